@@ -1,0 +1,337 @@
+#include "node/carrier.h"
+
+#include <algorithm>
+
+#include "node/log.h"
+#include "node/store/sqlite.h"
+
+namespace yz::node {
+
+using sync::Courier;
+using sync::Millis;
+
+namespace {
+
+constexpr Millis kNoContactMs = 10'000;   // interface.md 7: sync gives up without contact
+constexpr Millis kSilentMs = 90'000;      // after contact, without a byte
+constexpr int kDialTries = 3;
+constexpr RequestId kJoinId = RequestId{1} << 62;
+constexpr std::size_t kOpenAtOnce = 4;
+
+Courier::Failure failure_of(const Failed& f) {
+  if (f.reason == LineFault::dial) return Courier::Failure::connect;
+  if (f.reason == LineFault::cut) return Courier::Failure::cut;
+  if (f.status == 413) return Courier::Failure::too_large;
+  if (f.status == 429 || f.status == 503 || f.status == 507) return Courier::Failure::busy;
+  return Courier::Failure::nonsense;
+}
+
+}  // namespace
+
+Carrier::Carrier(Parts p) : p_(std::move(p)) {}
+Carrier::~Carrier() = default;
+
+std::shared_ptr<Carrier::Session> Carrier::begin(std::function<void()> on_done) {
+  auto s = std::make_shared<Session>();
+  s->on_done = std::move(on_done);
+  s->started = clock_.now();
+  const std::lock_guard lock(mutex_);
+  sessions_.push_back(s);
+  woken_ = true;
+  if (line_) line_->wakeup();
+  return s;
+}
+
+void Carrier::wake(sync::Lane lane) {
+  if (lane == sync::Lane::flash) hurry_ = true;
+  const std::lock_guard lock(mutex_);
+  woken_ = true;
+  if (line_) line_->wakeup();
+}
+
+std::string Carrier::url(std::string_view path) const {
+  const auto& urls = link_ ? link_->urls : invitation_->urls;
+  if (urls.empty()) return {};
+  std::string base = urls[url_ % urls.size()];
+  while (!base.empty() && base.back() == '/') base.pop_back();
+  return base.append(path);
+}
+
+/// On the store's thread: which superior there is, or whether we still have to join.
+Result<> Carrier::prepare() {
+  if (courier_) return {};
+  const auto up = TRY(links(p_.store, true));
+  if (!up.empty()) {
+    link_ = up.front();
+    invitation_.reset();
+    return start_link();
+  }
+  const auto joining = TRY(p_.store.meta("joining"));
+  if (!joining || joining->empty()) return {};
+  invitation_ = TRY(decode_invitation(text(*joining)));
+  if (join_request_.empty()) {
+    const auto kept = TRY(p_.store.meta("join_request"));
+    if (kept && !kept->empty()) join_request_ = *kept;
+  }
+  if (join_request_.empty()) {
+    const crypto::SigningKey authority = TRY(p_.authority());
+    join_request_ = TRY(make_join_request(p_.store, p_.directory, *invitation_, authority));
+  }
+  return {};
+}
+
+Result<> Carrier::start_link() {
+  store_link_.emplace(p_.store, link_->peer);
+  outbox_.emplace(p_.store, link_->peer, link_->office, wall_now);
+  courier_ = std::make_unique<Courier>(*outbox_, p_.inbox, *store_link_,
+                                       Courier::Me{p_.store.me().node, p_.store.me().epoch, &p_.store.keys().node});
+  return courier_->start();
+}
+
+void Carrier::join() {
+  const Millis now = clock_.now();
+  if (join_id_ != 0 || now < join_next_ || !invitation_ || invitation_->urls.empty()) return;
+  bool wanted = false;
+  {
+    const std::lock_guard lock(mutex_);
+    wanted = !sessions_.empty();
+  }
+  if (!wanted && now - last_poll_ < p_.poll_ms && last_poll_ != 0) return;
+  last_poll_ = now;
+  join_id_ = kJoinId;
+  outgoing_.push_back({.id = kJoinId, .channel = Channel::main, .url = url("/sync/v1/join"), .post = true,
+                       .body = join_request_, .headers = {}, .connect_timeout_ms = 5000});
+}
+
+/// On the store's thread: everything the courier wants to send now, each decision in a transaction of its own.
+void Carrier::collect() {
+  auto ready = prepare();
+  if (!ready) {
+    last_error_ = ready.error().what;
+    log().error("carrier.prepare", {{"why", ready.error()}});
+    return;
+  }
+  if (!courier_) return join();
+  if (hurry_.exchange(false)) courier_->hurry();
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& s : sessions_) {
+      if (s->asked) continue;
+      s->asked = true;
+      courier_->tally() = {};
+      courier_->hurry();
+      courier_->poll();
+    }
+  }
+  const Millis now = clock_.now();
+  if (now - last_poll_ >= p_.poll_ms) {
+    last_poll_ = now;
+    courier_->poll();
+  }
+  for (int i = 0; i < 8; ++i) {
+    std::optional<Courier::Outgoing> out;
+    auto done = p_.store.write([&]() -> Result<> {
+      out = TRY(courier_->next(clock_.now()));
+      return {};
+    });
+    if (!done) {
+      last_error_ = done.error().what;
+      broken_ = true;
+      log().error("carrier.next", {{"why", done.error()}});
+      return;
+    }
+    if (!out) return;
+    outgoing_.push_back({.id = out->id,
+                         .channel = out->channel == Courier::Channel::flash ? Channel::flash : Channel::main,
+                         .url = url(out->hello ? "/sync/v1/hello" : "/sync/v1/exchange"),
+                         .post = !out->hello,
+                         .body = std::move(out->body),
+                         .headers = {},
+                         .connect_timeout_ms = static_cast<std::uint32_t>(out->connect_timeout_ms)});
+  }
+}
+
+int Carrier::wait_ms(int most_ms) const {
+  if (!courier_) return most_ms;
+  const Millis wake = courier_->wake();
+  if (wake == 0) return most_ms;
+  return static_cast<int>(std::clamp<Millis>(wake - clock_.now(), 1, most_ms));
+}
+
+void Carrier::step(int most_ms) {
+  woken_ = false;
+  outgoing_.clear();
+  p_.on_store([this] { collect(); });
+  if (!line_ && (link_ || invitation_)) {
+    LineOptions o;
+    o.pinned_key = link_ ? link_->pin : invitation_->pin;
+    o.congestion_control = p_.congestion_control;
+    auto line = HttpLine::open(o);
+    if (line) {
+      const std::lock_guard lock(mutex_);
+      line_ = std::move(*line);
+    }
+  }
+  if (line_) {
+    if (courier_ && courier_->take_reset()) {
+      line_->reset(Channel::main);
+      line_->reset(Channel::flash);
+    }
+    for (auto& r : outgoing_) line_->start(std::move(r));
+    const auto events = line_->poll(woken_ ? 0 : wait_ms(most_ms));
+    if (!events.empty()) p_.on_store([&] { hand_back(events); });
+  }
+  check_sessions();
+}
+
+void Carrier::joined(const Bytes& answer) {
+  auto done = p_.store.write([&] {
+    return accept_join_answer(p_.store, p_.directory, *invitation_, join_request_, answer, wall_now());
+  });
+  if (!done) {
+    last_error_ = done.error().what;
+    log().error("join.answer", {{"why", done.error()}});
+    join_next_ = clock_.now() + 5000;
+    return;
+  }
+  log().info("join.done", {});
+  if (auto ready = prepare(); !ready) last_error_ = ready.error().what;
+  if (courier_) courier_->poll();
+}
+
+void Carrier::hand_back(const std::vector<LineEvent>& events) {
+  for (const LineEvent& event : events) {
+    if (const auto* a = std::get_if<Answer>(&event)) {
+      dial_failures_ = 0;
+      if (a->id == kJoinId) {
+        join_id_ = 0;
+        last_answer_ = clock_.now();
+        joined(a->body);
+      } else if (auto done = answer(*a); !done) {
+        last_error_ = done.error().what;
+        log().warn("exchange.failed", {{"why", done.error()}});
+      }
+      continue;
+    }
+    const auto& f = std::get<Failed>(event);
+    if (f.reason == LineFault::reset) continue;
+    last_error_ = f.what;
+    if (f.reason == LineFault::dial && ++dial_failures_ == 1) first_failure_ = clock_.now();
+    ++url_;  // another address of the same superior, if there is one
+    if (f.id == kJoinId) {
+      join_id_ = 0;
+      join_next_ = clock_.now() + 300;
+      if (f.reason == LineFault::status && f.status >= 400 && f.status < 500 && f.status != 429) {
+        // The superior says no: asking again will not help, a person has to.
+        join_next_ = clock_.now() + 60'000;
+        last_error_ = std::string(text(f.body));
+        broken_ = true;
+        last_answer_ = clock_.now();
+      }
+    } else if (courier_) {
+      log().debug("line.failed", {{"status", f.status}, {"reason", static_cast<int>(f.reason)}});
+      courier_->failed(f.id, failure_of(f), Millis{f.retry_after_s} * 1000, clock_.now());
+    }
+  }
+}
+
+Result<> Carrier::answer(const Answer& a) {
+  const Millis now = clock_.now();
+  auto done = p_.store.write([&]() -> Result<> {
+    p_.inbox.set_now(wall_now());
+    return courier_->answered(a.id, a.body, static_cast<std::size_t>(a.bytes_down), now, TRY(p_.store.tick(wall_now())));
+  });
+  if (!done) {
+    p_.inbox.forget();
+    if (done.error().fault == Fault::full || done.error().fault == Fault::corrupt) broken_ = true;
+    courier_->failed(a.id, Courier::Failure::nonsense, 0, now);
+    return done;
+  }
+  last_answer_ = now;
+  if (courier_->tally().envelopes > 0) return open_received();
+  return {};
+}
+
+Result<> Carrier::open_received() {
+  for (;;) {
+    const Opener::Done done = TRY(p_.opener.open_some(kOpenAtOnce, wall_now()));
+    for (std::size_t i = 0; i < done.records.size(); ++i) courier_->tally().received[i] += done.records[i];
+    if (!done.more) break;
+  }
+  courier_->tally().envelopes = 0;
+  return {};
+}
+
+Result<std::uint64_t> Carrier::waiting() {
+  std::uint64_t n = 0;
+  {
+    Query q = TRY(p_.store.db().query("select count(*) from delivery where state < 2"));
+    TRY(q.step());
+    n += static_cast<std::uint64_t>(q.integer(0));
+  }
+  Query q = TRY(p_.store.blobs().query("select count(*) from chunk c join attachment a on a.row = c.attachment"
+                                       " where c.state = 0 and a.own = 1 and a.ready = 1"));
+  TRY(q.step());
+  return n + static_cast<std::uint64_t>(q.integer(0));
+}
+
+void Carrier::finish(Session& s, bool reached, bool in_sync, std::string reason) {
+  {
+    const std::lock_guard lock(s.mutex);
+    s.report.reached = reached;
+    s.report.in_sync = in_sync;
+    s.report.reason = std::move(reason);
+    if (courier_) s.report.moved = courier_->tally();
+    s.report.acknowledged = 0;
+    for (std::size_t lane = 1; lane <= 4; ++lane) s.report.acknowledged += s.report.moved.sent[lane];
+  }
+  s.done = true;
+  if (s.on_done) s.on_done();
+}
+
+void Carrier::check_sessions() {
+  std::vector<std::shared_ptr<Session>> now_open;
+  {
+    const std::lock_guard lock(mutex_);
+    now_open = sessions_;
+  }
+  if (now_open.empty()) return;
+  const Millis now = clock_.now();
+  bool in_sync = false;
+  std::uint64_t left = 0;
+  bool nobody = false;
+  p_.on_store([&] {
+    nobody = !courier_ && !invitation_;
+    if (courier_) in_sync = courier_->in_sync(now).value_or(false);
+    left = waiting().value_or(0);
+  });
+  for (const auto& s : now_open) {
+    if (courier_ && !s->asked) continue;
+    {
+      const std::lock_guard lock(s->mutex);
+      s->report.waiting = left;
+      if (courier_) s->report.moved = courier_->tally();
+    }
+    const bool reached = last_answer_ >= s->started && last_answer_ != 0;
+    if (nobody)
+      finish(*s, false, left == 0, "this office has no superior");
+    else if (broken_)
+      finish(*s, reached, false, last_error_);
+    else if (reached && in_sync)
+      finish(*s, true, true, {});
+    else if (!reached && now - s->started >= kNoContactMs)
+      finish(*s, false, false, last_error_);
+    else if (!reached && dial_failures_ >= kDialTries && now - first_failure_ < kNoContactMs / 2)
+      finish(*s, false, false, last_error_);
+    else if (reached && now - last_answer_ >= kSilentMs)
+      finish(*s, true, false, "the line went silent");
+  }
+  const std::lock_guard lock(mutex_);
+  std::erase_if(sessions_, [](const auto& s) { return s->done.load(); });
+  if (sessions_.empty()) {
+    broken_ = false;
+    dial_failures_ = 0;
+  }
+}
+
+}  // namespace yz::node

@@ -1,0 +1,94 @@
+#pragma once
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "node/clock.h"
+#include "node/net/api_host.h"
+#include "node/net/curl.h"
+#include "node/net/join.h"
+#include "node/store/inbox.h"
+#include "node/store/link.h"
+#include "node/store/opener.h"
+#include "node/store/outbox.h"
+#include "sync/courier.h"
+
+namespace yz::node {
+
+/// Drives the link to our superior: joins when we have not joined yet, then lets the Courier decide and carries
+/// its requests over HTTP. step() belongs to one thread (the line thread of a running node, or the caller's);
+/// what touches the store goes through `on_store`, which runs a function on the store's thread and waits.
+class Carrier {
+ public:
+  struct Parts {
+    Store& store;
+    Directory& directory;
+    StoreInbox& inbox;
+    Opener& opener;
+    std::function<void(const std::function<void()>&)> on_store;
+    std::function<Result<crypto::SigningKey>()> authority;  ///< our office's authority key, to join
+    std::string congestion_control;
+    sync::Millis poll_ms = 25'000;
+  };
+
+  /// One person's wish to exchange now, until nothing is left or the limits of interface.md 7 pass.
+  struct Session {
+    std::mutex mutex;
+    SyncReport report;         ///< under the mutex
+    std::atomic<bool> done = false;
+    std::function<void()> on_done;  ///< called on the line thread
+    sync::Millis started = 0;
+    bool asked = false;
+  };
+
+  explicit Carrier(Parts);
+  ~Carrier();
+
+  /// Any thread.
+  std::shared_ptr<Session> begin(std::function<void()> on_done);
+  void wake(sync::Lane);
+  /// One round: asks the courier, carries, hands back. Waits at most `most_ms` for something to happen.
+  void step(int most_ms);
+
+ private:
+  Result<> prepare();
+  Result<> start_link();
+  void collect();
+  void join();
+  void hand_back(const std::vector<LineEvent>&);
+  Result<> answer(const Answer&);
+  Result<> open_received();
+  void joined(const Bytes& answer);
+  void check_sessions();
+  void finish(Session&, bool reached, bool in_sync, std::string reason);
+  Result<std::uint64_t> waiting();
+  std::string url(std::string_view path) const;
+  int wait_ms(int most_ms) const;
+
+  Parts p_;
+  EvenClock clock_;
+  std::unique_ptr<HttpLine> line_;
+  std::optional<LinkRow> link_;
+  std::optional<StoreLink> store_link_;
+  std::optional<StoreOutbox> outbox_;
+  std::unique_ptr<sync::Courier> courier_;
+  std::optional<Invitation> invitation_;
+  Bytes join_request_;
+  RequestId join_id_ = 0;
+  sync::Millis join_next_ = 0;
+  std::vector<LineRequest> outgoing_;
+  std::size_t url_ = 0;
+  int dial_failures_ = 0;
+  sync::Millis first_failure_ = 0, last_answer_ = 0, last_poll_ = 0;
+  std::string last_error_;
+  bool broken_ = false;
+
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<Session>> sessions_;  // under the mutex
+  std::atomic<bool> hurry_ = false, woken_ = false;
+};
+
+}  // namespace yz::node

@@ -1,0 +1,743 @@
+#include "node/cli/args.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "crypto/certificate.h"
+#include "node/cli/print.h"
+#include "node/office/report.h"
+
+namespace yz::node::cli {
+namespace {
+
+constexpr std::size_t kHelpColumns = 100;  // a fixed width, so that help is the same in a pipe and in the manual
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+std::string default_home() {
+  if (auto home = environment("YIZHAN_HOME"); !home.empty()) return home;
+  if (auto data = environment("XDG_DATA_HOME"); !data.empty()) return data + "/yizhan";
+  if (auto user = environment("HOME"); !user.empty()) return user + "/.local/share/yizhan";
+  return "/var/lib/yizhan";
+}
+
+/// Help for people who read Chinese: CLI11's own counts bytes and does not align.
+class Help : public CLI::FormatterBase {
+ public:
+  explicit Help(Language l) : l_(l) {}
+
+  std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode) const override {
+    std::string out = wrap(app->get_description(), kHelpColumns) + "\n" + usage(app, name);
+    const auto subcommands = app->get_subcommands([](const CLI::App* a) { return !a->get_name().empty(); });
+    if (!subcommands.empty()) {
+      Rows rows;
+      for (const CLI::App* a : subcommands) rows.emplace_back(a->get_name(), first_line(a->get_description()));
+      out += "\n" + std::string(say(l_, "命令：", "Commands:")) + "\n" + list(rows);
+    }
+    Rows positionals, options, globals;
+    for (const CLI::Option* o : app->get_options()) {
+      const std::string text = o->get_description();
+      if (o->get_positional())
+        positionals.emplace_back(o->get_name(true, false), text);
+      else
+        (o->get_group() == "globals" ? globals : options)
+            .emplace_back(o->get_name(false, true) + (takes_value(o) ? " " + o->get_type_name() : ""),
+                          o->get_required() ? std::string(say(l_, "（必填）", "(required) ")) + text : text);
+    }
+    for (auto& [label, text] : options) label = spaced(label);
+    for (auto& [label, text] : globals) label = spaced(label);
+    if (!positionals.empty()) out += "\n" + std::string(say(l_, "参数：", "Arguments:")) + "\n" + list(positionals);
+    if (!options.empty()) out += "\n" + std::string(say(l_, "选项：", "Options:")) + "\n" + list(options);
+    if (!globals.empty())
+      out += "\n" +
+             std::string(
+                 say(l_, "通用选项（命令前后都可以写）：", "Options of every command (before or behind its name):")) +
+             "\n" + list(globals);
+    if (!app->get_footer().empty()) out += "\n" + app->get_footer();
+    return out;
+  }
+
+ private:
+  using Rows = std::vector<std::pair<std::string, std::string>>;
+
+  static std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+  static bool takes_value(const CLI::Option* o) { return o->get_items_expected_max() > 0; }
+  static std::string spaced(std::string names) {  // "-h,--help" -> "-h, --help"
+    for (auto at = names.find(",-"); at != std::string::npos; at = names.find(",-", at + 2)) names.insert(at + 1, " ");
+    return names;
+  }
+  std::string usage(const CLI::App* app, const std::string& name) const {
+    std::string line = std::string(say(l_, "用法：", "Usage: ")) + (name.empty() ? app->get_name() : name);
+    if (!app->get_subcommands([](const CLI::App*) { return true; }).empty())
+      line += std::string(say(l_, " 命令", " COMMAND"));
+    for (const CLI::Option* o : app->get_options()) {
+      if (o->get_group() == "globals" || o->get_lnames() == std::vector<std::string>{"help"}) continue;
+      if (o->get_positional())
+        line += o->get_required() ? " " + o->get_name(true, false) : " [" + o->get_name(true, false) + "]";
+      else if (o->get_required())
+        line += " --" + o->get_lnames().front() + " " + o->get_type_name();
+    }
+    return line + std::string(say(l_, " [选项]", " [options]")) + "\n";
+  }
+  static std::string list(const Rows& rows) {
+    constexpr std::size_t kLabelMax = 34;
+    std::size_t label_columns = 0;
+    for (const auto& [label, text] : rows)
+      if (width(label) <= kLabelMax) label_columns = std::max(label_columns, width(label));
+    const std::size_t indent = label_columns + 4;
+    std::string out;
+    for (const auto& [label, text] : rows) {
+      std::string body = text.empty() ? std::string("\n") : wrap(text, kHelpColumns, indent);
+      if (width(label) > label_columns)
+        out += "  " + label + "\n" + body;
+      else
+        out += "  " + pad(label, label_columns) + "  " + (text.empty() ? body : body.substr(indent));
+    }
+    return out;
+  }
+
+  Language l_;
+};
+
+/// "72h", "3d" or "48" (hours).
+std::optional<std::int64_t> hours_from(std::string_view text) {
+  std::int64_t factor = 1;
+  if (text.ends_with('d')) factor = 24;
+  if (text.ends_with('d') || text.ends_with('h')) text.remove_suffix(1);
+  if (text.empty() || text.size() > 5 ||
+      !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return std::nullopt;
+  const std::int64_t hours = std::stoll(std::string(text)) * factor;
+  return hours > 0 ? std::optional(hours) : std::nullopt;
+}
+
+/// Everything that the parse of one command line needs; the app's options point into `asked`.
+class Grammar {
+ public:
+  explicit Grammar(Language l) : l_(l), app_(std::string(say(l, kAboutZh, kAboutEn)), "yizhan") {
+    app_.formatter(std::make_shared<Help>(l));
+    app_.require_subcommand(0, 1);
+    app_.footer(t(kFootZh, kFootEn));
+    globals_of(&app_);
+    home_commands();
+    report_commands();
+    care_commands();
+    people_commands();
+  }
+
+  std::variant<Asked, Told> parse(std::vector<std::string> arguments);
+
+ private:
+  static constexpr std::string_view kAboutZh = "驿站：基层信息报送。断网照写，来网自发；每一级都签名，每一步都有回执。";
+  static constexpr std::string_view kAboutEn =
+      "Yizhan: reports from grassroots offices. Write without a line, sent by itself when there is one; every level "
+      "signs, every step leaves a receipt.";
+  static constexpr std::string_view kFootZh = R"(示例：
+  yizhan init --code 370783 --name 青山县 --level county --officer 李明 --root
+  yizhan join YZ1-... --officer 王芳
+  yizhan report new --kind first_report --lane flash --title "铁匠沟发生山体滑坡" --body-file 正文.txt \
+      --set incident_type=ND-GEO --set place=铁匠沟 --send
+  yizhan sync
+
+每个命令的详细说明：yizhan help 命令，例如 yizhan help report new
+退出码：0 成功；2 命令写法不对；65 内容不合要求；66 没有找到；69 连不上上级（内容已排队）；70 程序出错；
+        73 写不进去（磁盘满）；75 正忙，稍后再试；76 校验没有通过；77 口令不对或没有权限
+)";
+  static constexpr std::string_view kFootEn = R"(Examples:
+  yizhan init --code 370783 --name 青山县 --level county --officer 李明 --root
+  yizhan join YZ1-... --officer 王芳
+  yizhan report new --kind first_report --lane flash --title "Landslide at Tiejianggou" --body-file body.txt \
+      --set incident_type=ND-GEO --set place=铁匠沟 --send
+  yizhan sync
+
+More about a command: yizhan help COMMAND, for example yizhan help report new
+Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't be reached (all is queued);
+            70 internal error; 73 can't write (disk full); 75 busy, try again; 76 a check failed; 77 wrong
+            passphrase or not permitted
+)";
+
+  std::string t(std::string_view zh, std::string_view en) const { return std::string(say(l_, zh, en)); }
+  std::string example(std::string_view lines) const { return t("示例：\n", "Examples:\n") + std::string(lines); }
+
+  void globals_of(CLI::App* a) {
+    Globals& g = asked_.globals;
+    const auto add = [&](const char* name, std::string& to, std::string type, std::string text) {
+      a->add_option(name, to, std::move(text))->group("globals")->type_name(std::move(type));
+    };
+    add("--home", g.home, t("目录", "DIR"),
+        t("本单位的数据目录（或 YIZHAN_HOME；默认 ~/.local/share/yizhan）",
+          "the office's home directory (or YIZHAN_HOME; default ~/.local/share/yizhan)"));
+    a->add_flag("--json", g.json,
+                t("在标准输出打印一个 JSON 文档，供程序读取", "print one JSON document on stdout, for programs"))
+        ->group("globals");
+    a->add_option("--lang", language_,
+                  t("语言：zh 中文，en 英文（或 YIZHAN_LANG）", "language: zh or en (or YIZHAN_LANG)"))
+        ->group("globals")
+        ->type_name("zh|en")
+        ->check(one_of({"zh", "en"}));
+    add("--passphrase-file", g.passphrase_file, t("文件", "FILE"),
+        t("从文件读口令（或 YIZHAN_PASSPHRASE_FILE）；不写则在终端询问",
+          "read the passphrase from a file (or YIZHAN_PASSPHRASE_FILE); otherwise it is asked on the terminal"));
+    a->set_help_flag("-h,--help", t("显示帮助", "show this help"))->group("globals");
+    add("--as", g.officer, t("姓名", "NAME"),
+        t("以哪位人员的身份操作（只有一位时可以不写）", "the officer who acts (not needed while there is only one)"));
+  }
+
+  std::function<std::string(const std::string&)> one_of(std::vector<std::string> words) const {
+    return [words = std::move(words), l = l_](const std::string& given) -> std::string {
+      if (std::find(words.begin(), words.end(), given) != words.end()) return {};
+      std::string all;
+      for (const std::string& w : words) all += (all.empty() ? "" : ", ") + w;
+      return std::string(say(l, "没有“", "no \"")) + plain(given) +
+             std::string(say(l, "”，可以是：", "\"; it can be: ")) + all;
+    };
+  }
+  std::function<std::string(const std::string&)> level_check() const {
+    return one_of({"province", "city", "county", "township", "unit"});
+  }
+  std::function<std::string(const std::string&)> lane_check() const { return one_of({"flash", "urgent", "routine"}); }
+
+  CLI::App* group(const char* name, std::string about) {
+    CLI::App* a = app_.add_subcommand(name, std::move(about));
+    a->require_subcommand(0, 1);
+    a->footer("");  // not the parent's examples
+    globals_of(a);
+    return a;
+  }
+
+  /// A command whose options fill a C; when the whole line is right, that C is what was asked for.
+  template <class C>
+  struct Leaf {
+    CLI::App* app;
+    std::shared_ptr<C> of;
+  };
+  template <class C>
+  Leaf<C> leaf(CLI::App* under, const char* name, std::string about, C initial = {}) {
+    CLI::App* a = under->add_subcommand(name, std::move(about));
+    a->footer("");
+    auto of = std::make_shared<C>(std::move(initial));
+    a->callback([this, of] {
+      asked_.command = *of;
+      chosen_ = true;
+    });
+    return {a, of};
+  }
+  void done(CLI::App* a) { globals_of(a); }  // last, so that help names the command's own options first
+
+  CLI::Option* case_of(CLI::App* a, std::string& to) {
+    return a
+        ->add_option(t("编号", "CASE"), to,
+                     t("报告编号（前 6 位以上即可，或文号如 柳河镇〔2026〕12号）",
+                       "case id (6 characters or more of it, or a number like 柳河镇〔2026〕12号)"))
+        ->required();
+  }
+  void content_of(CLI::App* a, Content& c) {
+    a->add_option("--body-file", c.body_file,
+                  t("正文文件，UTF-8；写 - 从标准输入读", "file with the text, UTF-8; - reads standard input"))
+        ->type_name(t("文件|-", "FILE|-"));
+    auto fields = std::make_shared<std::vector<std::string>>();
+    a->add_option("--set", *fields,
+                  t("填一个要素，可重复，如 --set deaths=2", "fill in a field; may be repeated, like --set deaths=2"))
+        ->allow_extra_args(false)
+        ->type_name("KEY=VALUE")
+        ->check([l = l_](const std::string& given) -> std::string {
+          const auto at = given.find('=');
+          if (at != std::string::npos && at > 0) return {};
+          return std::string(say(l, "要写成 要素=值，收到的是：", "has the form key=value, got: ")) + plain(given);
+        });
+    a->add_option("--attach", c.attachments, t("附件，可重复", "an attachment; may be repeated"))
+        ->allow_extra_args(false)
+        ->type_name(t("文件", "FILE"));
+    a->add_option("--occurred-at", c.occurred_at,
+                  t("事发时间，如 2026-11-22T08:30:00+08:00", "when it happened, like 2026-11-22T08:30:00+08:00"))
+        ->type_name(t("时间", "TIME"));
+    a->add_option(
+         "--sensitivity", c.sensitivity,
+         t("public 公开，internal 内部（默认），work_secret 工作秘密", "public, internal (default) or work_secret"))
+        ->type_name(t("级别", "WORD"))
+        ->check(one_of({"public", "internal", "work_secret"}));
+    a->parse_complete_callback([&c, fields] {
+      for (const std::string& f : *fields) c.fields.emplace_back(f.substr(0, f.find('=')), f.substr(f.find('=') + 1));
+    });
+  }
+  void send_of(CLI::App* a, bool& send) {
+    a->add_flag("--send", send,
+                t("检查、签发并排队发送（不写则只存草稿）", "check, sign and queue it (otherwise it stays a draft)"));
+  }
+
+  void home_commands();
+  void report_commands();
+  void care_commands();
+  void people_commands();
+  std::string sentence(const CLI::ParseError&) const;
+  std::optional<Told> unknown_command(const std::vector<std::string>& arguments, std::vector<std::string>& words) const;
+
+  Language l_;
+  std::string language_;
+  Asked asked_;
+  bool chosen_ = false;
+  CLI::App app_;
+};
+
+void Grammar::home_commands() {
+  {
+    auto [a, c] = leaf<Init>(&app_, "init",
+                             t("新建本单位的数据目录，第一位人员拥有全部角色",
+                               "make a new home for an office; the first officer gets all roles"));
+    a->add_option("--code", c->code, t("单位代码", "the office's code"))->required()->type_name(t("代码", "CODE"));
+    a->add_option("--name", c->name, t("单位名称", "its name"))->required()->type_name(t("名称", "NAME"));
+    a->add_option("--level", c->level,
+                  t("层级：province、city、county、township、unit", "province, city, county, township or unit"))
+        ->required()
+        ->type_name(t("层级", "LEVEL"))
+        ->check(level_check());
+    a->add_option("--officer", c->officer, t("第一位人员的姓名", "the first officer's name"))
+        ->required()
+        ->type_name(t("姓名", "NAME"));
+    a->add_option("--phone", c->phone, t("联系电话", "telephone"))->type_name(t("号码", "NUMBER"));
+    a->add_flag("--root", c->root,
+                t("本单位就是信任的根（最高一级）", "this office is its own root of trust (the highest level)"));
+    a->add_flag("--two-person", c->two_person,
+                t("任何时候拟稿人与签发人都不得为同一人", "drafter and signer are never one person"));
+    a->add_option(
+         "--recovery-sheet", c->recovery_sheet,
+         t("把恢复单写到这个文件（打印后删除）", "write the recovery sheet to this file (print it, then delete it)"))
+        ->type_name(t("文件", "FILE"));
+    a->footer(example("  yizhan init --code 370783 --name 青山县 --level county --officer 李明 --root\n"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<Invite>(
+        &app_, "invite", t("给下级单位开一张邀请（一行 YZ1-...）", "invite a subordinate office (one line, YZ1-...)"));
+    a->add_option("--code", c->code, t("下级单位代码", "the office's code"))->required()->type_name(t("代码", "CODE"));
+    a->add_option("--name", c->name, t("下级单位名称", "its name"))->required()->type_name(t("名称", "NAME"));
+    a->add_option("--level", c->level,
+                  t("层级：province、city、county、township、unit", "province, city, county, township or unit"))
+        ->required()
+        ->type_name(t("层级", "LEVEL"))
+        ->check(level_check());
+    a->add_option("--url", c->urls, t("下级用来连接本单位的地址，可重复", "where it reaches us; may be repeated"))
+        ->allow_extra_args(false)
+        ->type_name("URL");
+    auto valid = std::make_shared<std::string>();
+    a->add_option("--valid", *valid,
+                  t("有效期，如 72h 或 3d（默认 72h）", "how long it holds, like 72h or 3d (default 72h)"))
+        ->type_name(t("时长", "TIME"))
+        ->check([l = l_](const std::string& given) -> std::string {
+          return hours_from(given) ? std::string()
+                                   : std::string(say(l, "有效期写成 72h 或 3d", "has the form 72h or 3d"));
+        });
+    Invite* to = c.get();
+    a->parse_complete_callback([valid, to] {
+      if (!valid->empty()) to->valid_hours = *hours_from(*valid);
+    });
+    a->add_flag("--two-person", c->two_person,
+                t("该单位拟稿人与签发人不得为同一人", "drafter and signer there are never one person"));
+    a->add_flag("--qr", c->qr, t("在终端画出二维码", "draw it as a QR code"));
+    a->footer(example("  yizhan invite --code 370783105 --name 柳河镇 --level township --url http://10.77.0.2:8701\n"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<Join>(&app_, "join", t("用上级的邀请加入", "join with a superior's invitation"));
+    CLI::Option* invitation = a->add_option(t("邀请", "INVITATION"), c->invitation,
+                                            t("上级给的一行 YZ1-...", "the line YZ1-... of the superior"));
+    CLI::Option* officer = a->add_option("--officer", c->officer, t("第一位人员的姓名", "the first officer's name"))
+                               ->type_name(t("姓名", "NAME"));
+    a->add_option("--phone", c->phone, t("联系电话", "telephone"))->type_name(t("号码", "NUMBER"));
+    a->add_option(
+         "--request", c->request_file,
+         t("没有线路时：把加入申请写到文件，带给上级", "without a line: write the request to a file for the superior"))
+        ->type_name(t("文件", "FILE"));
+    CLI::Option* answer = a->add_option("--answer", c->answer_file,
+                                        t("没有线路时：读上级带回的答复", "without a line: read the superior's answer"))
+                              ->type_name(t("文件", "FILE"));
+    a->add_option(
+         "--recovery-sheet", c->recovery_sheet,
+         t("把恢复单写到这个文件（打印后删除）", "write the recovery sheet to this file (print it, then delete it)"))
+        ->type_name(t("文件", "FILE"));
+    a->parse_complete_callback([invitation, officer, answer, this] {
+      if (answer->count() == 0 && invitation->count() == 0)
+        throw CLI::RequiredError(t("邀请（YZ1-...）", "the invitation (YZ1-...)"));
+      if (answer->count() == 0 && officer->count() == 0) throw CLI::RequiredError("--officer");
+    });
+    a->footer(
+        example("  yizhan join YZ1-... --officer 王芳\n  yizhan join YZ1-... --officer 王芳 --request 申请.yzjoin\n  "
+                "yizhan join --answer 答复.yzjoin\n"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<Admit>(
+        &app_, "admit", t("读下级带来的加入申请，写出答复", "read a subordinate's request to join, write the answer"));
+    a->add_option(t("申请文件", "REQUEST"), c->request_file, t("下级的申请文件", "the subordinate's file"))->required();
+    a->add_option("--answer", c->answer_file,
+                  t("答复写到这里（默认：申请文件名加 .answer）", "write the answer here (default: REQUEST.answer)"))
+        ->type_name(t("文件", "FILE"));
+    Admit* to = c.get();
+    a->parse_complete_callback([to] {
+      if (to->answer_file.empty()) to->answer_file = to->request_file + ".answer";
+    });
+    a->footer(example("  yizhan admit 申请.yzjoin --answer 答复.yzjoin\n"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<Serve>(&app_, "serve",
+                              t("运行节点：网页、同步端口、后台收发；SIGTERM 正常结束",
+                                "run the node: page, sync port, background sync; SIGTERM ends it cleanly"));
+    a->add_option("--web", c->web, t("网页端口（默认 127.0.0.1:8700）", "the page (default 127.0.0.1:8700)"))
+        ->type_name("HOST:PORT");
+    a->add_option("--sync", c->sync,
+                  t("供下级连接的同步端口（没有下级则不写）", "the port for subordinates (not needed without any)"))
+        ->type_name("HOST:PORT");
+    a->footer(example("  yizhan serve --web 127.0.0.1:8700 --sync 0.0.0.0:8701\n"));
+    done(a);
+  }
+  done(leaf<Sync>(&app_, "sync",
+                  t("现在与上级收发一次，直到发完", "exchange with the superior now, until nothing is left to send"))
+           .app);
+  done(leaf<Status>(&app_, "status",
+                    t("线路、各通道待发与已送达、提醒", "link, what waits and what arrived in each lane, alarms"))
+           .app);
+}
+
+void Grammar::report_commands() {
+  CLI::App* report = group("report", t("写、改、签、发、查报告", "write, change, sign, send and look at reports"));
+  std::vector<std::string> kinds;
+  std::string kinds_text;
+  for (const auto& [kind, name] : kKinds) {
+    kinds.emplace_back(name);
+    kinds_text += (kinds_text.empty() ? "" : l_ == Language::zh ? "、" : ", ") + std::string(name);
+    if (l_ == Language::zh) kinds_text += " " + kind_text(name, l_);
+  }
+  const std::string lanes = t("通道：flash 特急，urgent 加急，routine 平件", "lane: flash, urgent or routine");
+  {
+    auto [a, c] = leaf<ReportNew>(report, "new", t("写一份新报告", "write a new report"));
+    a->add_option("--kind", c->kind, t("种类：", "kind: ") + kinds_text)
+        ->required()
+        ->type_name(t("种类", "KIND"))
+        ->check(one_of(kinds));
+    a->add_option("--lane", c->lane, lanes)->required()->type_name(t("通道", "LANE"))->check(lane_check());
+    a->add_option("--title", c->content.title, t("标题", "title"))->required()->type_name(t("标题", "TEXT"));
+    content_of(a, c->content);
+    a->get_option("--body-file")->required();
+    send_of(a, c->content.send);
+    a->footer(example(
+        "  yizhan report new --kind first_report --lane flash --title \"铁匠沟发生山体滑坡\" --body-file 正文.txt \\\n"
+        "      --set incident_type=ND-GEO --set place=铁匠沟 --attach 现场.jpg --send\n"
+        "  echo \"……\" | yizhan report new --kind dynamic --lane routine --title \"春耕备耕进展\" --body-file -\n"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<ReportImport>(report, "import",
+                                     t("批量导入，一行一份报告（JSON）", "import many, one report a line (JSON)"));
+    a->add_option(t("文件", "FILE"), c->file,
+                  t("JSONL 文件；- 从标准输入读。坏行会报出行号，好行照收",
+                    "a JSONL file; - reads standard input. Bad lines are named with their number, good ones are kept"))
+        ->required();
+    send_of(a, c->send);
+    a->footer(
+        example("  yizhan report import 本周.jsonl --send\n\n") + t("每行：", "A line: ") +
+        "{\"kind\":\"first_report\",\"lane\":\"urgent\",\"title\":\"...\",\"body\":\"...\",\n"
+        "  "
+        "\"occurred_at\":\"2008-04-04T13:00:00+08:00\",\"fields\":{\"incident_type\":\"AD-TRA\",\"place\":\"...\"}}\n");
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<ReportList>(report, "list", t("报告列表，新的在前", "list reports, newest first"));
+    a->add_option("--lane", c->lane, lanes)->type_name(t("通道", "LANE"))->check(lane_check());
+    a->add_option("--state", c->state,
+                  t("状态，如 draft、signed、delivered、received", "state, like draft, signed, delivered, received"))
+        ->type_name(t("状态", "STATE"));
+    a->add_option("--office", c->office, t("来自哪个单位（代码）", "from which office (its code)"))
+        ->type_name(t("代码", "CODE"));
+    a->add_option("--search", c->search, t("查找标题和正文里的词", "words in title and text"))
+        ->type_name(t("词", "TEXT"));
+    a->add_option("--limit", c->limit, t("最多几份（默认 100）", "how many at most (default 100)"))
+        ->type_name("N")
+        ->check([l = l_](const std::string& given) -> std::string {
+          const bool digits =
+              !given.empty() && given.size() <= 6 && given.find_first_not_of("0123456789") == std::string::npos;
+          if (digits && std::stoi(given) >= 1 && std::stoi(given) <= 100000) return {};
+          return std::string(say(l, "要写成 1 到 100000 的数", "is a number from 1 to 100000"));
+        });
+    a->add_option("--after", c->after, t("从上一页给出的位置继续", "go on where the last page ended"))
+        ->type_name(t("位置", "CURSOR"));
+    a->footer(
+        example("  yizhan report list --lane flash --state received\n  yizhan report list --search 山体滑坡 --json\n"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<ReportShow>(
+        report, "show",
+        t("一份报告的正文、要素、签名、回执和经过", "a report's text, fields, signatures, receipts and timeline"));
+    case_of(a, c->case_id);
+    CLI::Option* attachment =
+        a->add_option("--attachment", c->attachment, t("取出这个附件", "take out this attachment"))
+            ->type_name(t("名称", "NAME"));
+    CLI::Option* out =
+        a->add_option("--out", c->out, t("附件写到这个文件", "the file to write it to"))->type_name(t("文件", "FILE"));
+    attachment->needs(out);
+    out->needs(attachment);
+    a->footer(example(
+        "  yizhan report show k3v7qd\n  yizhan report show k3v7qd --attachment 现场.jpg --out /tmp/现场.jpg\n"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<ReportEdit>(report, "edit",
+                                   t("改草稿（只改写到的各项；--set 要素= 清除该要素）",
+                                     "change a draft (only what is named; --set key= clears a field)"));
+    case_of(a, c->case_id);
+    a->add_option("--title", c->content.title, t("标题", "title"))->type_name(t("标题", "TEXT"));
+    a->add_option("--lane", c->lane, lanes)->type_name(t("通道", "LANE"))->check(lane_check());
+    content_of(a, c->content);
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<ReportFollowUp>(report, "follow-up",
+                                       t("续报；加 --final 为终报", "follow up; with --final, the final report"));
+    case_of(a, c->case_id);
+    a->add_flag("--final", c->final, t("终报：事件已处置完毕", "the final report: the incident is over"));
+    a->add_option("--title", c->content.title, t("标题（不写则沿用）", "title (as before when left out)"))
+        ->type_name(t("标题", "TEXT"));
+    a->add_option("--lane", c->lane, lanes)->type_name(t("通道", "LANE"))->check(lane_check());
+    content_of(a, c->content);
+    send_of(a, c->content.send);
+    a->footer(example("  yizhan report follow-up k3v7qd --body-file 续报.txt --set deaths=2 --send\n"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<ReportCorrect>(report, "correct",
+                                      t("更正已发出的报告（原件保留）", "correct what was sent (the original stays)"));
+    case_of(a, c->case_id);
+    a->add_option("--reason", c->reason, t("为什么更正", "why"))->required()->type_name(t("原因", "TEXT"));
+    a->add_option("--title", c->content.title, t("标题", "title"))->type_name(t("标题", "TEXT"));
+    content_of(a, c->content);
+    send_of(a, c->content.send);
+    a->footer(example("  yizhan report correct k3v7qd --set missing=2 --reason \"一人已找到\" --send\n"));
+    done(a);
+  }
+  {
+    auto [a, c] =
+        leaf<ReportWithdraw>(report, "withdraw", t("撤回（原件和原因都保留）", "withdraw (original and reason stay)"));
+    case_of(a, c->case_id);
+    a->add_option("--reason", c->reason, t("为什么撤回", "why"))->required()->type_name(t("原因", "TEXT"));
+    done(a);
+  }
+  const auto step = [&](const char* name, ReportStep::What what, std::string about, bool note_needed = false) {
+    auto [a, c] = leaf<ReportStep>(report, name, std::move(about), ReportStep{what, {}, {}});
+    case_of(a, c->case_id);
+    if (what != ReportStep::What::submit && what != ReportStep::What::send) {
+      CLI::Option* note =
+          a->add_option("--note", c->note,
+                        note_needed ? t("要补充或修改什么", "what is to be changed") : t("说明", "a note"))
+              ->type_name(t("说明", "TEXT"));
+      if (note_needed) note->required();
+    }
+    done(a);
+  };
+  step("send", ReportStep::What::send,
+       t("把草稿检查、签发并排队发送（拟稿签发须两人时转为提交审核）",
+         "check, sign and queue a draft (where two persons are needed: submit it)"));
+  step("submit", ReportStep::What::submit, t("拟稿人提交审核", "the drafter submits it for review"));
+  step("review", ReportStep::What::review, t("审核人审核通过", "the reviewer agrees"));
+  step("sign", ReportStep::What::sign, t("签发人签发，排队发送", "the signer signs; it is queued"));
+  step("return", ReportStep::What::send_back, t("退回修改", "send it back to be changed"), true);
+  step("acknowledge", ReportStep::What::acknowledge, t("签收下级来的报告", "acknowledge a report from below"));
+}
+
+void Grammar::care_commands() {
+  {
+    auto [a, c] = leaf<Verify>(&app_, "verify",
+                               t("重新计算每条链、每个签名、每张回执", "recompute every chain, signature and receipt"));
+    CLI::Option* one = a->add_option(t("编号", "CASE"), c->case_id, t("只验这一份", "only this report"));
+    CLI::Option* all = a->add_flag("--all", c->all, t("全部（默认）", "everything (default)"));
+    one->excludes(all);
+    a->footer(example("  yizhan verify --all\n"));
+    done(a);
+  }
+  {
+    // One command with two forms; CLI11 would take "check" for a case, so the first word decides.
+    auto words = std::make_shared<std::pair<std::string, std::string>>();
+    CLI::App* a = app_.add_subcommand(
+        "evidence", t("写出一份可独立核验的证据文件；check 核验这样的文件（不需要口令）",
+                      "write a file that proves a report by itself; `check` checks such a file (needs no passphrase)"));
+    a->add_option(t("编号|check", "CASE|check"), words->first, t("报告编号，或 check", "case id, or the word check"))
+        ->required();
+    a->add_option(t("文件", "FILE"), words->second, t("证据文件", "the evidence file"))->required();
+    a->callback([this, words] {
+      chosen_ = true;
+      if (words->first == "check")
+        asked_.command = EvidenceCheck{words->second};
+      else
+        asked_.command = Evidence{words->first, words->second};
+    });
+    a->footer(example("  yizhan evidence k3v7qd 证据.yzevidence\n  yizhan evidence check 证据.yzevidence\n"));
+    done(a);
+  }
+  done(leaf<Doctor>(&app_, "doctor",
+                    t("体检：数据、密钥、磁盘、时钟、备份", "a check-up: data, keys, disk, clock, backup"))
+           .app);
+  {
+    auto [a, c] =
+        leaf<Backup>(&app_, "backup", t("把本单位备份成一个加密文件", "back the office up into one sealed file"));
+    a->add_option(t("文件", "FILE"), c->file, t("备份文件", "the backup file"))->required();
+    a->footer(example("  yizhan backup /media/usb/柳河镇.yzbackup\n"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<Restore>(&app_, "restore", t("从备份恢复到空目录", "restore a backup into an empty directory"));
+    a->add_option(t("文件", "FILE"), c->file, t("备份文件", "the backup file"))->required();
+    a->footer(example("  yizhan --home /var/lib/yizhan restore /media/usb/柳河镇.yzbackup\n"));
+    done(a);
+  }
+  done(leaf<Version>(&app_, "version", t("版本", "the version")).app);
+}
+
+void Grammar::people_commands() {
+  const std::vector<std::string> roles{"drafter", "reviewer",     "signer",     "duty",
+                                       "auditor", "admin_people", "admin_keys", "admin_policy"};
+  CLI::App* officer = group("officer", t("本单位人员", "people of this office"));
+  {
+    auto [a, c] = leaf<OfficerAdd>(officer, "add", t("添加人员", "add an officer"));
+    a->add_option(t("姓名", "NAME"), c->name, t("姓名", "the name"))->required();
+    a->add_option("--role", c->roles,
+                  t("角色，逗号分开：", "roles, with commas between: ") +
+                      "drafter,reviewer,signer,duty,auditor,admin_people,admin_keys,admin_policy")
+        ->required()
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name(t("角色", "ROLE,..."))
+        ->check([check = one_of(roles)](const std::string& given) { return check(given); });
+    a->add_option("--phone", c->phone, t("联系电话", "telephone"))->type_name(t("号码", "NUMBER"));
+    a->add_option("--passphrase-file-for", c->passphrase_file,
+                  t("从文件读新人员的口令", "read the new officer's passphrase from a file"))
+        ->type_name(t("文件", "FILE"));
+    a->footer(example("  yizhan officer add 赵敏 --role drafter,duty --phone 0536-1234567\n"));
+    done(a);
+  }
+  done(leaf<OfficerList>(officer, "list", t("人员名单", "list them")).app);
+  CLI::App* office = group("office", t("知道的单位", "offices known here"));
+  done(leaf<OfficeList>(office, "list", t("单位名单", "list them")).app);
+  CLI::App* passphrase = group("passphrase", t("口令", "your passphrase"));
+  {
+    auto [a, c] = leaf<PassphraseChange>(passphrase, "change", t("换口令", "change it"));
+    a->add_option("--new-passphrase-file", c->new_passphrase_file, t("从文件读新口令", "read the new one from a file"))
+        ->type_name(t("文件", "FILE"));
+    done(a);
+  }
+}
+
+/// Names what exists when the first words are no command. Fills `words` with the words that are no options.
+std::optional<Told> Grammar::unknown_command(const std::vector<std::string>& arguments,
+                                             std::vector<std::string>& words) const {
+  const CLI::App* at = &app_;
+  for (std::size_t i = 0; i < arguments.size() && words.size() < 2; ++i) {
+    const std::string& a = arguments[i];
+    if (a == "--home" || a == "--lang" || a == "--passphrase-file" || a == "--as") ++i;
+    if (a.starts_with("-")) continue;
+    words.push_back(a);
+    const auto found = at->get_subcommands([&](const CLI::App* s) { return s->get_name() == a; });
+    const auto all = at->get_subcommands([](const CLI::App* s) { return !s->get_name().empty(); });
+    if (found.empty()) {
+      std::string names;
+      for (const CLI::App* s : all) names += " " + s->get_name();
+      const std::string before = words.size() == 2 ? words.front() + " " : "";
+      return Told{kExitUsage, t("没有这个命令：", "unknown command: ") + plain(before + a) + "\n" +
+                                  t("现有命令：", "there are:") + names + "\n" +
+                                  t("详细说明：yizhan help\n", "more: yizhan help\n")};
+    }
+    at = found.front();
+    if (at->get_subcommands([](const CLI::App*) { return true; }).empty()) break;
+  }
+  return std::nullopt;
+}
+
+/// CLI11's own sentences are English; these say the same in the language asked for.
+std::string Grammar::sentence(const CLI::ParseError& e) const {
+  std::string what = e.what();
+  const std::string name = e.get_name();
+  const auto without = [&](std::string_view part) {
+    if (const auto at = what.find(part); at != std::string::npos) what.erase(at, part.size());
+    return plain(what);
+  };
+  if (name == "RequiredError") return t("还缺：", "missing: ") + without(" is required");
+  if (name == "ExtrasError") {
+    if (const auto at = what.find(": "); at != std::string::npos) what.erase(0, at + 2);
+    return t("不认识：", "not understood: ") + plain(what);
+  }
+  if (name == "RequiresError") return l_ == Language::zh ? "要一起写：" + without(" requires") : plain(what);
+  if (name == "ExcludesError") return l_ == Language::zh ? "不能一起写：" + without(" excludes") : plain(what);
+  if (name == "ConversionError") return t("不是数字或格式不对：", "not a number, or of another form: ") + plain(what);
+  if (name == "ArgumentMismatch")
+    return t("要有而且只能有一个值：", "takes one value, once: ") + plain(what.substr(0, what.find(':')));
+  return plain(what);
+}
+
+std::variant<Asked, Told> Grammar::parse(std::vector<std::string> arguments) {
+  std::vector<std::string> words;
+  // `help report new` is `report new --help`; `--version` is `version`.
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& a = arguments[i];
+    if (a == "--home" || a == "--lang" || a == "--passphrase-file" || a == "--as") ++i;
+    if (a == "--version") arguments[i] = "version";
+    if (a.starts_with("-")) continue;
+    if (a == "help") {
+      arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
+      arguments.push_back("--help");
+    }
+    break;
+  }
+  if (auto told = unknown_command(arguments, words)) return *std::move(told);
+  std::string command = "yizhan";
+  for (const std::string& w : words) command += " " + w;
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11's vector form takes them from the back
+    app_.parse(std::move(arguments));
+  } catch (const CLI::CallForHelp&) {
+    return Told{0, app_.help()};
+  } catch (const CLI::ParseError& e) {
+    return Told{kExitUsage, sentence(e) + "\n" + t("写法见：", "see: ") + command + " --help\n"};
+  }
+  if (!chosen_) return Told{kExitUsage, app_.help()};
+  Globals& g = asked_.globals;
+  g.language = l_;
+  if (g.home.empty()) g.home = default_home();
+  // Absolute, because the path also goes to a running node, whose working directory is another.
+  std::error_code ignored;
+  if (auto full = std::filesystem::absolute(g.home, ignored).lexically_normal().string(); !full.empty()) g.home = full;
+  if (g.home.size() > 1 && g.home.ends_with('/')) g.home.pop_back();
+  if (g.passphrase_file.empty()) g.passphrase_file = environment("YIZHAN_PASSPHRASE_FILE");
+  return asked_;
+}
+
+}  // namespace
+
+Language language_of_environment() {
+  if (auto l = language_from(environment("YIZHAN_LANG"))) return *l;
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const std::string value = environment(name);
+    if (value.empty() || value == "C" || value == "POSIX" || value.starts_with("C."))
+      continue;  // says nothing of the reader
+    return value.starts_with("zh") ? Language::zh : Language::en;
+  }
+  return Language::zh;
+}
+
+std::variant<Asked, Told> parse(const std::vector<std::string>& arguments) {
+  Language language = language_of_environment();
+  for (std::size_t i = 0; i < arguments.size(); ++i) {  // needed before the grammar, whose texts are in it
+    const std::string& a = arguments[i];
+    if (a == "--lang" && i + 1 < arguments.size()) language = language_from(arguments[i + 1]).value_or(language);
+    if (a.starts_with("--lang=")) language = language_from(a.substr(7)).value_or(language);
+  }
+  return Grammar(language).parse(arguments);
+}
+
+}  // namespace yz::node::cli

@@ -1,0 +1,139 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "node/fault.h"
+
+namespace yz::node::cli {
+
+/// Options that every command takes, before or behind its name.
+struct Globals {
+  std::string home;             ///< --home, YIZHAN_HOME, or the default; never empty
+  bool json = false;            ///< --json
+  Language language{};          ///< --lang, YIZHAN_LANG, or the locale
+  std::string passphrase_file;  ///< --passphrase-file or YIZHAN_PASSPHRASE_FILE; empty: ask on the terminal
+  std::string officer;          ///< --as
+};
+
+// One struct a command: what was asked for, every word of it checked as far as the command line alone allows.
+
+struct Init {
+  std::string code, name, level, officer, phone, recovery_sheet;
+  bool root = false, two_person = false;
+};
+struct Invite {
+  std::string code, name, level;
+  std::vector<std::string> urls;
+  std::int64_t valid_hours = 72;
+  bool two_person = false, qr = false;
+};
+struct Join {
+  std::string invitation, officer, phone, request_file, answer_file, recovery_sheet;
+};
+struct Admit {
+  std::string request_file, answer_file;
+};
+struct Serve {
+  std::optional<std::string> web, sync;
+};
+struct Sync {};
+struct Status {};
+
+/// The text, fields and files that `report new`, `edit`, `follow-up` and `correct` have in common.
+struct Content {
+  std::optional<std::string> title, body_file, occurred_at, sensitivity;
+  std::vector<std::pair<std::string, std::string>> fields;  ///< --set key=value
+  std::vector<std::string> attachments;                     ///< files
+  bool send = false;
+};
+struct ReportNew {
+  std::string kind, lane;
+  Content content;
+};
+struct ReportImport {
+  std::string file;
+  bool send = false;
+};
+struct ReportList {
+  std::string lane, state, office, search, after;
+  std::optional<std::int64_t> limit;
+};
+struct ReportShow {
+  std::string case_id, attachment, out;
+};
+struct ReportEdit {
+  std::string case_id, lane;
+  Content content;
+};
+struct ReportFollowUp {
+  std::string case_id, lane;
+  bool final = false;
+  Content content;
+};
+struct ReportCorrect {
+  std::string case_id, reason;
+  Content content;
+};
+struct ReportWithdraw {
+  std::string case_id, reason;
+};
+/// The steps that take a case and perhaps a note.
+struct ReportStep {
+  enum class What { send, submit, review, sign, send_back, acknowledge } what{};
+  std::string case_id, note;
+};
+
+struct Verify {
+  std::string case_id;  ///< empty: everything
+  bool all = false;     ///< says the same as an empty `case_id`
+};
+struct Evidence {
+  std::string case_id, file;
+};
+struct EvidenceCheck {
+  std::string file;
+};
+struct Doctor {};
+struct Backup {
+  std::string file;
+};
+struct Restore {
+  std::string file;
+};
+struct OfficerAdd {
+  std::string name, phone, passphrase_file;
+  std::vector<std::string> roles;
+};
+struct OfficerList {};
+struct OfficeList {};
+struct PassphraseChange {
+  std::string new_passphrase_file;
+};
+struct Version {};
+
+using Command =
+    std::variant<Init, Invite, Join, Admit, Serve, Sync, Status, ReportNew, ReportImport, ReportList, ReportShow,
+                 ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw, ReportStep, Verify, Evidence, EvidenceCheck,
+                 Doctor, Backup, Restore, OfficerAdd, OfficerList, OfficeList, PassphraseChange, Version>;
+
+struct Asked {
+  Globals globals;
+  Command command;
+};
+/// The command line answered itself: help (exit 0, on stdout) or a usage error (exit 2, on stderr).
+struct Told {
+  int exit_code = 0;
+  std::string text;
+};
+
+/// `arguments` without the program's name. Reads the environment for defaults only; touches no file.
+std::variant<Asked, Told> parse(const std::vector<std::string>& arguments);
+
+/// The language that the environment asks for: YIZHAN_LANG, then LC_ALL, LC_MESSAGES, LANG; else Chinese.
+Language language_of_environment();
+
+}  // namespace yz::node::cli

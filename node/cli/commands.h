@@ -1,0 +1,41 @@
+#pragma once
+#include "node/cli/session.h"
+
+namespace yz::node::cli {
+
+// One function a command: does it, tells the outcome, returns the exit code. Each lives in the file named behind it.
+
+int run(Session&, const Init&);              // init.cc
+int run(Session&, const Invite&);            // invite.cc
+int run(Session&, const Join&);              // join.cc
+int run(Session&, const Admit&);             // join.cc
+int run(Session&, const Serve&);             // serve.cc
+int run(Session&, const Sync&);              // sync.cc
+int run(Session&, const Status&);            // status.cc
+int run(Session&, const ReportNew&);         // report_write.cc
+int run(Session&, const ReportEdit&);        // report_write.cc
+int run(Session&, const ReportFollowUp&);    // report_write.cc
+int run(Session&, const ReportCorrect&);     // report_write.cc
+int run(Session&, const ReportImport&);      // report_import.cc
+int run(Session&, const ReportList&);        // report_list.cc
+int run(Session&, const ReportShow&);        // report_show.cc
+int run(Session&, const ReportWithdraw&);    // report_step.cc
+int run(Session&, const ReportStep&);        // report_step.cc
+int run(Session&, const Verify&);            // verify.cc
+int run(Session&, const Evidence&);          // evidence.cc
+int run(Session&, const EvidenceCheck&);     // evidence.cc
+int run(Session&, const Doctor&);            // doctor.cc
+int run(Session&, const Backup&);            // backup.cc
+int run(Session&, const Restore&);           // backup.cc
+int run(Session&, const OfficerAdd&);        // people.cc
+int run(Session&, const OfficerList&);       // people.cc
+int run(Session&, const OfficeList&);        // people.cc
+int run(Session&, const PassphraseChange&);  // people.cc
+int run(Session&, const Version&);           // version.cc
+
+/// What is wrong with a list of problems ({"what","where"}), for verify and evidence.
+void tell_problems(const Session&, const Doc& verdict);
+/// Warnings of the rules, one a line, on stderr.
+void tell_warnings(const Session&, const Doc& answer);
+
+}  // namespace yz::node::cli

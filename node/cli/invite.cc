@@ -1,0 +1,36 @@
+#include "node/cli/commands.h"
+#include "node/cli/qr.h"
+
+namespace yz::node::cli {
+
+int run(Session& s, const Invite& c) {
+  Doc body;
+  body.set("code", c.code)
+      .set("name", c.name)
+      .set("level", c.level)
+      .set("valid_hours", c.valid_hours)
+      .set("two_person", c.two_person);
+  if (!c.urls.empty()) {
+    Doc urls = Doc::array();
+    for (const std::string& u : c.urls) urls.push(Doc::of(u));
+    body.set("url", urls);
+  }
+  return s.finish(s.ask("POST", "/api/v1/invitations", body), [&](const Doc& d) {
+    const std::string invitation = d.text("invitation");
+    line(invitation);
+    if (c.qr) {
+      if (auto picture = draw_qr(invitation, colours()))
+        out(*picture);
+      else
+        line(s.say("邀请太长，画不成一个二维码。", "The invitation is too long for one QR code."));
+    }
+    line();
+    line(s.say("把上面这一行交给", "Hand the line above to ") + plain(c.name) +
+         s.say("，由对方执行：yizhan join 这一行 --officer 姓名", "; there: yizhan join THAT-LINE --officer NAME"));
+    line(s.say("有效 ", "It holds for ") + std::to_string(c.valid_hours) +
+         s.say(" 小时，只能用一次。请当面或用可靠的方式交接：拿到它的人就能以该单位的名义加入。",
+               " hours and once. Hand it over in person or by a safe way: whoever has it can join as that office."));
+  });
+}
+
+}  // namespace yz::node::cli

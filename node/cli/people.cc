@@ -1,0 +1,97 @@
+#include "node/cli/commands.h"
+#include "node/cli/passphrase.h"
+
+namespace yz::node::cli {
+namespace {
+
+std::string_view text_of(const crypto::SecretText& secret) {
+  return {reinterpret_cast<const char*>(secret.expose().data()), secret.expose().size()};
+}
+
+std::string roles_text(const Doc& roles, Language l) {
+  std::string all;
+  for (const Doc& r : roles.items())
+    all += (all.empty() ? "" : l == Language::zh ? "、" : ", ") + role_text(r.text(), l);
+  return all;
+}
+
+}  // namespace
+
+int run(Session& s, const OfficerAdd& c) {
+  if (auto home = s.need_home(); !home) return s.finish(s.problem(home.error()), {});
+  auto passphrase = s.passphrase();  // the one who adds is asked first
+  if (!passphrase) return s.finish(s.problem(passphrase.error()), {});
+  auto fresh = ask_new_passphrase(c.passphrase_file, c.name, s.language());
+  if (!fresh) return s.finish(s.problem(fresh.error()), {});
+  Doc body;
+  Doc roles = Doc::array();
+  for (const std::string& r : c.roles) roles.push(Doc::of(r));
+  body.set("name", c.name).set("roles", roles).set("phone", c.phone).set("new_passphrase", text_of(*fresh));
+  return s.finish(s.ask("POST", "/api/v1/officers", body), [&](const Doc& d) {
+    line(s.say("已添加：", "Added: ") + plain(d.text("name")) + s.say("，", ", ") +
+         roles_text(d.at("roles"), s.language()));
+    line(s.say("请本人用 yizhan passphrase change --as ",
+               "They should choose a passphrase of their own: yizhan passphrase change --as ") +
+         plain(c.name) + s.say(" 换成自己的口令。", ""));
+  });
+}
+
+int run(Session& s, const OfficerList&) {
+  return s.finish(s.get("/api/v1/officers"), [&](const Doc& d) {
+    const Language l = s.language();
+    Table table({{s.say("姓名", "name")},
+                 {s.say("角色", "roles"), false, 60},
+                 {s.say("电话", "phone")},
+                 {s.say("状态", "state")}});
+    for (const Doc& o : d.at("officers").items()) {
+      const std::string state = o.text("state");
+      table.row({o.text("name"), roles_text(o.at("roles"), l), o.text("phone"),
+                 state == "active"      ? s.say("在用", "active")
+                 : state == "suspended" ? s.say("停用", "suspended")
+                 : state == "retired"   ? s.say("已更换", "retired")
+                 : state == "revoked"   ? s.say("已吊销", "revoked")
+                                        : state});
+    }
+    out(table.text(terminal_columns()));
+  });
+}
+
+int run(Session& s, const OfficeList&) {
+  return s.finish(s.get("/api/v1/offices"), [&](const Doc& d) {
+    const Language l = s.language();
+    Table table({{s.say("代码", "code")},
+                 {s.say("名称", "name"), false, 40},
+                 {s.say("层级", "level")},
+                 {s.say("关系", "relation")},
+                 {s.say("接纳", "admitted")}});
+    for (const Doc& o : d.at("offices").items()) {
+      const std::string state = o.text("state");
+      table.row({o.text("office"), o.text("name"), level_text(o.text("level"), l),
+                 state == "self"       ? s.say("本单位", "this office")
+                 : state == "below"    ? s.say("下级", "subordinate")
+                 : state == "superior" ? s.say("上级", "superior")
+                 : state == "revoked"  ? s.say("已吊销", "revoked")
+                 : state == "known"    ? s.say("已知", "known")
+                                       : state,
+                 o.flag("admitted") ? s.say("是", "yes") : s.say("否", "no")});
+    }
+    out(table.text(terminal_columns()));
+  });
+}
+
+int run(Session& s, const PassphraseChange& c) {
+  if (auto home = s.need_home(); !home) return s.finish(s.problem(home.error()), {});
+  auto old = s.passphrase();
+  if (!old) return s.finish(s.problem(old.error()), {});
+  auto fresh = ask_new_passphrase(c.new_passphrase_file, s.globals().officer, s.language());
+  if (!fresh) return s.finish(s.problem(fresh.error()), {});
+  Doc body;
+  body.set("new_passphrase", text_of(*fresh));
+  return s.finish(s.ask("POST", "/api/v1/passphrase", body), [&](const Doc& d) {
+    line(s.say("口令已更换：", "The passphrase is changed: ") + plain(d.text("officer")));
+    line(s.say("以前的备份仍要用旧口令打开；请重新做一次备份。",
+               "Older backups still open with the old one; make a new backup now."));
+  });
+}
+
+}  // namespace yz::node::cli

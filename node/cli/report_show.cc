@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "node/cli/commands.h"
+
+namespace yz::node::cli {
+namespace {
+
+int take_out(Session& s, const ReportShow& c) {
+  // Looked at before the call too: 100 MiB need not be fetched to learn that there is no place for them.
+  std::error_code error;
+  Answer a = std::filesystem::exists(c.out, error)
+                 ? s.problem({Fault::invalid,
+                              plain(c.out) + s.say(" 已经存在，没有覆盖。请换一个文件名。",
+                                                   " exists already and was not overwritten. Name another file."),
+                              "cli.file_exists"})
+                 : s.get("/api/v1/reports/" + percent(c.case_id) + "/attachments/" + percent(c.attachment));
+  if (a.good) {
+    const std::size_t bytes = a.text.size();
+    auto written = write_new(c.out, a.text, s.language());
+    Doc d;
+    d.set("name", c.attachment).set("bytes", static_cast<std::int64_t>(bytes)).set("file", c.out);
+    a = written ? s.answer(d.dump()) : s.problem(written.error());
+  }
+  return s.finish(a, [&](const Doc& d) {
+    line(s.say("附件已写到 ", "The attachment is in ") + plain(c.out) + " (" +
+         size_text(static_cast<std::uint64_t>(d.number("bytes"))) + ")");
+  });
+}
+
+class Page {
+ public:
+  Page(const Session& s, const Doc& d)
+      : s_(s), d_(d), l_(s.language()), columns_(terminal_columns() ? terminal_columns() : 100) {}
+
+  void print() const {
+    head();
+    text();
+    fields();
+    attachments();
+    records();
+    receipts();
+    timeline();
+  }
+
+ private:
+  void heading(std::string_view zh, std::string_view en) const { line("\n" + paint(Colour::bold, s_.say(zh, en))); }
+
+  void head() const {
+    line(paint(Colour::bold, plain(d_.text("title"))));
+    std::string first = lane_text(d_.text("lane"), l_) + " · " + kind_text(d_.text("kind"), l_) + " · " +
+                        state_text(d_.text("state"), l_);
+    line(paint(lane_colour(d_.text("lane")), first) + "  " + plain(d_.text("number")));
+    line(s_.say("编号 ", "case ") + plain(d_.text("case")));
+    const std::string office =
+        d_.text("office_name").empty() ? d_.text("office") : d_.text("office_name") + " (" + d_.text("office") + ")";
+    if (!office.empty()) line(s_.say("单位 ", "office ") + plain(office));
+    const auto when = [&](const char* key, std::string_view zh, std::string_view en) {
+      if (const std::string t = d_.text(key); !t.empty()) line(s_.say(zh, en) + time_text(t));
+    };
+    when("occurred_at", "事发 ", "happened ");
+    when("signed_at", "签发 ", "signed ");
+    when("received_at", "收到 ", "received ");
+    if (d_.has("verified") && !d_.at("records").empty())
+      line(d_.flag("verified")
+               ? paint(Colour::green, s_.say("核验：签名和证书都成立", "verified: signatures and certificates hold"))
+               : paint(Colour::red, s_.say("核验没有通过，请勿据此行动，先电话核实",
+                                           "NOT verified: telephone before you act on it")));
+    std::string flags;
+    for (const Doc& f : d_.at("flags").items()) flags += (flags.empty() ? "" : ", ") + flag(f.text());
+    if (!flags.empty()) line(s_.say("标记 ", "flags ") + flags);
+    if (d_.flag("conflict"))
+      line(paint(Colour::red, s_.say("有冲突：同一件事有两个版本", "conflict: there are two versions")));
+  }
+
+  std::string flag(const std::string& id) const {
+    if (id == "one_person") return s_.say("一人单位", "one person");
+    if (id == "root_unconfirmed") return s_.say("根指纹未核对", "root not confirmed");
+    if (id == "expired") return s_.say("证书过期", "expired");
+    if (id == "clock") return s_.say("时钟可疑", "clock doubtful");
+    if (id == "provisional") return s_.say("先报后签，待补签", "sent first, signature to follow");
+    if (id == "exercise") return s_.say("演练", "exercise");
+    if (id == "unreadable") return s_.say("无法解读", "unreadable");
+    if (id == "same_signer") return s_.say("拟稿签发同一人", "drafter signed");
+    return plain(id);
+  }
+
+  void text() const {
+    line();
+    out(wrap(plain(d_.text("body"), true), columns_));
+  }
+
+  void fields() const {
+    const Doc all = d_.at("fields");
+    if (all.empty()) return;
+    heading("要素", "Fields");
+    std::size_t names = 0;
+    for (const std::string& key : all.keys()) names = std::max(names, width(plain(key)));
+    for (const std::string& key : all.keys()) line("  " + pad(plain(key), names) + "  " + plain(all.text(key)));
+  }
+
+  void attachments() const {
+    const auto all = d_.at("attachments").items();
+    if (all.empty()) return;
+    heading("附件", "Attachments");
+    for (const Doc& a : all)
+      line("  " + plain(a.text("name")) + "  " + size_text(static_cast<std::uint64_t>(a.number("bytes"))) +
+           (a.flag("complete") ? "" : s_.say("  还没收全", "  not complete yet")));
+  }
+
+  void records() const {
+    const auto all = d_.at("records").items();
+    if (all.empty()) return;
+    heading("记录与签名", "Records and signatures");
+    for (const Doc& r : all) {
+      std::string who;
+      for (const Doc& signature : r.at("signatures").items()) {
+        who +=
+            (who.empty() ? "" : ", ") + plain(signature.text("officer")) + " " + role_text(signature.text("role"), l_);
+        who += signature.flag("valid") ? paint(Colour::green, " ✓")
+                                       : paint(Colour::red, s_.say(" ✗ 签名不成立", " ✗ invalid"));
+      }
+      line("  " + time_text(r.text("at")) + "  " + record_text(r.text("type"), l_) + "  " + plain(r.text("office")) +
+           "  " + who);
+      if (const std::string reason = r.text("reason"); !reason.empty())
+        line("    " + s_.say("原因：", "reason: ") + plain(reason));
+      if (const std::string q = r.text("quarantine"); !q.empty() && q != "none")
+        line("    " + paint(Colour::red, s_.say("隔离：", "quarantined: ") + plain(q)));
+    }
+  }
+
+  void receipts() const {
+    const auto all = d_.at("receipts").items();
+    if (all.empty()) return;
+    heading("回执", "Receipts");
+    for (const Doc& r : all)
+      line("  " + time_text(r.text("at")) + "  " + receipt_text(r.text("kind"), l_) + "  " + plain(r.text("by")) +
+           (r.text("reason").empty() ? "" : "  " + plain(r.text("reason"))));
+  }
+
+  void timeline() const {
+    const auto all = d_.at("timeline").items();
+    if (all.empty()) return;
+    heading("经过", "Timeline");
+    for (const Doc& e : all)
+      line("  " + time_text(e.text("at")) + "  " + state_text(e.text("event"), l_) + "  " + plain(e.text("by")) + "  " +
+           plain(e.text("text")));
+  }
+
+  const Session& s_;
+  const Doc& d_;
+  Language l_;
+  std::size_t columns_;
+};
+
+}  // namespace
+
+int run(Session& s, const ReportShow& c) {
+  if (!c.attachment.empty()) return take_out(s, c);
+  return s.finish(s.get("/api/v1/reports/" + percent(c.case_id)), [&](const Doc& d) { Page(s, d).print(); });
+}
+
+}  // namespace yz::node::cli

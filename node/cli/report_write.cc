@@ -1,0 +1,168 @@
+#include <filesystem>
+#include <set>
+
+#include "node/cli/commands.h"
+
+namespace yz::node::cli {
+namespace {
+
+/// The API takes 2 MiB a document; no duty officer writes more.
+constexpr std::size_t kBodyMax = 2u * 1024 * 1024;
+/// What a configuration may permit at most (limits.attachment_mib); the node holds the exact limit.
+constexpr std::size_t kAttachmentMax = 512u * 1024 * 1024;
+
+/// What `new`, `edit`, `follow-up` and `correct` do alike: put the words into one document, then the files, then the
+/// wish to send. A failure on the way leaves a draft, and its case is named.
+class Writing {
+ public:
+  Writing(Session& s, const Content& c) : s_(s), c_(c) {}
+
+  int go(const std::string& method, const std::string& target, Doc body, bool clears) {
+    if (auto ready = words(body, clears); !ready) return s_.finish(s_.problem(ready.error()), {});
+    if (auto ready = files(); !ready) return s_.finish(s_.problem(ready.error()), {});
+    const bool at_once = c_.send && c_.attachments.empty();
+    if (at_once) body.set("send", true);
+    Answer a = s_.ask(method, target, body);
+    const std::string case_id = a.doc.text("case");
+    for (const std::string& file : c_.attachments) {
+      if (!a.good) break;
+      auto octets = read_input(file, kAttachmentMax, s_.language());
+      const std::string name = std::filesystem::path(file).filename().string();
+      const Answer put = octets ? s_.upload(path(case_id) + "/attachments/" + percent(name), *std::move(octets))
+                                : s_.problem(octets.error());
+      if (!put.good) a = keeping(put, case_id);
+    }
+    if (a.good && c_.send && !at_once) {
+      const Answer sent = s_.ask("POST", path(case_id) + "/send");
+      a = sent.good ? sent : keeping(sent, case_id);
+    }
+    return s_.finish(a, [&](const Doc& d) { tell(d); });
+  }
+
+ private:
+  static std::string path(const std::string& case_id) { return "/api/v1/reports/" + percent(case_id); }
+
+  Result<> words(Doc& body, bool clears) const {
+    if (c_.title) body.set("title", *c_.title);
+    if (c_.body_file) {
+      std::string text = TRY(read_input(*c_.body_file, kBodyMax, s_.language()));
+      if (!is_utf8(text))
+        return fail(Fault::invalid,
+                    plain(*c_.body_file) + s_.say(" 不是 UTF-8 文字。请另存为 UTF-8 编码后再试。",
+                                                  " is not UTF-8 text. Save it in UTF-8 and try again."),
+                    "cli.not_utf8");
+      if (text.ends_with('\n')) text.pop_back();
+      body.set("body", text);
+    }
+    if (!c_.fields.empty()) {
+      Doc fields;
+      std::set<std::string> seen;
+      for (const auto& [key, value] : c_.fields) {
+        if (!seen.insert(key).second)
+          return fail(Fault::invalid, s_.say("要素写了两次：", "A field is set twice: ") + plain(key),
+                      "cli.field_twice");
+        if (clears && value.empty())
+          fields.set_null(key);
+        else
+          fields.set(key, std::string_view(value));
+      }
+      body.set("fields", fields);
+    }
+    if (c_.occurred_at) body.set("occurred_at", *c_.occurred_at);
+    if (c_.sensitivity) body.set("sensitivity", *c_.sensitivity);
+    return {};
+  }
+
+  /// Before anything is made: are the files there, and do they have different names?
+  Result<> files() const {
+    std::set<std::string> names;
+    for (const std::string& file : c_.attachments) {
+      std::error_code error;
+      const std::filesystem::path p(file);
+      const auto bytes = std::filesystem::file_size(p, error);
+      if (error || !std::filesystem::is_regular_file(p, error))
+        return fail(Fault::missing, s_.say("读不到附件 ", "Can't read the attachment ") + plain(file),
+                    "cli.file_unreadable");
+      if (bytes > kAttachmentMax)
+        return fail(Fault::invalid, s_.say("附件太大：", "The attachment is too large: ") + plain(file),
+                    "cli.file_large");
+      const std::string name = p.filename().string();
+      if (!is_utf8(name))
+        return fail(Fault::invalid,
+                    s_.say("附件的文件名不是 UTF-8：", "The attachment's name is not UTF-8: ") + plain(name),
+                    "cli.not_utf8");
+      if (!names.insert(name).second)
+        return fail(Fault::invalid, s_.say("两个附件同名：", "Two attachments have one name: ") + plain(name),
+                    "cli.file_twice");
+    }
+    return {};
+  }
+
+  /// A problem that names the draft it left behind.
+  static Answer keeping(Answer a, const std::string& case_id) {
+    if (a.doc.text("case").empty()) {
+      a.doc.set("case", std::string_view(case_id));
+      if (a.doc.text("state").empty()) a.doc.set("state", "draft");
+      a.text = a.doc.dump();
+    }
+    return a;
+  }
+
+  void tell(const Doc& d) const {
+    const std::string id = plain(d.text("case"));
+    const std::string state = d.text("state");
+    const std::string number = plain(d.text("number"));
+    tell_warnings(s_, d);
+    if (state == "queued" || state == "signed") {
+      line(s_.say("已签发，排队待发：", "Signed and queued: ") + id + (number.empty() ? "" : "  " + number));
+      line(s_.say("yizhan serve 运行时自动发出；也可以现在执行 yizhan sync。",
+                  "It leaves by itself while `yizhan serve` runs, or now with `yizhan sync`."));
+    } else if (state == "in_review") {
+      line(s_.say("已提交审核：", "Submitted for review: ") + id);
+      if (const std::string message = plain(d.text("message")); !message.empty()) line(message);
+    } else {
+      line(s_.say("草稿已保存：", "Draft saved: ") + id);
+      line(s_.say("发送：yizhan report send ", "To send it: yizhan report send ") + id);
+    }
+  }
+
+  Session& s_;
+  const Content& c_;
+};
+
+}  // namespace
+
+void tell_warnings(const Session& s, const Doc& answer) {
+  for (const Doc& w : answer.at("warnings").items()) {
+    const std::string rule = plain(w.text("rule"));
+    std::fprintf(stderr, "%s%s%s\n", s.say("提醒：", "Note: ").c_str(), plain(w.text("message")).c_str(),
+                 rule.empty() ? "" : (" [" + rule + "]").c_str());
+  }
+}
+
+int run(Session& s, const ReportNew& c) {
+  Doc body;
+  body.set("kind", c.kind).set("lane", c.lane);
+  return Writing(s, c.content).go("POST", "/api/v1/reports", body, false);
+}
+
+int run(Session& s, const ReportEdit& c) {
+  Doc body;
+  body.set_if("lane", c.lane);
+  return Writing(s, c.content).go("PUT", "/api/v1/reports/" + percent(c.case_id), body, true);
+}
+
+int run(Session& s, const ReportFollowUp& c) {
+  Doc body;
+  body.set_if("lane", c.lane);
+  if (c.final) body.set("final", true);
+  return Writing(s, c.content).go("POST", "/api/v1/reports/" + percent(c.case_id) + "/follow-up", body, false);
+}
+
+int run(Session& s, const ReportCorrect& c) {
+  Doc body;
+  body.set("reason", c.reason);
+  return Writing(s, c.content).go("POST", "/api/v1/reports/" + percent(c.case_id) + "/correct", body, false);
+}
+
+}  // namespace yz::node::cli

@@ -1,0 +1,51 @@
+#include <algorithm>
+
+#include "node/cli/commands.h"
+
+namespace yz::node::cli {
+namespace {
+
+std::int64_t total(const Doc& lanes) {
+  std::int64_t sum = 0;
+  for (const std::string& lane : lanes.keys())
+    if (lane != "control") sum += lanes.number(lane);
+  return sum;
+}
+
+}  // namespace
+
+int run(Session& s, const Sync&) {
+  std::optional<ProgressBar> bar(s.say("同步", "sync"));
+  std::int64_t most = 0;
+  const Answer a = s.ask("POST", "/api/v1/sync", {}, [&](const Doc& d) {
+    const std::int64_t done = total(d.at("sent")) + total(d.at("received"));
+    most = std::max(most, done + d.number("waiting"));
+    bar->at(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(most),
+            s.say("待发 ", "waiting ") + std::to_string(d.number("waiting")));
+  });
+  bar.reset();
+  return s.finish(a, [&](const Doc& d) {
+    if (!d.flag("reached")) {
+      line(s.say("这次没有连上上级。", "The superior was not reached."));
+    } else {
+      Table table({{s.say("通道", "lane")}, {s.say("已送达", "sent"), true}, {s.say("已收到", "received"), true}});
+      for (const char* lane : {"flash", "urgent", "routine", "bulk"})
+        table.row(
+            {{lane_text(lane, s.language()), lane_colour(lane)}, d.at("sent").text(lane), d.at("received").text(lane)});
+      out(table.text(terminal_columns()));
+    }
+    if (const std::string why = d.text("reason"); !why.empty()) line(plain(why));
+    const std::int64_t waiting = d.number("waiting");
+    if (waiting > 0)
+      line(
+          s.say("还有 ", "") + std::to_string(waiting) +
+          s.say(
+              " 件排在本机，内容不会丢；线路恢复后自动发出（yizhan serve），或稍后再 yizhan sync。特急事项请先打电话。",
+              " still queued here, nothing is lost; they leave when the line is back (`yizhan serve`), or run `yizhan "
+              "sync` again. Telephone what is most urgent."));
+    else if (d.flag("reached"))
+      line(s.say("已全部送达。", "Everything has arrived."));
+  });
+}
+
+}  // namespace yz::node::cli

@@ -1,0 +1,65 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/passphrase.h"
+#include "crypto/sign.h"
+
+namespace yz::node {
+
+/// A home directory: its lock, its key slots, its guard. Owned by one process at a time.
+///
+///   keys      who can unlock the store (byte table in store/SCHEMA.md, "Key file")
+///   guard     the incarnation, outside every backup: a restored home shows by it
+///   lock      flock'ed by the owner
+///   sock      the running node's local socket
+class Home {
+ public:
+  /// Makes the folder (0700) where needed. Fault::invalid when something is in it already.
+  static Result<Home> create(const std::string& path);
+  /// Fault::missing when there is no home there; busy when another process keeps it for longer than `wait_ms`.
+  static Result<Home> open(const std::string& path, int wait_ms);
+  Home(Home&&) noexcept;
+  Home& operator=(Home&&) = delete;
+  ~Home();
+
+  const std::string& path() const { return path_; }
+  std::string socket() const { return path_ + "/sock"; }
+
+  struct Keys {
+    Fixed<16, struct StoreTag> store_id;
+    std::vector<crypto::Slot> slots;
+  };
+  Result<Keys> keys() const;
+  /// Whole or not at all: written beside, synced, renamed.
+  Result<> save_keys(const Keys&) const;
+  Result<> write_guard(ByteView incarnation) const;
+  Result<std::optional<Bytes>> guard() const;
+
+ private:
+  Home(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}
+  std::string path_;
+  int lock_ = -1;
+};
+
+/// What a passphrase gave: the store key, and the officer's own signing key.
+struct Unlocked {
+  std::string officer;
+  crypto::Key store_key;
+  crypto::SigningKey signing;
+};
+/// "" = the only officer slot. Fault::denied for a wrong passphrase; invalid, code "officer.which", when several
+/// could be meant; missing for an unknown name.
+Result<Unlocked> unlock(const Home::Keys&, std::string_view officer, ByteView passphrase);
+crypto::Slot officer_slot(std::string_view name, const crypto::Key& store_key, const crypto::SigningKey&,
+                          ByteView passphrase);
+/// The authority key (or the root key, by name) behind the store key.
+crypto::Slot authority_slot(std::string_view name, const crypto::Key& store_key, const crypto::SigningKey&);
+Result<crypto::SigningKey> open_authority(const Home::Keys&, std::string_view name, const crypto::Key& store_key);
+
+/// Reads a file of at most `most` bytes. Writes one whole or not at all (mode 0600).
+Result<Bytes> read_file(const std::string& path, std::size_t most);
+Result<> write_file(const std::string& path, ByteView);
+
+}  // namespace yz::node

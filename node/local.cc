@@ -1,0 +1,146 @@
+// What the command line needs beside the API: making a home, joining by file, calls in-process.
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "node/cli/local.h"
+#include "node/backup.h"
+#include "node/founding.h"
+#include "node/log.h"
+#include "node/net/evidence_json.h"
+#include "node/net/join_json.h"
+#include "node/node.h"
+
+namespace yz::node {
+namespace {
+
+class InProcess : public LocalNode {
+ public:
+  explicit InProcess(std::unique_ptr<Node> node) : node_(std::move(node)) {}
+  ApiReply call(const ApiCall& c) override { return node_->call(c); }
+
+ private:
+  std::unique_ptr<Node> node_;
+};
+
+constexpr int kWaitMs = 10'000;  // interface.md 1: another command that holds the home
+constexpr std::size_t kJoinFileBytes = 64 * 1024;
+
+Result<std::string> finish_by_file(const std::string& home, const JoinRequest& r, const crypto::SecretText& passphrase) {
+  const Bytes answer = TRY(read_file(r.answer_file, kJoinFileBytes));
+  const auto node = TRY(Node::open(home, kWaitMs, r.officer, passphrase.expose()));
+  Store& store = node->store();
+  const auto line = TRY(store.meta("joining"));
+  if (!line || line->empty()) return fail(Fault::invalid, "this office has joined already", "join.done");
+  const auto request = TRY(store.meta("join_request"));
+  if (!request) return fail(Fault::missing, "no request was written here: use join --request FILE first", "join.request");
+  const Invitation invitation = TRY(decode_invitation(text(ByteView(*line))));
+  TRY(store.write([&] {
+    return accept_join_answer(store, node->directory(), invitation, *request, answer, wall_now());
+  }));
+  const auto root = TRY(node->directory().root());
+  return founded_json(invitation.code_of_office, invitation.name, store.me().node, crypto::fingerprint(root->digest), "ready");
+}
+
+}  // namespace
+
+Result<std::string> init_home(const std::string& home, const NewOffice& o, const crypto::SecretText& passphrase) {
+  Founding f;
+  f.code = o.code;
+  f.name = o.name;
+  f.officer = o.officer;
+  f.phone = o.phone;
+  f.level = o.level;
+  f.root = o.root;
+  f.one_person = o.one_person;
+  f.recovery_sheet = o.recovery_sheet;
+  const Founded done = TRY(found_home(home, f, passphrase));
+  return founded_json(o.code, o.name, done.node, done.fingerprint, o.root ? "ready" : "joining");
+}
+
+Result<std::string> join_home(const std::string& home, const JoinRequest& r, const crypto::SecretText& passphrase) {
+  if (!r.answer_file.empty()) return finish_by_file(home, r, passphrase);
+  Founding f;
+  f.invitation = TRY(decode_invitation(r.invitation));
+  f.invitation_line = r.invitation;
+  if (f.invitation->until_ms < wall_now())
+    return fail(Fault::forged, "this invitation has expired: ask for a new one", "join.expired");
+  f.code = f.invitation->code_of_office;
+  f.name = f.invitation->name;
+  f.level = f.invitation->level;
+  f.one_person = f.invitation->one_person;
+  f.officer = r.officer;
+  f.phone = r.phone;
+  f.recovery_sheet = r.recovery_sheet;
+  const Founded done = TRY(found_home(home, f, passphrase));
+
+  const auto node = TRY(Node::open(home, kWaitMs, r.officer, passphrase.expose()));
+  std::string state = "joining", print = done.fingerprint;
+  if (!r.request_file.empty()) {
+    const crypto::SigningKey authority = TRY(node->authority());
+    const Bytes request = TRY(make_join_request(node->store(), node->directory(), *f.invitation, authority));
+    TRY(node->store().write([&] { return node->store().set_meta("join_request", request); }));
+    TRY(write_file(r.request_file, request));
+  } else if (!f.invitation->urls.empty()) {
+    // One try now; without a line the node stays in state joining and sync tries again.
+    const SyncReport report = TRY(node->sync_now({}));
+    if (report.reached && !report.in_sync && !report.reason.empty() && report.reason.starts_with("join."))
+      return fail(Fault::forged, "the superior refused the invitation: " + report.reason, report.reason);
+  }
+  const auto joining = TRY(node->store().meta("joining"));
+  if (!joining || joining->empty()) {
+    state = "ready";
+    if (const auto root = TRY(node->directory().root())) print = crypto::fingerprint(root->digest);
+  }
+  return founded_json(f.code, f.name, done.node, print, state);
+}
+
+Result<std::string> admit_file(const std::string& home, const std::string& request_file, const std::string& answer_file,
+                               const std::string& officer, const crypto::SecretText& passphrase) {
+  const Bytes request = TRY(read_file(request_file, kJoinFileBytes));
+  const auto node = TRY(Node::open(home, kWaitMs, officer, passphrase.expose()));
+  const OfficerRow by = TRY(node->authenticate(officer, passphrase.expose()));
+  if (!(by.roles & crypto::role::admin_keys))
+    return fail(Fault::denied, "only an administrator of keys may admit offices", "role.admin-keys");
+  const crypto::SigningKey authority = TRY(node->authority());
+  Store& store = node->store();
+  auto answer = store.write([&] { return admit(store, node->directory(), request, authority, wall_now()); });
+  if (!answer) {
+    if (answer.error().code == "join.mac") TRY(store.write([&] { return count_wrong_try(store, request); }));
+    return std::unexpected(answer.error());
+  }
+  TRY(write_file(answer_file, *answer));
+  return admitted_json(answer_file);
+}
+
+Result<std::string> restore_home(const std::string& home, const std::string& backup, const std::string& officer,
+                                 const crypto::SecretText& passphrase) {
+  const Identity me = TRY(restore_backup(home, backup, officer, passphrase.expose()));
+  const auto node = TRY(Node::open(home, kWaitMs, officer, passphrase.expose()));
+  const auto office = TRY(node->directory().office(me.office));
+  const auto root = TRY(node->directory().root());
+  return founded_json(office ? office->code : "", office ? office->name : "", me.node,
+                      root ? crypto::fingerprint(root->digest) : "", office && office->admitted ? "ready" : "joining");
+}
+
+Result<std::unique_ptr<LocalNode>> LocalNode::open(const std::string& home, const std::string& officer,
+                                                   const crypto::SecretText& passphrase) {
+  // Commands log to the home too, not between what the person reads.
+  (void)log().to_folder(home + "/log");
+  return std::make_unique<InProcess>(TRY(Node::open(home, kWaitMs, officer, passphrase.expose())));
+}
+
+Result<std::string> check_evidence_file(const std::string& path) {
+  constexpr std::size_t kMost = 256u * 1024 * 1024;
+  return evidence_json(TRY(check_evidence(TRY(read_file(path, kMost)))));
+}
+
+std::optional<std::string> serving(const std::string& home) {
+  const std::string path = home + "/sock";
+  const auto reply = http_over_socket({.socket_path = path, .target = "/healthz", .timeout = std::chrono::milliseconds(5000)});
+  // A socket that is there and busy still has an owner; only one that nobody listens on has none.
+  if (!reply && reply.error().fault == Fault::offline) return std::nullopt;
+  if (!reply && reply.error().fault == Fault::missing) return std::nullopt;
+  return path;
+}
+
+}  // namespace yz::node

@@ -1,0 +1,180 @@
+#include "node/net/api.h"
+
+#include <algorithm>
+
+#include "node/net/api_request.h"
+#include "sync/limits.h"
+
+namespace yz::node {
+namespace api {
+
+constexpr std::size_t kImportBytes = 64 * 1024 * 1024;
+
+const std::vector<Route>& routes() {
+  static const std::vector<Route> all = {
+      {"GET", "/api/v1/openapi.json", get_openapi, "this description", false},
+      {"GET", "/api/v1/status", get_status, "link, lanes, alarms"},
+      {"POST", "/api/v1/sync", post_sync, "exchange now"},
+      {"GET", "/api/v1/reports", get_reports, "list and search"},
+      {"POST", "/api/v1/reports", post_report, "draft, and with send sign and queue"},
+      {"POST", "/api/v1/reports/import", post_import, "many drafts or reports", true, false, kImportBytes},
+      {"GET", "/api/v1/reports/{case}", get_report, "a case in full"},
+      {"PUT", "/api/v1/reports/{case}", put_report, "change a draft"},
+      {"DELETE", "/api/v1/reports/{case}", delete_report, "delete a draft"},
+      {"GET", "/api/v1/reports/{case}/attachments/{name}", get_attachment, "an attachment's octets"},
+      {"PUT", "/api/v1/reports/{case}/attachments/{name}", put_attachment, "attach to a draft", true, true,
+       sync::limit::attachment_bytes},
+      {"DELETE", "/api/v1/reports/{case}/attachments/{name}", delete_attachment, "detach from a draft"},
+      {"POST", "/api/v1/reports/{case}/send", post_send, "sign and queue, or submit"},
+      {"POST", "/api/v1/reports/{case}/submit", post_submit, "submit for review"},
+      {"POST", "/api/v1/reports/{case}/review", post_review, "the reviewer signs"},
+      {"POST", "/api/v1/reports/{case}/return", post_return, "return to the drafter"},
+      {"POST", "/api/v1/reports/{case}/sign", post_sign, "sign off, or cosign"},
+      {"POST", "/api/v1/reports/{case}/withdraw", post_withdraw, "withdraw, or delete a draft"},
+      {"POST", "/api/v1/reports/{case}/follow-up", post_follow_up, "follow-up or final report"},
+      {"POST", "/api/v1/reports/{case}/correct", post_correct, "correction"},
+      {"POST", "/api/v1/reports/{case}/acknowledge", post_acknowledge, "acknowledge receipt"},
+      {"GET", "/api/v1/officers", get_officers, "officers of this office"},
+      {"POST", "/api/v1/officers", post_officer, "add an officer"},
+      {"POST", "/api/v1/passphrase", post_passphrase, "change the caller's passphrase"},
+      {"GET", "/api/v1/offices", get_offices, "offices that are known"},
+      {"POST", "/api/v1/invitations", post_invitation, "invite a subordinate office"},
+      {"POST", "/api/v1/verify", post_verify, "recompute chains, signatures, receipts"},
+      {"GET", "/api/v1/evidence/{case}", get_evidence, "evidence file of a case"},
+      {"POST", "/api/v1/evidence/check", post_evidence_check, "check an evidence file", true, true, kImportBytes},
+      {"POST", "/api/v1/backup", post_backup, "write a backup file"},
+      {"GET", "/api/v1/doctor", get_doctor, "health of this machine's data"},
+      {"GET", "/api/v1/journal", get_journal, "who did what"},
+  };
+  return all;
+}
+
+namespace {
+
+int digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+Result<std::string> decoded(std::string_view s, bool form) {
+  std::string out;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    if (s[i] == '%') {
+      const int high = i + 2 < s.size() ? digit(s[i + 1]) : -1, low = i + 2 < s.size() ? digit(s[i + 2]) : -1;
+      if (high < 0 || low < 0) return fail(Fault::invalid, "the address has a broken % sequence", "malformed.target");
+      out += static_cast<char>(high * 16 + low);
+      i += 2;
+    } else {
+      out += form && s[i] == '+' ? ' ' : s[i];
+    }
+  }
+  if (!valid_utf8(out)) return fail(Fault::invalid, "the address is no UTF-8", "malformed.target");
+  return out;
+}
+
+std::vector<std::string_view> split(std::string_view s, char by) {
+  std::vector<std::string_view> out;
+  while (true) {
+    const auto at = s.find(by);
+    out.push_back(s.substr(0, at));
+    if (at == std::string_view::npos) return out;
+    s.remove_prefix(at + 1);
+  }
+}
+
+struct Found {
+  const Route* route = nullptr;
+  bool other_method = false;
+  std::vector<std::string> parts;
+};
+
+/// A route without {…} wins over one with; the table has them in that order.
+Result<Found> find_route(std::string_view method, std::string_view path) {
+  const auto segments = split(path, '/');
+  Found found;
+  for (const Route& r : routes()) {
+    const auto pattern = split(r.path, '/');
+    if (pattern.size() != segments.size()) continue;
+    std::vector<std::string> parts;
+    bool same = true;
+    for (std::size_t i = 0; same && i < pattern.size(); ++i) {
+      if (pattern[i].starts_with('{'))
+        parts.push_back(TRY(decoded(segments[i], false)));
+      else
+        same = pattern[i] == segments[i];
+    }
+    if (!same) continue;
+    if (r.method != method) {
+      found.other_method = true;
+      continue;
+    }
+    found.route = &r;
+    found.parts = std::move(parts);
+    return found;
+  }
+  return found;
+}
+
+Result<OfficerRow> let_in(Request& r) {
+  auto officer = r.host.authenticate(r.call.officer, r.passphrase());
+  if (officer) return officer;
+  Error e = officer.error();
+  // One code family for "not let in", whatever the reason: it is what makes the status 401.
+  if (e.fault == Fault::denied && !e.code.starts_with("login")) e.code = "login.denied";
+  return std::unexpected(std::move(e));
+}
+
+Result<ApiReply> answer(Request& r) {
+  const auto question = r.call.target.find('?');
+  const std::string_view target = r.call.target;
+  Found found = TRY(find_route(r.call.method, target.substr(0, question)));
+  const Route* route = found.route;
+  if (!route || route->login) {
+    // Whether an address exists is nobody's business either before the door.
+    auto officer = let_in(r);
+    if (!officer) {
+      ApiReply refused = problem(officer.error(), r.language);
+      // Several officers and none named: the command line was incomplete.
+      if (officer.error().fault == Fault::invalid) refused.exit_code = kExitUsage;
+      return refused;
+    }
+    r.officer = std::move(*officer);
+  }
+  if (!route) {
+    ApiReply none = problem({Fault::missing, "there is no such address", "route.missing"}, r.language);
+    if (found.other_method) none.status = 405;
+    return none;
+  }
+  r.parts = std::move(found.parts);
+  if (question != std::string::npos)
+    for (const std::string_view pair : split(target.substr(question + 1), '&')) {
+      const auto equals = pair.find('=');
+      std::string key = TRY(decoded(pair.substr(0, equals), true));
+      r.query[std::move(key)] =
+          equals == std::string_view::npos ? std::string() : TRY(decoded(pair.substr(equals + 1), true));
+    }
+  if (r.call.body.size() > route->body_max)
+    return fail(Fault::full, "the request is larger than " + std::to_string(route->body_max) + " bytes", "request.size");
+  if (!route->raw && r.call.method != "GET") {
+    r.body = r.call.body.empty() ? Json::object() : TRY(parse_json(r.call.body, {.bytes = route->body_max}));
+    if (!r.body.members()) return fail(Fault::invalid, "the request has to be one JSON object", "malformed.json");
+  }
+  return route->handler(r);
+}
+
+}  // namespace
+}  // namespace api
+
+ApiReply Api::call(const ApiCall& call) {
+  api::Request r{host_, call, {}, language_from(call.language).value_or(Language::zh)};
+  auto done = api::answer(r);
+  return done ? std::move(*done) : api::problem(done.error(), r.language);
+}
+
+ApiReply problem_reply(const Error& e, std::string_view language) {
+  return api::problem(e, language_from(language).value_or(Language::zh));
+}
+
+}  // namespace yz::node

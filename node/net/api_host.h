@@ -1,0 +1,72 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "crypto/sign.h"
+#include "node/config.h"
+#include "node/store/directory.h"
+#include "node/store/store.h"
+#include "sync/inbox.h"
+
+namespace yz::node {
+
+class Rules;
+
+/// An officer whose passphrase was given in this call, or whose web session is open.
+struct Signer {
+  OfficerRow officer;
+  crypto::SigningKey key;
+};
+
+/// What one `sync` did. `waiting` counts records and chunks without a stored receipt.
+struct SyncReport {
+  bool reached = false;
+  bool in_sync = false;
+  sync::Tally moved;
+  std::uint64_t acknowledged = 0;
+  std::uint64_t waiting = 0;
+  std::string reason = {};  ///< why not reached or not in sync, for people
+};
+
+struct Invite {
+  std::string code, name;
+  crypto::Level level{};
+  std::vector<std::string> urls;
+  std::int64_t valid_hours = 72;
+  bool one_person = true;
+};
+
+/// What the API needs of the node it speaks for. Implemented by Node; all calls on the node's worker thread.
+class ApiHost {
+ public:
+  virtual ~ApiHost() = default;
+  virtual Store& store() = 0;
+  virtual Directory& directory() = 0;
+  virtual const Rules& rules() = 0;
+  virtual const Config& config() = 0;
+  virtual const std::string& home() const = 0;
+  virtual sync::Millis now() const = 0;  ///< wall clock, ms since 1970
+
+  /// Whether the passphrase opens the officer's slot ("" = the only active officer; Fault::denied, or invalid when
+  /// there are several and none was named). Remembered for 5 minutes as a keyed hash.
+  virtual Result<OfficerRow> authenticate(std::string_view officer, ByteView passphrase) = 0;
+  /// The same, and gives the signing key for this call.
+  virtual Result<Signer> unlock(std::string_view officer, ByteView passphrase) = 0;
+  virtual Result<> change_passphrase(std::string_view officer, ByteView old_passphrase, ByteView new_passphrase) = 0;
+  virtual Result<OfficerRow> add_officer(const OfficerRow& by, std::string_view name, std::uint16_t roles,
+                                         std::string_view phone, ByteView passphrase) = 0;
+  /// The line of an invitation, "YZ1-...".
+  virtual Result<std::string> invite(const OfficerRow& by, const Invite&) = 0;
+
+  /// Something was queued. Flash forgets the back-off.
+  virtual void wake(sync::Lane) = 0;
+  /// Exchanges until nothing is left to send or the time limits of interface.md 7 pass.
+  virtual Result<SyncReport> sync_now(const std::function<void(const SyncReport&)>& progress) = 0;
+  /// Opens what was received and not opened yet.
+  virtual Result<> open_received() = 0;
+  virtual Result<std::uint64_t> backup(const std::string& path, const std::function<void(double)>& progress) = 0;
+  virtual std::string software_version() const = 0;
+};
+
+}  // namespace yz::node

@@ -1,0 +1,246 @@
+// People, offices, and the care of this machine's data.
+#include <charconv>
+
+#include "node/net/api_request.h"
+#include "node/store/audit.h"
+#include "node/store/sqlite.h"
+
+namespace yz::node::api {
+namespace {
+
+std::string_view name_of(OfficerState s) {
+  switch (s) {
+    case OfficerState::active: return "active";
+    case OfficerState::suspended: return "suspended";
+    case OfficerState::retired: return "retired";
+    case OfficerState::revoked: return "revoked";
+  }
+  return "?";
+}
+
+std::string_view name_of(OfficeState s) {
+  switch (s) {
+    case OfficeState::known: return "known";
+    case OfficeState::below: return "below";
+    case OfficeState::superior: return "superior";
+    case OfficeState::self: return "self";
+    case OfficeState::revoked: return "revoked";
+  }
+  return "?";
+}
+
+Json json_of(const OfficerRow& o) {
+  Json roles = Json::array();
+  for (const auto name : role_names(o.roles)) roles.add(name);
+  return Json::object({{"name", o.name},
+                       {"roles", std::move(roles)},
+                       {"phone", o.phone},
+                       {"state", name_of(o.state)},
+                       {"certificate", hex(o.digest.view())}});
+}
+
+Json json_of(const Audit& a) {
+  Json problems = Json::array();
+  for (const auto& p : a.problems) problems.add(Json::object({{"what", p.what}, {"where", p.where}}));
+  return Json::object({{"ok", a.ok()}, {"records", a.records}, {"streams", a.streams}, {"problems", std::move(problems)}});
+}
+
+int exit_of(const Audit& a) { return a.ok() ? 0 : view_of(Fault::forged).exit_code; }
+
+Result<> need(const Request& r, std::uint16_t roles) {
+  if (r.officer.roles & roles) return {};
+  return fail(Fault::denied, "this officer's roles do not allow it", "denied.role");
+}
+
+}  // namespace
+
+Result<ApiReply> get_officers(Request& r) {
+  Json list = Json::array();
+  for (const OfficerRow& o : TRY(r.host.directory().officers(r.store().me().office))) list.add(json_of(o));
+  return reply(Json::object({{"officers", std::move(list)}}));
+}
+
+Result<ApiReply> post_officer(Request& r) {
+  TRY(only(r.body, {"name", "roles", "phone", "new_passphrase"}));
+  TRY(need(r, crypto::role::admin_people));
+  const std::string_view name = r.body.text("name"), passphrase = r.body.text("new_passphrase");
+  if (name.empty() || !one_line(name)) return fail(Fault::invalid, "an officer needs a name", "invalid.name");
+  if (passphrase.empty()) return fail(Fault::invalid, "an officer needs a passphrase", "invalid.passphrase");
+  const Json* list = r.body.find("roles");
+  const std::uint16_t roles = TRY(roles_from(list ? *list : Json()));
+  return reply(json_of(TRY(r.host.add_officer(r.officer, name, roles, r.body.text("phone"), view(passphrase)))));
+}
+
+Result<ApiReply> post_passphrase(Request& r) {
+  TRY(only(r.body, {"new_passphrase"}));
+  const std::string_view passphrase = r.body.text("new_passphrase");
+  if (passphrase.empty()) return fail(Fault::invalid, "the new passphrase is missing", "invalid.passphrase");
+  TRY(r.host.change_passphrase(r.officer.name, r.passphrase(), view(passphrase)));
+  return reply(Json::object({{"officer", r.officer.name}}));
+}
+
+Result<ApiReply> get_offices(Request& r) {
+  Json list = Json::array();
+  for (const OfficeRow& o : TRY(r.host.directory().offices()))
+    list.add(Json::object({{"office", o.code},
+                           {"name", o.name},
+                           {"level", crypto::name_of(o.level)},
+                           {"state", name_of(o.state)},
+                           {"admitted", o.admitted},
+                           {"one_person", o.one_person}}));
+  return reply(Json::object({{"offices", std::move(list)}}));
+}
+
+Result<ApiReply> post_invitation(Request& r) {
+  TRY(only(r.body, {"code", "name", "level", "url", "valid_hours", "two_person"}));
+  Invite invite;
+  invite.code = r.body.text("code");
+  invite.name = r.body.text("name");
+  const auto level = crypto::level_from(r.body.text("level"));
+  if (!level)
+    return fail(Fault::invalid, "the level is province, city, county, township or unit", "invalid.level");
+  invite.level = *level;
+  if (invite.code.empty() || invite.name.empty() || !one_line(invite.name))
+    return fail(Fault::invalid, "an invitation needs the office's code and name", "invalid.name");
+  if (const Json* url = r.body.find("url")) {
+    if (const auto* s = url->string()) invite.urls.push_back(*s);
+    if (const auto* items = url->items())
+      for (const Json& u : *items)
+        if (const auto* s = u.string()) invite.urls.push_back(*s);
+  }
+  invite.valid_hours = r.body.count("valid_hours", 72);
+  if (invite.valid_hours < 1 || invite.valid_hours > 24 * 90)
+    return fail(Fault::invalid, "an invitation is valid for 1 hour to 90 days", "invalid.valid_hours");
+  invite.one_person = !r.body.flag("two_person");
+  std::string line = TRY(r.host.invite(r.officer, invite));
+  return reply(Json::object({{"invitation", std::move(line)}}));
+}
+
+Result<ApiReply> post_verify(Request& r) {
+  TRY(only(r.body, {"case"}));
+  const auto progress = [&](std::uint64_t done, std::uint64_t total) {
+    r.progress(Json::object({{"done", done}, {"total", total}}));
+  };
+  const Json* one = r.body.find("case");
+  std::optional<std::int64_t> matter;
+  if (one && one->string()) matter = TRY(find_case(r.store(), *one->string())).row;
+  const Audit audit = TRY(verify_store(r.store(), r.host.directory(), matter, progress));
+  return reply(json_of(audit), exit_of(audit));
+}
+
+Result<ApiReply> get_evidence(Request& r) {
+  TRY(r.host.open_received());
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  const Bytes bytes = TRY(make_evidence(r.store(), r.host.directory(), m.row));
+  ApiReply out;
+  out.content_type = "application/octet-stream";
+  out.file_name = base32(m.id.view()) + ".yzevidence";
+  out.body.assign(bytes.begin(), bytes.end());
+  return out;
+}
+
+Result<ApiReply> post_evidence_check(Request& r) {
+  const EvidenceCheck check = TRY(check_evidence(view(r.call.body)));
+  Json j = json_of(check.audit);
+  j.set("case", base32(check.case_id.view()));
+  j.set("root_fingerprint", check.root_fingerprint);
+  return reply(j, exit_of(check.audit));
+}
+
+Result<ApiReply> post_backup(Request& r) {
+  TRY(only(r.body, {"path"}));
+  const std::string path(r.body.text("path"));
+  if (!path.starts_with('/')) return fail(Fault::invalid, "the path of a backup has to be absolute", "invalid.path");
+  const std::uint64_t bytes =
+      TRY(r.host.backup(path, [&](double share) { r.progress(Json::object({{"share", share}})); }));
+  TRY(r.store().write([&]() -> Result<> { return r.store().set_meta_number("backup_ms", r.now()); }));
+  return reply(Json::object({{"path", path}, {"bytes", bytes}}));
+}
+
+Result<ApiReply> get_doctor(Request& r) {
+  Json checks = Json::array();
+  bool fine = true;
+  const auto add = [&](std::string_view name, bool ok, std::string message) {
+    checks.add(Json::object({{"name", name}, {"ok", ok}, {"message", std::move(message)}}));
+    fine = fine && ok;
+  };
+  for (auto* db : {&r.store().db(), &r.store().blobs()}) {
+    const auto found = check_pages(*db);
+    const std::string_view name = db == &r.store().db() ? "database" : "attachments";
+    if (!found)
+      add(name, false, found.error().what);
+    else
+      add(name, found->empty(), found->empty() ? std::string() : found->front());
+  }
+  const auto space = free_bytes(r.host.home());
+  const std::uint64_t mib = space ? *space / (1024 * 1024) : 0;
+  add("disk", mib >= r.host.config().limits.disk_reserve_mib, std::to_string(mib) + " MiB free");
+  const auto root = r.host.directory().root();
+  add("root", root && *root, root && *root ? crypto::fingerprint((*root)->digest) : "no root document");
+  Query q = TRY(r.store().db().query("select count(*) from envelope where own = 0 and state = 0"));
+  TRY(q.step());
+  add("unopened", q.integer(0) == 0, std::to_string(q.integer(0)) + " envelopes wait to be opened");
+  return reply(Json::object({{"ok", fine}, {"checks", std::move(checks)}}),
+               fine ? 0 : view_of(Fault::corrupt).exit_code);
+}
+
+Result<ApiReply> get_journal(Request& r) {
+  TRY(need(r, crypto::role::auditor));
+  std::int64_t limit = 100, before = std::numeric_limits<std::int64_t>::max();
+  const auto number = [&](std::string_view key, std::int64_t& n) -> Result<> {
+    const std::string_view s = r.param(key);
+    if (s.empty()) return {};
+    const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), n);
+    if (error != std::errc() || end != s.data() + s.size() || n < 1)
+      return fail(Fault::invalid, std::string(key) + " has to be a number", "invalid.limit");
+    return {};
+  };
+  TRY(number("limit", limit));
+  TRY(number("before", before));
+  Query q = TRY(r.store().db().query(
+      "select row, at_ms, actor, action, subject, detail from journal where row < ? order by row desc limit ?", before,
+      std::min<std::int64_t>(limit, 10'000)));
+  Json list = Json::array();
+  while (TRY(q.step()))
+    list.add(Json::object({{"row", q.integer(0)},
+                           {"at", r.time(q.integer(1))},
+                           {"actor", q.text(2)},
+                           {"action", q.text(3)},
+                           {"subject", q.text(4)},
+                           {"detail", q.text(5)}}));
+  return reply(Json::object({{"entries", std::move(list)}}));
+}
+
+/// From the table of routes itself, so that it cannot say anything else than the server does.
+Result<ApiReply> get_openapi(Request& r) {
+  Json paths = Json::object();
+  for (const Route& route : routes()) {
+    std::string method(route.method);
+    for (char& c : method) c = static_cast<char>(c + 32);
+    const Json* known = paths.find(route.path);
+    Json path = known ? *known : Json::object();
+    Json operation = Json::object({{"summary", route.summary}});
+    Json parameters = Json::array();
+    for (const std::string_view name : {"case", "name"})
+      if (route.path.find("{" + std::string(name) + "}") != std::string_view::npos)
+        parameters.add(Json::object({{"name", name},
+                                     {"in", "path"},
+                                     {"required", true},
+                                     {"schema", Json::object({{"type", "string"}})}}));
+    if (parameters.items()->size() > 0) operation.set("parameters", std::move(parameters));
+    if (route.method != "GET" && route.method != "DELETE")
+      operation.set("requestBody",
+                    Json::object({{"content", Json::object({{route.raw ? "application/octet-stream" : "application/json",
+                                                             Json::object()}})}}));
+    operation.set("responses", Json::object({{"200", Json::object({{"description", "done"}})},
+                                             {"default", Json::object({{"description", "application/problem+json"}})}}));
+    if (!route.login) operation.set("security", Json::array());
+    path.set(method, std::move(operation));
+    paths.set(route.path, std::move(path));
+  }
+  return reply(Json::object({{"openapi", "3.1.0"},
+                             {"info", Json::object({{"title", "Yizhan"}, {"version", r.host.software_version()}})},
+                             {"paths", std::move(paths)}}));
+}
+
+}  // namespace yz::node::api

@@ -1,0 +1,214 @@
+// Writing: drafts, sign-off, follow-up, correction, withdrawal, acknowledgement, attachments.
+#include "crypto/secret.h"
+#include "node/net/api_request.h"
+#include "node/store/attachments.h"
+
+namespace yz::node::api {
+namespace {
+
+Result<> only_report(const Json& j) {
+  return only(j, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "send"});
+}
+
+CaseId new_case() { return CaseId::from(crypto::Secret<16>::random().expose()).value(); }
+
+std::string_view shown(ReportState s) { return s == ReportState::signed_off ? "queued" : name_of(s); }
+
+/// What became of a draft. When it was kept but not sent, a problem that names it.
+ApiReply answer(Request& r, const Outcome& o) {
+  if (o.queued) r.host.wake(*o.queued);
+  Json j = Json::object({{"case", base32(o.case_id.view())}, {"state", o.deleted ? "deleted" : shown(o.state)}});
+  if (!o.number.empty()) j.set("number", o.number);
+  j.set("warnings", json_of(o.findings, r.language));
+  if (o.refused) return problem(*o.refused, r.language, j);
+  if (o.needs_another)
+    j.set("message", r.language == Language::zh ? "已提交审核：您不能独自签发，请另一位同志签发"
+                                                : "submitted for review: another officer has to sign it");
+  return reply(j);
+}
+
+/// Runs one act of the desk that needs the officer's key.
+template <class F>
+Result<ApiReply> act(Request& r, F f) {
+  const Signer signer = TRY(r.host.unlock(r.call.officer.empty() ? r.officer.name : r.call.officer, r.passphrase()));
+  StoreBooks books = books_of(r);
+  Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
+  return answer(r, TRY(f(desk, SigningPerson{person_of(signer.officer), signer.key})));
+}
+
+template <class F>
+Result<ApiReply> act_without_key(Request& r, F f) {
+  StoreBooks books = books_of(r);
+  Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
+  return answer(r, TRY(f(desk, person_of(r.officer))));
+}
+
+/// What a new version starts from: title, fields, lane and time of the current one.
+Result<Report> current_report(Request& r, const MatterRow& m, bool with_body) {
+  Report report;
+  const auto records = TRY(case_records(r.store(), m.row));
+  if (const CaseRecord* c = current(records))
+    if (auto body = decode_body(c->released.record.body)) report = std::move(body->report);
+  if (!with_body) report.body.clear();
+  for (const char* key : {"sequence_no", "change_reason"}) report.fields.values.erase(key);
+  return report;
+}
+
+}  // namespace
+
+Result<ApiReply> post_report(Request& r) {
+  TRY(only_report(r.body));
+  if (!r.body.find("kind")) return fail(Fault::invalid, "the kind of report is missing", "invalid.kind");
+  Report report;
+  TRY(read_report(r.host.rules(), r.body, report));
+  const bool send = r.body.flag("send");
+  return act(r, [&](Desk& d, const SigningPerson& by) { return d.write(by, new_case(), std::move(report), send); });
+}
+
+Result<ApiReply> put_report(Request& r) {
+  TRY(only_report(r.body));
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  auto draft = TRY(books_of(r).draft(m.row));
+  if (!draft) return fail(Fault::missing, "this case has no draft", "draft.missing");
+  TRY(read_report(r.host.rules(), r.body, draft->report));
+  return act_without_key(
+      r, [&](Desk& d, const Person& by) { return d.edit(by, m.row, std::move(draft->report)); });
+}
+
+Result<ApiReply> delete_report(Request& r) {
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  const auto draft = TRY(books_of(r).draft(m.row));
+  return act_without_key(r, [&](Desk& d, const Person& by) -> Result<Outcome> {
+    return r.store().write([&]() -> Result<Outcome> {
+      Outcome o = TRY(d.remove(by, m.row));
+      for (const Manifest& a : draft->extras.attachments) TRY(drop_attachment(r.store(), a.id));
+      return o;
+    });
+  });
+}
+
+Result<ApiReply> put_attachment(Request& r) {
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  const auto& limits = r.host.config().limits;
+  constexpr std::size_t mib = 1024 * 1024;
+  if (r.call.body.size() > limits.attachment_mib * mib)
+    return fail(Fault::full, "the attachment is larger than " + std::to_string(limits.attachment_mib) + " MiB",
+                "attachment.size");
+  StoreBooks books = books_of(r);
+  const auto draft = TRY(books.draft(m.row));
+  if (!draft) return fail(Fault::missing, "this case has no draft to attach to", "draft.missing");
+  std::uint64_t total = r.call.body.size();
+  for (const Manifest& a : draft->extras.attachments) total += a.bytes;
+  if (total > limits.case_attachments_mib * mib)
+    return fail(Fault::full, "the case's attachments are larger than " + std::to_string(limits.case_attachments_mib) +
+                                 " MiB in all",
+                "attachment.size");
+  Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
+  // Without a superior there is nobody to seal for yet; it stays with the draft.
+  const OfficeId to = desk.home().superiors.empty() ? desk.home().id : desk.home().superiors.front();
+  Manifest made;
+  TRY(r.store().write([&]() -> Result<> {
+    made = TRY(add_attachment(r.store(), to, r.parts[1], view(r.call.body), r.now()));
+    TRY(desk.attach(person_of(r.officer), m.row, made));
+    return {};
+  }));
+  return reply(Json::object({{"case", base32(m.id.view())}, {"name", made.name}, {"bytes", made.bytes}}));
+}
+
+Result<ApiReply> delete_attachment(Request& r) {
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  StoreBooks books = books_of(r);
+  Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
+  TRY(r.store().write([&]() -> Result<> {
+    const Manifest gone = TRY(desk.detach(person_of(r.officer), m.row, r.parts[1]));
+    return drop_attachment(r.store(), gone.id);
+  }));
+  return reply(Json::object({{"case", base32(m.id.view())}, {"name", r.parts[1]}}));
+}
+
+Result<ApiReply> get_attachment(Request& r) {
+  TRY(r.host.open_received());
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  std::vector<Manifest> all = manifests(TRY(case_records(r.store(), m.row)));
+  if (const auto draft = TRY(books_of(r).draft(m.row)))
+    all.insert(all.end(), draft->extras.attachments.begin(), draft->extras.attachments.end());
+  for (const Manifest& a : all) {
+    if (a.name != r.parts[1]) continue;
+    ApiReply out;
+    out.content_type = "application/octet-stream";
+    out.file_name = a.name;
+    TRY(read_attachment(r.store(), a, [&](ByteView piece) -> Result<> {
+      out.body.append(yz::text(piece));
+      return {};
+    }));
+    return out;
+  }
+  return fail(Fault::missing, "this case has no such attachment", "attachment.missing");
+}
+
+Result<ApiReply> post_send(Request& r) {
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  return act(r, [&](Desk& d, const SigningPerson& by) { return d.send(by, m.row); });
+}
+
+Result<ApiReply> post_submit(Request& r) {
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  return act(r, [&](Desk& d, const SigningPerson& by) { return d.submit(by, m.row); });
+}
+
+Result<ApiReply> post_review(Request& r) {
+  TRY(only(r.body, {"note"}));
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  return act(r, [&](Desk& d, const SigningPerson& by) { return d.review(by, m.row, r.body.text("note")); });
+}
+
+Result<ApiReply> post_return(Request& r) {
+  TRY(only(r.body, {"note"}));
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  return act_without_key(
+      r, [&](Desk& d, const Person& by) { return d.send_back(by, m.row, r.body.text("note")); });
+}
+
+Result<ApiReply> post_sign(Request& r) {
+  TRY(only(r.body, {"note"}));
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  return act(r, [&](Desk& d, const SigningPerson& by) { return d.sign(by, m.row, r.body.text("note")); });
+}
+
+Result<ApiReply> post_withdraw(Request& r) {
+  TRY(only(r.body, {"reason"}));
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  const auto draft = TRY(books_of(r).draft(m.row));
+  if (draft && draft->first) return delete_report(r);
+  return act(r, [&](Desk& d, const SigningPerson& by) { return d.withdraw(by, m.row, r.body.text("reason")); });
+}
+
+Result<ApiReply> post_follow_up(Request& r) {
+  TRY(only(r.body, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "send", "final"}));
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  Report report = TRY(current_report(r, m, false));
+  TRY(read_report(r.host.rules(), r.body, report));
+  const bool final = r.body.flag("final"), send = r.body.flag("send");
+  return act(r, [&](Desk& d, const SigningPerson& by) {
+    return d.follow_up(by, m.row, std::move(report), final, send);
+  });
+}
+
+Result<ApiReply> post_correct(Request& r) {
+  TRY(only(r.body, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "send", "reason"}));
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  Report report = TRY(current_report(r, m, true));
+  TRY(read_report(r.host.rules(), r.body, report));
+  const bool send = r.body.flag("send");
+  return act(r, [&](Desk& d, const SigningPerson& by) {
+    return d.correct(by, m.row, std::move(report), r.body.text("reason"), send);
+  });
+}
+
+Result<ApiReply> post_acknowledge(Request& r) {
+  TRY(only(r.body, {"note"}));
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  return act(r, [&](Desk& d, const SigningPerson& by) { return d.acknowledge(by, m.row, r.body.text("note")); });
+}
+
+}  // namespace yz::node::api

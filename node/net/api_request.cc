@@ -1,0 +1,242 @@
+#include "node/net/api_request.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+
+namespace yz::node::api {
+namespace {
+
+/// Chinese sentences for the codes a person meets; Error::what is the English one.
+constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
+    {"attachment.incomplete", "这个附件还没有收全，请稍后再取"},
+    {"attachment.missing", "没有这个附件"},
+    {"attachment.name", "附件名称无效或已经存在"},
+    {"attachment.size", "附件超过允许的大小"},
+    {"case.empty", "此事项还没有签发过的内容"},
+    {"case.missing", "没有这个事项"},
+    {"case.prefix", "编号太短或不唯一，请多给几位（至少6位）"},
+    {"denied.office", "只有原报送单位才能这样做"},
+    {"denied.role", "您的岗位没有这项权限"},
+    {"denied.same_person", "拟稿人与签发（审核）人不能是同一人，请提交后由另一人签发"},
+    {"draft.exists", "此事项已有未完成的草稿，请先处理"},
+    {"draft.in_review", "稿件在审核中，须先退回才能修改"},
+    {"draft.missing", "此事项没有草稿"},
+    {"draft.state", "稿件当前状态不允许这一步"},
+    {"invalid.kind", "没有这种信息类别"},
+    {"invalid.lane", "紧急程度只能是 flash（特急）、urgent（加急）或 routine（平件）"},
+    {"invalid.member", "请求中有不认识的项目"},
+    {"invalid.note", "请写明退回原因"},
+    {"invalid.reason", "请写明原因"},
+    {"invalid.search", "没有可供查找的文字"},
+    {"invalid.text", "文字无法保存，请检查编码和长度"},
+    {"login.denied", "口令不正确，或没有这位人员"},
+    {"malformed.json", "内容不是有效的 JSON"},
+    {"report.no_superior", "本单位没有上级单位，不能报送；草稿已保存"},
+    {"report.rules", "不符合报送规则；草稿已保存，请按提示修改后再报"},
+    {"report.state", "事项当前状态不允许这一步"},
+    {"report.too_long", "正文和要素加在一起超过一件信息的上限"},
+    {"route.missing", "没有这个地址"},
+};
+
+constexpr std::pair<std::uint16_t, std::string_view> kRoles[] = {
+    {crypto::role::drafter, "drafter"},           {crypto::role::reviewer, "reviewer"},
+    {crypto::role::signer, "signer"},             {crypto::role::duty, "duty"},
+    {crypto::role::auditor, "auditor"},           {crypto::role::admin_people, "admin_people"},
+    {crypto::role::admin_keys, "admin_keys"},     {crypto::role::admin_policy, "admin_policy"},
+};
+
+constexpr std::pair<std::int64_t, std::string_view> kNotes[] = {
+    {record_note::one_person, "one_person"},   {record_note::root_unconfirmed, "root_unconfirmed"},
+    {record_note::expired, "expired"},         {record_note::clock, "clock"},
+    {record_note::provisional, "provisional"}, {record_note::exercise, "exercise"},
+    {record_note::unreadable, "unreadable"},   {record_note::same_signer, "same_signer"},
+};
+
+std::string rfc3339(sync::Millis ms, std::int64_t offset_minutes) {
+  using namespace std::chrono;
+  const auto local = floor<seconds>(sys_time<milliseconds>(milliseconds(ms) + minutes(offset_minutes)));
+  const auto day = floor<days>(local);
+  const year_month_day date(day);
+  const hh_mm_ss clock(local - day);
+  const std::int64_t off = offset_minutes < 0 ? -offset_minutes : offset_minutes;
+  std::array<char, 64> out{};
+  std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d%c%02d:%02d", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()), offset_minutes < 0 ? '-' : '+', static_cast<int>(off / 60),
+                static_cast<int>(off % 60));
+  return out.data();
+}
+
+}  // namespace
+
+Json Request::time(std::optional<sync::Millis> ms) const {
+  // Beyond these years a peer's clock is nonsense, and no calendar needs it.
+  if (!ms || *ms < -62'135'596'800'000 || *ms > 253'402'300'799'000) return {};
+  return rfc3339(*ms, host.config().office.utc_offset_minutes.count());
+}
+
+std::string Request::code_of(const OfficeId& id) const {
+  const auto row = host.directory().office(id);
+  return row && *row && !(*row)->code.empty() ? (*row)->code : hex(id.view());
+}
+std::string Request::office_name(const OfficeId& id) const {
+  const auto row = host.directory().office(id);
+  return row && *row ? (*row)->name : std::string();
+}
+std::string Request::officer_name(const CertDigest& digest) const {
+  const auto row = host.directory().officer(digest);
+  return row && *row ? (*row)->name : hex(digest.view()).substr(0, 16);
+}
+
+ApiReply reply(const Json& j, int exit_code) {
+  ApiReply r;
+  r.exit_code = exit_code;
+  r.body = dump(j);
+  return r;
+}
+
+std::string sentence(const Error& e, Language l) {
+  if (l == Language::zh)
+    for (const auto& [code, zh] : kSentences)
+      if (code == e.code) return std::string(zh);
+  return e.what;
+}
+
+ApiReply problem(const Error& e, Language l, const Json& more) {
+  ApiReply r;
+  r.status = http_status(e);
+  r.exit_code = exit_code(e);
+  r.content_type = "application/problem+json";
+  Json j = Json::object({{"type", "about:blank"},
+                         {"title", advice(e.fault, l)},
+                         {"status", r.status},
+                         {"detail", sentence(e, l)},
+                         {"code", e.code.empty() ? std::string(name_of(e.fault)) : e.code},
+                         {"fault", name_of(e.fault)},
+                         {"exit", r.exit_code}});
+  if (more.members())
+    for (const auto& m : *more.members()) j.set(m.key, m.value);
+  r.body = dump(j);
+  return r;
+}
+
+Result<> only(const Json& object, std::initializer_list<std::string_view> known) {
+  if (const auto* members = object.members())
+    for (const auto& m : *members)
+      if (std::find(known.begin(), known.end(), m.key) == known.end())
+        return fail(Fault::invalid, "unknown member " + m.key.substr(0, 40), "invalid.member");
+  return {};
+}
+
+Json json_of(const std::vector<Finding>& findings, Language l) {
+  Json list = Json::array();
+  for (const Finding& f : findings)
+    list.add(Json::object({{"rule", f.rule},
+                           {"severity", f.severity == Severity::error ? "error" : "warning"},
+                           {"message", l == Language::zh ? f.zh : f.en},
+                           {"field", f.field},
+                           {"offset", f.offset},
+                           {"length", f.length}}));
+  return list;
+}
+
+Json flags_json(std::int64_t notes) {
+  Json list = Json::array();
+  for (const auto& [bit, name] : kNotes)
+    if (notes & bit) list.add(name);
+  return list;
+}
+
+Json fields_json(const Request& r, const Fields& fields) {
+  Json out = Json::object();
+  for (const auto& [key, value] : fields.values) {
+    const FieldSpec* spec = r.host.rules().field(key);
+    const auto* ms = std::get_if<std::int64_t>(&value);
+    if (spec && spec->type == FieldType::datetime && ms)
+      out.set(key, r.time(*ms));
+    else
+      out.set(key, std::visit([](const auto& v) { return Json(v); }, value));
+  }
+  return out;
+}
+
+Result<> read_report(const Rules& rules, const Json& j, Report& report) {
+  const auto text = [&](std::string_view key, std::string& out) -> Result<> {
+    if (const Json* v = j.find(key)) {
+      if (!v->string()) return fail(Fault::invalid, std::string(key) + " has to be text", "invalid.type");
+      out = *v->string();
+    }
+    return {};
+  };
+  if (j.find("kind")) {
+    const auto kind = kind_from(j.text("kind"));
+    if (!kind) return fail(Fault::invalid, "there is no such kind of report", "invalid.kind");
+    report.kind = *kind;
+  }
+  if (j.find("lane")) {
+    const auto lane = sync::lane_from(j.text("lane"));
+    if (!lane || !sync::is_stream_lane(*lane))
+      return fail(Fault::invalid, "the lane is flash, urgent or routine", "invalid.lane");
+    report.lane = *lane;
+  }
+  TRY(text("title", report.title));
+  TRY(text("body", report.body));
+  const auto set = [&](std::string_view key, const Json& v) -> Result<> {
+    if (const std::string* s = v.string()) return rules.set_field(report, key, *s);
+    if (v.integer() || v.number() || v.boolean()) return rules.set_field(report, key, dump(v));
+    return fail(Fault::invalid, "the value of a field is text, a number, true or false", "invalid.type");
+  };
+  if (const Json* v = j.find("occurred_at")) {
+    if (v->is_null())
+      report.occurred_at.reset();
+    else
+      TRY(set("occurred_at", *v));
+  }
+  if (const Json* v = j.find("sensitivity")) {
+    const std::string* s = v->string();
+    const auto known = s ? sensitivity_from(*s) : std::nullopt;
+    if (!known) return fail(Fault::invalid, "sensitivity is public, internal or work_secret", "invalid.sensitivity");
+    report.sensitivity = *known;
+  }
+  if (const Json* fields = j.find("fields")) {
+    if (!fields->members()) return fail(Fault::invalid, "fields has to be an object", "invalid.type");
+    for (const auto& m : *fields->members()) {
+      if (m.value.is_null())
+        report.fields.values.erase(m.key);
+      else
+        TRY(set(m.key, m.value));
+    }
+  }
+  return {};
+}
+
+std::vector<std::string_view> role_names(std::uint16_t roles) {
+  std::vector<std::string_view> out;
+  for (const auto& [bit, name] : kRoles)
+    if (roles & bit) out.push_back(name);
+  return out;
+}
+
+Result<std::uint16_t> roles_from(const Json& list) {
+  std::uint16_t roles = 0;
+  if (list.items())
+    for (const Json& item : *list.items()) {
+      std::uint16_t bit = 0;
+      for (const auto& [b, name] : kRoles)
+        if (item.string() && *item.string() == name) bit = b;
+      if (item.string() && *item.string() == "all") bit = crypto::role::all;
+      if (bit == 0) return fail(Fault::invalid, "there is no such role", "invalid.roles");
+      roles = static_cast<std::uint16_t>(roles | bit);
+    }
+  if (roles == 0) return fail(Fault::invalid, "an officer needs at least one role", "invalid.roles");
+  return roles;
+}
+
+StoreBooks books_of(const Request& r) {
+  return StoreBooks(r.host.store(), r.host.directory(), r.host.config().office.utc_offset_minutes.count());
+}
+
+}  // namespace yz::node::api

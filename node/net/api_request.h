@@ -1,0 +1,112 @@
+#pragma once
+// Inside the API: what every handler gets, and how answers are made. Not for the faces.
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/fault.h"
+#include "node/net/api.h"
+#include "node/net/json.h"
+#include "node/office/desk.h"
+#include "node/store/books.h"
+#include "node/store/cases.h"
+
+namespace yz::node::api {
+
+struct Request {
+  ApiHost& host;
+  const ApiCall& call;
+  OfficerRow officer;  ///< who was let in; not set on routes without login
+  Language language = Language::zh;
+  std::vector<std::string> parts = {};  ///< what stood for the {…} of the route, decoded
+  std::map<std::string, std::string, std::less<>> query = {};
+  Json body = {};  ///< an object, unless the route takes raw octets
+
+  sync::Millis now() const { return host.now(); }
+  Store& store() const { return host.store(); }
+  std::string_view param(std::string_view key) const {
+    const auto at = query.find(key);
+    return at == query.end() ? std::string_view() : std::string_view(at->second);
+  }
+  ByteView passphrase() const { return call.passphrase ? call.passphrase->expose() : ByteView(); }
+  /// RFC 3339 with the office's offset; null for none.
+  Json time(std::optional<sync::Millis>) const;
+  /// An office's code; its id in hexadecimal when nobody told us the code.
+  std::string code_of(const OfficeId&) const;
+  std::string office_name(const OfficeId&) const;
+  std::string officer_name(const CertDigest&) const;
+  void progress(const Json& j) const {
+    if (call.progress) call.progress(dump(j));
+  }
+};
+
+using Handler = Result<ApiReply> (*)(Request&);
+
+struct Route {
+  std::string_view method;
+  std::string_view path;  ///< "/api/v1/reports/{case}"
+  Handler handler;
+  std::string_view summary;  ///< for openapi.json
+  bool login = true;
+  bool raw = false;  ///< the body is octets
+  std::size_t body_max = 2 * 1024 * 1024;
+};
+const std::vector<Route>& routes();
+
+ApiReply reply(const Json&, int exit_code = 0);
+/// A problem document, with further members after the standard ones.
+ApiReply problem(const Error&, Language, const Json& more = {});
+/// A person's sentence for the error.
+std::string sentence(const Error&, Language);
+
+/// Fault::invalid "invalid.member" for a member that is not among the known ones.
+Result<> only(const Json& object, std::initializer_list<std::string_view> known);
+Json json_of(const std::vector<Finding>&, Language);
+Json flags_json(std::int64_t notes);
+Json fields_json(const Request&, const Fields&);
+/// Reads members of a report over what `report` holds already.
+Result<> read_report(const Rules&, const Json& object, Report& report);
+
+std::vector<std::string_view> role_names(std::uint16_t roles);
+Result<std::uint16_t> roles_from(const Json& list);
+
+/// The desk's books, for one call.
+StoreBooks books_of(const Request&);
+
+// Handlers, by file.
+Result<ApiReply> get_status(Request&);
+Result<ApiReply> post_sync(Request&);
+Result<ApiReply> post_report(Request&);
+Result<ApiReply> post_import(Request&);
+Result<ApiReply> get_reports(Request&);
+Result<ApiReply> get_report(Request&);
+Result<ApiReply> put_report(Request&);
+Result<ApiReply> delete_report(Request&);
+Result<ApiReply> put_attachment(Request&);
+Result<ApiReply> get_attachment(Request&);
+Result<ApiReply> delete_attachment(Request&);
+Result<ApiReply> post_send(Request&);
+Result<ApiReply> post_submit(Request&);
+Result<ApiReply> post_review(Request&);
+Result<ApiReply> post_return(Request&);
+Result<ApiReply> post_sign(Request&);
+Result<ApiReply> post_withdraw(Request&);
+Result<ApiReply> post_follow_up(Request&);
+Result<ApiReply> post_correct(Request&);
+Result<ApiReply> post_acknowledge(Request&);
+Result<ApiReply> get_officers(Request&);
+Result<ApiReply> post_officer(Request&);
+Result<ApiReply> post_passphrase(Request&);
+Result<ApiReply> get_offices(Request&);
+Result<ApiReply> post_invitation(Request&);
+Result<ApiReply> post_verify(Request&);
+Result<ApiReply> get_evidence(Request&);
+Result<ApiReply> post_evidence_check(Request&);
+Result<ApiReply> post_backup(Request&);
+Result<ApiReply> get_doctor(Request&);
+Result<ApiReply> get_journal(Request&);
+Result<ApiReply> get_openapi(Request&);
+
+}  // namespace yz::node::api

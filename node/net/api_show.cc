@@ -1,0 +1,242 @@
+// Reading: the list and one case in full.
+#include <algorithm>
+#include <charconv>
+
+#include "node/net/api_request.h"
+#include "node/store/attachments.h"
+
+namespace yz::node::api {
+namespace {
+
+constexpr std::int64_t kListMax = 100'000;
+
+Result<std::int64_t> whole_number(std::string_view text, std::int64_t least, std::int64_t most) {
+  std::int64_t n = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (error != std::errc() || end != text.data() + text.size() || n < least || n > most)
+    return fail(Fault::invalid, "limit is a number from " + std::to_string(least) + " to " + std::to_string(most),
+                "invalid.limit");
+  return n;
+}
+
+/// Codes and names of offices, looked up once a list.
+class Names {
+ public:
+  explicit Names(const Request& r) : r_(r) {}
+  const std::pair<std::string, std::string>& of(const OfficeId& id) {
+    auto at = known_.find(id);
+    if (at == known_.end()) at = known_.emplace(id, std::pair(r_.code_of(id), r_.office_name(id))).first;
+    return at->second;
+  }
+
+ private:
+  const Request& r_;
+  std::map<OfficeId, std::pair<std::string, std::string>> known_;
+};
+
+Json signatures_json(const Request& r, const RecordId& id, const std::vector<sync::RecordSignature>& all) {
+  Json list = Json::array();
+  for (const auto& s : all) {
+    const auto officer = r.host.directory().officer(s.officer);
+    const bool known = officer && *officer;
+    list.add(Json::object({{"officer", r.officer_name(s.officer)},
+                           {"role", name_of(s.role)},
+                           {"valid", known && sync::verify_record(id, s, (*officer)->key)}}));
+  }
+  return list;
+}
+
+Json record_json(const Request& r, Names& names, const CaseRecord& c) {
+  const sync::Record& rec = c.released.record;
+  Json parents = Json::array();
+  for (const RecordId& p : rec.parents) parents.add(hex(p.view()));
+  Json j = Json::object({{"record", hex(c.released.id.view())},
+                         {"type", name_of(rec.type)},
+                         {"office", names.of(rec.origin).first},
+                         {"at", r.time(rec.at.ms())},
+                         {"stored_at", r.time(c.at_ms)},
+                         {"lane", name_of(rec.lane)},
+                         {"flags", flags_json(c.flags)},
+                         {"verified", c.verified},
+                         {"quarantine", name_of(c.quarantine)},
+                         {"signatures", signatures_json(r, c.released.id, rec.signatures)},
+                         {"parents", std::move(parents)}});
+  if (rec.type != sync::RecordType::manifest)
+    if (const auto body = decode_body(rec.body)) {
+      j.set("title", body->report.title);
+      j.set("body", body->report.body);
+      j.set("reason", body->extras.reason);
+    }
+  return j;
+}
+
+Json draft_json(const Request& r, const Draft& d) {
+  Json signatures = Json::array();
+  for (const auto& s : d.signatures)
+    signatures.add(Json::object({{"officer", r.officer_name(s.officer)}, {"role", name_of(s.role)}}));
+  return Json::object({{"state", name_of(d.state)},
+                       {"type", name_of(d.extras.type)},
+                       {"kind", to_string(d.report.kind)},
+                       {"lane", name_of(d.report.lane)},
+                       {"title", d.report.title},
+                       {"body", d.report.body},
+                       {"fields", fields_json(r, d.report.fields)},
+                       {"occurred_at", r.time(d.report.occurred_at)},
+                       {"drafter", d.extras.drafter},
+                       {"note", d.note},
+                       {"signatures", std::move(signatures)}});
+}
+
+/// Who signed as what, for the heads of a printed report: the body's words where the signatures say nothing.
+std::string signed_as(const Request& r, const sync::Record& rec, std::initializer_list<sync::SignRole> roles,
+                      const std::string& otherwise) {
+  for (const auto& s : rec.signatures)
+    if (std::find(roles.begin(), roles.end(), s.role) != roles.end()) return r.officer_name(s.officer);
+  return otherwise;
+}
+
+struct Event {
+  sync::Millis at;
+  std::string event, by, text;
+};
+
+Json timeline(const Request& r, Names& names, const std::vector<CaseRecord>& records,
+              const std::vector<CaseReceipt>& receipts) {
+  std::vector<Event> all;
+  for (const CaseRecord& c : records) {
+    const sync::Record& rec = c.released.record;
+    all.push_back({rec.at.ms(), std::string(name_of(rec.type)), names.of(rec.origin).first, {}});
+    if (!c.own) all.push_back({c.at_ms, "received", r.code_of(r.store().me().office), {}});
+  }
+  for (const CaseReceipt& x : receipts)
+    all.push_back({x.at_ms, std::string(name_of(x.kind)), names.of(x.by).first,
+                   x.why == sync::Refusal::none ? std::string() : std::string(name_of(x.why))});
+  std::stable_sort(all.begin(), all.end(), [](const Event& a, const Event& b) { return a.at < b.at; });
+  Json list = Json::array();
+  for (const Event& e : all)
+    list.add(Json::object({{"at", r.time(e.at)}, {"event", e.event}, {"by", e.by}, {"text", e.text}}));
+  return list;
+}
+
+}  // namespace
+
+Result<ApiReply> get_reports(Request& r) {
+  TRY(r.host.open_received());  // what was receipted is listed
+  ListFilter f;
+  if (const auto lane = r.param("lane"); !lane.empty()) {
+    f.lane = sync::lane_from(lane);
+    if (!f.lane || !sync::is_stream_lane(*f.lane))
+      return fail(Fault::invalid, "the lane is flash, urgent or routine", "invalid.lane");
+  }
+  if (const auto state = r.param("state"); !state.empty()) {
+    f.state = report_state_from(state);
+    if (!f.state) return fail(Fault::invalid, "there is no such state", "invalid.state");
+  }
+  if (const auto office = r.param("office"); !office.empty()) {
+    const auto row = TRY(r.host.directory().office_by_code(office));
+    if (!row) return fail(Fault::missing, "no office of this code is known here", "office.missing");
+    f.office = row->id;
+  }
+  if (const auto limit = r.param("limit"); !limit.empty())
+    f.limit = static_cast<std::size_t>(TRY(whole_number(limit, 1, kListMax)));
+  f.search = r.param("search");
+  f.after = r.param("after");
+  const CaseList list = TRY(list_cases(r.store(), f));
+  Names names(r);
+  Json reports = Json::array();
+  reports.items()->reserve(list.rows.size());
+  for (const MatterRow& m : list.rows) {
+    const auto& [code, name] = names.of(m.office);
+    reports.add(Json::object({{"case", base32(m.id.view())},
+                              {"number", m.number},
+                              {"title", m.title},
+                              {"kind", to_string(m.kind)},
+                              {"lane", name_of(m.lane)},
+                              {"state", name_of(m.state)},
+                              {"office", code},
+                              {"office_name", name},
+                              {"occurred_at", r.time(m.occurred)},
+                              {"signed_at", r.time(m.signed_at)},
+                              {"received_at", r.time(m.received)},
+                              {"verified", m.verified},
+                              {"flags", flags_json(m.flags)},
+                              {"conflict", m.conflict},
+                              {"attachments", m.attachments}}));
+  }
+  return reply(Json::object(
+      {{"reports", std::move(reports)}, {"next", list.next.empty() ? Json() : Json(list.next)}}));
+}
+
+Result<ApiReply> get_report(Request& r) {
+  TRY(r.host.open_received());
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  const auto records = TRY(case_records(r.store(), m.row));
+  const auto receipts = TRY(case_receipts(r.store(), records));
+  const auto draft = TRY(books_of(r).draft(m.row));
+  Names names(r);
+
+  const CaseRecord* shown = current(records);
+  std::optional<DecodedBody> body;
+  if (shown) {
+    if (auto decoded = decode_body(shown->released.record.body)) body = std::move(*decoded);
+  } else if (draft) {
+    body = DecodedBody{draft->report, draft->extras};
+  }
+  const Report report = body ? body->report : Report();
+  const BodyExtras extras = body ? body->extras : BodyExtras();
+  using enum sync::SignRole;
+  const sync::Record none;
+  const sync::Record& rec = shown ? shown->released.record : none;
+
+  Json heads_list = Json::array(), record_list = Json::array(), receipt_list = Json::array(),
+       attachment_list = Json::array(), findings = Json::array();
+  for (const CaseRecord* c : heads(records)) heads_list.add(hex(c->released.id.view()));
+  for (const CaseRecord& c : records) record_list.add(record_json(r, names, c));
+  for (const CaseReceipt& x : receipts) {
+    Json j = Json::object({{"kind", name_of(x.kind)},
+                           {"by", names.of(x.by).first},
+                           {"at", r.time(x.at_ms)},
+                           {"record", hex(x.record.view())}});
+    if (x.why != sync::Refusal::none) j.set("reason", name_of(x.why));
+    receipt_list.add(std::move(j));
+  }
+  std::vector<Manifest> attached = manifests(records);
+  if (draft) attached.insert(attached.end(), draft->extras.attachments.begin(), draft->extras.attachments.end());
+  for (const Manifest& a : attached) {
+    const bool complete = TRY(attachment_complete(r.store(), a));
+    attachment_list.add(Json::object({{"name", a.name}, {"bytes", a.bytes}, {"complete", complete}}));
+  }
+  for (const auto& f : extras.findings) findings.add(f);
+
+  Json j = Json::object({{"case", base32(m.id.view())},
+                         {"number", m.number},
+                         {"kind", to_string(m.kind)},
+                         {"lane", name_of(m.lane)},
+                         {"state", name_of(m.state)},
+                         {"title", report.title},
+                         {"body", report.body},
+                         {"fields", fields_json(r, report.fields)},
+                         {"sensitivity", to_string(report.sensitivity)},
+                         {"office", names.of(m.office).first},
+                         {"office_name", names.of(m.office).second},
+                         {"occurred_at", r.time(m.occurred)},
+                         {"signed_at", r.time(m.signed_at)},
+                         {"received_at", r.time(m.received)},
+                         {"verified", m.verified},
+                         {"flags", flags_json(m.flags)},
+                         {"conflict", m.conflict}});
+  j.set("heads", std::move(heads_list));
+  j.set("drafter", signed_as(r, rec, {drafter}, extras.drafter));
+  j.set("reviewer", signed_as(r, rec, {reviewer}, extras.reviewer));
+  j.set("signer", signed_as(r, rec, {signer, duty}, extras.signer));
+  j.set("contact", extras.contact);
+  j.set("findings", std::move(findings));
+  j.set("draft", draft ? draft_json(r, *draft) : Json());
+  j.set("records", std::move(record_list));
+  j.set("receipts", std::move(receipt_list));
+  j.set("attachments", std::move(attachment_list));
+  j.set("timeline", timeline(r, names, records, receipts));
+  return reply(j);
+}
+
+}  // namespace yz::node::api

@@ -1,0 +1,198 @@
+#include <array>
+
+#include "node/net/api_request.h"
+
+namespace yz::node::api {
+namespace {
+
+using sync::Lane;
+constexpr std::int64_t kMinute = 60 * 1000;
+constexpr std::int64_t kDay = 24 * 60 * kMinute;
+constexpr std::array kStreamLanes = {Lane::flash, Lane::urgent, Lane::routine};
+
+/// Without a stored receipt for so long, a record is overdue (protocol 2). Counted from signing: whoever waits at the
+/// telephone does not ask whether the delay is the line's or a relay's.
+std::int64_t overdue_after(Lane l) {
+  switch (l) {
+    case Lane::flash: return 10 * kMinute;
+    case Lane::urgent: return 60 * kMinute;
+    default: return kDay;
+  }
+}
+
+struct LaneCount {
+  std::int64_t waiting = 0, sent = 0, acknowledged = 0;
+};
+
+Result<std::int64_t> number(Query q) {
+  TRY(q.step());
+  return q.integer(0);
+}
+
+Result<std::array<LaneCount, 5>> lane_counts(Store& store) {
+  std::array<LaneCount, 5> out;
+  Query q = TRY(store.db().query("select lane, state, count(*) from delivery group by lane, state"));
+  while (TRY(q.step())) {
+    const std::int64_t lane = q.integer(0), state = q.integer(1), n = q.integer(2);
+    if (lane < 1 || lane > 3) continue;
+    LaneCount& c = out[static_cast<std::size_t>(lane)];
+    if (state < 2) c.waiting += n;
+    if (state == 1) c.sent += n;
+    if (state == 2 || state == 3) c.acknowledged += n;
+  }
+  // Chunks of drafts do not wait: nobody has signed them off. `sent` is not known for chunks, they have no envelope.
+  Query b = TRY(store.blobs().query("select c.state, count(*) from chunk c join attachment a on a.row = c.attachment"
+                                    " where a.own = 1 and a.ready = 1 group by c.state"));
+  while (TRY(b.step())) (b.integer(0) == 0 ? out[4].waiting : out[4].acknowledged) += b.integer(1);
+  return out;
+}
+
+Json tally(const std::array<std::uint64_t, 5>& n) {
+  Json j = Json::object();
+  for (int i = 0; i <= 4; ++i) j.set(name_of(static_cast<Lane>(i)), n[static_cast<std::size_t>(i)]);
+  return j;
+}
+
+Json json_of(const SyncReport& s) {
+  return Json::object({{"reached", s.reached},
+                       {"sent", tally(s.moved.sent)},
+                       {"received", tally(s.moved.received)},
+                       {"acknowledged", s.acknowledged},
+                       {"waiting", s.waiting},
+                       {"in_sync", s.in_sync},
+                       {"reason", s.reason}});
+}
+
+struct Alarms {
+  const Request& r;
+  Json list = Json::array();
+  void add(std::string_view code, std::string_view zh, std::string_view en, sync::Millis at) {
+    list.add(Json::object({{"code", code},
+                           {"message", r.language == Language::zh ? zh : en},
+                           {"office", r.code_of(r.store().me().office)},
+                           {"at", r.time(at)}}));
+  }
+};
+
+/// What nobody wrote down as an alarm because it follows from the state itself.
+Result<> standing_alarms(Request& r, Alarms& alarms, std::int64_t overdue, std::optional<sync::Millis> backup) {
+  const sync::Millis now = r.now();
+  Store& store = r.store();
+  if (const auto root = TRY(r.host.directory().root());
+      root && root->top != store.me().office && !TRY(r.host.directory().root_confirmed()))
+    alarms.add("root.unconfirmed", "根指纹还没有与上级电话核对", "the root fingerprint has not been compared by telephone",
+               now);
+  const std::int64_t days = r.host.config().backup.reminder_days;
+  const std::int64_t since =
+      backup ? *backup : TRY(number(TRY(store.db().query("select coalesce(min(at_ms), 0) from journal"))));
+  if (days > 0 && since > 0 && now - since > days * kDay)
+    alarms.add("backup.old", "超过规定天数没有备份，请尽快备份", "the last backup is older than it should be", now);
+  if (overdue > 0)
+    alarms.add("receipt.overdue", "有信息超时未收到上级的入库回执", "reports are overdue: no stored receipt yet", now);
+  const std::int64_t provisional = TRY(number(
+      TRY(store.db().query("select count(*) from matter where own = 1 and (flags & 16) != 0 and signed_ms < ?",
+                           now - 60 * kMinute))));
+  if (provisional > 0)
+    alarms.add("cosignature.missing", "先报后签的信息超过60分钟未补签",
+               "a report that left before sign-off waits for its signature for more than 60 minutes", now);
+  return {};
+}
+
+Result<Json> superiors(Request& r) {
+  Json list = Json::array();
+  const std::int64_t fresh = 2 * std::chrono::milliseconds(r.host.config().sync.retry_max_seconds).count();
+  for (const OfficeRow& o : TRY(r.host.directory().superiors())) {
+    Query q = TRY(r.store().db().query(
+        "select urls, last_contact_ms from link where office = ? and upward = 1 order by last_contact_ms desc", o.id));
+    std::string url;
+    std::optional<sync::Millis> contact;
+    if (TRY(q.step())) {
+      url = q.text(0);
+      url = url.substr(0, url.find('\n'));
+      if (q.integer(1) > 0) contact = q.integer(1);
+    }
+    list.add(Json::object({{"office", o.code},
+                           {"name", o.name},
+                           {"url", url},
+                           {"last_contact", r.time(contact)},
+                           {"reachable", contact && r.now() - *contact <= fresh}}));
+  }
+  return list;
+}
+
+}  // namespace
+
+Result<ApiReply> get_status(Request& r) {
+  Store& store = r.store();
+  Database& db = store.db();
+  const auto self = TRY(r.host.directory().office(store.me().office));
+  if (!self) return fail(Fault::corrupt, "this home does not know its own office", "store.office");
+  const auto counts = TRY(lane_counts(store));
+  Json lanes = Json::object();
+  for (const Lane l : {Lane::flash, Lane::urgent, Lane::routine, Lane::bulk}) {
+    const LaneCount& c = counts[static_cast<std::size_t>(l)];
+    lanes.set(name_of(l),
+              Json::object({{"waiting", c.waiting}, {"sent", c.sent}, {"acknowledged", c.acknowledged}}));
+  }
+  // From the small rows of cases, never from the wide ones of records: a hundred thousand are counted in milliseconds.
+  std::array<std::int64_t, 5> received{};
+  {
+    Query q = TRY(db.query("select lane, count(*) from matter where own = 0 and state != 9 group by lane"));
+    while (TRY(q.step()))
+      if (q.integer(0) >= 1 && q.integer(0) <= 4) received[static_cast<std::size_t>(q.integer(0))] = q.integer(1);
+  }
+  Json received_json = Json::object();
+  std::int64_t overdue = 0;
+  for (const Lane l : kStreamLanes) {
+    received_json.set(name_of(l), received[static_cast<std::size_t>(l)]);
+    overdue += TRY(number(TRY(db.query("select count(*) from delivery where lane = ? and state in (0, 1) and at_ms < ?",
+                                       static_cast<int>(l), r.now() - overdue_after(l)))));
+  }
+  const std::int64_t conflicts = TRY(number(TRY(db.query("select count(*) from matter where conflict = 1"))));
+  const std::int64_t quarantined = TRY(number(TRY(db.query("select count(*) from refused"))));
+  const std::int64_t unopened =
+      TRY(number(TRY(db.query("select count(*) from envelope where own = 0 and state = 0"))));
+  const std::int64_t drafts = TRY(number(TRY(db.query("select count(*) from draft where content is null"))));
+  const std::int64_t in_review = TRY(number(TRY(db.query("select count(*) from draft where content is not null"))));
+  const std::int64_t backup_ms = TRY(store.meta_number("backup_ms"));
+  const auto backup = backup_ms > 0 ? std::optional(backup_ms) : std::nullopt;
+
+  Alarms alarms{r};
+  {
+    Query q = TRY(db.query("select code, message, office, at_ms from alarm where seen = 0 order by row desc limit 100"));
+    while (TRY(q.step()))
+      alarms.list.add(Json::object(
+          {{"code", q.text(0)}, {"message", q.text(1)}, {"office", q.text(2)}, {"at", r.time(q.integer(3))}}));
+  }
+  TRY(standing_alarms(r, alarms, overdue, backup));
+  const auto root = TRY(r.host.directory().root());
+  const bool confirmed = TRY(r.host.directory().root_confirmed());
+  Json above = TRY(superiors(r));
+  return reply(Json::object({{"office", self->code},
+                             {"name", self->name},
+                             {"level", crypto::name_of(self->level)},
+                             {"node", hex(store.me().node.view())},
+                             {"state", self->admitted ? "ready" : "joining"},
+                             {"version", r.host.software_version()},
+                             {"root_fingerprint", root ? crypto::fingerprint(root->digest) : std::string()},
+                             {"root_confirmed", confirmed},
+                             {"superiors", std::move(above)},
+                             {"lanes", std::move(lanes)},
+                             {"received", std::move(received_json)},
+                             {"unopened", unopened},
+                             {"conflicts", conflicts},
+                             {"quarantined", quarantined},
+                             {"overdue", overdue},
+                             {"drafts", drafts},
+                             {"in_review", in_review},
+                             {"last_backup", r.time(backup)},
+                             {"alarms", std::move(alarms.list)}}));
+}
+
+Result<ApiReply> post_sync(Request& r) {
+  const SyncReport done = TRY(r.host.sync_now([&](const SyncReport& s) { r.progress(json_of(s)); }));
+  const bool fine = done.reached && done.waiting == 0;
+  return reply(json_of(done), fine ? 0 : view_of(Fault::offline).exit_code);
+}
+
+}  // namespace yz::node::api

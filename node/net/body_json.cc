@@ -1,0 +1,146 @@
+#include <cmath>
+
+#include "node/net/json.h"
+#include "node/office/body.h"
+#include "node/office/rules.h"
+#include "sync/limits.h"
+
+namespace yz::node {
+namespace {
+
+// Drafts lie in the database only and carry keys of attachments; a body on the wire stays below this.
+constexpr std::size_t kBodyJsonMax = sync::limit::body_bytes;
+constexpr std::size_t kAttachmentsMax = 64;
+
+Json json_of(const Value& v) {
+  return std::visit([](const auto& x) { return Json(x); }, v);
+}
+
+Json json_of(const Manifest& m) {
+  Json j = Json::object({{"name", m.name},
+                         {"bytes", m.bytes},
+                         {"id", hex(m.id.view())},
+                         {"chunks", m.chunks},
+                         {"content", hex(m.content.view())}});
+  if (!m.key.empty()) j.set("key", hex(m.key));
+  return j;
+}
+
+auto bad(const char* why) { return fail(Fault::forged, std::string("body: ") + why, "body.form"); }
+
+template <class F>
+Result<F> id_of(const Json& j, std::string_view key) {
+  const Bytes raw = TRY(from_hex(j.text(key)));
+  return F::from(raw);
+}
+
+Result<Manifest> manifest_of(const Json& j) {
+  Manifest m;
+  m.name = j.text("name");
+  const std::int64_t bytes = j.count("bytes", -1), chunks = j.count("chunks", -1);
+  if (m.name.empty() || safe_name(m.name) != m.name) return bad("name of an attachment");
+  if (bytes < 0 || chunks < 1 || chunks > sync::limit::chunks_max) return bad("size of an attachment");
+  m.bytes = static_cast<std::uint64_t>(bytes);
+  m.chunks = static_cast<std::uint32_t>(chunks);
+  m.id = TRY(id_of<sync::AttachmentId>(j, "id"));
+  m.content = TRY(id_of<Hash>(j, "content"));
+  m.key = TRY(from_hex(j.text("key")));
+  if (!m.key.empty() && m.key.size() != 32) return bad("key of an attachment");
+  return m;
+}
+
+Result<Value> value_of(const Json& j) {
+  if (const auto* b = j.boolean()) return Value(*b);
+  if (const auto* n = j.integer()) return Value(*n);
+  if (const auto* d = j.number()) return std::isfinite(*d) ? Result<Value>(Value(*d)) : bad("a measure");
+  if (const auto* s = j.string(); s && s->size() <= kFieldBytesMax) return Value(*s);
+  return bad("a field");
+}
+
+}  // namespace
+
+Bytes encode_body(const Report& r, const BodyExtras& x) {
+  Json j = Json::object({{"v", 1},
+                         {"type", static_cast<int>(x.type)},
+                         {"kind", to_string(r.kind)},
+                         {"lane", name_of(r.lane)},
+                         {"sensitivity", to_string(r.sensitivity)},
+                         {"title", r.title},
+                         {"body", r.body}});
+  if (r.occurred_at) j.set("occurred_at", *r.occurred_at);
+  if (!r.fields.empty()) {
+    Json fields = Json::object();
+    for (const auto& [key, value] : r.fields.values) fields.members()->push_back({key, json_of(value)});
+    j.set("fields", std::move(fields));
+  }
+  const auto text = [&](const char* key, const std::string& s) {
+    if (!s.empty()) j.set(key, s);
+  };
+  text("office", x.office);
+  text("drafter", x.drafter);
+  text("reviewer", x.reviewer);
+  text("signer", x.signer);
+  text("contact", x.contact);
+  text("reason", x.reason);
+  if (x.sequence != 0) j.set("sequence", x.sequence);
+  if (!x.findings.empty()) {
+    Json list = Json::array();
+    for (const auto& f : x.findings) list.add(f);
+    j.set("findings", std::move(list));
+  }
+  if (!x.attachments.empty()) {
+    Json list = Json::array();
+    for (const auto& m : x.attachments) list.add(json_of(m));
+    j.set("attachments", std::move(list));
+  }
+  const std::string out = dump(j);
+  return Bytes(out.begin(), out.end());
+}
+
+Result<DecodedBody> decode_body(ByteView bytes) {
+  auto parsed = parse_json(text(bytes), {.bytes = kBodyJsonMax, .depth = 16});
+  if (!parsed || !parsed->members()) return bad("not one JSON object");
+  const Json& j = *parsed;
+  DecodedBody out;
+  Report& r = out.report;
+  BodyExtras& x = out.extras;
+  if (j.count("v") != 1) return bad("version");
+  const auto kind = kind_from(j.text("kind"));
+  const auto lane = sync::lane_from(j.text("lane"));
+  const auto sensitivity = sensitivity_from(j.text("sensitivity"));
+  if (!kind || !lane || !sync::is_stream_lane(*lane) || !sensitivity) return bad("kind, lane or sensitivity");
+  r.kind = *kind;
+  r.lane = *lane;
+  r.sensitivity = *sensitivity;
+  const std::int64_t type = j.count("type", 1);
+  if (type < 1 || type > 255) return bad("type");
+  x.type = static_cast<sync::RecordType>(type);
+  r.title = j.text("title");
+  r.body = j.text("body");
+  if (r.body.size() > kBodyBytesMax) return bad("text too long");
+  if (const Json* t = j.find("occurred_at")) {
+    if (!t->integer()) return bad("time");
+    r.occurred_at = *t->integer();
+  }
+  if (const Json* fields = j.find("fields")) {
+    if (!fields->members()) return bad("fields");
+    for (const auto& m : *fields->members()) r.fields.set(m.key, TRY(value_of(m.value)));
+  }
+  x.office = j.text("office");
+  x.drafter = j.text("drafter");
+  x.reviewer = j.text("reviewer");
+  x.signer = j.text("signer");
+  x.contact = j.text("contact");
+  x.reason = j.text("reason");
+  x.sequence = j.count("sequence");
+  if (const Json* list = j.find("findings"); list && list->items())
+    for (const Json& f : *list->items())
+      if (f.string()) x.findings.push_back(*f.string());
+  if (const Json* list = j.find("attachments"); list && list->items()) {
+    if (list->items()->size() > kAttachmentsMax) return bad("too many attachments");
+    for (const Json& m : *list->items()) x.attachments.push_back(TRY(manifest_of(m)));
+  }
+  return out;
+}
+
+}  // namespace yz::node

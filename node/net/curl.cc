@@ -1,0 +1,652 @@
+#include "node/net/curl.h"
+
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <set>
+
+namespace yz::node {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+template <auto Close>
+struct Closer {
+  void operator()(auto* p) const noexcept { Close(p); }
+};
+using Easy = std::unique_ptr<CURL, Closer<curl_easy_cleanup>>;
+using Multi = std::unique_ptr<CURLM, Closer<curl_multi_cleanup>>;
+using Share = std::unique_ptr<CURLSH, Closer<curl_share_cleanup>>;
+
+/// Unsent bytes stay with us and not in the kernel: a flash report passes what is
+/// queued here, and a reset loses little.
+constexpr int kNotSentLowat = 4096;
+/// One line of newline-delimited JSON.
+constexpr std::size_t kLineMax = 1024 * 1024;
+constexpr std::size_t kSocketHeaderMax = 64 * 1024;
+
+struct HeaderList {
+  curl_slist* list = nullptr;
+  HeaderList() = default;
+  HeaderList(const HeaderList&) = delete;
+  HeaderList& operator=(const HeaderList&) = delete;
+  ~HeaderList() { curl_slist_free_all(list); }
+  bool add(const std::string& line) {
+    if (line.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) return false;
+    curl_slist* longer = curl_slist_append(list, line.c_str());
+    if (longer == nullptr) return false;
+    list = longer;
+    return true;
+  }
+};
+
+bool library_ready() {
+  static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  return ready;
+}
+
+/// What every request here has in common: no proxy, no redirect, no signal, nothing sent that we did not write.
+void set_common(CURL* easy) {
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+}
+
+bool set_headers(CURL* easy, HeaderList& list, const std::vector<std::pair<std::string, std::string>>& headers) {
+  bool typed = false;
+  for (const auto& [name, value] : headers) {
+    if (name.empty() || name.find_first_of(": \t") != std::string::npos) return false;
+    if (curl_strequal(name.c_str(), "Content-Type")) typed = true;
+    if (!list.add(value.empty() ? name + ";" : name + ": " + value)) return false;
+  }
+  if (!list.add("Accept:") || !list.add("Expect:") || (!typed && !list.add("Content-Type:"))) return false;
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list.list);
+  return true;
+}
+
+/// "Name: value" without its line end, or nothing for a status line or the last empty one.
+std::optional<std::pair<std::string, std::string>> split_header(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos || line.starts_with("HTTP/")) return std::nullopt;
+  std::string_view value = line.substr(colon + 1);
+  while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+  while (!value.empty() && (value.back() == '\r' || value.back() == '\n' || value.back() == ' '))
+    value.remove_suffix(1);
+  return std::pair{std::string(line.substr(0, colon)), std::string(value)};
+}
+
+int status_of(CURL* easy) {
+  long status = 0;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  return static_cast<int>(status);
+}
+
+// --- over the unix socket --------------------------------------------------------
+
+struct SocketReply {
+  CURL* easy = nullptr;
+  HttpReply reply;
+  const std::function<bool(std::string_view)>* on_line = nullptr;
+  std::string line;
+  std::size_t max_bytes = 0;
+  std::size_t header_bytes = 0;
+  bool too_long = false;
+  bool hung_up = false;
+};
+
+std::size_t socket_header(char* data, std::size_t, std::size_t n, void* to) {
+  auto& r = *static_cast<SocketReply*>(to);
+  r.header_bytes += n;
+  if (r.header_bytes > kSocketHeaderMax) {
+    r.too_long = true;
+    return 0;
+  }
+  const std::string_view line(data, n);
+  if (line.starts_with("HTTP/")) r.reply.headers.clear();  // behind a 100 Continue
+  if (auto header = split_header(line)) r.reply.headers.push_back(std::move(*header));
+  return n;
+}
+
+std::size_t socket_body(char* data, std::size_t, std::size_t n, void* to) {
+  auto& r = *static_cast<SocketReply*>(to);
+  if (r.on_line == nullptr || status_of(r.easy) / 100 != 2) {
+    if (r.reply.body.size() + n > r.max_bytes) {
+      r.too_long = true;
+      return 0;
+    }
+    r.reply.body.insert(r.reply.body.end(), data, data + n);
+    return n;
+  }
+  std::string_view rest(data, n);
+  while (!rest.empty()) {
+    const std::size_t end = rest.find('\n');
+    r.line.append(rest.substr(0, end));
+    if (r.line.size() > kLineMax) {
+      r.too_long = true;
+      return 0;
+    }
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+    if (!r.line.empty() && r.line.back() == '\r') r.line.pop_back();
+    const std::string line = std::exchange(r.line, {});
+    if (!(*r.on_line)(line)) {
+      r.hung_up = true;
+      return 0;
+    }
+  }
+  return n;
+}
+
+Result<HttpReply> ask_socket(const SocketCall& call, const std::function<bool(std::string_view)>* on_line) {
+  if (!library_ready()) return fail(Fault::full, "libcurl does not start");
+  const std::size_t slash = call.socket_path.rfind('/');
+  const std::string directory = slash == std::string::npos ? "." : slash == 0 ? "/" : call.socket_path.substr(0, slash);
+  const std::string name = slash == std::string::npos ? call.socket_path : call.socket_path.substr(slash + 1);
+  if (name.empty() || name.size() > 80) return fail(Fault::invalid, "not a usable socket name: " + call.socket_path);
+  struct Folder {
+    int fd;
+    ~Folder() {
+      if (fd >= 0) ::close(fd);
+    }
+  } const folder{::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  if (folder.fd < 0)
+    return fail(errno == EACCES ? Fault::denied : Fault::offline,
+                "nobody listens on " + call.socket_path + ": " + std::strerror(errno));
+
+  const Easy easy(curl_easy_init());
+  if (!easy) return fail(Fault::full, "no memory for a request");
+  SocketReply reply;
+  reply.easy = easy.get();
+  reply.on_line = on_line;
+  reply.max_bytes = call.max_answer_bytes;
+  set_common(easy.get());
+  HeaderList headers;
+  if (!set_headers(easy.get(), headers, call.headers)) return fail(Fault::invalid, "a header that cannot be sent");
+  // The folder by its descriptor: sockaddr_un has room for 107 bytes only.
+  const std::string reachable = "/proc/self/fd/" + std::to_string(folder.fd) + "/" + name;
+  curl_easy_setopt(easy.get(), CURLOPT_UNIX_SOCKET_PATH, reachable.c_str());
+  curl_easy_setopt(easy.get(), CURLOPT_PATH_AS_IS, 1L);
+  const std::string url = "http://localhost" + call.target;
+  curl_easy_setopt(easy.get(), CURLOPT_URL, url.c_str());
+  if (!call.body.empty() || call.method == "POST" || call.method == "PUT" || call.method == "PATCH") {
+    curl_easy_setopt(easy.get(), CURLOPT_POST, 1L);
+    curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
+    curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDS,
+                     call.body.empty() ? "" : reinterpret_cast<const char*>(call.body.data()));
+  }
+  if (call.method == "HEAD")
+    curl_easy_setopt(easy.get(), CURLOPT_NOBODY, 1L);
+  else
+    curl_easy_setopt(easy.get(), CURLOPT_CUSTOMREQUEST, call.method.c_str());
+  curl_easy_setopt(easy.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(call.timeout.count()));
+  curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, socket_header);
+  curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &reply);
+  curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, socket_body);
+  curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &reply);
+
+  const CURLcode code = curl_easy_perform(easy.get());
+  reply.reply.status = status_of(easy.get());
+  if (const char* type = nullptr;
+      curl_easy_getinfo(easy.get(), CURLINFO_CONTENT_TYPE, &type) == CURLE_OK && type != nullptr)
+    reply.reply.content_type = type;
+  if (reply.hung_up) return std::move(reply.reply);
+  if (reply.too_long) return fail(Fault::full, "the node's answer is too long");
+  if (code == CURLE_OPERATION_TIMEDOUT) return fail(Fault::busy, "the node did not answer in time");
+  if (code == CURLE_URL_MALFORMAT) return fail(Fault::invalid, "not an address: " + call.target);
+  if (code == CURLE_COULDNT_CONNECT) {
+    long number = 0;
+    curl_easy_getinfo(easy.get(), CURLINFO_OS_ERRNO, &number);
+    if (number == EACCES || number == EPERM) return fail(Fault::denied, "no right to open " + call.socket_path);
+    return fail(Fault::offline, "nobody listens on " + call.socket_path);
+  }
+  if (code != CURLE_OK)
+    return fail(Fault::offline, std::string("the node's answer was cut: ") + curl_easy_strerror(code));
+  if (!reply.line.empty() && on_line != nullptr) (*on_line)(reply.line);
+  return std::move(reply.reply);
+}
+
+}  // namespace
+
+Result<HttpReply> http_over_socket(const SocketCall& call) { return ask_socket(call, nullptr); }
+
+Result<HttpReply> http_lines_over_socket(const SocketCall& call, const std::function<bool(std::string_view)>& on_line) {
+  return ask_socket(call, &on_line);
+}
+
+// --- the bad line ----------------------------------------------------------------
+
+namespace {
+
+/// One request inside libcurl.
+struct Job {
+  RequestId id = 0;
+  HeaderList headers;
+  Bytes body;
+  Easy easy;  // goes before what it points at
+  Bytes answer;
+  const LineOptions* options = nullptr;
+  std::size_t header_bytes = 0;
+  std::uint64_t sent_bytes = 0;
+  bool too_big = false;
+};
+
+/// A channel has a libcurl of its own, so that its warm connections are its own.
+struct Lane {
+  HttpLine::Impl* line = nullptr;
+  std::uint32_t index = 0;
+  Multi multi;
+  std::set<int> sockets;
+  std::set<int> watched;  ///< In the epoll set; also the name resolver's.
+  std::map<RequestId, std::unique_ptr<Job>> jobs;
+  std::optional<Clock::time_point> due;  ///< When libcurl wants to be called.
+};
+
+constexpr std::uint64_t kWakeup = ~0ULL;
+
+std::size_t line_header(char*, std::size_t, std::size_t n, void* to) {
+  Job& job = *static_cast<Job*>(to);
+  job.header_bytes += n;
+  if (job.header_bytes <= job.options->max_header_bytes) return n;
+  job.too_big = true;
+  return 0;
+}
+
+/// Counts what leaves. CURLINFO_REQUEST_SIZE holds a body that went out with the headers, or part of it, or none.
+int line_sent(CURL*, curl_infotype type, char*, std::size_t n, void* to) {
+  if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT) static_cast<Job*>(to)->sent_bytes += n;
+  return 0;
+}
+
+std::size_t line_body(char* data, std::size_t, std::size_t n, void* to) {
+  Job& job = *static_cast<Job*>(to);
+  if (job.answer.size() + n > job.options->max_answer_bytes) {
+    job.too_big = true;
+    return 0;
+  }
+  job.answer.insert(job.answer.end(), data, data + n);
+  return n;
+}
+
+LineFault sort_code(CURLcode code, const Job& job) {
+  if (job.too_big) return LineFault::too_big;
+  switch (code) {
+    case CURLE_OUT_OF_MEMORY:  // also what it says of a header line above 100 KB
+    case CURLE_FILESIZE_EXCEEDED:
+      return LineFault::too_big;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_OPERATION_TIMEDOUT:
+      return LineFault::dial;  // the only time-out set is the dialling one
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+      return LineFault::tls;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:  // the answer's: start() has looked at the URL's
+    case CURLE_BAD_CONTENT_ENCODING:
+      return LineFault::garbage;
+    case CURLE_URL_MALFORMAT:
+      return LineFault::invalid;
+    default:
+      return LineFault::cut;
+  }
+}
+
+std::uint64_t counted(CURL* easy, CURLINFO what) {
+  curl_off_t n = 0;
+  curl_easy_getinfo(easy, what, &n);
+  return n > 0 ? static_cast<std::uint64_t>(n) : 0;
+}
+
+std::uint64_t counted_long(CURL* easy, CURLINFO what) {
+  long n = 0;
+  curl_easy_getinfo(easy, what, &n);
+  return n > 0 ? static_cast<std::uint64_t>(n) : 0;
+}
+
+std::optional<tcp_info> tcp_state(int fd) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return std::nullopt;
+  return info;
+}
+
+std::uint32_t queued_bytes(int fd) {
+  int n = 0;
+  return ::ioctl(fd, SIOCOUTQ, &n) == 0 && n > 0 ? static_cast<std::uint32_t>(n) : 0;
+}
+
+}  // namespace
+
+struct HttpLine::Impl {
+  LineOptions options;
+  int epoll = -1;
+  int woken = -1;
+  Share share;  ///< Names and TLS sessions, which outlive a reset. Before the lanes: goes after them.
+  std::array<Lane, kChannels> lanes;
+  std::vector<LineEvent> events;
+
+  ~Impl() {
+    for (Lane& lane : lanes) close_lane(lane);
+    if (epoll >= 0) ::close(epoll);
+    if (woken >= 0) ::close(woken);
+  }
+
+  static curl_socket_t open_socket(void* cls, curlsocktype, curl_sockaddr* address) {
+    Lane& lane = *static_cast<Lane*>(cls);
+    const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd < 0) return CURL_SOCKET_BAD;
+    const int lowat = kNotSentLowat;
+    ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat, sizeof lowat);
+    const std::string& control = lane.line->options.congestion_control;
+    // A kernel without it keeps its default; slower, but it works.
+    if (!control.empty())
+      ::setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, control.data(), static_cast<socklen_t>(control.size()));
+    lane.sockets.insert(fd);
+    return fd;
+  }
+
+  static void unwatch(Lane& lane, int fd) {
+    if (lane.watched.erase(fd) > 0) ::epoll_ctl(lane.line->epoll, EPOLL_CTL_DEL, fd, nullptr);
+  }
+
+  static int close_socket(void* cls, curl_socket_t fd) {
+    Lane& lane = *static_cast<Lane*>(cls);
+    lane.sockets.erase(fd);
+    unwatch(lane, fd);  // libcurl tells us too late: by then the number may be another thread's
+    return ::close(fd);
+  }
+
+  static int watch(CURL*, curl_socket_t fd, int what, void* cls, void*) {
+    Lane& lane = *static_cast<Lane*>(cls);
+    if (what == CURL_POLL_REMOVE) {
+      unwatch(lane, fd);
+      return 0;
+    }
+    epoll_event e{};
+    if ((what & CURL_POLL_IN) != 0) e.events |= EPOLLIN;
+    if ((what & CURL_POLL_OUT) != 0) e.events |= EPOLLOUT;
+    e.data.u64 = (static_cast<std::uint64_t>(lane.index) << 32) | static_cast<std::uint32_t>(fd);
+    ::epoll_ctl(lane.line->epoll, lane.watched.insert(fd).second ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &e);
+    return 0;
+  }
+
+  static int set_timer(CURLM*, long ms, void* cls) {
+    Lane& lane = *static_cast<Lane*>(cls);
+    if (ms < 0)
+      lane.due.reset();
+    else
+      lane.due = Clock::now() + std::chrono::milliseconds(ms);
+    return 0;
+  }
+
+  bool open_lane(Lane& lane) {
+    lane.multi.reset(curl_multi_init());
+    if (!lane.multi) return false;
+    CURLM* m = lane.multi.get();
+    curl_multi_setopt(m, CURLMOPT_SOCKETFUNCTION, watch);
+    curl_multi_setopt(m, CURLMOPT_SOCKETDATA, &lane);
+    curl_multi_setopt(m, CURLMOPT_TIMERFUNCTION, set_timer);
+    curl_multi_setopt(m, CURLMOPT_TIMERDATA, &lane);
+    curl_multi_setopt(m, CURLMOPT_MAX_TOTAL_CONNECTIONS, options.connections_per_channel);
+    curl_multi_setopt(m, CURLMOPT_MAXCONNECTS, options.connections_per_channel);
+    curl_multi_setopt(m, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+    return true;
+  }
+
+  static void close_lane(Lane& lane) {
+    if (!lane.multi) return;
+    for (auto& [id, job] : lane.jobs) curl_multi_remove_handle(lane.multi.get(), job->easy.get());
+    lane.jobs.clear();
+    lane.multi.reset();  // closes the idle connections too
+    lane.due.reset();
+  }
+
+  Result<> open() {
+    if (!library_ready()) return fail(Fault::full, "libcurl does not start");
+    epoll = ::epoll_create1(EPOLL_CLOEXEC);
+    woken = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    share.reset(curl_share_init());
+    if (epoll < 0 || woken < 0 || !share) return fail(Fault::full, "no descriptor for the line");
+    // One thread uses both lanes: no locks needed.
+    curl_share_setopt(share.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+    curl_share_setopt(share.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+    epoll_event e{};
+    e.events = EPOLLIN;
+    e.data.u64 = kWakeup;
+    ::epoll_ctl(epoll, EPOLL_CTL_ADD, woken, &e);
+    for (std::uint32_t i = 0; i < kChannels; ++i) {
+      lanes[i].line = this;
+      lanes[i].index = i;
+      if (!open_lane(lanes[i])) return fail(Fault::full, "no memory for the line");
+    }
+    return {};
+  }
+
+  void refuse(RequestId id, std::string what) {
+    events.emplace_back(std::in_place_type<Failed>,
+                        Failed{.id = id, .reason = LineFault::invalid, .what = std::move(what)});
+  }
+
+  void start(LineRequest request) {
+    Lane& lane = lanes[static_cast<std::size_t>(request.channel)];
+    if (lane.jobs.contains(request.id)) return refuse(request.id, "this request is already on its way");
+    if (!request.url.starts_with("http://") && !request.url.starts_with("https://"))
+      return refuse(request.id, "not an http or https address");
+    auto job = std::make_unique<Job>();
+    job->id = request.id;
+    job->options = &options;
+    job->body = std::move(request.body);
+    job->easy.reset(curl_easy_init());
+    CURL* easy = job->easy.get();
+    if (easy == nullptr || !lane.multi) return refuse(request.id, "no memory for a request");
+    set_common(easy);
+    if (!set_headers(easy, job->headers, request.headers)) return refuse(request.id, "a header that cannot be sent");
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, job.get());
+    curl_easy_setopt(easy, CURLOPT_SHARE, share.get());
+    curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 3600L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);  // a reset must not wait for the name service
+    curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+    if (request.post) {
+      curl_easy_setopt(easy, CURLOPT_POST, 1L);
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(job->body.size()));
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
+                       job->body.empty() ? "" : reinterpret_cast<const char*>(job->body.data()));
+    }
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::max(1U, request.connect_timeout_ms)));
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, static_cast<long>(options.keep_warm.count()));
+    curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(options.max_answer_bytes));
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &lane);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &lane);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, line_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, job.get());
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, line_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, job.get());
+    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, line_sent);
+    curl_easy_setopt(easy, CURLOPT_DEBUGDATA, job.get());
+    curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+    if (!options.pinned_key.empty()) {
+      // The key named in the invitation is the proof; a chain, a name and dates would add nothing.
+      curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+      curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+      curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, options.pinned_key.c_str());
+    }
+    const RequestId id = job->id;
+    lane.jobs.emplace(id, std::move(job));
+    if (curl_multi_add_handle(lane.multi.get(), easy) != CURLM_OK) {
+      lane.jobs.erase(id);
+      refuse(id, "libcurl refuses the request");
+    }
+  }
+
+  void collect(Lane& lane) {
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(lane.multi.get(), &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      const CURLcode code = message->data.result;
+      CURL* easy = message->easy_handle;
+      Job* found = nullptr;
+      curl_easy_getinfo(easy, CURLINFO_PRIVATE, &found);
+      auto job = std::move(lane.jobs.extract(found->id).mapped());
+      report(*job, code);
+      curl_multi_remove_handle(lane.multi.get(), easy);
+    }
+  }
+
+  void report(Job& job, CURLcode code) {
+    CURL* easy = job.easy.get();
+    const int status = status_of(easy);
+    if (code != CURLE_OK) {
+      events.emplace_back(
+          std::in_place_type<Failed>,
+          Failed{.id = job.id, .reason = sort_code(code, job), .status = status, .what = curl_easy_strerror(code)});
+      return;
+    }
+    if (status / 100 != 2) {
+      const std::uint64_t wait = std::min<std::uint64_t>(counted(easy, CURLINFO_RETRY_AFTER), 86'400);
+      events.emplace_back(std::in_place_type<Failed>, Failed{.id = job.id,
+                                                             .reason = LineFault::status,
+                                                             .status = status,
+                                                             .retry_after_s = static_cast<std::uint32_t>(wait),
+                                                             .body = std::move(job.answer),
+                                                             .what = "HTTP status " + std::to_string(status)});
+      return;
+    }
+    LineHints hints;
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK && fd != CURL_SOCKET_BAD) {
+      if (const auto info = tcp_state(fd))
+        hints = {.rtt_ms = std::max(1U, (info->tcpi_rtt + 500) / 1000), .retransmits = info->tcpi_total_retrans};
+      hints.unacked_bytes = queued_bytes(fd);
+    }
+    events.emplace_back(
+        std::in_place_type<Answer>,
+        Answer{.id = job.id,
+               .status = status,
+               .body = std::move(job.answer),
+               .connect_was_new = counted_long(easy, CURLINFO_NUM_CONNECTS) > 0,
+               .bytes_up = job.sent_bytes,
+               .bytes_down = counted_long(easy, CURLINFO_HEADER_SIZE) + counted(easy, CURLINFO_SIZE_DOWNLOAD_T),
+               .hints = hints});
+  }
+
+  void run_timers() {
+    for (Lane& lane : lanes) {
+      if (!lane.due || *lane.due > Clock::now()) continue;
+      lane.due.reset();
+      int running = 0;
+      curl_multi_socket_action(lane.multi.get(), CURL_SOCKET_TIMEOUT, 0, &running);
+      collect(lane);
+    }
+  }
+
+  std::vector<LineEvent> poll(int timeout_ms) {
+    const auto until = Clock::now() + std::chrono::milliseconds(std::max(0, timeout_ms));
+    while (true) {
+      run_timers();
+      bool was_woken = false;
+      auto wait_until = events.empty() ? until : Clock::now();
+      for (const Lane& lane : lanes)
+        if (lane.due) wait_until = std::min(wait_until, *lane.due);
+      const auto wait = std::chrono::ceil<std::chrono::milliseconds>(wait_until - Clock::now()).count();
+      std::array<epoll_event, 16> ready{};
+      const int n =
+          ::epoll_wait(epoll, ready.data(), static_cast<int>(ready.size()), static_cast<int>(std::max<long>(0, wait)));
+      for (int i = 0; i < n; ++i) {
+        const epoll_event& e = ready[static_cast<std::size_t>(i)];
+        if (e.data.u64 == kWakeup) {
+          std::uint64_t drained = 0;
+          was_woken = ::read(woken, &drained, sizeof drained) > 0;
+          continue;
+        }
+        Lane& lane = lanes[e.data.u64 >> 32];
+        int what = 0;
+        if ((e.events & EPOLLIN) != 0) what |= CURL_CSELECT_IN;
+        if ((e.events & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
+        if ((e.events & (EPOLLERR | EPOLLHUP)) != 0) what |= CURL_CSELECT_ERR;
+        int running = 0;
+        curl_multi_socket_action(lane.multi.get(), static_cast<curl_socket_t>(e.data.u64 & 0xffffffffU), what,
+                                 &running);
+        collect(lane);
+      }
+      if (!events.empty() || was_woken || Clock::now() >= until) return std::exchange(events, {});
+    }
+  }
+
+  void reset(Lane& lane) {
+    const linger hard{.l_onoff = 1, .l_linger = 0};  // close() then sends RST and forgets what is queued
+    for (const int fd : lane.sockets) ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    for (const auto& [id, job] : lane.jobs)
+      events.emplace_back(std::in_place_type<Failed>,
+                          Failed{.id = id, .reason = LineFault::reset, .what = "the connection was given up"});
+    close_lane(lane);
+    open_lane(lane);  // without memory start() refuses
+  }
+
+  ChannelState state(const Lane& lane) const {
+    ChannelState s;
+    s.requests = static_cast<std::uint32_t>(lane.jobs.size());
+    for (const int fd : lane.sockets) {
+      const auto info = tcp_state(fd);
+      if (!info) continue;
+      const std::uint32_t silent = std::min(info->tcpi_last_ack_recv, info->tcpi_last_data_recv);
+      const std::uint32_t rtt = (info->tcpi_rtt + 500) / 1000;
+      s.silent_ms = s.connections == 0 ? silent : std::min(s.silent_ms, silent);
+      if (info->tcpi_rtt != 0) s.rtt_ms = s.rtt_ms == 0 ? std::max(1U, rtt) : std::min(s.rtt_ms, std::max(1U, rtt));
+      s.unacked_bytes += queued_bytes(fd);
+      s.acked_bytes += info->tcpi_bytes_acked;
+      s.received_bytes += info->tcpi_bytes_received;
+      ++s.connections;
+    }
+    return s;
+  }
+};
+
+HttpLine::HttpLine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HttpLine::~HttpLine() = default;
+
+Result<std::unique_ptr<HttpLine>> HttpLine::open(LineOptions options) {
+  auto impl = std::make_unique<Impl>();
+  impl->options = std::move(options);
+  TRY(impl->open());
+  return std::unique_ptr<HttpLine>(new HttpLine(std::move(impl)));
+}
+
+void HttpLine::start(LineRequest request) { impl_->start(std::move(request)); }
+std::vector<LineEvent> HttpLine::poll(int timeout_ms) { return impl_->poll(timeout_ms); }
+void HttpLine::reset(Channel channel) { impl_->reset(impl_->lanes[static_cast<std::size_t>(channel)]); }
+ChannelState HttpLine::state(Channel channel) const {
+  return impl_->state(impl_->lanes[static_cast<std::size_t>(channel)]);
+}
+
+void HttpLine::wakeup() {
+  const std::uint64_t one = 1;
+  // Only fails when the counter is full, and then the owner wakes anyway.
+  [[maybe_unused]] const ssize_t written = ::write(impl_->woken, &one, sizeof one);
+}
+
+}  // namespace yz::node

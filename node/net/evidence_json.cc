@@ -1,0 +1,19 @@
+#include "node/net/evidence_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace yz::node {
+
+std::string evidence_json(const EvidenceCheck& e) {
+  nlohmann::ordered_json j;
+  j["ok"] = e.audit.ok();
+  j["records"] = e.audit.records;
+  j["receipts"] = e.audit.receipts;
+  j["case"] = base32(e.case_id.view());
+  j["root_fingerprint"] = e.root_fingerprint;
+  j["problems"] = nlohmann::ordered_json::array();
+  for (const auto& p : e.audit.problems) j["problems"].push_back({{"what", p.what}, {"where", p.where}});
+  return j.dump();
+}
+
+}  // namespace yz::node

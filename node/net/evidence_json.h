@@ -1,0 +1,9 @@
+#pragma once
+#include <string>
+
+#include "node/store/audit.h"
+
+namespace yz::node {
+/// {"ok","records","receipts","case","root_fingerprint","problems":[{"what","where"}]}
+std::string evidence_json(const EvidenceCheck&);
+}  // namespace yz::node

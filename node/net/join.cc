@@ -1,0 +1,365 @@
+#include "node/net/join.h"
+
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "crypto/suite.h"
+#include "node/store/link.h"
+
+namespace yz::node {
+namespace {
+
+using Code = Fixed<16, struct InviteCodeTag>;
+constexpr std::string_view kPrefix = "YZ1-";
+constexpr std::size_t kMacBytes = 32, kMostOfficers = 16, kMostOffices = 8, kMostMessage = 64 * 1024;
+constexpr int kMostTries = 5;
+
+void put_block(Writer& w, ByteView b) { w.u16(static_cast<std::uint16_t>(b.size())).raw(b); }
+Bytes block(Reader& r) {
+  const ByteView b = r.raw(r.u16());
+  return Bytes(b.begin(), b.end());
+}
+
+Bytes with_mac(Writer& w, const Code& code) {
+  const Hash mac = crypto::keyed_hash(crypto::purpose::join, code.view(), {w.view()});
+  return w.id(mac).take();
+}
+
+std::unexpected<Error> refused(const char* what, const char* code) { return fail(Fault::forged, what, code); }
+
+}  // namespace
+
+InvitationId id_of(const Invitation& i) {
+  InvitationId id;
+  id.bytes = crypto::short_hash<NodeId>(crypto::purpose::invite_id, {i.code.view()}).bytes;
+  return id;
+}
+
+std::string encode(const Invitation& i) {
+  Writer w;
+  w.u8(1).u8(static_cast<std::uint8_t>(i.level)).u8(i.one_person ? 1 : 0).id(i.code);
+  w.u64(static_cast<std::uint64_t>(i.until_ms)).id(i.superior).id(i.superior_node).id(i.root);
+  w.str16(i.superior_code).str16(i.superior_name).str16(i.code_of_office).str16(i.name).str16(i.pin);
+  w.u8(static_cast<std::uint8_t>(i.urls.size()));
+  for (const auto& u : i.urls) w.str16(u);
+  // Four bytes against typing errors; the code itself is what authenticates.
+  w.raw(crypto::hash(crypto::purpose::invite_id, {w.view()}).view().first(4));
+  return std::string(kPrefix) + base32(w.view());
+}
+
+Result<Invitation> decode_invitation(std::string_view line) {
+  const auto bad = [] {
+    return fail(Fault::invalid, "this is not a whole invitation: copy the line that begins with YZ1- again", "join.invitation");
+  };
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+  if (line.size() < kPrefix.size() || line.size() > 4096 || line.substr(0, 4) != kPrefix) return bad();
+  const auto raw = from_base32(line.substr(kPrefix.size()));
+  if (!raw || raw->size() < 8) return bad();
+  const ByteView all(*raw), content = all.first(all.size() - 4);
+  if (text(crypto::hash(crypto::purpose::invite_id, {content}).view().first(4)) != text(all.last(4))) return bad();
+  Reader r(content);
+  Invitation i;
+  if (r.u8() != 1) return bad();
+  i.level = static_cast<crypto::Level>(r.u8());
+  i.one_person = r.u8() != 0;
+  i.code = r.id<Code>();
+  i.until_ms = static_cast<sync::Millis>(r.u64());
+  i.superior = r.id<OfficeId>();
+  i.superior_node = r.id<CertDigest>();
+  i.root = r.id<Hash>();
+  i.superior_code = r.str16(12);
+  i.superior_name = r.str16(200);
+  i.code_of_office = r.str16(12);
+  i.name = r.str16(200);
+  i.pin = r.str16(200);
+  const std::size_t n = r.u8();
+  for (std::size_t k = 0; k < n && r.ok(); ++k) i.urls.push_back(r.str16(256));
+  if (!r.done() || n > 4) return bad();
+  return i;
+}
+
+Bytes encode(const JoinRequestMessage& m, const crypto::SigningKey& authority, const Code& code) {
+  Writer w;
+  w.raw(view("YZJ1")).u8(crypto::kSuite).u8(1).zeros(2).id(m.invitation).id(m.authority);
+  put_block(w, m.node_certificate);
+  put_block(w, m.node_list);
+  w.u8(static_cast<std::uint8_t>(m.officers.size()));
+  for (const auto& o : m.officers) put_block(w, o);
+  w.id(authority.sign(crypto::context::join, {w.view()}));
+  return with_mac(w, code);
+}
+
+Result<JoinRequestMessage> decode_join_request(ByteView bytes) {
+  if (bytes.size() < 64 + kMacBytes || bytes.size() > kMostMessage) return refused("join request length", "join.form");
+  Reader r(bytes.first(bytes.size() - kMacBytes));
+  if (text(r.raw(4)) != "YZJ1" || !crypto::known(r.u8()) || r.u8() != 1) return refused("join request form", "join.form");
+  r.zeros(2);
+  JoinRequestMessage m;
+  m.invitation = r.id<InvitationId>();
+  m.authority = r.id<PublicKey>();
+  m.node_certificate = block(r);
+  m.node_list = block(r);
+  const std::size_t n = r.u8();
+  if (n > kMostOfficers) return refused("too many officers", "join.form");
+  for (std::size_t i = 0; i < n && r.ok(); ++i) m.officers.push_back(block(r));
+  const std::size_t signed_bytes = r.at();
+  const auto signature = r.id<Signature>();
+  if (!r.done()) return refused("join request form", "join.form");
+  if (!crypto::verify(m.authority, signature, crypto::context::join, {bytes.first(signed_bytes)}))
+    return refused("join request signature", "join.form");
+  return m;
+}
+
+Bytes encode(const JoinAnswerMessage& m, const Code& code) {
+  Writer w;
+  w.raw(view("YZJ1")).u8(crypto::kSuite).u8(2).zeros(2).id(m.invitation).id(m.request);
+  put_block(w, m.root);
+  put_block(w, m.node_certificate);
+  put_block(w, m.node_list);
+  w.u8(static_cast<std::uint8_t>(m.offices.size()));
+  for (const auto& o : m.offices) put_block(w, o);
+  return with_mac(w, code);
+}
+
+Result<JoinAnswerMessage> decode_join_answer(ByteView bytes) {
+  if (bytes.size() < kMacBytes || bytes.size() > kMostMessage) return refused("join answer length", "join.form");
+  Reader r(bytes.first(bytes.size() - kMacBytes));
+  if (text(r.raw(4)) != "YZJ1" || !crypto::known(r.u8()) || r.u8() != 2) return refused("join answer form", "join.form");
+  r.zeros(2);
+  JoinAnswerMessage m;
+  m.invitation = r.id<InvitationId>();
+  m.request = r.id<Hash>();
+  m.root = block(r);
+  m.node_certificate = block(r);
+  m.node_list = block(r);
+  const std::size_t n = r.u8();
+  if (n > kMostOffices) return refused("too many offices", "join.form");
+  for (std::size_t i = 0; i < n && r.ok(); ++i) m.offices.push_back(block(r));
+  if (!r.done() || m.offices.empty()) return refused("join answer form", "join.form");
+  return m;
+}
+
+bool check_mac(ByteView message, const Code& code) {
+  if (message.size() < kMacBytes) return false;
+  const Hash mac =
+      crypto::keyed_hash(crypto::purpose::join, code.view(), {message.first(message.size() - kMacBytes)});
+  return crypto::same(mac.view(), message.last(kMacBytes));
+}
+
+Hash join_hash(ByteView message) { return crypto::hash(crypto::purpose::join, {message}); }
+
+Result<Invitation> make_invitation(Store& store, Directory& directory, const Invite& wish, std::string_view pin,
+                                   sync::Millis now) {
+  const auto me = TRY(directory.office(store.me().office));
+  const auto root = TRY(directory.root());
+  if (!me || !me->admitted || !root)
+    return fail(Fault::denied, "this office is not admitted itself and cannot invite others yet", "invite.not-admitted");
+  if (wish.level <= me->level || !crypto::code_under(me->code, wish.code))
+    return fail(Fault::invalid, "the code or level does not lie below " + me->code, "invite.code");
+  if (wish.name.empty() || wish.valid_hours < 1 || wish.valid_hours > 24 * 90)
+    return fail(Fault::invalid, "an invitation needs a name and is valid for 1 hour to 90 days", "invite.valid");
+  if (wish.urls.size() > 4) return fail(Fault::invalid, "at most four addresses", "invite.urls");
+  if (const auto there = TRY(directory.office_by_code(wish.code)); there && there->admitted)
+    return fail(Fault::conflict, "an office with the code " + wish.code + " has joined already", "invite.joined");
+  Invitation i;
+  randombytes_buf(i.code.bytes.data(), i.code.bytes.size());
+  i.one_person = wish.one_person;
+  i.level = wish.level;
+  i.until_ms = now + wish.valid_hours * 3'600'000;
+  i.superior = store.me().office;
+  i.superior_node = store.me().node_certificate;
+  i.root = root->digest;
+  i.superior_code = me->code;
+  i.superior_name = me->name;
+  i.code_of_office = wish.code;
+  i.name = wish.name;
+  i.pin = pin;
+  i.urls = wish.urls;
+  std::string urls;
+  for (const auto& u : wish.urls) urls.append(urls.empty() ? "" : "\n").append(u);
+  TRY(TRY(store.db().query("insert into invitation(id, code, office_code, name, level, flags, urls, made_ms, until_ms)"
+                           " values(?, ?, ?, ?, ?, ?, ?, ?, ?)"))
+          .bind(id_of(i))
+          .bind(i.code)
+          .bind(wish.code)
+          .bind(wish.name)
+          .bind(static_cast<int>(wish.level))
+          .bind(wish.one_person ? 1 : 0)
+          .bind(urls)
+          .bind(now)
+          .bind(i.until_ms)
+          .run());
+  return i;
+}
+
+Result<Bytes> make_join_request(Store& store, Directory& directory, const Invitation& invitation,
+                                const crypto::SigningKey& authority) {
+  JoinRequestMessage m;
+  m.invitation = id_of(invitation);
+  m.authority = authority.public_key();
+  {
+    Query q = TRY(store.db().query("select certificate from node where id = ?")).bind(store.me().node);
+    if (!TRY(q.step())) return fail(Fault::corrupt, "our own certificate is missing");
+    m.node_certificate = q.blob(0);
+  }
+  {
+    Query q = TRY(store.db().query("select bytes from node_list where office = ?")).bind(store.me().office);
+    if (!TRY(q.step())) return fail(Fault::corrupt, "our own node list is missing");
+    m.node_list = q.blob(0);
+  }
+  Query q = TRY(store.db().query("select certificate from officer where office = ? and state = 0 order by at_ms limit ?"))
+                .bind(store.me().office)
+                .bind(kMostOfficers);
+  while (TRY(q.step())) m.officers.push_back(q.blob(0));
+  (void)directory;
+  return encode(m, authority, invitation.code);
+}
+
+namespace {
+
+/// The office certificates from ours up to the top.
+Result<std::vector<Bytes>> chain_of(Directory& directory, const OfficeId& from) {
+  const auto all = TRY(directory.office_certificates());
+  std::vector<Bytes> out;
+  OfficeId at = from;
+  for (std::size_t depth = 0; depth < kMostOffices; ++depth) {
+    const auto it = std::ranges::find_if(all, [&](const auto& c) { return c.office == at; });
+    if (it == all.end()) return fail(Fault::corrupt, "a certificate of a superior office is missing");
+    out.push_back(it->bytes);
+    if (it->issuer == at) return out;
+    at = it->issuer;
+  }
+  return fail(Fault::corrupt, "the chain of offices does not end");
+}
+
+}  // namespace
+
+Result<> count_wrong_try(Store& store, ByteView request) {
+  const JoinRequestMessage m = TRY(decode_join_request(request));
+  return TRY(store.db().query("update invitation set tries = tries + 1 where id = ?")).bind(m.invitation).run();
+}
+
+Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const crypto::SigningKey& authority,
+                    sync::Millis now) {
+  const JoinRequestMessage m = TRY(decode_join_request(request));
+  Database& db = store.db();
+  Code code;
+  crypto::Certificate office;
+  const OfficeId id = crypto::office_id_of(m.authority);
+  {
+    Query q = TRY(db.query("select code, office_code, name, level, flags, until_ms, tries, used_by from invitation"
+                           " where id = ?"))
+                  .bind(m.invitation);
+    if (!TRY(q.step())) return refused("no such invitation", "join.unknown");
+    code = TRY(q.id<Code>(0));
+    if (q.integer(6) >= kMostTries) return refused("this invitation was tried too often: ask for a new one", "join.dead");
+    if (!check_mac(request, code)) return refused("the code of the invitation does not fit", "join.mac");
+    const bool used = !q.null(7);
+    if (used && TRY(q.id<OfficeId>(7)) != id)
+      return refused("this invitation was used by another office: ask for a new one", "join.used");
+    if (!used && q.integer(5) < now) return refused("this invitation has expired: ask for a new one", "join.expired");
+    office.type = crypto::CertType::office;
+    office.flags = q.integer(4) != 0 ? crypto::cert_flag::one_person : std::uint16_t{0};
+    office.code = q.text(1);
+    office.name = q.text(2);
+    office.level = static_cast<crypto::Level>(q.integer(3));
+  }
+  JoinAnswerMessage answer;
+  const auto there = TRY(directory.office(id));
+  if (there && there->admitted) {
+    answer.offices = TRY(chain_of(directory, id));  // the answer was lost: the same certificate again
+  } else {
+    office.office = id;
+    office.subject.bytes = id.bytes;
+    office.issuer = store.me().office;
+    office.issuer_key = authority.public_key();
+    office.key = m.authority;
+    office.not_before_ms = static_cast<std::uint64_t>(now - 24LL * 3'600'000);
+    office.not_after_ms = static_cast<std::uint64_t>(now + 10LL * 365 * 24 * 3'600'000);
+    office.serial = static_cast<std::uint64_t>(now);
+    TRY(office.sign(authority));
+    TRY(directory.learn(office, now));
+    TRY(directory.set_office_state(id, OfficeState::below));
+    const auto node = TRY(crypto::Certificate::decode(m.node_certificate));
+    if (node.type != crypto::CertType::node || node.office != id || node.issuer_key != m.authority)
+      return refused("the node certificate is not the office's own", "join.form");
+    TRY(directory.learn(node, now));
+    for (const Bytes& b : m.officers) {
+      const auto officer = TRY(crypto::Certificate::decode(b));
+      if (officer.type != crypto::CertType::officer || officer.office != id || officer.issuer_key != m.authority)
+        return refused("an officer's certificate is not the office's own", "join.form");
+      TRY(directory.learn(officer, now));
+    }
+    const auto list = TRY(sync::decode_statement(m.node_list));
+    if (list.kind != sync::StatementKind::node_list || list.office != id || !sync::verify_statement(list, node.key))
+      return refused("the node list is not the office's own", "join.form");
+    TRY(TRY(db.query("insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update set"
+                     " version = excluded.version, bytes = excluded.bytes"))
+            .bind(id)
+            .bind(TRY(sync::decode_node_list(list.body)).version)
+            .bind(ByteView(m.node_list))
+            .run());
+    NodeId node_id;
+    node_id.bytes = node.subject.bytes;
+    TRY(add_link(store, {node_id, id, false, {}, {}, 0}, node.key));
+    TRY(TRY(db.query("update invitation set used_by = ? where id = ?")).bind(id).bind(m.invitation).run());
+    TRY(store.journal("node", "admit", office.code, crypto::fingerprint(office.digest), now));
+    TRY(store.alarm("office.admitted", "joined automatically; compare the fingerprint " + crypto::fingerprint(office.digest),
+                    office.code, now));
+    answer.offices = TRY(chain_of(directory, id));
+  }
+  answer.invitation = m.invitation;
+  answer.request = join_hash(request);
+  answer.root = TRY(directory.root())->bytes;
+  {
+    Query q = TRY(db.query("select certificate from node where id = ?")).bind(store.me().node);
+    TRY(q.step());
+    answer.node_certificate = q.blob(0);
+  }
+  {
+    Query q = TRY(db.query("select bytes from node_list where office = ?")).bind(store.me().office);
+    TRY(q.step());
+    answer.node_list = q.blob(0);
+  }
+  return encode(answer, code);
+}
+
+Result<> accept_join_answer(Store& store, Directory& directory, const Invitation& invitation, ByteView request,
+                            ByteView bytes, sync::Millis now) {
+  const JoinAnswerMessage m = TRY(decode_join_answer(bytes));
+  if (m.invitation != id_of(invitation) || m.request != join_hash(request) || !check_mac(bytes, invitation.code))
+    return refused("the answer does not belong to our request", "join.answer");
+  const auto root = TRY(crypto::RootDocument::decode(m.root));
+  if (root.digest != invitation.root) return refused("the root differs from the invitation's", "join.root");
+  const auto node = TRY(crypto::Certificate::decode(m.node_certificate));
+  if (node.digest != invitation.superior_node || node.office != invitation.superior)
+    return refused("the superior's node differs from the invitation's", "join.node");
+  std::vector<crypto::Certificate> offices;
+  for (const Bytes& b : m.offices) offices.push_back(TRY(crypto::Certificate::decode(b)));
+  if (offices[0].office != store.me().office) return refused("a certificate for another office", "join.answer");
+  for (const auto& c : offices) TRY(crypto::check_path(c, offices, root));
+  TRY(crypto::check_path(node, offices, root));
+  const auto list = TRY(sync::decode_statement(m.node_list));
+  if (list.kind != sync::StatementKind::node_list || list.office != invitation.superior ||
+      !sync::verify_statement(list, node.key))
+    return refused("the superior's node list is not its own", "join.answer");
+
+  TRY(directory.learn_root(root, false));
+  for (auto it = offices.rbegin(); it != offices.rend(); ++it) TRY(directory.learn(*it, now));
+  TRY(directory.learn(node, now));
+  TRY(directory.set_office_state(store.me().office, OfficeState::self));
+  TRY(directory.set_office_state(invitation.superior, OfficeState::superior));
+  TRY(TRY(store.db().query("insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
+                           " set version = excluded.version, bytes = excluded.bytes"))
+          .bind(invitation.superior)
+          .bind(TRY(sync::decode_node_list(list.body)).version)
+          .bind(ByteView(m.node_list))
+          .run());
+  NodeId peer;
+  peer.bytes = node.subject.bytes;
+  TRY(add_link(store, {peer, invitation.superior, true, invitation.urls, invitation.pin, 0}, node.key));
+  TRY(store.set_meta("joining", {}));
+  return store.journal("node", "joined", invitation.superior_code, crypto::fingerprint(root.digest), now);
+}
+
+}  // namespace yz::node

@@ -1,0 +1,68 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "crypto/certificate.h"
+#include "node/net/api_host.h"
+#include "sync/statement.h"
+
+namespace yz::node {
+
+/// What a superior hands out on paper, as QR or by file: one line "YZ1-..." (base32). Byte table in net/API.md, "Invitation".
+struct Invitation {
+  Fixed<16, struct InviteCodeTag> code;  ///< one use, 128 random bits: it authenticates both sides of the join
+  bool one_person = false;
+  crypto::Level level{};                 ///< of the invited office
+  sync::Millis until_ms = 0;
+  OfficeId superior;
+  CertDigest superior_node;              ///< certificate of the node that answers
+  Hash root;                             ///< digest of the root document
+  std::string superior_code, superior_name, code_of_office, name;
+  std::string pin;                       ///< of the superior's TLS key; empty without TLS
+  std::vector<std::string> urls;
+};
+using InvitationId = Fixed<16, struct InviteIdTag>;
+InvitationId id_of(const Invitation&);
+std::string encode(const Invitation&);
+/// Fault::invalid when mistyped or malformed.
+Result<Invitation> decode_invitation(std::string_view line);
+
+/// What the new office sends: its public keys, signed by itself and authenticated by the code.
+struct JoinRequestMessage {
+  InvitationId invitation;
+  PublicKey authority;
+  Bytes node_certificate, node_list;
+  std::vector<Bytes> officers;  ///< certificates, at most 16
+};
+Bytes encode(const JoinRequestMessage&, const crypto::SigningKey& authority, const Fixed<16, struct InviteCodeTag>& code);
+/// Checks form and the office's own signature; the MAC is for who knows the code: see check_mac.
+Result<JoinRequestMessage> decode_join_request(ByteView);
+
+/// What the superior answers: the new office's certificate and everything up to the root.
+struct JoinAnswerMessage {
+  InvitationId invitation;
+  Hash request;
+  Bytes root, node_certificate, node_list;
+  std::vector<Bytes> offices;  ///< certificates: the new office's first, then the superior's, up to the top
+};
+Bytes encode(const JoinAnswerMessage&, const Fixed<16, struct InviteCodeTag>& code);
+Result<JoinAnswerMessage> decode_join_answer(ByteView);
+/// The last 32 bytes of both messages are a MAC by the code over what is before them.
+bool check_mac(ByteView message, const Fixed<16, struct InviteCodeTag>& code);
+Hash join_hash(ByteView message);
+
+/// The superior's side. `authority` signs the new office's certificate. Five wrong tries kill an invitation; the
+/// same request a second time gets the same kind of answer. Faults: forged with codes join.unknown, join.expired,
+/// join.used, join.dead, join.mac. Inside a write.
+Result<Bytes> admit(Store&, Directory&, ByteView request, const crypto::SigningKey& authority, sync::Millis now);
+/// After admit() failed with join.mac, in a write of its own: the failure rolled the first one back.
+Result<> count_wrong_try(Store&, ByteView request);
+/// Makes and stores an invitation. Inside a write.
+Result<Invitation> make_invitation(Store&, Directory&, const Invite&, std::string_view pin, sync::Millis now);
+
+/// The new office's side: the request that is sent again until it is answered. Inside a write.
+Result<Bytes> make_join_request(Store&, Directory&, const Invitation&, const crypto::SigningKey& authority);
+/// Checks the answer and makes this office a member: certificates, root, node list, link. Inside a write.
+Result<> accept_join_answer(Store&, Directory&, const Invitation&, ByteView request, ByteView answer, sync::Millis now);
+
+}  // namespace yz::node

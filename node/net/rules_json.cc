@@ -1,0 +1,220 @@
+#include "node/net/rules_json.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "node/rules/embedded.h"
+
+namespace yz::node {
+namespace {
+
+using Json = nlohmann::json;
+
+/// A word of the data files and what it means.
+template <class E>
+using Word = std::pair<std::string_view, E>;
+
+/// Thrown inside this file only; load_rules() turns it into a Fault.
+struct BadData {
+  std::string what;
+};
+
+template <class E, std::size_t N>
+E word(const Json& j, const Word<E> (&words)[N]) {
+  const auto& s = j.get_ref<const std::string&>();
+  for (const auto& [name, value] : words)
+    if (name == s) return value;
+  throw BadData{"unknown word " + s};
+}
+
+std::string str(const Json& j, const char* key) { return j.value(key, std::string()); }
+std::vector<std::string> list(const Json& j, const char* key) { return j.value(key, std::vector<std::string>()); }
+
+/// The data is ours, small and flat, so the parser's known traps (deep nesting) are out of reach.
+Json file(std::string_view name) {
+  const std::string_view bytes = embedded(name);
+  if (bytes.empty()) throw BadData{"missing " + std::string(name)};
+  return Json::parse(bytes.begin(), bytes.end());
+}
+
+IncidentLevel level(const Json& j) {
+  if (auto l = incident_level_from(j.get_ref<const std::string&>())) return *l;
+  throw BadData{"unknown level"};
+}
+Kind kind(const std::string& name) {
+  if (auto k = kind_from(std::string_view(name))) return *k;
+  throw BadData{"unknown kind " + name};
+}
+
+constexpr Word<Check> kChecks[] = {
+    {"length", Check::length},
+    {"forbid_regex", Check::forbid_regex},
+    {"forbid_regex_unless", Check::forbid_regex_unless},
+    {"require_regex", Check::require_regex},
+    {"count_regex", Check::count_regex},
+    {"required_fields", Check::required_fields},
+    {"unknown_needs_note", Check::unknown_needs_note},
+    {"time_order", Check::time_order},
+    {"title_has_casualties", Check::title_has_casualties},
+    {"title_in_body", Check::title_in_body},
+    {"sentence_length", Check::sentence_length},
+    {"sequence", Check::sequence},
+    {"decrease_needs_reason", Check::decrease_needs_reason},
+    {"level_matches_thresholds", Check::level_matches_thresholds},
+    {"numbers_agree", Check::numbers_agree},
+    {"forbid_id_number", Check::forbid_id_number},
+    {"signed_within", Check::signed_within},
+    {"parent_exists", Check::parent_exists},
+    {"before_due", Check::before_due},
+    {"similar_to_own", Check::similar_to_own},
+};
+
+/// A misspelt member would silently weaken a rule, so every name has to be known.
+void only(const Json& j, std::initializer_list<std::string_view> known) {
+  for (const auto& [key, value] : j.items())
+    if (std::find(known.begin(), known.end(), key) == known.end()) throw BadData{"unknown member " + key};
+}
+
+Rule rule(const Json& j) {
+  only(j, {"id",   "severity",  "blocks",    "kinds",         "check",    "in",          "fields",       "when",
+           "min",  "max",       "order",     "regex",         "unless",   "by_template", "reason_field", "minutes",
+           "days", "min_share", "max_share", "tolerance_min", "patterns", "zh",          "en",           "src"});
+  Rule r;
+  r.id = j.at("id");
+  r.severity = word<Severity>(j.at("severity"), {{"error", Severity::error}, {"warning", Severity::warning}});
+  if (j.contains("blocks"))
+    r.blocks = word<Blocks>(j["blocks"], {{"routine", Blocks::routine}, {"always", Blocks::always}});
+  for (const std::string name : j.at("kinds"))
+    if (name == "*")
+      r.kinds.set();
+    else
+      r.kinds.set(static_cast<std::size_t>(kind(name)));
+  r.check = word<Check>(j.at("check"), kChecks);
+  r.zh = j.at("zh");
+  r.en = j.at("en");
+  r.in = list(j, "in");
+  for (const char* key : {"fields", "when", "order"})
+    if (j.contains(key)) r.fields = list(j, key);
+  r.regex = str(j, "regex");
+  r.unless = str(j, "unless");
+  r.by_template = str(j, "by_template");
+  r.reason_field = str(j, "reason_field");
+  r.min = j.value("min", r.min);
+  r.max = j.value("max", r.max);
+  r.minutes = j.value("minutes", j.value("tolerance_min", std::int64_t{0}));
+  r.days = j.value("days", std::int64_t{0});
+  r.share = j.value("min_share", j.value("max_share", 0.0));
+  if (j.contains("patterns")) r.patterns = j["patterns"].get<decltype(r.patterns)>();
+  return r;
+}
+
+IncidentTypes incidents(const Json& j) {
+  IncidentTypes out;
+  for (const Json& c : j.at("classes")) {
+    out.classes.push_back({c.at("code"), c.at("zh"), c.at("en")});
+    for (const Json& t : c.at("types"))
+      out.types.push_back({t.at("code"), t.at("zh"), t.at("en"), c.at("code"), t.at("grading")});
+  }
+  for (const auto& [name, g] : j.at("grading").items()) {
+    IncidentTypes::Grading grading;
+    grading.by_person = g.at("by_person");
+    for (const auto& [l, alternatives] : g.at("levels").items()) {
+      auto& here = grading.levels[static_cast<std::size_t>(level(l))];
+      for (const Json& together : alternatives) {
+        auto& conditions = here.emplace_back();
+        for (const Json& c : together) conditions.push_back({c.at("metric"), c.at("gte")});
+      }
+    }
+    out.gradings.emplace(name, std::move(grading));
+  }
+  for (const auto& [name, m] : j.at("metrics").items())
+    out.metrics.emplace(name, IncidentTypes::Metric{m.at("zh"), m.at("en"), list(m, "sum")});
+  return out;
+}
+
+constexpr Word<Stage> kStages[] = {{"first", Stage::first},
+                                   {"followup", Stage::followup},
+                                   {"final", Stage::final},
+                                   {"routine", Stage::routine},
+                                   {"zero", Stage::zero}};
+
+FieldSpec field(const Json& j) {
+  only(j, {"key", "zh", "en", "type", "from", "by_node", "min", "max", "choices", "need", "classes", "note", "src"});
+  FieldSpec f;
+  f.key = j.at("key");
+  f.zh = j.at("zh");
+  f.en = j.at("en");
+  f.type = word<FieldType>(j.at("type"), {{"text", FieldType::text},
+                                          {"int", FieldType::integer},
+                                          {"number", FieldType::number},
+                                          {"bool", FieldType::boolean},
+                                          {"datetime", FieldType::datetime},
+                                          {"choice", FieldType::choice},
+                                          {"incident_type", FieldType::incident_type}});
+  if (j.contains("from"))
+    f.source = word<FieldSource>(j["from"], {{"title", FieldSource::title},
+                                             {"kind", FieldSource::kind},
+                                             {"lane", FieldSource::lane},
+                                             {"body", FieldSource::body},
+                                             {"occurred_at", FieldSource::occurred_at},
+                                             {"grade", FieldSource::grade},
+                                             {"sensitivity", FieldSource::sensitivity},
+                                             {"office", FieldSource::office},
+                                             {"drafter", FieldSource::drafter},
+                                             {"reviewer", FieldSource::reviewer},
+                                             {"signer", FieldSource::signer},
+                                             {"contact", FieldSource::contact},
+                                             {"sequence", FieldSource::sequence},
+                                             {"parent", FieldSource::parent},
+                                             {"attachments", FieldSource::attachments}});
+  f.by_node = j.value("by_node", false);
+  f.min = j.value("min", f.min);
+  f.max = j.value("max", f.max);
+  if (j.contains("choices"))
+    for (const Json& c : j["choices"]) f.choices.push_back({c.at("code"), c.at("zh"), c.at("en")});
+  if (j.contains("need"))
+    for (const auto& [stage, need] : j["need"].items())
+      f.need[static_cast<std::size_t>(word<Stage>(Json(stage), kStages))] =
+          word<Need>(need, {{"R", Need::required}, {"C", Need::if_known}, {"O", Need::optional}});
+  f.classes = list(j, "classes");
+  return f;
+}
+
+RuleSet all() {
+  // Named, because a range-for does not keep a temporary's owner alive in g++ 12.
+  const Json quality = file("quality-rules"), types = file("incident-types"), templates = file("report-templates"),
+             kinds = file("kinds"), deadlines = file("deadlines");
+  RuleSet set;
+  for (const Json& j : quality.at("rules")) set.quality.push_back(rule(j));
+  set.incidents = incidents(types);
+  for (const Json& j : templates.at("fields")) set.templates.fields.push_back(field(j));
+  for (const Json& j : kinds.at("kinds")) {
+    const Kind k = kind(j.at("id"));
+    if (j.at("emergency").get<bool>() != is_emergency(k))
+      throw BadData{"kinds.json and report.h differ on emergencies"};
+    set.kinds.push_back({k, j.at("zh"), j.at("en"), word<Stage>(j.at("stage"), kStages)});
+  }
+  for (const Json& j : deadlines.at("defaults")) {
+    Deadline d{j.at("hop"), level(j.at("level")), std::nullopt, j.at("written_min")};
+    if (!j.at("phone_min").is_null()) d.phone_min = j["phone_min"].get<std::int64_t>();
+    set.deadlines.push_back(std::move(d));
+  }
+  return set;
+}
+
+}  // namespace
+
+Result<RuleSet> load_rules() {
+  try {
+    return all();
+  } catch (const Json::exception& e) {
+    return fail(Fault::corrupt, std::string("the built-in rules are damaged: ") + e.what());
+  } catch (const BadData& e) {
+    return fail(Fault::corrupt, "the built-in rules are damaged: " + e.what);
+  }
+}
+
+}  // namespace yz::node

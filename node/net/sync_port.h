@@ -1,0 +1,62 @@
+#pragma once
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "node/net/http_server.h"
+#include "node/store/directory.h"
+#include "node/store/inbox.h"
+#include "node/store/opener.h"
+#include "node/store/outbox.h"
+#include "sync/answerer.h"
+
+namespace yz::node {
+
+/// The face towards subordinate nodes: hello, exchange, positions, join; nothing else, no browser routes.
+/// HTTP threads only collect bytes; everything that touches the store is a job on its thread.
+class SyncPort : public Handler {
+ public:
+  struct Parts {
+    Store& store;
+    Directory& directory;
+    StoreInbox& inbox;
+    Opener& opener;
+    std::function<void(std::function<void()>)> on_store;    ///< queues an urgent job
+    std::function<void(std::function<void()>)> open_later;  ///< queues the opening of what came
+    std::function<Result<crypto::SigningKey>()> authority;
+    bool admit_automatically = true;
+    std::function<void(bool flash)> arrived;  ///< something was opened: pages want to know
+  };
+  explicit SyncPort(Parts p) : p_(std::move(p)) {}
+  ~SyncPort() override;
+
+  Intake handle(std::shared_ptr<Exchange>) override;
+  /// On the store's thread, about four times a second: answers long polls that have something to hear or had enough.
+  void look_at_waiting();
+  bool anybody_waits() const { return !waiting_.empty(); }
+
+ private:
+  friend class ExchangeBody;
+  struct Neighbour {  // kept between requests, store thread only
+    std::unique_ptr<StoreOutbox> outbox;
+    std::unique_ptr<sync::Sender> sender;
+  };
+  struct Request;
+  Result<Neighbour*> neighbour(const NodeId&);
+  void feed(const std::shared_ptr<Request>&, Bytes, bool last);
+  Result<> work(Request&, bool last);
+  void respond(Request&, Bytes);
+  void hello(const std::shared_ptr<Exchange>&);
+  void join(const std::shared_ptr<Exchange>&, Bytes);
+  void open_some();
+  sync::Answerer::Me me() const;
+
+  Parts p_;
+  std::map<NodeId, Neighbour> neighbours_;
+  std::vector<std::shared_ptr<Request>> waiting_;
+  std::atomic<std::size_t> held_bytes_ = 0;  ///< of bodies in memory, all requests together
+  bool opening_ = false;
+};
+
+}  // namespace yz::node

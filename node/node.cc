@@ -1,0 +1,242 @@
+#include "node/node.h"
+
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "node/backup.h"
+#include "node/log.h"
+#include "node/net/rules_json.h"
+
+namespace yz::node {
+namespace {
+
+constexpr sync::Millis kRememberMs = 5 * 60 * 1000;
+
+Hash passphrase_hash(const crypto::Key& process, std::string_view use, std::string_view officer, ByteView passphrase) {
+  return crypto::keyed_hash(crypto::purpose::passphrase, process.expose(),
+                            {view(use), view(officer), view(std::string_view("\0", 1)), passphrase});
+}
+
+}  // namespace
+
+Result<> check_new_passphrase(ByteView p) {
+  std::size_t characters = 0, words = 0;
+  bool in_word = false;
+  for (std::uint8_t b : p) {
+    if ((b & 0xc0) != 0x80) ++characters;
+    const bool gap = b == ' ' || b == '-' || b == '\t';
+    if (!gap && !in_word) ++words;
+    in_word = !gap;
+  }
+  if (characters < 12 && words < 4)
+    return fail(Fault::invalid, "a passphrase needs at least 12 characters or 4 words", "passphrase.weak");
+  return {};
+}
+
+Result<std::unique_ptr<Node>> Node::open(const std::string& path, int wait_ms, std::string_view officer,
+                                         ByteView passphrase) {
+  Home home = TRY(Home::open(path, wait_ms));
+  Config config = TRY(load_config(path));
+  const Home::Keys keys = TRY(home.keys());
+  Unlocked unlocked = TRY(node::unlock(keys, officer, passphrase));
+  std::unique_ptr<Node> node(new Node(std::move(home), std::move(config), std::move(unlocked.store_key)));
+  StoreOptions options{.folder = path, .key = node->store_key_.expose(), .id = keys.store_id.bytes};
+  node->store_ = TRY(Store::open(options));
+  TRY(node->store_->load_identity());
+  node->remember(unlocked.officer, passphrase, unlocked.signing);
+  TRY(node->start());
+  return node;
+}
+
+Node::~Node() = default;
+
+Result<> Node::start() {
+  directory_ = std::make_unique<Directory>(*store_);
+  inbox_ = std::make_unique<StoreInbox>(*store_);
+  opener_ = std::make_unique<Opener>(*store_, *inbox_);
+  rules_ = TRY(Rules::make(TRY(load_rules())));
+  // The guard lies outside every backup: when it disagrees, this home was restored or copied.
+  const auto guard = TRY(home_.guard());
+  if (guard && text(*guard) != text(store_->me().incarnation.view()))
+    return fail(Fault::conflict, "this home was put back from a copy: use `yizhan restore` on a backup instead",
+                "home.guard");
+  carrier_ = std::make_unique<Carrier>(Carrier::Parts{
+      .store = *store_,
+      .directory = *directory_,
+      .inbox = *inbox_,
+      .opener = *opener_,
+      .on_store =
+          [this](const std::function<void()>& job) {
+            if (worker_ == nullptr)
+              job();
+            else
+              worker_->run(Worker::Turn::sync, job);
+          },
+      .authority = [this] { return authority(); },
+      .congestion_control = config_.sync.congestion_control,
+      .poll_ms = std::chrono::milliseconds(config_.sync.poll_seconds).count(),
+  });
+  api_ = std::make_unique<Api>(*this);
+  return open_received();  // what was stored before a crash and not opened yet
+}
+
+ApiReply Node::call(const ApiCall& c) { return api_->call(c); }
+
+std::string Node::software_version() const { return "0.1.0"; }
+
+Result<crypto::SigningKey> Node::authority() {
+  const Home::Keys keys = TRY(home_.keys());
+  return open_authority(keys, "authority", store_key_);
+}
+
+void Node::remember(const std::string& officer, ByteView passphrase, const crypto::SigningKey& key) {
+  const Hash seal_key = passphrase_hash(process_key_, "seal", officer, passphrase);
+  const auto k = crypto::Key::from(seal_key.view());
+  remembered_[officer] = {passphrase_hash(process_key_, "check", officer, passphrase),
+                          crypto::aead_seal(*k, key.seed().expose(), {}), wall_now() + kRememberMs};
+}
+
+Result<Signer> Node::unlock(std::string_view officer, ByteView passphrase) {
+  const Home::Keys keys = TRY(home_.keys());
+  std::string name(officer);
+  if (name.empty()) {
+    for (const auto& s : keys.slots) {
+      if (s.kind != crypto::SlotKind::officer) continue;
+      if (!name.empty())
+        return fail(Fault::invalid, "several officers have a key here: say which one with --as NAME", "officer.which");
+      name = s.name;
+    }
+  }
+  std::optional<crypto::SigningKey> key;
+  const auto it = remembered_.find(name);
+  if (it != remembered_.end() && it->second.until > wall_now() &&
+      crypto::same(it->second.check.view(), passphrase_hash(process_key_, "check", name, passphrase).view())) {
+    const auto k = TRY(crypto::Key::from(passphrase_hash(process_key_, "seal", name, passphrase).view()));
+    Bytes seed = TRY(crypto::aead_open(k, it->second.sealed_seed, {}));
+    key = crypto::SigningKey::from_seed(TRY(crypto::Key::from(seed)));
+    sodium_memzero(seed.data(), seed.size());
+  } else {
+    Unlocked u = TRY(node::unlock(keys, name, passphrase));
+    remember(u.officer, passphrase, u.signing);
+    key = std::move(u.signing);
+  }
+  const auto row = TRY(directory_->officer_by_name(store_->me().office, name));
+  if (!row || row->key != key->public_key()) return fail(Fault::denied, "this officer has no valid certificate", "login.certificate");
+  if (row->state != OfficerState::active) return fail(Fault::denied, "this officer is not active", "login.state");
+  return Signer{*row, std::move(*key)};
+}
+
+Result<OfficerRow> Node::authenticate(std::string_view officer, ByteView passphrase) {
+  auto signer = unlock(officer, passphrase);
+  if (!signer) return std::unexpected(signer.error());
+  return signer->officer;
+}
+
+Result<> Node::change_passphrase(std::string_view officer, ByteView old_passphrase, ByteView new_passphrase) {
+  TRY(check_new_passphrase(new_passphrase));
+  const Signer signer = TRY(unlock(officer, old_passphrase));
+  Home::Keys keys = TRY(home_.keys());
+  for (auto& s : keys.slots)
+    if (s.kind == crypto::SlotKind::officer && s.name == signer.officer.name)
+      s = officer_slot(s.name, store_key_, signer.key, new_passphrase);
+  TRY(home_.save_keys(keys));
+  remembered_.erase(signer.officer.name);
+  return store_->write([&] {
+    return store_->journal(signer.officer.name, "passphrase", signer.officer.name, "", wall_now());
+  });
+}
+
+Result<OfficerRow> Node::add_officer(const OfficerRow& by, std::string_view name, std::uint16_t roles,
+                                     std::string_view phone, ByteView passphrase) {
+  if (!(by.roles & crypto::role::admin_people))
+    return fail(Fault::denied, "only an administrator of people may add officers", "role.admin-people");
+  if (name.empty() || name.size() > 200 || roles == 0 || (roles & ~crypto::role::all))
+    return fail(Fault::invalid, "an officer needs a name and at least one role", "officer.form");
+  TRY(check_new_passphrase(passphrase));
+  if (TRY(directory_->officer_by_name(store_->me().office, name)))
+    return fail(Fault::conflict, "there is an officer of that name already", "officer.exists");
+  const sync::Millis now = wall_now();
+  const auto office = TRY(directory_->office(store_->me().office));
+  const crypto::SigningKey key = crypto::SigningKey::random();
+  const crypto::SigningKey authority_key = TRY(authority());
+  crypto::Certificate c;
+  c.type = crypto::CertType::officer;
+  c.office = c.issuer = store_->me().office;
+  c.subject.bytes = crypto::person_id_of(key.public_key()).bytes;
+  c.issuer_key = authority_key.public_key();
+  c.not_before_ms = static_cast<std::uint64_t>(now - 24LL * 3'600'000);
+  c.not_after_ms = static_cast<std::uint64_t>(now + 3LL * 365 * 24 * 3'600'000);
+  c.serial = static_cast<std::uint64_t>(now);
+  c.level = office->level;
+  c.roles = roles;
+  c.key = key.public_key();
+  c.name = name;
+  TRY(c.sign(authority_key));
+  // The slot first: a certificate without a key could sign nothing, a slot without one is only unused.
+  Home::Keys keys = TRY(home_.keys());
+  keys.slots.push_back(officer_slot(name, store_key_, key, passphrase));
+  TRY(home_.save_keys(keys));
+  TRY(store_->write([&]() -> Result<> {
+    TRY(directory_->learn(c, now));
+    TRY(directory_->set_phone(c.digest, phone));
+    // The superior registers our officers: it learns of a new one before his first signature.
+    TRY(store_->tell(Hash{c.digest.bytes}, std::nullopt, sync::FrameType::certificate, c.bytes));
+    return store_->journal(by.name, "officer.add", std::string(name), std::to_string(roles), now);
+  }));
+  return TRY(directory_->officer(c.digest)).value();
+}
+
+Result<std::string> Node::invite(const OfficerRow& by, const Invite& wish) {
+  if (!(by.roles & crypto::role::admin_keys))
+    return fail(Fault::denied, "only an administrator of keys may invite offices", "role.admin-keys");
+  return store_->write([&]() -> Result<std::string> {
+    const Invitation i = TRY(make_invitation(*store_, *directory_, wish, {}, wall_now()));
+    TRY(store_->journal(by.name, "invite", wish.code, "", wall_now()));
+    return encode(i);
+  });
+}
+
+void Node::wake(sync::Lane lane) { carrier_->wake(lane); }
+
+Result<SyncReport> Node::sync_now(const std::function<void(const SyncReport&)>& progress) {
+  const auto session = carrier_->begin([this] {
+    if (worker_ != nullptr) worker_->nudge();
+  });
+  sync::Millis told = 0;
+  const auto report = [&] {
+    const std::lock_guard lock(session->mutex);
+    return session->report;
+  };
+  const auto tell = [&] {
+    if (!progress || wall_now() - told < 200) return;
+    told = wall_now();
+    progress(report());
+  };
+  if (worker_ != nullptr) {
+    worker_->pump_until([&] {
+      tell();
+      return session->done.load();
+    });
+    if (!session->done) return fail(Fault::busy, "the node is stopping; everything is kept", "node.stopping");
+  } else {
+    while (!session->done) {
+      carrier_->step(50);
+      tell();
+    }
+  }
+  return report();
+}
+
+Result<std::uint64_t> Node::backup(const std::string& path, const std::function<void(double)>& progress) {
+  return write_backup(*store_, TRY(home_.keys()), store_key_, path, progress);
+}
+
+Result<> Node::open_received() {
+  for (;;) {
+    const auto done = opener_->open_some(8, wall_now());
+    if (!done) return std::unexpected(done.error());
+    if (!done->more) return {};
+  }
+}
+
+}  // namespace yz::node

@@ -1,0 +1,83 @@
+#pragma once
+#include <map>
+#include <memory>
+
+#include "node/carrier.h"
+#include "node/home.h"
+#include "node/net/api.h"
+#include "node/net/sync_port.h"
+#include "node/office/rules.h"
+#include "node/worker.h"
+
+namespace yz::node {
+
+/// A node on its home: store, business, line. Used by the thread that opened it, until serve() hands it to a
+/// worker. Members die in reverse: threads first, the lock last.
+class Node : public ApiHost {
+ public:
+  /// Fault::busy when another process keeps the home for `wait_ms`; denied for a wrong passphrase.
+  static Result<std::unique_ptr<Node>> open(const std::string& path, int wait_ms, std::string_view officer,
+                                            ByteView passphrase);
+  ~Node() override;
+
+  ApiReply call(const ApiCall&);
+
+  Store& store() override { return *store_; }
+  Directory& directory() override { return *directory_; }
+  const Rules& rules() override { return *rules_; }
+  const Config& config() override { return config_; }
+  const std::string& home() const override { return home_.path(); }
+  sync::Millis now() const override { return wall_now(); }
+  Result<OfficerRow> authenticate(std::string_view officer, ByteView passphrase) override;
+  Result<Signer> unlock(std::string_view officer, ByteView passphrase) override;
+  Result<> change_passphrase(std::string_view officer, ByteView old_passphrase, ByteView new_passphrase) override;
+  Result<OfficerRow> add_officer(const OfficerRow& by, std::string_view name, std::uint16_t roles,
+                                 std::string_view phone, ByteView passphrase) override;
+  Result<std::string> invite(const OfficerRow& by, const Invite&) override;
+  void wake(sync::Lane) override;
+  Result<SyncReport> sync_now(const std::function<void(const SyncReport&)>& progress) override;
+  Result<> open_received() override;
+  Result<std::uint64_t> backup(const std::string& path, const std::function<void(double)>& progress) override;
+  std::string software_version() const override;
+
+  Home& home_lock() { return home_; }
+  Result<crypto::SigningKey> authority();
+  StoreInbox& inbox() { return *inbox_; }
+  Opener& opener() { return *opener_; }
+  Carrier& carrier() { return *carrier_; }
+  /// From now on the store belongs to this worker's thread.
+  void set_worker(Worker* worker) { worker_ = worker; }
+
+ private:
+  Node(Home home, Config config, crypto::Key store_key)
+      : home_(std::move(home)), config_(std::move(config)), store_key_(std::move(store_key)) {}
+  Result<> start();
+  void remember(const std::string& officer, ByteView passphrase, const crypto::SigningKey&);
+
+  /// A passphrase that was right a moment ago: Argon2id need not run for each call of a script. The signing key
+  /// lies sealed under a key made of the passphrase, so without it nobody signs, the node included.
+  struct Remembered {
+    Hash check;
+    Bytes sealed_seed;
+    sync::Millis until = 0;
+  };
+
+  Home home_;
+  Config config_;
+  crypto::Key store_key_;
+  crypto::Key process_key_ = crypto::Key::random();
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Directory> directory_;
+  std::unique_ptr<StoreInbox> inbox_;
+  std::unique_ptr<Opener> opener_;
+  std::optional<Rules> rules_;
+  std::map<std::string, Remembered, std::less<>> remembered_;
+  std::unique_ptr<Carrier> carrier_;
+  std::unique_ptr<Api> api_;
+  Worker* worker_ = nullptr;
+};
+
+/// A new passphrase has at least 12 characters or 4 words. Fault::invalid with a sentence otherwise.
+Result<> check_new_passphrase(ByteView);
+
+}  // namespace yz::node

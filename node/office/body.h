@@ -1,0 +1,55 @@
+#pragma once
+// What lies in a record's body. The office says what is in it; node/net/body_json.cc writes and reads the bytes.
+#include <string>
+#include <vector>
+
+#include "node/office/report.h"
+#include "sync/record.h"
+#include "sync/statement.h"
+
+namespace yz::node {
+
+/// One attachment: where its chunks are and how to open them. The record of type manifest carries all of it; the
+/// report that was signed by everybody names the same without the key.
+struct Manifest {
+  std::string name;  ///< one path segment, at most 200 bytes
+  std::uint64_t bytes = 0;
+  sync::AttachmentId id;
+  Bytes key;  ///< 32 bytes; empty where the report only names it
+  std::uint32_t chunks = 0;
+  Hash content;  ///< over the hashes of all chunks' ciphertexts, in order
+  bool operator==(const Manifest&) const = default;
+};
+
+/// Fixed binary form of a manifest record's body: version u8 = 1, name str16, bytes u64, id, key (32), chunks u32,
+/// content hash.
+Bytes encode_manifest(const Manifest&);
+/// Fault::forged unless exactly one manifest with a name that is safe and numbers that agree.
+Result<Manifest> decode_manifest(ByteView);
+/// What is left of a file name that may be stored and shown: the last path segment, one line, no leading dots.
+/// Empty when nothing is left.
+std::string safe_name(std::string_view);
+
+/// What the node adds to what the officer wrote.
+struct BodyExtras {
+  sync::RecordType type = sync::RecordType::report;  ///< for drafts; in a record the header says it
+  std::string drafter, reviewer, signer, contact, office;
+  std::string reason;                 ///< of a correction or withdrawal, or the note of an acknowledgement
+  std::int64_t sequence = 0;          ///< of a follow-up, from 1
+  std::vector<std::string> findings;  ///< rules that were not kept and travel with an emergency
+  std::vector<Manifest> attachments;
+  bool operator==(const BodyExtras&) const = default;
+};
+struct DecodedBody {
+  Report report;
+  BodyExtras extras;
+};
+
+/// The same report always gives the same bytes: compact JSON, members in a fixed order. The text must be good UTF-8
+/// (Rules::check has seen it).
+Bytes encode_body(const Report&, const BodyExtras&);
+/// Fault::forged unless it is one body of the form that encode_body writes; members it does not know are passed over,
+/// so that a newer program may add some.
+Result<DecodedBody> decode_body(ByteView);
+
+}  // namespace yz::node

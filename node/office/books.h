@@ -1,0 +1,97 @@
+#pragma once
+// What the desk needs to have written down. node/store/books.cc keeps it in the database; a test may keep it elsewhere.
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "node/office/body.h"
+#include "node/office/workflow.h"
+#include "sync/record.h"
+
+namespace yz::node {
+
+/// An officer, as the desk knows one.
+struct Person {
+  CertDigest certificate;
+  PersonId id;
+  std::string name, phone;
+  std::uint16_t roles = 0;  ///< crypto::role bits
+};
+/// One whose key was unlocked for this call.
+struct SigningPerson {
+  Person person;
+  const crypto::SigningKey& key;
+};
+
+struct HomeOffice {
+  OfficeId id;
+  std::string name;
+  bool one_person = false;           ///< certified so, and one active officer
+  std::vector<OfficeId> superiors;  ///< ascending
+  Hash anchor;
+};
+
+/// A draft: of a new case, or of the next version of one that has records.
+struct Draft {
+  std::int64_t matter = 0;  ///< 0: not kept yet
+  CaseId case_id;
+  bool first = true;  ///< the case has no record yet
+  ReportState state = ReportState::draft;
+  Report report;
+  BodyExtras extras;
+  PersonId drafter;
+  std::string note;  ///< why it was returned
+  Bytes content;     ///< fixed when it was submitted; empty before
+  std::vector<sync::RecordSignature> signatures;
+};
+
+/// What the desk must know of a case that has records.
+struct CaseFile {
+  std::int64_t matter = 0;
+  CaseId case_id;
+  OfficeId office;
+  bool own = false;
+  ReportState state{};
+  std::string number;
+  std::vector<RecordId> heads;        ///< versions that nothing follows, ascending
+  std::optional<DecodedBody> current;  ///< the version that is shown
+  bool has_first = false;             ///< an emergency's first report is in it
+  std::int64_t last_sequence = 0;
+  struct Provisional {
+    RecordId record;
+    std::vector<PersonId> signed_by;
+  };
+  std::optional<Provisional> provisional;  ///< waits for its cosignature
+};
+
+class Books {
+ public:
+  virtual ~Books() = default;
+  /// All of `work` or nothing, durably. Inside another write() it is part of that one.
+  virtual Result<> write(const std::function<Result<>()>& work) = 0;
+
+  virtual Result<HomeOffice> home() = 0;
+  virtual Result<sync::Hlc> tick(sync::Millis now) = 0;
+  virtual Result<std::optional<Draft>> draft(std::int64_t matter) = 0;
+  /// Fault::missing when the case has no record.
+  virtual Result<CaseFile> case_file(std::int64_t matter) = 0;
+  /// Bodies of our own newest reports signed since then, newest first, until the visitor gives false.
+  virtual Result<> each_own(sync::Millis since, const std::function<bool(std::string_view body)>&) = 0;
+
+  // Inside write():
+  /// Keeps a new one (and sets its matter) or replaces it.
+  virtual Result<> keep(Draft&, sync::Millis now) = 0;
+  /// Forgets the draft; a case that has no records goes with it.
+  virtual Result<> drop(const Draft&, sync::Millis now) = 0;
+  /// Stores a record of ours and queues it for its addressees. Gives its case's matter.
+  virtual Result<std::int64_t> release(const sync::ReleasedRecord&, std::int64_t notes, sync::Millis now) = 0;
+  /// The next number for the telephone, given to the case: 柳河镇〔2026〕12号.
+  virtual Result<std::string> give_number(std::int64_t matter, std::string_view office_name, sync::Millis now) = 0;
+  virtual Result<> let_go(const sync::AttachmentId&) = 0;
+  virtual Result<> journal(const Person&, std::string_view action, const CaseId&, std::string_view detail,
+                           sync::Millis now) = 0;
+};
+
+}  // namespace yz::node

@@ -1,0 +1,312 @@
+#include "node/office/desk.h"
+
+#include <algorithm>
+
+#include "sync/limits.h"
+
+namespace yz::node {
+namespace {
+
+constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
+constexpr std::int64_t kNoteOnePerson = 1;  // record_note::one_person, which office may not include
+
+std::string contact_of(const Person& p) { return p.phone.empty() ? std::string() : p.name + " " + p.phone; }
+
+Error lacks_role(const char* what) {
+  return {Fault::denied, std::string("this officer's roles do not allow ") + what, "denied.role"};
+}
+
+sync::RecordType type_of(Kind k) {
+  switch (k) {
+    case Kind::followup_report: return sync::RecordType::followup;
+    case Kind::final_report: return sync::RecordType::final_report;
+    case Kind::zero_report: return sync::RecordType::zero_report;
+    default: return sync::RecordType::report;
+  }
+}
+
+Outcome outcome_of(const Draft& d) {
+  Outcome o;
+  o.matter = d.matter;
+  o.case_id = d.case_id;
+  o.state = d.state;
+  return o;
+}
+
+/// The signed bytes are the content as it was fixed, never built a second time.
+Result<sync::ReleasedRecord> close(const Bytes& content, std::vector<sync::RecordSignature> signatures) {
+  std::sort(signatures.begin(), signatures.end(), [](const auto& a, const auto& b) { return a.key() < b.key(); });
+  Writer w;
+  w.raw(content).u8(static_cast<std::uint8_t>(signatures.size()));
+  for (const auto& s : signatures) w.u8(static_cast<std::uint8_t>(s.role)).id(s.officer).id(s.signature);
+  auto released = sync::decode_record(w.view());
+  if (!released) return fail(Fault::corrupt, "a draft's fixed content no longer decodes", "draft.content");
+  return released;
+}
+
+sync::RecordSignature signature(const SigningPerson& by, sync::SignRole role, ByteView content) {
+  return {role, by.person.certificate,
+          sync::sign_record(sync::record_id(content), role, by.person.certificate, by.key)};
+}
+
+}  // namespace
+
+Result<Desk> Desk::open(Books& books, const Rules& rules, sync::Millis now, std::size_t compare) {
+  HomeOffice home = TRY(books.home());
+  return Desk(books, rules, std::move(home), now, compare);
+}
+
+/// Who may let this draft go: its drafter alone, its drafter as duty officer, or only another person.
+Desk::Way Desk::way(const Person& by, const Draft& d) const {
+  if (home_.one_person && (by.roles & crypto::role::signer)) return Way::alone;
+  const bool flash_first = d.report.kind == Kind::first_report && d.report.lane == sync::Lane::flash &&
+                           d.extras.type == sync::RecordType::report;
+  if (flash_first && (by.roles & crypto::role::duty)) return Way::duty;
+  return Way::review;
+}
+
+Verdict Desk::judged(const Draft& d, const Person& by, Way way, const CaseFile* file) const {
+  Context c;
+  c.drafter = d.extras.drafter.empty() ? by.name : d.extras.drafter;
+  c.reporting_office = home_.name;
+  c.contact = d.extras.contact.empty() ? contact_of(by) : d.extras.contact;
+  c.now_ms = now_;
+  if (way == Way::alone) {
+    c.reviewer = c.signer = by.name;
+    c.one_person = true;
+    c.signed_at_ms = now_;
+  } else if (way == Way::review) {
+    // Nobody has signed when the content is fixed; that somebody will is the workflow's rule, not this check's.
+    c.reviewer = c.signer = "?";
+  } else {
+    c.sent_at_ms = now_;
+  }
+  if (file && file->current) {
+    c.first_report_present = file->has_first;
+    c.last_sequence = file->last_sequence;
+    c.previous = file->current->report.fields;
+  }
+  for (const Manifest& m : d.extras.attachments) c.attachments.push_back(m.name);
+  if (compare_ > 0 && d.first)
+    c.each_own = [this](std::int64_t days, const std::function<bool(std::string_view)>& visit) {
+      std::size_t left = compare_;
+      // A comparison that can't be made is a warning less, and no reason to refuse a report.
+      (void)books_.each_own(now_ - days * kDayMs, [&](std::string_view body) { return left-- > 0 && visit(body); });
+    };
+  return judge(d.report, rules_.check(d.report, c));
+}
+
+/// Why this draft cannot leave; none when it can.
+std::optional<Error> Desk::obstacle(const Draft& d, const Verdict& v) const {
+  if (!v.may_send) {
+    for (const Finding& f : v.findings)
+      if (f.severity == Severity::error) return Error{Fault::invalid, f.rule + ": " + f.en, "report.rules"};
+    return Error{Fault::invalid, "the rules do not allow sending this", "report.rules"};
+  }
+  if (home_.superiors.empty())
+    return Error{Fault::invalid, "this office has no superior to report to; the draft is kept", "report.no_superior"};
+  if (encode_body(d.report, d.extras).size() + 1024 > sync::limit::body_bytes)
+    return Error{Fault::invalid, "text and fields together are longer than one record holds", "report.too_long"};
+  return std::nullopt;
+}
+
+void Desk::fill(Draft& d, const Person& by, Way way, const Verdict& v) const {
+  BodyExtras& x = d.extras;
+  x.office = home_.name;
+  if (x.drafter.empty()) x.drafter = by.name;
+  if (x.contact.empty()) x.contact = contact_of(by);
+  if (way == Way::alone) x.reviewer = x.signer = by.name;
+  if (way == Way::duty) x.signer = by.name;
+  x.findings.clear();
+  for (const Finding& f : v.findings)
+    if (std::find(x.findings.begin(), x.findings.end(), f.rule) == x.findings.end()) x.findings.push_back(f.rule);
+}
+
+sync::Record Desk::record_of(const Draft& d, const CaseFile* file, sync::Hlc at, Way way) const {
+  sync::Record r;
+  r.type = d.extras.type;
+  r.salt = decltype(r.salt)::from(crypto::Secret<32>::random().expose()).value();
+  r.origin = r.case_office = home_.id;
+  r.at = at;
+  r.event_ms = d.report.occurred_at.value_or(0);
+  r.anchor = home_.anchor;
+  r.case_id = d.case_id;
+  r.sensitivity = static_cast<sync::Sensitivity>(d.report.sensitivity);
+  r.lane = d.report.lane;
+  if (way == Way::duty) r.flags |= sync::record_flag::provisional;
+  if (file) r.parents = file->heads;
+  r.addressees = home_.superiors;
+  BodyExtras named = d.extras;  // the keys of attachments travel in their manifests
+  for (Manifest& m : named.attachments) m.key.clear();
+  r.body = encode_body(d.report, named);
+  return r;
+}
+
+sync::Record Desk::note_record(const CaseFile& file, sync::RecordType type, sync::Hlc at, std::vector<OfficeId> to,
+                               std::string_view reason) const {
+  sync::Record r;
+  r.type = type;
+  r.salt = decltype(r.salt)::from(crypto::Secret<32>::random().expose()).value();
+  r.origin = home_.id;
+  r.at = at;
+  r.anchor = home_.anchor;
+  r.case_office = file.office;
+  r.case_id = file.case_id;
+  r.parents = file.heads;
+  r.addressees = std::move(to);
+  Report report;
+  if (file.current) {
+    report.kind = file.current->report.kind;
+    report.lane = file.current->report.lane;
+    report.title = file.current->report.title;
+    report.sensitivity = file.current->report.sensitivity;
+  }
+  r.lane = report.lane;
+  r.sensitivity = static_cast<sync::Sensitivity>(report.sensitivity);
+  BodyExtras x;
+  x.type = type;
+  x.office = home_.name;
+  x.reason = reason;
+  r.body = encode_body(report, x);
+  return r;
+}
+
+/// Stores and queues a record that was signed by all, its attachments' manifests with it, and forgets the draft.
+Result<Outcome> Desk::put_away(const SigningPerson& by, Draft& d, const sync::ReleasedRecord& released,
+                               sync::SignRole role) {
+  Outcome o;
+  TRY(books_.write([&]() -> Result<> {
+    if (d.matter != 0) TRY(books_.drop(d, now_));
+    const std::int64_t notes = home_.one_person ? kNoteOnePerson : 0;
+    d.matter = TRY(books_.release(released, notes, now_));
+    for (const Manifest& m : d.extras.attachments) {
+      sync::Record r = released.record;
+      r.type = sync::RecordType::manifest;
+      r.salt = decltype(r.salt)::from(crypto::Secret<32>::random().expose()).value();
+      r.at = TRY(books_.tick(now_));
+      r.parents = {released.id};
+      r.body = encode_manifest(m);
+      // The report that everybody signed names this attachment's content; the key needs only who released it.
+      r.signatures = {signature(by, role, r.content())};
+      TRY(books_.release(sync::release(r), notes, now_));
+      TRY(books_.let_go(m.id));
+    }
+    o = outcome_of(d);
+    if (d.first) o.number = TRY(books_.give_number(d.matter, home_.name, now_));
+    return books_.journal(by.person, name_of(Step::sign), d.case_id, name_of(d.extras.type), now_);
+  }));
+  o.state = d.extras.type == sync::RecordType::withdrawal ? ReportState::withdrawn : ReportState::signed_off;
+  o.queued = released.record.lane;
+  return o;
+}
+
+/// A draft on its way: kept, submitted, or signed and gone.
+Result<Outcome> Desk::pass(const SigningPerson& by, Draft& d, const CaseFile* file, bool send, bool may_sign) {
+  const Way w = may_sign ? way(by.person, d) : Way::review;
+  const Verdict verdict = judged(d, by.person, w, file);
+  if (!verdict.may_keep) {
+    const auto error = std::find_if(verdict.findings.begin(), verdict.findings.end(),
+                                    [](const Finding& f) { return f.blocks == Blocks::drafts_too; });
+    return fail(Fault::invalid, error == verdict.findings.end() ? "the text can't be kept" : error->rule + ": " + error->en,
+                "invalid.text");
+  }
+  Outcome o;
+  const std::optional<Error> stop = send ? obstacle(d, verdict) : std::nullopt;
+  if (!send || stop) {
+    if (d.extras.drafter.empty()) d.extras.drafter = by.person.name;
+    TRY(books_.write([&]() -> Result<> {
+      const bool fresh = d.matter == 0;
+      TRY(books_.keep(d, now_));
+      return fresh ? books_.journal(by.person, "draft", d.case_id, name_of(d.extras.type), now_) : Result<>();
+    }));
+    o = outcome_of(d);
+    o.refused = stop;
+    o.findings = verdict.findings;
+    return o;
+  }
+  fill(d, by.person, w, verdict);
+  TRY(books_.write([&]() -> Result<> {
+    const sync::Record r = record_of(d, file, TRY(books_.tick(now_)), w);
+    d.content = r.content();
+    if (w == Way::review) {
+      d.signatures = {signature(by, sync::SignRole::drafter, d.content)};
+      d.state = ReportState::in_review;
+      d.note.clear();
+      TRY(books_.keep(d, now_));
+      TRY(books_.journal(by.person, name_of(Step::submit), d.case_id, name_of(d.extras.type), now_));
+      o = outcome_of(d);
+      o.needs_another = may_sign;
+      return {};
+    }
+    const sync::SignRole role = w == Way::duty ? sync::SignRole::duty : sync::SignRole::signer;
+    const sync::ReleasedRecord released = TRY(close(d.content, {signature(by, role, d.content)}));
+    o = TRY(put_away(by, d, released, role));
+    return {};
+  }));
+  o.findings = verdict.findings;
+  return o;
+}
+
+Result<Draft> Desk::open_draft(std::int64_t matter) const {
+  auto draft = TRY(books_.draft(matter));
+  if (!draft) return fail(Fault::missing, "this case has no draft", "draft.missing");
+  return *std::move(draft);
+}
+
+Result<Draft> Desk::editable(const Person& by, std::int64_t matter) const {
+  Draft d = TRY(open_draft(matter));
+  if (!may(by.roles, d.state, Step::edit)) {
+    if (d.state == ReportState::in_review)
+      return fail(Fault::conflict, "it is in review; have it returned before changing it", "draft.in_review");
+    return std::unexpected(lacks_role("writing reports"));
+  }
+  return d;
+}
+
+Result<Outcome> Desk::write(const SigningPerson& by, const CaseId& id, Report report, bool send) {
+  if (!may(by.person.roles, ReportState::draft, Step::edit)) return std::unexpected(lacks_role("writing reports"));
+  Draft d;
+  d.case_id = id;
+  d.extras.type = type_of(report.kind);
+  d.report = std::move(report);
+  d.drafter = by.person.id;
+  return pass(by, d, nullptr, send, true);
+}
+
+Result<Outcome> Desk::edit(const Person& by, std::int64_t matter, Report report) {
+  Draft d = TRY(editable(by, matter));
+  if (d.first) d.extras.type = type_of(report.kind);
+  d.report = std::move(report);
+  d.drafter = by.id;  // whoever wrote last may not sign it alone
+  d.extras.drafter = by.name;
+  d.extras.contact = contact_of(by);
+  const Verdict verdict = judged(d, by, Way::review, nullptr);
+  if (!verdict.may_keep) return fail(Fault::invalid, "the text can't be kept", "invalid.text");
+  TRY(books_.write([&] { return books_.keep(d, now_); }));
+  Outcome o = outcome_of(d);
+  o.findings = verdict.findings;
+  return o;
+}
+
+Result<Outcome> Desk::attach(const Person& by, std::int64_t matter, const Manifest& m) {
+  Draft d = TRY(editable(by, matter));
+  for (const Manifest& old : d.extras.attachments)
+    if (old.name == m.name)
+      return fail(Fault::conflict, "the draft has an attachment of this name", "attachment.name");
+  d.extras.attachments.push_back(m);
+  TRY(books_.write([&] { return books_.keep(d, now_); }));
+  return outcome_of(d);
+}
+
+Result<Manifest> Desk::detach(const Person& by, std::int64_t matter, std::string_view name) {
+  Draft d = TRY(editable(by, matter));
+  auto& all = d.extras.attachments;
+  const auto at = std::find_if(all.begin(), all.end(), [&](const Manifest& m) { return m.name == name; });
+  if (at == all.end()) return fail(Fault::missing, "the draft has no such attachment", "attachment.missing");
+  Manifest gone = *at;
+  all.erase(at);
+  TRY(books_.write([&] { return books_.keep(d, now_); }));
+  return gone;
+}
+
+}  // namespace yz::node

@@ -1,0 +1,80 @@
+#pragma once
+// The desk: drafting, sign-off, follow-up, correction, withdrawal, acknowledgement. It holds the rules of who may do
+// what; the books only keep. Every act is one transaction.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/office/books.h"
+#include "node/office/rules.h"
+
+namespace yz::node {
+
+struct Outcome {
+  std::int64_t matter = 0;
+  CaseId case_id;
+  ReportState state{};
+  std::string number;
+  std::vector<Finding> findings;
+  /// The draft was kept, and this is why it was not sent.
+  std::optional<Error> refused = {};
+  bool needs_another = false;  ///< submitted for review: who drafted it may not sign alone
+  bool deleted = false;
+  std::optional<sync::Lane> queued = {};  ///< something waits to leave: wake the courier
+};
+
+class Desk {
+ public:
+  /// Looks up the office once: make a new desk for each call. `compare` = how many of our newest reports a routine
+  /// item is compared with (B15); an import compares with none, for it may be long.
+  static Result<Desk> open(Books&, const Rules&, sync::Millis now, std::size_t compare = 200);
+
+  /// A new case. With `send` it is signed and queued, or submitted when the person may not sign alone.
+  /// Fault::invalid only when the text can't even be kept.
+  Result<Outcome> write(const SigningPerson&, const CaseId&, Report, bool send);
+  Result<Outcome> edit(const Person&, std::int64_t matter, Report);
+  Result<Outcome> attach(const Person&, std::int64_t matter, const Manifest&);
+  /// Gives what was detached.
+  Result<Manifest> detach(const Person&, std::int64_t matter, std::string_view name);
+  Result<Outcome> send(const SigningPerson&, std::int64_t matter);
+  Result<Outcome> submit(const SigningPerson&, std::int64_t matter);
+  Result<Outcome> review(const SigningPerson&, std::int64_t matter, std::string_view note);
+  Result<Outcome> send_back(const Person&, std::int64_t matter, std::string_view note);
+  /// A submitted draft; or, on a provisional report without a draft, the missing cosignature.
+  Result<Outcome> sign(const SigningPerson&, std::int64_t matter, std::string_view note);
+  Result<Outcome> withdraw(const SigningPerson&, std::int64_t matter, std::string_view reason);
+  Result<Outcome> remove(const Person&, std::int64_t matter);
+  /// `report` is the new version in full.
+  Result<Outcome> follow_up(const SigningPerson&, std::int64_t matter, Report, bool final, bool send);
+  Result<Outcome> correct(const SigningPerson&, std::int64_t matter, Report, std::string_view reason, bool send);
+  /// 签收 of a case from another office.
+  Result<Outcome> acknowledge(const SigningPerson&, std::int64_t matter, std::string_view note);
+
+  const HomeOffice& home() const { return home_; }
+
+ private:
+  Desk(Books& books, const Rules& rules, HomeOffice home, sync::Millis now, std::size_t compare)
+      : books_(books), rules_(rules), home_(std::move(home)), now_(now), compare_(compare) {}
+
+  enum class Way : std::uint8_t { alone, duty, review };
+  Way way(const Person&, const Draft&) const;
+  Verdict judged(const Draft&, const Person&, Way, const CaseFile* file) const;
+  std::optional<Error> obstacle(const Draft&, const Verdict&) const;
+  sync::Record record_of(const Draft&, const CaseFile* file, sync::Hlc, Way) const;
+  sync::Record note_record(const CaseFile&, sync::RecordType, sync::Hlc, std::vector<OfficeId> to,
+                           std::string_view reason) const;
+  void fill(Draft&, const Person&, Way, const Verdict&) const;
+  Result<Draft> open_draft(std::int64_t matter) const;
+  Result<Draft> editable(const Person&, std::int64_t matter) const;
+  Result<Outcome> pass(const SigningPerson&, Draft&, const CaseFile* file, bool send, bool may_sign);
+  Result<Outcome> put_away(const SigningPerson&, Draft&, const sync::ReleasedRecord&, sync::SignRole);
+  Result<Outcome> version(const SigningPerson&, Draft, const CaseFile&, bool send);
+
+  Books& books_;
+  const Rules& rules_;
+  HomeOffice home_;
+  sync::Millis now_;
+  std::size_t compare_;
+};
+
+}  // namespace yz::node

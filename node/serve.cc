@@ -1,0 +1,179 @@
+// `yizhan serve`: the node with its threads. Few and named; joined in reverse.
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "node/cli/local.h"
+#include "node/log.h"
+#include "node/net/api_port.h"
+#include "node/node.h"
+
+namespace yz::node {
+namespace {
+
+/// Thousands of subordinates keep a warm connection each.
+void raise_file_limit() {
+  rlimit l{};
+  if (getrlimit(RLIMIT_NOFILE, &l) != 0) return;
+  l.rlim_cur = l.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &l);
+}
+
+std::vector<std::string> own_names(std::uint16_t port, const Config& config) {
+  std::vector<std::string> out;
+  const std::string p = ":" + std::to_string(port);
+  for (const char* host : {"127.0.0.1", "localhost", "[::1]"}) out.push_back(host + p);
+  for (const auto& h : config.web.hosts) out.push_back(h);
+  return out;
+}
+
+Result<std::string> pem(const std::string& path) {
+  if (path.empty()) return std::string();
+  const Bytes b = TRY(read_file(path, 256 * 1024));
+  return std::string(b.begin(), b.end());
+}
+
+/// The line thread: steps the carrier until told to stop.
+class LineThread {
+ public:
+  explicit LineThread(Carrier& carrier) : carrier_(carrier), thread_([this] {
+      pthread_setname_np(pthread_self(), "yz-line");
+      while (!stop_) carrier_.step(1000);
+    }) {}
+  ~LineThread() {
+    stop_ = true;
+    carrier_.wake(sync::Lane::routine);
+    thread_.join();
+  }
+
+ private:
+  Carrier& carrier_;
+  std::atomic<bool> stop_ = false;
+  std::thread thread_;
+};
+
+struct Faces {
+  std::unique_ptr<SyncPort> sync_port;
+  std::unique_ptr<ApiPort> socket_port, web_port;
+  std::unique_ptr<HttpServer> socket, web, sync;
+
+  void stop() {
+    for (auto* s : {&sync, &web, &socket})
+      if (*s) (*s)->stop();
+  }
+};
+
+Result<> open_faces(Faces& f, Node& node, Worker& worker, const Config& config) {
+  const auto person = [&worker](std::function<void()> job) { worker.post(Worker::Turn::person, std::move(job)); };
+  ApiPort::Parts api{.on_store = person,
+                     .call = [&node](const ApiCall& c) { return node.call(c); },
+                     .hosts = {},
+                     .attachment_bytes = std::size_t{config.limits.attachment_mib} << 20U};
+  f.socket_port = std::make_unique<ApiPort>(api);
+  f.socket = TRY(HttpServer::start({.listen = ListenUnix{node.home() + "/sock"}, .threads = 1}, *f.socket_port));
+  if (config.web.listen) {
+    // The port may be chosen by the system: the names it answers to are known only afterwards, so it is bound twice.
+    ServerOptions o{.listen = ListenTcp{address(*config.web.listen)}, .threads = 1};
+    o.tls_cert_pem = TRY(pem(config.web.tls_cert));
+    o.tls_key_pem = TRY(pem(config.web.tls_key));
+    if (config.web.listen->port == 0) {
+      auto probe = TRY(HttpServer::start(o, *f.socket_port));
+      const std::uint16_t port = probe->port();
+      probe->stop();
+      o.listen = ListenTcp{address(Endpoint{config.web.listen->host, port})};
+      api.hosts = own_names(port, config);
+    } else {
+      api.hosts = own_names(config.web.listen->port, config);
+    }
+    f.web_port = std::make_unique<ApiPort>(api);
+    f.web = TRY(HttpServer::start(std::move(o), *f.web_port));
+  }
+  if (config.sync.listen) {
+    f.sync_port = std::make_unique<SyncPort>(SyncPort::Parts{
+        .store = node.store(),
+        .directory = node.directory(),
+        .inbox = node.inbox(),
+        .opener = node.opener(),
+        .on_store = [&worker](std::function<void()> job) { worker.post(Worker::Turn::sync, std::move(job)); },
+        .open_later = [&worker](std::function<void()> job) { worker.post(Worker::Turn::opening, std::move(job)); },
+        .authority = [&node] { return node.authority(); },
+        .admit_automatically = config.join.automatic,
+        .arrived = {}});
+    ServerOptions o{.listen = ListenTcp{address(*config.sync.listen)}};
+    o.tls_cert_pem = TRY(pem(config.sync.tls_cert));
+    o.tls_key_pem = TRY(pem(config.sync.tls_key));
+    o.bare = true;  // every byte counts there
+    o.idle = std::chrono::minutes(10);
+    o.max_connections = config.sync.connections_max;
+    f.sync = TRY(HttpServer::start(std::move(o), *f.sync_port));
+  }
+  return {};
+}
+
+/// Waits for SIGTERM or SIGINT; meanwhile looks after long polls.
+void wait_for_end(Faces& f, Worker& worker, const sigset_t& signals) {
+  for (;;) {
+    const timespec tick{0, 250'000'000};
+    const int got = sigtimedwait(&signals, nullptr, &tick);
+    if (got == SIGTERM || got == SIGINT) return;
+    if (f.sync_port) worker.post(Worker::Turn::idle, [&f] { f.sync_port->look_at_waiting(); });
+  }
+}
+
+}  // namespace
+
+Result<int> serve(const std::string& home, const ServeOptions& options, const crypto::SecretText& passphrase) {
+  raise_file_limit();
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  // Before any thread is made, so that all inherit it and only we take them.
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  // A command that is just ending gets a moment; another serve does not.
+  const auto node = TRY(Node::open(home, 3000, options.officer, passphrase.expose()));
+  Config config = node->config();
+  if (options.web) config.web.listen = TRY(endpoint_from(*options.web));
+  if (options.sync) config.sync.listen = TRY(endpoint_from(*options.sync));
+  TRY(check(config));
+  if (!config.log.stderr_only) TRY(log().to_folder(home + "/log"));
+  log().level(config.log.level);
+
+  Worker worker;
+  node->set_worker(&worker);
+  Faces faces;
+  auto open = open_faces(faces, *node, worker, config);
+  if (!open) {
+    faces.stop();
+    worker.stop();
+    node->set_worker(nullptr);
+    return std::unexpected(open.error());
+  }
+  {
+    LineThread line(node->carrier());
+    const auto shown = [](const std::unique_ptr<HttpServer>& s, const std::optional<Endpoint>& e) {
+      return s && e ? address(Endpoint{e->host, s->port()}) : std::string("-");
+    };
+    std::printf("ready web=%s sync=%s\n", shown(faces.web, config.web.listen).c_str(),
+                shown(faces.sync, config.sync.listen).c_str());
+    std::fflush(stdout);
+    log().info("serve.ready", {});
+    wait_for_end(faces, worker, signals);
+    faces.stop();
+  }
+  worker.stop();
+  node->set_worker(nullptr);
+  ::unlink((home + "/sock").c_str());
+  log().info("serve.end", {});
+  return 0;
+}
+
+}  // namespace yz::node

@@ -1,0 +1,115 @@
+#include "node/store/attachments.h"
+
+#include <algorithm>
+
+#include "crypto/seal.h"
+#include "sync/exchange.h"
+#include "sync/limits.h"
+
+namespace yz::node {
+namespace {
+
+/// Ties a chunk to its place: two chunks of one attachment can't be exchanged.
+Bytes associated(const sync::AttachmentId& id, std::uint32_t index, std::uint32_t count) {
+  Writer w;
+  w.u32(index).u32(count).id(id);
+  return w.take();
+}
+
+void add_hash(crypto::Hasher& all, ByteView ciphertext) {
+  all.add(crypto::hash(crypto::purpose::chunk, {ciphertext}).view());
+}
+
+}  // namespace
+
+Result<Manifest> add_attachment(Store& store, const OfficeId& destination, std::string_view name, ByteView bytes,
+                                sync::Millis now) {
+  Manifest m;
+  m.name = safe_name(name);
+  if (m.name.empty()) return fail(Fault::invalid, "an attachment needs a file name", "attachment.name");
+  if (bytes.size() > sync::limit::attachment_bytes)
+    return fail(Fault::full, "the attachment is larger than any may be", "attachment.size");
+  m.bytes = bytes.size();
+  m.chunks = static_cast<std::uint32_t>(std::max<std::size_t>(1, (bytes.size() + kChunkPlainBytes - 1) / kChunkPlainBytes));
+  m.id = TRY(sync::AttachmentId::from(crypto::Secret<16>::random().expose()));
+  const crypto::Key key = crypto::Key::random();
+  m.key = Bytes(key.expose().begin(), key.expose().end());
+
+  Query q = TRY(store.blobs().query(
+      "insert into attachment(id, own, author, destination, count, have, complete, ready, at_ms)"
+      " values(?, 1, ?, ?, ?, ?, 1, 0, ?) returning row",
+      m.id, store.me().node, destination, m.chunks, m.chunks, now));
+  if (!TRY(q.step())) return fail(Fault::corrupt, "an attachment could not be stored", "store.attachment");
+  const std::int64_t row = q.integer(0);
+  TRY(q.run());
+  crypto::Hasher all(crypto::purpose::chunk);
+  for (std::uint32_t i = 0; i < m.chunks; ++i) {
+    const ByteView rest = bytes.subspan(i * kChunkPlainBytes);
+    const ByteView plain = rest.first(std::min(rest.size(), kChunkPlainBytes));
+    const Bytes sealed = crypto::aead_seal(key, plain, associated(m.id, i, m.chunks));
+    add_hash(all, sealed);
+    const Bytes frame =
+        sync::sign_chunk(store.me().node, destination, m.id, i, m.chunks, sealed, store.keys().node);
+    TRY(store.blobs().run("insert into chunk(attachment, position, bytes, size) values(?, ?, ?, ?)", row, i, frame,
+                          frame.size()));
+  }
+  m.content = all.done();
+  return m;
+}
+
+Result<> release_attachment(Store& store, const sync::AttachmentId& id) {
+  return store.blobs().run("update attachment set ready = 1 where id = ? and own = 1", id);
+}
+
+Result<> drop_attachment(Store& store, const sync::AttachmentId& id) {
+  TRY(store.blobs().run(
+      "delete from chunk where attachment = (select row from attachment where id = ? and own = 1 and ready = 0)", id));
+  return store.blobs().run("delete from attachment where id = ? and own = 1 and ready = 0", id);
+}
+
+Result<bool> attachment_complete(Store& store, const Manifest& m) {
+  Query q = TRY(store.blobs().query("select a.count, (select count(*) from chunk c where c.attachment = a.row)"
+                                    " from attachment a where a.id = ?",
+                                    m.id));
+  if (!TRY(q.step())) return false;
+  return q.integer(0) == m.chunks && q.integer(1) == m.chunks;
+}
+
+Result<> read_attachment(Store& store, const Manifest& m, const std::function<Result<>(ByteView)>& sink) {
+  if (!TRY(attachment_complete(store, m)))
+    return fail(Fault::missing, "parts of this attachment have not arrived yet", "attachment.incomplete");
+  const crypto::Key key = TRY(crypto::Key::from(m.key));
+  const auto wrong = [] {
+    return fail(Fault::forged, "the attachment is not the one that was signed", "attachment.content");
+  };
+  Query q = TRY(store.blobs().query("select c.bytes from chunk c join attachment a on a.row = c.attachment"
+                                    " where a.id = ? order by c.position",
+                                    m.id));
+  crypto::Hasher all(crypto::purpose::chunk);
+  std::uint64_t total = 0;
+  std::uint32_t index = 0;
+  while (TRY(q.step())) {
+    const Bytes bytes = q.blob(0);
+    auto frame = sync::decode_chunk(bytes);
+    if (!frame || frame->index != index || frame->count != m.chunks || frame->attachment != m.id) return wrong();
+    const auto plain = crypto::aead_open(key, frame->ciphertext, associated(m.id, index, m.chunks));
+    if (!plain) return wrong();
+    add_hash(all, frame->ciphertext);
+    total += plain->size();
+    ++index;
+    TRY(sink(*plain));
+  }
+  if (total != m.bytes || index != m.chunks || all.done() != m.content) return wrong();
+  return {};
+}
+
+std::vector<Manifest> manifests(const std::vector<CaseRecord>& records) {
+  std::vector<Manifest> out;
+  for (const CaseRecord& c : records) {
+    if (c.released.record.type != sync::RecordType::manifest || c.quarantine != sync::Refusal::none) continue;
+    if (auto m = decode_manifest(c.released.record.body)) out.push_back(std::move(*m));
+  }
+  return out;
+}
+
+}  // namespace yz::node

@@ -1,0 +1,32 @@
+#pragma once
+// Attachments as sealed chunks in their own database. The plaintext never touches the disk.
+#include <functional>
+#include <vector>
+
+#include "node/office/body.h"
+#include "node/store/cases.h"
+#include "node/store/store.h"
+
+namespace yz::node {
+
+/// Plain bytes of one chunk: what fills limit::chunk_bytes once sealed.
+inline constexpr std::size_t kChunkPlainBytes = 32 * 1024 - 40;
+
+/// Seals the bytes under a fresh key, chunk by chunk, signed for `destination`. They wait until release_attachment().
+/// Inside Store::write(). Fault::invalid for a bad name, Fault::full beyond limit::attachment_bytes.
+Result<Manifest> add_attachment(Store&, const OfficeId& destination, std::string_view name, ByteView bytes,
+                                sync::Millis now);
+/// Its report was signed: the chunks may leave. Inside Store::write().
+Result<> release_attachment(Store&, const sync::AttachmentId&);
+/// One of ours that was never released. Inside Store::write().
+Result<> drop_attachment(Store&, const sync::AttachmentId&);
+
+/// Whether every chunk that the manifest names is here.
+Result<bool> attachment_complete(Store&, const Manifest&);
+/// Hands out the plaintext piece by piece. Fault::missing "attachment.incomplete" when chunks are missing,
+/// Fault::forged when what is here is not what the manifest names (also after some pieces were given out).
+Result<> read_attachment(Store&, const Manifest&, const std::function<Result<>(ByteView)>& sink);
+/// Of the good manifest records of a case.
+std::vector<Manifest> manifests(const std::vector<CaseRecord>&);
+
+}  // namespace yz::node

@@ -1,0 +1,44 @@
+#pragma once
+// Recomputes what can be recomputed: nothing is believed because it stands in a column. Needs no room on the disk (the
+// databases' logs are emptied on the way where that is possible).
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/store/directory.h"
+#include "node/store/store.h"
+
+namespace yz::node {
+
+struct AuditProblem {
+  std::string what;   ///< one sentence
+  std::string where;  ///< "stream <hex> 17", "record <hex>", "attachments.db page 4"
+};
+struct Audit {
+  std::uint64_t records = 0, streams = 0, receipts = 0;
+  std::vector<AuditProblem> problems;  ///< at most 1,000
+  bool ok() const { return problems.empty(); }
+};
+using AuditProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+/// Everything, or one case's records and receipts. Gives an error only when the store can't be read at all.
+Result<Audit> verify_store(Store&, Directory&, std::optional<std::int64_t> matter, const AuditProgress& = {});
+
+/// A file that a third party checks off-line: the records as they were signed, certificates up to the root, the root
+/// document, receipts and heads, each with its node's certificate.
+///
+///   "YZE1" ‖ case id (16) ‖ items; an item is kind u8 ‖ length u32 ‖ bytes
+///   kinds: 1 root document, 2 certificate, 3 record, 4 statement, 5 envelope (one that carried a record)
+Result<Bytes> make_evidence(Store&, Directory&, std::int64_t matter);
+
+struct EvidenceCheck {
+  CaseId case_id;
+  std::string root_fingerprint;  ///< to be compared with the known one by the reader: the file vouches for itself only up to it
+  Audit audit;
+};
+/// Needs no store. Fault::invalid when the bytes are no evidence file.
+Result<EvidenceCheck> check_evidence(ByteView);
+
+}  // namespace yz::node

@@ -1,0 +1,213 @@
+#include "node/store/books.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "node/store/attachments.h"
+#include "node/store/cases.h"
+
+namespace yz::node {
+namespace {
+
+Bytes pack(const std::vector<sync::RecordSignature>& all) {
+  Writer w;
+  for (const auto& s : all) w.u8(static_cast<std::uint8_t>(s.role)).id(s.officer).id(s.signature);
+  return w.take();
+}
+
+Result<std::vector<sync::RecordSignature>> unpack(ByteView bytes) {
+  std::vector<sync::RecordSignature> out;
+  Reader r(bytes);
+  while (r.ok() && r.left() > 0) {
+    sync::RecordSignature s;
+    s.role = static_cast<sync::SignRole>(r.u8());
+    s.officer = r.id<CertDigest>();
+    s.signature = r.id<Signature>();
+    out.push_back(s);
+  }
+  if (!r.done()) return fail(Fault::corrupt, "a draft's signatures are malformed", "store.draft");
+  return out;
+}
+
+int year_of(sync::Millis now, std::int64_t offset_minutes) {
+  using namespace std::chrono;
+  const sys_days day = floor<days>(sys_time<milliseconds>(milliseconds(now) + minutes(offset_minutes)));
+  return static_cast<int>(year_month_day(day).year());
+}
+
+}  // namespace
+
+Person person_of(const OfficerRow& o) { return {o.digest, o.person, o.name, o.phone, o.roles}; }
+
+Result<> StoreBooks::write(const std::function<Result<>()>& work) {
+  return store_.write([&]() -> Result<> { return work(); });
+}
+
+Result<HomeOffice> StoreBooks::home() {
+  HomeOffice h;
+  h.id = store_.me().office;
+  const auto self = TRY(directory_.office(h.id));
+  if (!self) return fail(Fault::corrupt, "this home does not know its own office", "store.office");
+  h.name = self->name;
+  h.one_person = self->one_person && TRY(directory_.active_officers(h.id)) == 1;
+  for (const OfficeRow& o : TRY(directory_.superiors()))
+    if (o.id != h.id) h.superiors.push_back(o.id);
+  std::sort(h.superiors.begin(), h.superiors.end());
+  if (const auto anchor = TRY(store_.meta("anchor"))) h.anchor = TRY(Hash::from(*anchor));
+  return h;
+}
+
+Result<sync::Hlc> StoreBooks::tick(sync::Millis now) { return store_.tick(now); }
+
+Result<std::optional<Draft>> StoreBooks::draft(std::int64_t matter) {
+  Query q = TRY(store_.db().query(
+      "select m.case_id, d.report, d.drafter, d.note, d.content, d.signatures,"
+      " exists(select 1 from record r where r.matter = m.row and r.quarantine = 0)"
+      " from draft d join matter m on m.row = d.matter where d.matter = ?",
+      matter));
+  if (!TRY(q.step())) return std::nullopt;
+  Draft d;
+  d.matter = matter;
+  d.case_id = TRY(q.id<CaseId>(0));
+  auto body = decode_body(q.blob(1));
+  if (!body) return fail(Fault::corrupt, "a draft no longer decodes", "store.draft");
+  d.report = std::move(body->report);
+  d.extras = std::move(body->extras);
+  d.drafter = TRY(q.id<PersonId>(2));
+  d.note = q.text(3);
+  d.content = q.blob(4);
+  d.signatures = TRY(unpack(q.blob(5)));
+  d.first = q.integer(6) == 0;
+  d.state = !d.content.empty() ? ReportState::in_review : !d.note.empty() ? ReportState::returned : ReportState::draft;
+  return d;
+}
+
+Result<CaseFile> StoreBooks::case_file(std::int64_t matter) {
+  const MatterRow m = TRY(matter_at(store_, matter));
+  const std::vector<CaseRecord> records = TRY(case_records(store_, matter));
+  CaseFile f;
+  f.matter = matter;
+  f.case_id = m.id;
+  f.office = m.office;
+  f.own = m.own;
+  f.state = m.state;
+  f.number = m.number;
+  for (const CaseRecord* c : heads(records)) f.heads.push_back(c->released.id);
+  if (f.heads.empty()) return fail(Fault::missing, "this case has nothing that was signed", "case.empty");
+  std::sort(f.heads.begin(), f.heads.end());
+  if (const CaseRecord* c = current(records))
+    if (auto body = decode_body(c->released.record.body)) f.current = std::move(*body);
+  std::vector<RecordId> cosigned;
+  for (const CaseRecord& c : records)
+    if (c.released.record.type == sync::RecordType::cosignature && c.quarantine == sync::Refusal::none)
+      cosigned.insert(cosigned.end(), c.released.record.parents.begin(), c.released.record.parents.end());
+  for (const CaseRecord& c : records) {
+    const sync::Record& r = c.released.record;
+    if (c.quarantine != sync::Refusal::none) continue;
+    if (is_version(r.type))
+      if (const auto body = decode_body(r.body)) {
+        f.has_first |= body->report.kind == Kind::first_report;
+        f.last_sequence = std::max(f.last_sequence, body->extras.sequence);
+      }
+    if ((r.flags & sync::record_flag::provisional) && is_version(r.type) &&
+        std::find(cosigned.begin(), cosigned.end(), c.released.id) == cosigned.end()) {
+      CaseFile::Provisional p;
+      p.record = c.released.id;
+      for (const auto& s : r.signatures)
+        if (const auto officer = TRY(directory_.officer(s.officer))) p.signed_by.push_back(officer->person);
+      f.provisional = std::move(p);
+    }
+  }
+  return f;
+}
+
+Result<> StoreBooks::each_own(sync::Millis since, const std::function<bool(std::string_view)>& visit) {
+  Query q = TRY(store_.db().query(
+      "select bytes from record where own = 1 and type in (1, 4) and at_ms >= ? order by row desc", since));
+  while (TRY(q.step())) {
+    const auto released = sync::decode_record(q.blob(0));
+    if (!released) continue;
+    const auto body = decode_body(released->record.body);
+    if (body && !visit(body->report.body)) break;
+  }
+  return {};
+}
+
+Result<> StoreBooks::create(Draft& d, sync::Millis now) {
+  Query q = TRY(store_.db().query(
+      "insert into matter(case_id, office, own, kind, lane, state, title, changed_ms) values(?, ?, 1, 1, 3, 0, '', ?)"
+      " returning row",
+      d.case_id, store_.me().office, now));
+  if (!TRY(q.step())) return fail(Fault::corrupt, "a case could not be stored", "store.matter");
+  d.matter = q.integer(0);
+  return q.run();
+}
+
+Result<> StoreBooks::keep(Draft& d, sync::Millis now) {
+  if (d.matter == 0) {
+    TRY(create(d, now));
+  } else if (const auto old = TRY(draft(d.matter))) {
+    TRY(forget_draft(store_, d.matter, old->report));
+  }
+  Query q = TRY(store_.db().query(
+      "insert into draft(matter, report, drafter, note, content, signatures, changed_ms) values(?, ?, ?, ?, ?, ?, ?)"
+      " on conflict(matter) do update set report = excluded.report, drafter = excluded.drafter, note = excluded.note,"
+      " content = excluded.content, signatures = excluded.signatures, changed_ms = excluded.changed_ms"));
+  q.bind(d.matter).bind(encode_body(d.report, d.extras)).bind(d.drafter).bind(d.note);
+  if (d.content.empty())
+    q.bind_null();
+  else
+    q.bind(d.content);
+  TRY(q.bind(pack(d.signatures)).bind(now).run());
+  TRY(index_draft(store_, d.matter, d.report));
+  if (!d.first) return {};
+  return store_.db().run(
+      "update matter set kind = ?, lane = ?, state = ?, title = ?, occurred_ms = ?, attachments = ?, changed_ms = ?"
+      " where row = ?",
+      static_cast<int>(d.report.kind), static_cast<int>(d.report.lane), static_cast<int>(d.state), d.report.title,
+      d.report.occurred_at, d.extras.attachments.size(), now, d.matter);
+}
+
+Result<> StoreBooks::drop(const Draft& d, sync::Millis) {
+  if (const auto old = TRY(draft(d.matter))) TRY(forget_draft(store_, d.matter, old->report));
+  TRY(store_.db().run("delete from draft where matter = ?", d.matter));
+  // A record that replaces the draft in this very transaction makes the case anew.
+  if (d.first)
+    TRY(store_.db().run("delete from matter where row = ? and not exists(select 1 from record where matter = ?)",
+                        d.matter, d.matter));
+  return {};
+}
+
+Result<std::int64_t> StoreBooks::release(const sync::ReleasedRecord& r, std::int64_t notes, sync::Millis now) {
+  RecordFacts facts;
+  facts.own = true;
+  facts.notes = notes;
+  facts.at_ms = now;
+  const std::int64_t row = TRY(put_record(store_, r, facts));
+  TRY(queue_record(store_, row, r.record.addressees, r.record.lane, now));
+  Query q = TRY(store_.db().query("select matter from record where row = ?", row));
+  if (!TRY(q.step())) return fail(Fault::corrupt, "a record could not be stored", "store.record");
+  return q.integer(0);
+}
+
+Result<std::string> StoreBooks::give_number(std::int64_t matter, std::string_view office_name, sync::Millis now) {
+  const int year = year_of(now, utc_offset_minutes_);
+  Query q = TRY(store_.db().query("insert into number(office, year, last) values(?, ?, 1)"
+                                  " on conflict(office, year) do update set last = last + 1 returning last",
+                                  store_.me().office, year));
+  if (!TRY(q.step())) return fail(Fault::corrupt, "no number was given", "store.number");
+  const std::string number =
+      std::string(office_name) + "〔" + std::to_string(year) + "〕" + std::to_string(q.integer(0)) + "号";
+  TRY(q.run());
+  TRY(store_.db().run("update matter set number = ? where row = ?", number, matter));
+  return number;
+}
+
+Result<> StoreBooks::let_go(const sync::AttachmentId& id) { return release_attachment(store_, id); }
+
+Result<> StoreBooks::journal(const Person& by, std::string_view action, const CaseId& id, std::string_view detail,
+                             sync::Millis now) {
+  return store_.journal(by.name, action, base32(id.view()), detail, now);
+}
+
+}  // namespace yz::node

@@ -1,0 +1,37 @@
+#pragma once
+#include "node/office/books.h"
+#include "node/store/directory.h"
+#include "node/store/records.h"
+
+namespace yz::node {
+
+/// The desk's books in the database.
+class StoreBooks final : public Books {
+ public:
+  StoreBooks(Store& store, Directory& directory, std::int64_t utc_offset_minutes)
+      : store_(store), directory_(directory), utc_offset_minutes_(utc_offset_minutes) {}
+
+  Result<> write(const std::function<Result<>()>& work) override;
+  Result<HomeOffice> home() override;
+  Result<sync::Hlc> tick(sync::Millis now) override;
+  Result<std::optional<Draft>> draft(std::int64_t matter) override;
+  Result<CaseFile> case_file(std::int64_t matter) override;
+  Result<> each_own(sync::Millis since, const std::function<bool(std::string_view)>&) override;
+  Result<> keep(Draft&, sync::Millis now) override;
+  Result<> drop(const Draft&, sync::Millis now) override;
+  Result<std::int64_t> release(const sync::ReleasedRecord&, std::int64_t notes, sync::Millis now) override;
+  Result<std::string> give_number(std::int64_t matter, std::string_view office_name, sync::Millis now) override;
+  Result<> let_go(const sync::AttachmentId&) override;
+  Result<> journal(const Person&, std::string_view action, const CaseId&, std::string_view detail,
+                   sync::Millis now) override;
+
+ private:
+  Result<> create(Draft&, sync::Millis now);
+  Store& store_;
+  Directory& directory_;
+  std::int64_t utc_offset_minutes_;
+};
+
+Person person_of(const OfficerRow&);
+
+}  // namespace yz::node

@@ -1,0 +1,275 @@
+#include "node/store/cases.h"
+
+#include <algorithm>
+#include <set>
+
+namespace yz::node {
+namespace {
+
+// Types whose records are versions of the case; literals so that the statement is prepared once.
+constexpr std::string_view kVersionTypes = "(1, 2, 3, 4, 5, 10, 14)";
+
+bool has_text(sync::RecordType t) {
+  using enum sync::RecordType;
+  return t == report || t == followup || t == final_report || t == correction || t == zero_report || t == reply;
+}
+
+bool is_origin(const sync::Record& r) { return r.origin == r.case_office; }
+
+/// Title and body, and the fields that hold text: a place is looked for as often as a word of the text.
+std::string search_text(const Report& r) {
+  std::string out = r.body;
+  for (const auto& [key, value] : r.fields.values)
+    if (const auto* s = std::get_if<std::string>(&value)) {
+      out += '\n';
+      out += *s;
+    }
+  return out;
+}
+
+std::int64_t record_words(std::int64_t row) { return 2 * row; }
+std::int64_t draft_words(std::int64_t matter) { return 2 * matter + 1; }
+
+struct Standing {
+  std::int64_t row = 0;
+  OfficeId office;
+  ReportState state{};
+  std::int64_t flags = 0;
+  bool verified = true;
+  bool fresh = false;  ///< made now, or there is no good record in it yet
+};
+
+Result<std::optional<Standing>> standing(Database& db, const CaseId& id) {
+  Query q = TRY(db.query("select row, office, state, flags, verified from matter where case_id = ?", id));
+  if (!TRY(q.step())) return std::nullopt;
+  Standing s;
+  s.row = q.integer(0);
+  s.office = TRY(q.id<OfficeId>(1));
+  s.state = report_state_from(q.integer(2)).value_or(ReportState::draft);
+  s.flags = q.integer(3);
+  s.verified = q.integer(4) != 0;
+  return s;
+}
+
+Result<Standing> make_matter(Store& store, const sync::Record& r, sync::Millis now) {
+  Query q = TRY(store.db().query(
+      "insert into matter(case_id, office, own, kind, lane, state, title, changed_ms) values(?, ?, ?, ?, ?, ?, '', ?)"
+      " returning row",
+      r.case_id, r.case_office, r.case_office == store.me().office ? 1 : 0, static_cast<int>(Kind::dynamic),
+      static_cast<int>(r.lane), static_cast<int>(ReportState::rejected), now));
+  if (!TRY(q.step())) return fail(Fault::corrupt, "a case could not be stored", "store.matter");
+  Standing s;
+  s.row = q.integer(0);
+  s.office = r.case_office;
+  s.state = ReportState::rejected;
+  s.fresh = true;
+  TRY(q.run());
+  return s;
+}
+
+/// What the record makes of the case's state.
+ReportState state_after(const Standing& m, const sync::Record& r, bool own) {
+  using enum sync::RecordType;
+  if (is_version(r.type) && is_origin(r)) {
+    if (r.type == withdrawal) return ReportState::withdrawn;
+    if (m.state == ReportState::withdrawn && !m.fresh) return m.state;
+    return own ? ReportState::signed_off : ReportState::received;
+  }
+  if (m.fresh) return own ? ReportState::signed_off : ReportState::received;
+  if (m.state == ReportState::withdrawn) return m.state;
+  switch (r.type) {
+    case acknowledgement:
+      // Late ones do not undo what was decided meanwhile.
+      return m.state < ReportState::acknowledged || m.state == ReportState::received ? ReportState::acknowledged
+                                                                                     : m.state;
+    case instruction: return ReportState::instructed;
+    case forward: return ReportState::forwarded;
+    default: return m.state;
+  }
+}
+
+struct Heads {
+  std::size_t count = 0;
+  std::int64_t newest = 0;  ///< record row
+};
+
+Result<Heads> heads_of(Database& db, std::int64_t matter) {
+  static const std::string sql = "select r.row from record r where r.matter = ? and r.quarantine = 0 and r.type in " +
+                                 std::string(kVersionTypes) +
+                                 " and not exists (select 1 from parent p join record c on c.id = p.child"
+                                 " where p.parent = r.id and c.matter = r.matter and c.quarantine = 0 and c.type in " +
+                                 std::string(kVersionTypes) + ") order by r.hlc desc, r.row desc";
+  Heads h;
+  Query q = TRY(db.query(sql, matter));
+  while (TRY(q.step()))
+    if (h.count++ == 0) h.newest = q.integer(0);
+  return h;
+}
+
+/// The case's row follows its newest version. The usual case by far is one record, which needs no look at others.
+Result<> project_version(Store& store, Standing& m, const sync::ReleasedRecord& r, std::int64_t row,
+                         const std::optional<DecodedBody>& body, const RecordFacts& facts) {
+  Heads h{1, row};
+  if (!m.fresh) h = TRY(heads_of(store.db(), m.row));
+  TRY(store.db().run("update matter set conflict = ? where row = ?", h.count > 1 ? 1 : 0, m.row));
+  if (m.fresh || r.record.parents.empty())
+    TRY(store.db().run("update matter set kind = ? where row = ?",
+                       static_cast<int>(body ? body->report.kind : Kind::dynamic), m.row));
+  if (h.newest != row && !m.fresh) return {};
+  TRY(store.db().run("update matter set title = case when ? = '' then title else ? end, lane = min(?, lane),"
+                     " occurred_ms = coalesce(nullif(?, 0), occurred_ms), signed_ms = ?,"
+                     " received_ms = coalesce(nullif(?, 0), received_ms)"
+                     " where row = ?",
+                     body ? body->report.title : std::string(), body ? body->report.title : std::string(),
+                     static_cast<int>(r.record.lane), r.record.event_ms, r.record.at.ms(), facts.own ? 0 : facts.at_ms, m.row));
+  return {};
+}
+
+Result<std::int64_t> insert(Database& db, const Standing& m, const sync::ReleasedRecord& r, const RecordFacts& facts,
+                            std::int64_t notes, sync::Refusal quarantine) {
+  Query q = TRY(db.query(
+      "insert into record(id, matter, type, office, lane, hlc, at_ms, own, bytes, verified, flags, quarantine,"
+      " envelope) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning row",
+      r.id, m.row, static_cast<int>(r.record.type), r.record.origin, static_cast<int>(r.record.lane),
+      static_cast<std::int64_t>(r.record.at.value), facts.at_ms, facts.own ? 1 : 0, r.bytes, facts.verified ? 1 : 0,
+      notes, static_cast<int>(quarantine), facts.envelope));
+  if (!TRY(q.step())) return fail(Fault::corrupt, "a record could not be stored", "store.record");
+  const std::int64_t row = q.integer(0);
+  TRY(q.run());
+  return row;
+}
+
+Result<std::int64_t> free(Database& db, std::int64_t row, const RecordFacts& facts, std::int64_t notes) {
+  TRY(db.run("update record set quarantine = 0, verified = ?, flags = ? where row = ?", facts.verified ? 1 : 0, notes,
+             row));
+  return row;
+}
+
+}  // namespace
+
+bool is_version(sync::RecordType t) {
+  using enum sync::RecordType;
+  return t == report || t == followup || t == final_report || t == correction || t == withdrawal || t == reply ||
+         t == zero_report;
+}
+
+Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, const RecordFacts& facts) {
+  Database& db = store.db();
+  std::optional<std::int64_t> held;  // was in quarantine until now, and is good
+  {
+    Query q = TRY(db.query("select row, quarantine from record where id = ?", r.id));
+    if (TRY(q.step())) {
+      if (q.integer(1) == 0 || facts.quarantine != sync::Refusal::none) return q.integer(0);
+      held = q.integer(0);
+    }
+  }
+  const sync::Record& rec = r.record;
+  const bool text_type = has_text(rec.type) || rec.type == sync::RecordType::withdrawal;
+  std::optional<DecodedBody> body;
+  if (text_type)
+    if (auto decoded = decode_body(rec.body)) body = std::move(*decoded);
+
+  std::int64_t notes = facts.notes;
+  if (rec.flags & sync::record_flag::provisional) notes |= record_note::provisional;
+  if (rec.flags & sync::record_flag::exercise) notes |= record_note::exercise;
+  if ((text_type && !body) || rec.schema != 1 || sync::name_of(rec.type) == "unknown") notes |= record_note::unreadable;
+
+  // Two persons are asked for on what reports; a withdrawal, a manifest or an acknowledgement has one signer by nature.
+  if (!has_text(rec.type)) notes &= ~record_note::same_signer;
+
+  sync::Refusal quarantine = facts.quarantine;
+  std::optional<Standing> found = TRY(standing(db, rec.case_id));
+  Standing m = found ? *found : TRY(make_matter(store, rec, facts.at_ms));
+  // A case id is 16 random bytes: one that comes back under another office's name was copied.
+  if (m.office != rec.case_office && quarantine == sync::Refusal::none) quarantine = sync::Refusal::not_permitted;
+  if (found && (is_draft(m.state) || m.state == ReportState::rejected)) {
+    Query q = TRY(db.query("select 1 from record where matter = ? and quarantine = 0 limit 1", m.row));
+    m.fresh = !TRY(q.step());
+  }
+
+  if (held && quarantine != sync::Refusal::none) return *held;
+  const std::int64_t row = TRY(held ? free(db, *held, facts, notes) : insert(db, m, r, facts, notes, quarantine));
+  for (const RecordId& p : rec.parents)
+    TRY(db.run("insert into parent(child, parent) values(?, ?) on conflict do nothing", r.id, p));
+  if (quarantine != sync::Refusal::none) return row;
+
+  const ReportState state = state_after(m, rec, facts.own);
+  std::int64_t flags = (m.fresh ? 0 : m.flags) | notes;
+  bool verified = (m.fresh || m.verified) && facts.verified;
+  if (is_version(rec.type)) {
+    TRY(project_version(store, m, r, row, body, facts));
+  } else if (rec.type == sync::RecordType::cosignature) {
+    flags &= ~record_note::provisional;
+  } else if (rec.type == sync::RecordType::manifest) {
+    TRY(db.run("update matter set attachments = attachments + 1 where row = ?", m.row));
+  }
+  TRY(db.run("update matter set state = ?, flags = ?, verified = ?, changed_ms = ? where row = ?",
+             static_cast<int>(state), flags, verified ? 1 : 0, facts.at_ms, m.row));
+  if (body && has_text(rec.type))
+    TRY(db.run("insert into words(rowid, title, body) values(?, ?, ?)", record_words(row), body->report.title,
+               search_text(body->report)));
+  return row;
+}
+
+Result<> queue_record(Store& store, std::int64_t record_row, std::span<const OfficeId> destinations, sync::Lane lane,
+                      sync::Millis now) {
+  for (const OfficeId& to : destinations)
+    TRY(store.db().run("insert into delivery(record, destination, lane, at_ms) values(?, ?, ?, ?)"
+                       " on conflict(record, destination) do nothing",
+                       record_row, to, static_cast<int>(lane), now));
+  return {};
+}
+
+Result<> refresh_states(Store& store, std::span<const std::int64_t> record_rows, sync::Millis now) {
+  static const std::string newest = "select row from record where matter = ? and own = 1 and quarantine = 0 and type in " +
+                                    std::string(kVersionTypes) + " order by row desc limit 1";
+  Database& db = store.db();
+  std::set<std::int64_t> seen;
+  for (const std::int64_t row : record_rows) {
+    std::int64_t matter = 0, state = 0;
+    {
+      Query q = TRY(db.query(
+          "select m.row, m.state from record r join matter m on m.row = r.matter where r.row = ? and m.own = 1", row));
+      if (!TRY(q.step())) continue;
+      matter = q.integer(0);
+      state = q.integer(1);
+    }
+    const auto was = report_state_from(state);
+    if (!was || !follows_receipts(*was) || !seen.insert(matter).second) continue;
+    std::int64_t version = 0;
+    {
+      Query q = TRY(db.query(newest, matter));
+      if (!TRY(q.step())) continue;
+      version = q.integer(0);
+    }
+    Query q = TRY(db.query("select count(*), sum(state = 0), sum(state = 1), sum(state = 3), sum(state = 8)"
+                           " from delivery where record = ?",
+                           version));
+    if (!TRY(q.step()) || q.integer(0) == 0) continue;
+    // All addressees count: "delivered" is said only when nobody is missing.
+    ReportState now_is = ReportState::delivered;
+    if (q.integer(1) > 0)
+      now_is = ReportState::signed_off;
+    else if (q.integer(2) > 0)
+      now_is = ReportState::sent;
+    else if (q.integer(4) > 0)
+      now_is = ReportState::rejected;
+    else if (q.integer(3) == q.integer(0))
+      now_is = ReportState::opened;
+    if (now_is != *was)
+      TRY(db.run("update matter set state = ?, changed_ms = ? where row = ?", static_cast<int>(now_is), now, matter));
+  }
+  return {};
+}
+
+Result<> index_draft(Store& store, std::int64_t matter, const Report& r) {
+  return store.db().run("insert into words(rowid, title, body) values(?, ?, ?)", draft_words(matter), r.title,
+                        search_text(r));
+}
+
+Result<> forget_draft(Store& store, std::int64_t matter, const Report& r) {
+  return store.db().run("insert into words(words, rowid, title, body) values('delete', ?, ?, ?)", draft_words(matter),
+                        r.title, search_text(r));
+}
+
+}  // namespace yz::node

@@ -1,0 +1,84 @@
+#pragma once
+// Cases as the pages show them. Everything here only reads; put_record() and its kin are in records.h.
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "node/office/body.h"
+#include "node/office/workflow.h"
+#include "node/store/records.h"
+
+namespace yz::node {
+
+struct MatterRow {
+  std::int64_t row = 0;
+  CaseId id;
+  OfficeId office;  ///< origin
+  bool own = false;
+  Kind kind{};
+  sync::Lane lane{};
+  ReportState state{};
+  std::string title;
+  std::optional<sync::Millis> occurred, signed_at, received;
+  std::string number;
+  bool verified = true;
+  std::int64_t flags = 0;  ///< record_note bits
+  bool conflict = false;
+  std::int64_t attachments = 0;
+};
+
+struct ListFilter {
+  std::optional<sync::Lane> lane;
+  std::optional<ReportState> state;
+  std::optional<OfficeId> office;
+  std::string search;  ///< as typed; empty: no search
+  std::size_t limit = 100;
+  std::string after;  ///< a cursor that list_cases gave
+};
+struct CaseList {
+  std::vector<MatterRow> rows;  ///< newest first
+  std::string next;             ///< empty at the end
+};
+/// Fault::invalid for a cursor that is none, or a search without a letter.
+Result<CaseList> list_cases(Store&, const ListFilter&);
+
+Result<std::optional<MatterRow>> matter(Store&, const CaseId&);
+Result<MatterRow> matter_at(Store&, std::int64_t row);
+/// By id, by a prefix of 6 or more base32 characters, or by number. Fault::missing "case.missing";
+/// Fault::invalid "case.prefix" when the prefix is too short, is no base32, or fits several.
+Result<MatterRow> find_case(Store&, std::string_view typed);
+
+struct CaseRecord {
+  std::int64_t row = 0;
+  sync::ReleasedRecord released;
+  sync::Millis at_ms = 0;  ///< when we stored it
+  bool own = false, verified = true;
+  std::int64_t flags = 0;
+  sync::Refusal quarantine{};
+};
+/// All records of a case in the order they were stored. Fault::corrupt when one of them no longer decodes.
+Result<std::vector<CaseRecord>> case_records(Store&, std::int64_t matter);
+/// Versions that no later version names as parent; several are a conflict. Newest (by HLC) last.
+std::vector<const CaseRecord*> heads(const std::vector<CaseRecord>&);
+/// Whether records of this type are versions of the case: what conflicts are about.
+bool is_version(sync::RecordType);
+/// The record whose text is shown: the newest head that has one, else the newest version that has.
+const CaseRecord* current(const std::vector<CaseRecord>&);
+
+struct CaseReceipt {
+  enum class Kind : std::uint8_t { custody, stored, opened, refused } kind{};
+  OfficeId by;
+  sync::Millis at_ms = 0;
+  RecordId record;
+  sync::Refusal why{};
+};
+std::string_view name_of(CaseReceipt::Kind);
+/// What other offices said about our records of this case: from their signed receipts where those are still there.
+Result<std::vector<CaseReceipt>> case_receipts(Store&, const std::vector<CaseRecord>&);
+
+/// Search words of a draft; the same report has to be given to forget them (the index keeps no text).
+Result<> index_draft(Store&, std::int64_t matter, const Report&);
+Result<> forget_draft(Store&, std::int64_t matter, const Report&);
+
+}  // namespace yz::node

@@ -1,0 +1,233 @@
+#include "node/store/directory.h"
+
+#include "crypto/hash.h"
+
+namespace yz::node {
+namespace {
+
+constexpr std::string_view kOffice =
+    "select id, code, name, level, superior, one_person, certificate is not null, state from office ";
+constexpr std::string_view kOfficer =
+    "select digest, person, office, name, phone, roles, key, state from officer ";
+
+Result<OfficeRow> office_row(Query& q) {
+  OfficeRow o;
+  o.id = TRY(q.id<OfficeId>(0));
+  o.code = q.text(1);
+  o.name = q.text(2);
+  o.level = static_cast<crypto::Level>(q.integer(3));
+  o.superior = TRY(q.id<OfficeId>(4));
+  o.one_person = q.integer(5) != 0;
+  o.admitted = q.integer(6) != 0;
+  o.state = static_cast<OfficeState>(q.integer(7));
+  return o;
+}
+
+Result<OfficerRow> officer_row(Query& q) {
+  OfficerRow o;
+  o.digest = TRY(q.id<CertDigest>(0));
+  o.person = TRY(q.id<PersonId>(1));
+  o.office = TRY(q.id<OfficeId>(2));
+  o.name = q.text(3);
+  o.phone = q.text(4);
+  o.roles = static_cast<std::uint16_t>(q.integer(5));
+  o.key = TRY(q.id<PublicKey>(6));
+  o.state = static_cast<OfficerState>(q.integer(7));
+  return o;
+}
+
+template <class Row>
+Result<std::optional<Row>> one(Query q, Result<Row> (*read)(Query&)) {
+  if (!TRY(q.step())) return std::nullopt;
+  return TRY(read(q));
+}
+
+template <class Row>
+Result<std::vector<Row>> all(Query q, Result<Row> (*read)(Query&)) {
+  std::vector<Row> rows;
+  while (TRY(q.step())) rows.push_back(TRY(read(q)));
+  return rows;
+}
+
+std::string sql(std::string_view head, std::string_view tail) { return std::string(head).append(tail); }
+
+}  // namespace
+
+Result<std::optional<OfficeRow>> Directory::office(const OfficeId& id) {
+  return one(TRY(store_.db().query(sql(kOffice, "where id = ?"))).bind(id), office_row);
+}
+
+Result<std::optional<OfficeRow>> Directory::office_by_code(std::string_view code) {
+  return one(TRY(store_.db().query(sql(kOffice, "where code = ? order by state desc"))).bind(code), office_row);
+}
+
+Result<std::vector<OfficeRow>> Directory::offices() {
+  return all(TRY(store_.db().query(sql(kOffice, "order by level, code"))), office_row);
+}
+
+Result<std::vector<OfficeRow>> Directory::superiors() {
+  return all(TRY(store_.db().query(sql(kOffice, "where state = 2 order by code"))), office_row);
+}
+
+Result<std::vector<OfficerRow>> Directory::officers(const OfficeId& office) {
+  return all(TRY(store_.db().query(sql(kOfficer, "where office = ? order by at_ms, name"))).bind(office), officer_row);
+}
+
+Result<std::optional<OfficerRow>> Directory::officer(const CertDigest& digest) {
+  return one(TRY(store_.db().query(sql(kOfficer, "where digest = ?"))).bind(digest), officer_row);
+}
+
+Result<std::optional<OfficerRow>> Directory::officer_by_name(const OfficeId& office, std::string_view name) {
+  return one(TRY(store_.db().query(sql(kOfficer, "where office = ? and name = ? order by state, at_ms desc")))
+                 .bind(office)
+                 .bind(name),
+             officer_row);
+}
+
+Result<std::size_t> Directory::active_officers(const OfficeId& office) {
+  Query q = TRY(store_.db().query("select count(distinct person) from officer where office = ? and state = 0"))
+                .bind(office);
+  TRY(q.step());
+  return static_cast<std::size_t>(q.integer(0));
+}
+
+Result<std::optional<sync::KnownNode>> Directory::node(const NodeId& id) {
+  Query q = TRY(store_.db().query("select id, office, key from node where id = ? and state = 0")).bind(id);
+  if (!TRY(q.step())) return std::nullopt;
+  sync::KnownNode n;
+  n.node = TRY(q.id<NodeId>(0));
+  n.office = TRY(q.id<OfficeId>(1));
+  n.key = TRY(q.id<PublicKey>(2));
+  return n;
+}
+
+Result<std::optional<crypto::RootDocument>> Directory::root() {
+  Query q = TRY(store_.db().query("select bytes from root order by version desc limit 1"));
+  if (!TRY(q.step())) return std::nullopt;
+  auto root = crypto::RootDocument::decode(q.blob(0));
+  if (!root) return fail(Fault::corrupt, "the stored root document is damaged", "store.root");
+  return *root;
+}
+
+Result<bool> Directory::root_confirmed() {
+  Query q = TRY(store_.db().query("select confirmed from root order by version desc limit 1"));
+  return TRY(q.step()) && q.integer(0) != 0;
+}
+
+Result<std::vector<crypto::Certificate>> Directory::office_certificates() {
+  std::vector<crypto::Certificate> out;
+  Query q = TRY(store_.db().query("select certificate from office where certificate is not null"));
+  while (TRY(q.step())) {
+    auto c = crypto::Certificate::decode(q.blob(0));
+    if (!c) return fail(Fault::corrupt, "a stored certificate is damaged", "store.certificate");
+    out.push_back(std::move(*c));
+  }
+  return out;
+}
+
+Result<> Directory::learn(const crypto::Certificate& c, sync::Millis now) {
+  const auto root = TRY(this->root());
+  const bool ours = c.office == store_.me().office;
+  if (root && !(ours && !TRY(office(c.office)).value_or(OfficeRow{}).admitted && c.type != crypto::CertType::office)) {
+    std::vector<crypto::Certificate> offices = TRY(office_certificates());
+    if (c.type == crypto::CertType::office) offices.push_back(c);
+    TRY(crypto::check_path(c, offices, *root));
+  }
+  if (c.type == crypto::CertType::office) {
+    // The first certificate of a code counts; another office under the same code is an alarm until people settle it.
+    Query q = TRY(store_.db().query("select id from office where code = ? and id <> ? and certificate is not null"))
+                  .bind(c.code)
+                  .bind(c.office);
+    if (TRY(q.step())) {
+      TRY(store_.alarm("office.twice", "a second office certificate for one code was shown", c.code, now));
+      return fail(Fault::forged, "another office is registered under this code", "office.twice");
+    }
+  }
+  return keep(c, now);
+}
+
+Result<> Directory::keep(const crypto::Certificate& c, sync::Millis now) {
+  Database& db = store_.db();
+  switch (c.type) {
+    case crypto::CertType::office:
+      return TRY(db.query("insert into office(id, code, name, level, superior, certificate, one_person, at_ms)"
+                          " values(?, ?, ?, ?, ?, ?, ?, ?) on conflict(id) do update set code = excluded.code,"
+                          " name = excluded.name, level = excluded.level, superior = excluded.superior,"
+                          " certificate = excluded.certificate, one_person = excluded.one_person"))
+          .bind(c.office)
+          .bind(c.code)
+          .bind(c.name)
+          .bind(static_cast<int>(c.level))
+          .bind(c.issuer)
+          .bind(ByteView(c.bytes))
+          .bind((c.flags & crypto::cert_flag::one_person) ? 1 : 0)
+          .bind(now)
+          .run();
+    case crypto::CertType::node:
+      return TRY(db.query("insert into node(id, office, name, key, certificate, digest, at_ms)"
+                          " values(?, ?, ?, ?, ?, ?, ?) on conflict(id) do update set key = excluded.key,"
+                          " certificate = excluded.certificate, digest = excluded.digest"))
+          .bind(c.subject)
+          .bind(c.office)
+          .bind(c.name)
+          .bind(c.key)
+          .bind(ByteView(c.bytes))
+          .bind(c.digest)
+          .bind(now)
+          .run();
+    case crypto::CertType::officer:
+      return TRY(db.query("insert into officer(digest, person, office, name, roles, key, certificate, at_ms)"
+                          " values(?, ?, ?, ?, ?, ?, ?, ?) on conflict(digest) do nothing"))
+          .bind(c.digest)
+          .bind(c.subject)
+          .bind(c.office)
+          .bind(c.name)
+          .bind(c.roles)
+          .bind(c.key)
+          .bind(ByteView(c.bytes))
+          .bind(now)
+          .run();
+  }
+  return fail(Fault::forged, "unknown type of certificate");
+}
+
+Result<> Directory::learn_root(const crypto::RootDocument& next, bool confirmed) {
+  if (const auto now = TRY(root())) {
+    if (now->digest == next.digest) return {};
+    TRY(now->allows(next));
+  }
+  return TRY(store_.db().query("insert into root(version, bytes, digest, confirmed) values(?, ?, ?, ?)"))
+      .bind(next.version)
+      .bind(ByteView(next.bytes))
+      .bind(next.digest)
+      .bind(confirmed ? 1 : 0)
+      .run();
+}
+
+Result<> Directory::set_phone(const CertDigest& digest, std::string_view phone) {
+  return TRY(store_.db().query("update officer set phone = ? where digest = ?")).bind(phone).bind(digest).run();
+}
+
+Result<> Directory::set_officer_state(const CertDigest& digest, OfficerState s) {
+  return TRY(store_.db().query("update officer set state = ? where digest = ?"))
+      .bind(static_cast<int>(s))
+      .bind(digest)
+      .run();
+}
+
+Result<> Directory::set_office_state(const OfficeId& id, OfficeState s) {
+  return TRY(store_.db().query("update office set state = ? where id = ?")).bind(static_cast<int>(s)).bind(id).run();
+}
+
+Result<Hash> Directory::registry(const OfficeId& id) {
+  crypto::Hasher h(crypto::purpose::registry);
+  for (std::string_view table : {std::string_view("select certificate from office where id = ? and certificate is not null"),
+                                 std::string_view("select certificate from node where office = ? order by digest"),
+                                 std::string_view("select certificate from officer where office = ? order by digest")}) {
+    Query q = TRY(store_.db().query(table)).bind(id);
+    while (TRY(q.step())) h.add(crypto::hash(crypto::purpose::cert, {q.blob(0)}).view());
+  }
+  return h.done();
+}
+
+}  // namespace yz::node

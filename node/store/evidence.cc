@@ -1,0 +1,201 @@
+#include <map>
+#include <set>
+
+#include "node/store/audit.h"
+#include "node/store/audit_paths.h"
+#include "node/store/cases.h"
+
+namespace yz::node {
+namespace {
+
+constexpr std::string_view kMagic = "YZE1";
+enum class Part : std::uint8_t { root = 1, certificate = 2, record = 3, statement = 4, envelope = 5 };
+constexpr std::size_t kItemsMax = 100'000;
+
+/// Puts each thing once, whatever leads to it.
+class Maker {
+ public:
+  Maker(Store& store, CertificatePaths paths) : store_(store), paths_(std::move(paths)) {}
+
+  void put(Part kind, ByteView bytes) {
+    if (!seen_.insert(crypto::hash(crypto::purpose::digest, {bytes})).second) return;
+    items_.u8(static_cast<std::uint8_t>(kind)).u32(static_cast<std::uint32_t>(bytes.size())).raw(bytes);
+  }
+  void certificate(const Bytes& bytes) {
+    const auto c = crypto::Certificate::decode(bytes);
+    if (!c) return;
+    for (const auto* above : paths_.above(*c)) put(Part::certificate, above->bytes);
+    put(Part::certificate, c->bytes);
+  }
+  Result<> officer(const CertDigest& digest) {
+    Query q = TRY(store_.db().query("select certificate from officer where digest = ?", digest));
+    if (TRY(q.step())) certificate(q.blob(0));
+    return {};
+  }
+  Result<> node(const NodeId& id) {
+    Query q = TRY(store_.db().query("select certificate from node where id = ?", id));
+    if (TRY(q.step())) certificate(q.blob(0));
+    return {};
+  }
+  /// The envelope that carried a record, what is said of its stream, and whose node said it.
+  Result<> envelope(std::int64_t row) {
+    Bytes stream;
+    {
+      Query q = TRY(store_.db().query(
+          "select e.bytes, s.id, s.node from envelope e join stream s on s.row = e.stream where e.row = ?", row));
+      if (!TRY(q.step())) return {};
+      if (const Bytes bytes = q.blob(0); !bytes.empty()) put(Part::envelope, bytes);
+      stream = q.blob(1);
+      const NodeId author = TRY(q.id<NodeId>(2));
+      TRY(node(author));
+      Query heads = TRY(store_.db().query("select bytes from statement where kind = 2 and node = ?", author));
+      while (TRY(heads.step())) put(Part::statement, heads.blob(0));
+    }
+    Query q = TRY(store_.db().query("select bytes, node from statement where stream = ? and kind = 1", stream));
+    while (TRY(q.step())) {
+      put(Part::statement, q.blob(0));
+      TRY(node(TRY(q.id<NodeId>(1))));
+    }
+    return {};
+  }
+  Bytes take(const CaseId& id) {
+    Writer w;
+    w.raw(view(kMagic)).id(id).raw(items_.view());
+    return w.take();
+  }
+
+ private:
+  Store& store_;
+  CertificatePaths paths_;
+  Writer items_;
+  std::set<Hash> seen_;
+};
+
+}  // namespace
+
+Result<Bytes> make_evidence(Store& store, Directory& directory, std::int64_t matter) {
+  const MatterRow m = TRY(matter_at(store, matter));
+  auto root = TRY(directory.root());
+  if (!root) return fail(Fault::missing, "there is no root document yet: nothing could be checked", "evidence.root");
+  const Bytes root_bytes = root->bytes;
+  Maker maker(store, CertificatePaths(std::move(root), TRY(directory.office_certificates())));
+  maker.put(Part::root, root_bytes);
+  std::vector<std::int64_t> envelopes;
+  bool any = false;
+  for (const CaseRecord& c : TRY(case_records(store, matter))) {
+    any = true;
+    for (const auto& s : c.released.record.signatures) TRY(maker.officer(s.officer));
+    maker.put(Part::record, c.released.bytes);
+    Query q = TRY(store.db().query("select envelope from record where row = ?1 and envelope is not null union"
+                                   " select envelope from delivery where record = ?1 and envelope is not null",
+                                   c.row));
+    while (TRY(q.step())) envelopes.push_back(q.integer(0));
+  }
+  if (!any) return fail(Fault::missing, "this case has nothing that was signed", "case.empty");
+  for (const std::int64_t e : envelopes) TRY(maker.envelope(e));
+  return maker.take(m.id);
+}
+
+Result<EvidenceCheck> check_evidence(ByteView bytes) {
+  const auto bad = [] { return fail(Fault::invalid, "this is no evidence file", "evidence.form"); };
+  Reader r(bytes);
+  EvidenceCheck out;
+  if (text(r.raw(4)) != kMagic) return bad();
+  out.case_id = r.id<CaseId>();
+  struct Item {
+    Part kind;
+    ByteView bytes;
+  };
+  std::vector<Item> items;
+  while (r.ok() && r.left() > 0) {
+    const auto kind = static_cast<Part>(r.u8());
+    const std::uint32_t size = r.u32();
+    items.push_back({kind, r.raw(size)});
+    if (items.size() > kItemsMax) return bad();
+  }
+  if (!r.done()) return bad();
+
+  const auto add = [&](std::string what, std::string where) {
+    out.audit.problems.push_back({std::move(what), std::move(where)});
+  };
+  std::optional<crypto::RootDocument> root;
+  std::vector<crypto::Certificate> offices;
+  std::map<CertDigest, crypto::Certificate> officers;
+  std::map<NodeId, crypto::Certificate> nodes;
+  for (const Item& i : items) {
+    if (i.kind == Part::root) {
+      auto document = crypto::RootDocument::decode(i.bytes);
+      if (!document || root) return bad();
+      root = std::move(*document);
+    } else if (i.kind == Part::certificate) {
+      auto c = crypto::Certificate::decode(i.bytes);
+      if (!c) {
+        add(c.error().what, "certificate");
+        continue;
+      }
+      if (c->type == crypto::CertType::office) offices.push_back(std::move(*c));
+      else if (c->type == crypto::CertType::officer) officers.emplace(c->digest, std::move(*c));
+      else nodes.emplace(TRY(NodeId::from(c->subject.view())), std::move(*c));
+    }
+  }
+  if (!root) return bad();
+  out.root_fingerprint = crypto::fingerprint(root->digest);
+  const CertificatePaths paths(std::move(root), std::move(offices));
+  for (const auto& [digest, c] : officers)
+    if (const std::string why = paths.problem(c); !why.empty()) add(why, "certificate " + hex(digest.view()));
+  for (const auto& [id, c] : nodes)
+    if (const std::string why = paths.problem(c); !why.empty()) add(why, "certificate of node " + hex(id.view()));
+
+  std::set<Bytes> streams;
+  for (const Item& i : items) {
+    switch (i.kind) {
+      case Part::record: {
+        ++out.audit.records;
+        const auto rec = sync::decode_record(i.bytes);
+        if (!rec) {
+          add(rec.error().what, "record");
+          break;
+        }
+        const std::string where = "record " + hex(rec->id.view());
+        if (rec->record.case_id != out.case_id) add("it belongs to another case", where);
+        for (const auto& s : rec->record.signatures) {
+          const auto officer = officers.find(s.officer);
+          if (officer == officers.end())
+            add("the certificate of an officer who signed is missing", where);
+          else if (officer->second.office != rec->record.origin || !sync::verify_record(rec->id, s, officer->second.key))
+            add("a signature is not good", where);
+        }
+        break;
+      }
+      case Part::statement: {
+        const auto s = sync::decode_statement(i.bytes);
+        const auto node = s ? nodes.find(s->node) : nodes.end();
+        if (node == nodes.end() || node->second.office != s->office || !sync::verify_statement(*s, node->second.key))
+          add("a receipt or head is not good", "statement");
+        else
+          ++out.audit.receipts;
+        break;
+      }
+      case Part::envelope: {
+        const auto e = sync::decode_envelope(i.bytes);
+        const auto node = e ? nodes.find(e->head.stream.node) : nodes.end();
+        if (node == nodes.end() || node->second.office != e->head.stream.author ||
+            !sync::verify_envelope(*e, node->second.key)) {
+          add("an envelope is not good", "envelope");
+        } else {
+          const auto id = e->head.stream.id();
+          streams.emplace(id.bytes.begin(), id.bytes.end());
+        }
+        break;
+      }
+      case Part::root:
+      case Part::certificate: break;
+      default: add("an item of a kind that this version does not know", "file");
+    }
+  }
+  out.audit.streams = streams.size();
+  if (out.audit.records == 0) add("there is no record in it", "file");
+  return out;
+}
+
+}  // namespace yz::node

@@ -1,0 +1,336 @@
+#include "node/store/inbox.h"
+
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "node/log.h"
+#include "node/store/link.h"
+#include "node/store/records.h"
+#include "sync/intervals.h"
+#include "sync/limits.h"
+
+namespace yz::node {
+
+namespace limit = sync::limit;
+
+Result<std::optional<sync::KnownNode>> StoreInbox::node(const NodeId& id) { return directory_.node(id); }
+
+void StoreInbox::refused(const NodeId& from, const Error& e) {
+  log().warn("sync.refused", {{"node", from}, {"why", e}});
+}
+
+void StoreInbox::forget() {
+  streams_.clear();
+  attachments_.clear();
+}
+
+Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::Tally& tally) {
+  const sync::StreamName& name = e.head.stream;
+  if (name.destination != store_.me().office)
+    return fail(Fault::denied, "envelope for another office", "not-addressed");
+  if (name.node != from) return fail(Fault::denied, "envelope brought by another node", "not-permitted");
+  Database& db = store_.db();
+  TRY(TRY(db.query("insert into stream(id, author, node, incarnation, destination, lane, own, chain)"
+                   " values(?, ?, ?, ?, ?, ?, 0, ?) on conflict(id) do nothing"))
+          .bind(name.id())
+          .bind(name.author)
+          .bind(name.node)
+          .bind(name.incarnation)
+          .bind(name.destination)
+          .bind(static_cast<int>(name.lane))
+          .bind(Hash{})
+          .run());
+  std::int64_t stream = 0, tip = 0;
+  {
+    Query q = TRY(db.query("select row, tip from stream where id = ?")).bind(name.id());
+    TRY(q.step());
+    stream = q.integer(0);
+    tip = q.integer(1);
+  }
+  const auto seq = static_cast<std::int64_t>(e.head.seq.value);
+  if (seq <= 0 || seq > tip + static_cast<std::int64_t>(limit::ahead))
+    return fail(Fault::denied, "envelope too far beyond a gap", "too-far-ahead");
+  bool another = false;
+  {
+    Query q = TRY(db.query("select hash from envelope where stream = ? and seq = ?")).bind(stream).bind(seq);
+    while (TRY(q.step())) {
+      if (TRY(q.id<Hash>(0)) == e.hash) {
+        streams_.insert(stream);  // the receipt did not arrive: it is told again
+        return {};
+      }
+      another = true;
+    }
+  }
+  if (another) {
+    // Two envelopes under one number: a clone, a restore, or worse. Both are kept and opened; people decide.
+    TRY(TRY(db.query("update stream set forked = 1 where row = ?")).bind(stream).run());
+    TRY(store_.alarm("stream.forked", "one number of a stream carries two envelopes", hex(name.author.view()), now_));
+  }
+  TRY(TRY(db.query("insert into envelope(stream, seq, hash, own, bytes, size, peer, at_ms) values(?, ?, ?, 0, ?, ?, ?, ?)"))
+          .bind(stream)
+          .bind(seq)
+          .bind(e.hash)
+          .bind(ByteView(e.bytes))
+          .bind(e.bytes.size())
+          .bind(from)
+          .bind(now_)
+          .run());
+  if (!another) TRY(advance(stream));
+  streams_.insert(stream);
+  ++tally.envelopes;
+  tally.flash = tally.flash || name.lane == sync::Lane::flash;
+  return {};
+}
+
+/// Moves the end of what came without a gap. The chain is recomputed, and a value that disagrees is shown, never
+/// a reason to refuse: acceptance is by signature.
+Result<> StoreInbox::advance(std::int64_t stream) {
+  Database& db = store_.db();
+  Query s = TRY(db.query("select tip, chain, author from stream where row = ?")).bind(stream);
+  TRY(s.step());
+  std::int64_t tip = s.integer(0);
+  Hash chain = TRY(s.id<Hash>(1));
+  const OfficeId author = TRY(s.id<OfficeId>(2));
+  const std::int64_t before = tip;
+  for (;;) {
+    Query q = TRY(db.query("select hash, bytes from envelope where stream = ? and seq = ? order by row limit 1"))
+                  .bind(stream)
+                  .bind(tip + 1);
+    if (!TRY(q.step())) break;
+    const Hash hash = TRY(q.id<Hash>(0));
+    const auto e = sync::decode_envelope(q.blob(1));
+    if (!e) return fail(Fault::corrupt, "a stored envelope is damaged", "store.envelope");
+    if (e->head.previous != chain)
+      TRY(store_.alarm("stream.chain", "an envelope names another predecessor than the one we have", hex(author.view()),
+                       now_));
+    chain = sync::chain_value(e->head.previous, hash);
+    ++tip;
+  }
+  if (tip == before) return {};
+  return TRY(db.query("update stream set tip = ?, chain = ? where row = ?")).bind(tip).bind(chain).bind(stream).run();
+}
+
+Result<std::optional<Bytes>> StoreInbox::keep_part(const sync::Part& part, const NodeId& from, sync::Millis now) {
+  Database& db = store_.db();
+  {
+    Query q = TRY(db.query("select s.row from stream s join envelope e on e.stream = s.row where s.id = ? and s.own = 0"
+                           " and e.seq = ? limit 1"))
+                  .bind(part.stream)
+                  .bind(part.seq.value);
+    if (TRY(q.step())) {  // it is here already: only the receipt got lost
+      streams_.insert(q.integer(0));
+      return std::nullopt;
+    }
+  }
+  TRY(TRY(db.query("delete from part where at_ms < ?")).bind(now - limit::unfinished_ms).run());
+  // A sender has few unfinished at a time; whoever begins more gives up his oldest.
+  Query q = TRY(db.query("select stream, seq, max(total), max(at_ms) from part where peer = ? and lane = ?"
+                         " group by stream, seq order by 4"))
+                .bind(from)
+                .bind(static_cast<int>(part.lane));
+  struct Unfinished {
+    Bytes stream;
+    std::int64_t seq, total;
+  };
+  std::vector<Unfinished> all;
+  bool known = false;
+  while (TRY(q.step())) {
+    all.push_back({q.blob(0), q.integer(1), q.integer(2)});
+    if (text(all.back().stream) == text(part.stream.view()) && all.back().seq == static_cast<std::int64_t>(part.seq.value)) {
+      known = all.back().total == part.total;
+      if (!known) TRY(drop_parts(part.stream, part.seq, from));
+    }
+  }
+  if (!known && all.size() >= limit::unfinished_per_lane)
+    TRY(drop_parts(TRY(sync::StreamId::from(all[0].stream)), sync::Seq{static_cast<std::uint64_t>(all[0].seq)}, from));
+  TRY(TRY(db.query("insert into part(peer, stream, seq, lane, total, offset, bytes, at_ms) values(?, ?, ?, ?, ?, ?, ?, ?)"
+                   " on conflict(peer, stream, seq, offset) do update set bytes = excluded.bytes, at_ms = excluded.at_ms"
+                   " where length(excluded.bytes) > length(part.bytes)"))
+          .bind(from)
+          .bind(part.stream)
+          .bind(part.seq.value)
+          .bind(static_cast<int>(part.lane))
+          .bind(part.total)
+          .bind(part.offset)
+          .bind(part.bytes)
+          .bind(now)
+          .run());
+  sync::Intervals have;
+  {
+    Query p = TRY(db.query("select offset, length(bytes) from part where peer = ? and stream = ? and seq = ?"))
+                  .bind(from)
+                  .bind(part.stream)
+                  .bind(part.seq.value);
+    while (TRY(p.step())) {
+      const auto at = static_cast<std::uint32_t>(p.integer(0));
+      have.add(at, at + static_cast<std::uint32_t>(p.integer(1)));
+    }
+  }
+  if (!have.covers(0, part.total)) return std::nullopt;
+  Bytes whole(part.total);
+  Query p = TRY(db.query("select offset, bytes from part where peer = ? and stream = ? and seq = ? order by offset"))
+                .bind(from)
+                .bind(part.stream)
+                .bind(part.seq.value);
+  while (TRY(p.step())) {
+    const Bytes piece = p.blob(1);
+    std::ranges::copy(piece, whole.begin() + p.integer(0));
+  }
+  return whole;
+}
+
+Result<> StoreInbox::drop_parts(const sync::StreamId& stream, sync::Seq seq, const NodeId& from) {
+  return TRY(store_.db().query("delete from part where peer = ? and stream = ? and seq = ?"))
+      .bind(from)
+      .bind(stream)
+      .bind(seq.value)
+      .run();
+}
+
+Result<std::vector<sync::Have>> StoreInbox::unfinished(const NodeId& from) {
+  Query q = TRY(store_.db().query("select stream, seq, total, offset, length(bytes) from part where peer = ?"
+                                  " order by stream, seq, offset"))
+                .bind(from);
+  std::vector<sync::Have> out;
+  std::vector<sync::Intervals> sets;
+  while (TRY(q.step())) {
+    const auto stream = TRY(q.id<sync::StreamId>(0));
+    const sync::Seq seq{static_cast<std::uint64_t>(q.integer(1))};
+    if (out.empty() || out.back().stream != stream || out.back().seq != seq) {
+      out.push_back({stream, seq, static_cast<std::uint32_t>(q.integer(2)), {}});
+      sets.emplace_back();
+    }
+    const auto at = static_cast<std::uint32_t>(q.integer(3));
+    sets.back().add(at, at + static_cast<std::uint32_t>(q.integer(4)));
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) out[i].ranges = sets[i].ranges(128);
+  return out;
+}
+
+Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId&, sync::Tally& tally) {
+  if (type == sync::FrameType::root) {
+    const auto root = TRY(crypto::RootDocument::decode(bytes));
+    return directory_.learn_root(root, false);
+  }
+  const auto certificate = TRY(crypto::Certificate::decode(bytes));
+  TRY(directory_.learn(certificate, now_));
+  ++tally.received[0];
+  return {};
+}
+
+Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::Tally& tally) {
+  if (c.destination != store_.me().office) return fail(Fault::denied, "chunk for another office", "not-addressed");
+  if (c.author != from) return fail(Fault::denied, "chunk brought by another node", "not-permitted");
+  Database& db = store_.blobs();
+  TRY(TRY(db.query("insert into attachment(id, own, author, destination, count, at_ms) values(?, 0, ?, ?, ?, ?)"
+                   " on conflict(id) do nothing"))
+          .bind(c.attachment)
+          .bind(c.author)
+          .bind(c.destination)
+          .bind(c.count)
+          .bind(now_)
+          .run());
+  std::int64_t row = 0;
+  {
+    Query q = TRY(db.query("select row, count, author from attachment where id = ? and own = 0")).bind(c.attachment);
+    if (!TRY(q.step())) return fail(Fault::forged, "chunk of an attachment of ours", "chunk.foreign");
+    row = q.integer(0);
+    if (q.integer(1) != c.count || TRY(q.id<NodeId>(2)) != c.author)
+      return fail(Fault::forged, "chunk disagrees with its attachment", "chunk.foreign");
+  }
+  attachments_.insert(row);
+  TRY(TRY(db.query("insert into chunk(attachment, position, bytes, size, state) values(?, ?, ?, ?, 2)"
+                   " on conflict(attachment, position) do nothing"))
+          .bind(row)
+          .bind(c.index)
+          .bind(ByteView(c.bytes))
+          .bind(c.bytes.size())
+          .run());
+  if (db.changes() == 0) return {};
+  ++tally.received[4];
+  return TRY(db.query("update attachment set have = have + 1, complete = (have + 1 >= count) where row = ?"))
+      .bind(row)
+      .run();
+}
+
+Result<> StoreInbox::settle(sync::Millis now) {
+  now_ = now;
+  for (std::int64_t s : streams_) TRY(receipt(s, sync::ReceiptKind::stored, now));
+  for (std::int64_t a : attachments_) {
+    sync::ChunkReceipt r;
+    {
+      Query q = TRY(store_.blobs().query("select author, destination, id, count from attachment where row = ?")).bind(a);
+      TRY(q.step());
+      r.author = TRY(q.id<NodeId>(0));
+      r.destination = TRY(q.id<OfficeId>(1));
+      r.attachment = TRY(q.id<sync::AttachmentId>(2));
+      r.count = static_cast<std::uint32_t>(q.integer(3));
+    }
+    sync::Intervals have;
+    Query q = TRY(store_.blobs().query("select position from chunk where attachment = ?")).bind(a);
+    while (TRY(q.step())) {
+      const auto at = static_cast<std::uint32_t>(q.integer(0));
+      have.add(at, at + 1);
+    }
+    for (const auto& [from, to] : have.ranges(limit::receipt_ranges)) r.ranges.emplace_back(from, to - 1);
+    TRY(store_.state(sync::StatementKind::chunk_receipt, sync::encode(r), r.author, now));
+  }
+  forget();
+  return {};
+}
+
+Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Millis now) {
+  Database& db = store_.db();
+  sync::Receipt r;
+  r.kind = kind;
+  {
+    Query q = TRY(db.query("select author, node, incarnation, destination, lane, tip, chain, opened from stream"
+                           " where row = ?"))
+                  .bind(row);
+    TRY(q.step());
+    r.stream.author = TRY(q.id<OfficeId>(0));
+    r.stream.node = TRY(q.id<NodeId>(1));
+    r.stream.incarnation = TRY(q.id<sync::Incarnation>(2));
+    r.stream.destination = TRY(q.id<OfficeId>(3));
+    r.stream.lane = static_cast<sync::Lane>(q.integer(4));
+    const std::int64_t tip = q.integer(5), opened = q.integer(7);
+    r.upto.value = static_cast<std::uint64_t>(kind == sync::ReceiptKind::opened ? opened : tip);
+    if (r.upto.value == static_cast<std::uint64_t>(tip)) {
+      r.chain = TRY(q.id<Hash>(6));
+    } else if (r.upto.value > 0) {
+      // The chain value behind `upto` is what its successor names.
+      Query n = TRY(db.query("select bytes from envelope where stream = ? and seq = ? order by row limit 1"))
+                    .bind(row)
+                    .bind(r.upto.value + 1);
+      TRY(n.step());
+      const auto e = sync::decode_envelope(n.blob(0));
+      if (!e) return fail(Fault::corrupt, "a stored envelope is damaged", "store.envelope");
+      r.chain = e->head.previous;
+    }
+  }
+  if (kind == sync::ReceiptKind::stored) {
+    Query q = TRY(db.query("select distinct seq from envelope where stream = ? and seq > ? order by seq"))
+                  .bind(row)
+                  .bind(r.upto.value);
+    while (TRY(q.step())) {
+      const sync::Seq s{static_cast<std::uint64_t>(q.integer(0))};
+      if (!r.ranges.empty() && r.ranges.back().second.next() == s)
+        r.ranges.back().second = s;
+      else if (r.ranges.size() < limit::receipt_ranges)
+        r.ranges.emplace_back(s, s);
+    }
+  }
+  {
+    Query q = TRY(db.query("select record, seq, why from refused where stream = ? order by seq desc, record limit ?"))
+                  .bind(row)
+                  .bind(limit::refused_per_receipt);
+    while (TRY(q.step()))
+      r.refused.push_back({TRY(q.id<RecordId>(0)), sync::Seq{static_cast<std::uint64_t>(q.integer(1))},
+                           static_cast<sync::Refusal>(q.integer(2))});
+    std::ranges::reverse(r.refused);
+  }
+  r.registry = TRY(directory_.registry(r.stream.author));
+  return store_.state(sync::StatementKind::receipt, sync::encode(r), r.stream.node, now);
+}
+
+}  // namespace yz::node

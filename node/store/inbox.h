@@ -1,0 +1,47 @@
+#pragma once
+#include <set>
+
+#include "node/store/directory.h"
+#include "sync/inbox.h"
+#include "sync/statement.h"
+
+namespace yz::node {
+
+/// Where checked things from neighbours are put, over the database. Lives as long as the store; what was touched
+/// in a transaction is receipted by settle(). After a roll-back call forget().
+class StoreInbox : public sync::Inbox {
+ public:
+  explicit StoreInbox(Store& store) : store_(store), directory_(store) {}
+
+  Result<std::optional<sync::KnownNode>> node(const NodeId&) override;
+  Result<> accept(const sync::Envelope&, const NodeId& from, sync::Tally&) override;
+  Result<std::optional<Bytes>> keep_part(const sync::Part&, const NodeId& from, sync::Millis now) override;
+  Result<> drop_parts(const sync::StreamId&, sync::Seq, const NodeId& from) override;
+  Result<std::vector<sync::Have>> unfinished(const NodeId& from) override;
+  Result<> apply(const sync::Statement&, const NodeId& from, sync::Tally&) override;
+  Result<> learn(sync::FrameType, ByteView, const NodeId& from, sync::Tally&) override;
+  Result<> keep_chunk(const sync::Chunk&, const NodeId& from, sync::Tally&) override;
+  Result<> settle(sync::Millis now) override;
+  void refused(const NodeId& from, const Error&) override;
+
+  /// Signs the receipts of one kind for a received stream, to the neighbour its author is reached by.
+  Result<> receipt(std::int64_t stream_row, sync::ReceiptKind, sync::Millis now);
+  void forget();
+  void set_now(sync::Millis now) { now_ = now; }
+
+ private:
+  Result<> receipt_arrived(const sync::Statement&, sync::Tally&);
+  Result<> stored(std::int64_t stream, const sync::Receipt&, sync::Tally&, std::vector<std::int64_t>& records);
+  Result<> opened(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
+  Result<> refusals(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
+  Result<> chunks_arrived(const sync::Statement&, sync::Tally&);
+  Result<> wanted(const sync::Statement&, const NodeId& from);
+  Result<> advance(std::int64_t stream);
+
+  Store& store_;
+  Directory directory_;
+  std::set<std::int64_t> streams_, attachments_;
+  sync::Millis now_ = 0;
+};
+
+}  // namespace yz::node

@@ -1,0 +1,110 @@
+#include "node/store/link.h"
+
+namespace yz::node {
+namespace {
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const auto& l : lines) out.append(out.empty() ? "" : "\n").append(l);
+  return out;
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    out.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+constexpr std::string_view kColumns = "select peer, office, upward, urls, pin, last_contact_ms from link ";
+
+Result<LinkRow> row(Query& q) {
+  LinkRow l;
+  l.peer = TRY(q.id<NodeId>(0));
+  l.office = TRY(q.id<OfficeId>(1));
+  l.upward = q.integer(2) != 0;
+  l.urls = lines(q.text(3));
+  l.pin = q.text(4);
+  l.last_contact = q.integer(5);
+  return l;
+}
+
+}  // namespace
+
+Result<sync::LinkState> StoreLink::load() {
+  Query q = TRY(store_.db().query("select peer_key, peer_epoch, heard, peer_heard, nonces, nonce_next, nonce_base,"
+                                  " nonce_used, rate_bps, last_contact_ms from link where peer = ?"))
+                .bind(peer_);
+  if (!TRY(q.step())) return fail(Fault::denied, "no link to this node", "link.unknown");
+  sync::LinkState s;
+  s.peer = peer_;
+  s.peer_key = TRY(q.id<PublicKey>(0));
+  s.peer_epoch = TRY(q.id<sync::Epoch>(1));
+  s.heard = static_cast<std::uint64_t>(q.integer(2));
+  s.peer_heard = static_cast<std::uint64_t>(q.integer(3));
+  const Bytes nonces = q.blob(4);
+  Reader r(nonces);
+  while (r.left() >= sync::Nonce::kSize) s.nonces.push_back(r.id<sync::Nonce>());
+  s.nonce_next = static_cast<std::uint64_t>(q.integer(5));
+  s.nonce_base = static_cast<std::uint64_t>(q.integer(6));
+  const Bytes used = q.blob(7);
+  s.nonce_used = Reader(used).u64();
+  s.rate_bps = static_cast<std::uint64_t>(q.integer(8));
+  s.last_contact = q.integer(9);
+  return s;
+}
+
+Result<> StoreLink::save(const sync::LinkState& s) {
+  Writer nonces, used;
+  for (const auto& n : s.nonces) nonces.id(n);
+  used.u64(s.nonce_used);
+  return TRY(store_.db().query("update link set peer_epoch = ?, heard = ?, peer_heard = ?, nonces = ?, nonce_next = ?,"
+                               " nonce_base = ?, nonce_used = ?, rate_bps = ?, last_contact_ms = ? where peer = ?"))
+      .bind(s.peer_epoch)
+      .bind(s.heard)
+      .bind(s.peer_heard)
+      .bind(nonces.view())
+      .bind(s.nonce_next)
+      .bind(s.nonce_base)
+      .bind(used.view())
+      .bind(s.rate_bps)
+      .bind(s.last_contact)
+      .bind(peer_)
+      .run();
+}
+
+Result<> add_link(Store& store, const LinkRow& l, const PublicKey& key) {
+  return TRY(store.db().query("insert into link(peer, office, upward, urls, pin, peer_key, peer_epoch)"
+                              " values(?, ?, ?, ?, ?, ?, ?) on conflict(peer) do update set urls = excluded.urls,"
+                              " pin = excluded.pin, peer_key = excluded.peer_key"))
+      .bind(l.peer)
+      .bind(l.office)
+      .bind(l.upward ? 1 : 0)
+      .bind(joined(l.urls))
+      .bind(l.pin)
+      .bind(key)
+      .bind(sync::Epoch{})
+      .run();
+}
+
+Result<std::vector<LinkRow>> links(Store& store, bool upward) {
+  Query q = TRY(store.db().query(std::string(kColumns) + "where upward = ? order by peer")).bind(upward ? 1 : 0);
+  std::vector<LinkRow> out;
+  while (TRY(q.step())) out.push_back(TRY(row(q)));
+  return out;
+}
+
+Result<std::optional<LinkRow>> link_of(Store& store, const NodeId& peer) {
+  Query q = TRY(store.db().query(std::string(kColumns) + "where peer = ?")).bind(peer);
+  if (!TRY(q.step())) return std::nullopt;
+  return TRY(row(q));
+}
+
+Result<> set_link_urls(Store& store, const NodeId& peer, const std::vector<std::string>& urls) {
+  return TRY(store.db().query("update link set urls = ? where peer = ?")).bind(joined(urls)).bind(peer).run();
+}
+
+}  // namespace yz::node

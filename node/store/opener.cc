@@ -1,0 +1,179 @@
+#include "node/store/opener.h"
+
+#include <algorithm>
+#include <set>
+
+#include "node/log.h"
+#include "node/store/records.h"
+
+namespace yz::node {
+
+using sync::Refusal;
+
+Result<Opener::Done> Opener::open_some(std::size_t most, sync::Millis now) {
+  Done done;
+  struct Row {
+    std::int64_t row, stream;
+    Bytes bytes;
+  };
+  for (std::size_t i = 0; i <= most; ++i) {
+    std::optional<Row> next;
+    {
+      Query q = TRY(store_.db().query("select e.row, e.stream, e.bytes from envelope e join stream s on s.row = e.stream"
+                                      " where e.own = 0 and e.state = 0 order by s.lane, e.row limit 1"));
+      if (TRY(q.step())) next = Row{q.integer(0), q.integer(1), q.blob(2)};
+    }
+    if (!next) return done;
+    if (i == most) break;
+    Done part = done;
+    TRY(store_.write([&]() -> Result<> {
+      part = done;
+      return open_one(next->row, next->stream, next->bytes, now, part);
+    }));
+    done = part;
+  }
+  done.more = true;
+  return done;
+}
+
+Result<> Opener::open_one(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done& done) {
+  Context c;
+  c.row = row;
+  c.stream = stream;
+  c.now = now;
+  c.envelope = TRY(sync::decode_envelope(bytes));
+  auto items = sync::open(c.envelope, store_.keys());
+  if (!items) {
+    const Refusal why = items.error().fault == Fault::missing ? Refusal::key_gone : Refusal::malformed;
+    log().warn("open.failed", {{"stream", c.envelope.head.stream.id()}, {"seq", c.envelope.head.seq.value}, {"why", items.error()}});
+    TRY(refuse(c, RecordId{}, why));
+  } else {
+    for (const sync::Item& item : *items) {
+      if (item.kind == sync::Item::Kind::certificate) {
+        auto certificate = crypto::Certificate::decode(item.bytes);
+        // A bad certificate only means that the signatures under it will not be good.
+        if (certificate && certificate->office == c.envelope.head.stream.author)
+          if (auto known = directory_.learn(*certificate, now); !known && known.error().fault != Fault::forged &&
+                                                                known.error().fault != Fault::missing)
+            return known;
+      } else if (item.kind == sync::Item::Kind::record) {
+        TRY(put(c, item.bytes, done));
+      }
+    }
+  }
+  if (!c.wanted.empty()) {
+    std::ranges::sort(c.wanted);
+    c.wanted.erase(std::unique(c.wanted.begin(), c.wanted.end()), c.wanted.end());
+    if (c.wanted.size() > 32) c.wanted.resize(32);
+    TRY(store_.state(sync::StatementKind::want, sync::encode(sync::Want{c.wanted}), c.envelope.head.stream.node, now));
+  }
+  TRY(TRY(store_.db().query("update envelope set state = ?, done_ms = ? where row = ?"))
+          .bind(items ? 2 : 8)
+          .bind(now)
+          .bind(row)
+          .run());
+  TRY(advance(stream));
+  ++done.envelopes;
+  return inbox_.receipt(stream, sync::ReceiptKind::opened, now);
+}
+
+Result<> Opener::advance(std::int64_t stream) {
+  // Opened up to the first number that is not here or not opened yet.
+  Query q = TRY(store_.db().query("select opened, tip from stream where row = ?")).bind(stream);
+  TRY(q.step());
+  std::int64_t opened = q.integer(0);
+  const std::int64_t tip = q.integer(1);
+  while (opened < tip) {
+    Query e = TRY(store_.db().query("select min(state) from envelope where stream = ? and seq = ?"))
+                  .bind(stream)
+                  .bind(opened + 1);
+    if (!TRY(e.step()) || e.null(0) || e.integer(0) == 0) break;
+    ++opened;
+  }
+  return TRY(store_.db().query("update stream set opened = ? where row = ?")).bind(opened).bind(stream).run();
+}
+
+Result<> Opener::refuse(const Context& c, const RecordId& record, Refusal why) {
+  TRY(TRY(store_.db().query("update envelope set refusal = ? where row = ?")).bind(static_cast<int>(why)).bind(c.row).run());
+  TRY(store_.journal("node", "refuse", hex(record.view()), sync::name_of(why), c.now));
+  return TRY(store_.db().query("insert into refused(stream, seq, record, why) values(?, ?, ?, ?) on conflict do nothing"))
+      .bind(c.stream)
+      .bind(c.envelope.head.seq.value)
+      .bind(record)
+      .bind(static_cast<int>(why))
+      .run();
+}
+
+Result<> Opener::put(Context& c, ByteView bytes, Done& done) {
+  auto released = sync::decode_record(bytes);
+  if (!released) return refuse(c, RecordId{}, Refusal::malformed);
+  RecordFacts facts;
+  facts.envelope = c.row;
+  facts.at_ms = c.now;
+  std::int64_t notes = 0;
+  facts.quarantine = TRY(judge(c, *released, notes));
+  facts.notes = notes;
+  facts.verified = facts.quarantine == Refusal::none;
+  {
+    Query q = TRY(store_.db().query("select 1 from record where id = ?")).bind(released->id);
+    if (TRY(q.step())) return {};  // cut again in another lane, or after a restore: one copy is enough
+  }
+  TRY(put_record(store_, *released, facts));
+  ++done.records[static_cast<std::size_t>(c.envelope.head.stream.lane)];
+  TRY(TRY(store_.db().query("update envelope set records = records + 1 where row = ?")).bind(c.row).run());
+  if (facts.quarantine != Refusal::none) return refuse(c, released->id, facts.quarantine);
+  return {};
+}
+
+/// Whether the record may stand where it came, and what is to be shown beside it.
+Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::int64_t& notes) {
+  const sync::Record& rec = r.record;
+  if (rec.origin != c.envelope.head.stream.author) return Refusal::not_addressed;  // others' records come nested only
+  if (!std::ranges::binary_search(rec.addressees, store_.me().office)) return Refusal::not_addressed;
+  const bool own_case = rec.case_office == rec.origin;
+  switch (rec.type) {
+    case sync::RecordType::report:
+    case sync::RecordType::followup:
+    case sync::RecordType::final_report:
+    case sync::RecordType::correction:
+    case sync::RecordType::withdrawal:
+    case sync::RecordType::zero_report:
+      if (!own_case) return Refusal::not_permitted;
+      break;
+    default: break;
+  }
+  const bool known_type = rec.type <= sync::RecordType::policy && rec.schema == 1;
+  if (!known_type) {
+    if (rec.flags & sync::record_flag::must_understand) return Refusal::unsupported_type;
+    notes |= record_note::unreadable;
+  }
+  if (rec.flags & sync::record_flag::provisional) notes |= record_note::provisional;
+  if (rec.flags & sync::record_flag::exercise) notes |= record_note::exercise;
+  if (rec.at.ms() > c.now + sync::kHlcClampMs) notes |= record_note::clock;
+  if (!TRY(directory_.root_confirmed())) notes |= record_note::root_unconfirmed;
+
+  std::set<PersonId> drafters, signers;
+  for (const auto& s : rec.signatures) {
+    const auto officer = TRY(directory_.officer(s.officer));
+    if (!officer) {
+      c.wanted.push_back(s.officer);
+      return Refusal::unknown_certificate;
+    }
+    if (officer->office != rec.origin || !sync::verify_record(r.id, s, officer->key)) return Refusal::bad_signature;
+    if (officer->state == OfficerState::revoked) return Refusal::not_permitted;
+    (s.role == sync::SignRole::drafter ? drafters : signers).insert(officer->person);
+  }
+  // Drafter and signer differ, unless the office may work with one person.
+  const auto office = TRY(directory_.office(rec.origin));
+  std::set<PersonId> all = drafters;
+  all.insert(signers.begin(), signers.end());
+  if (all.size() == 1 && !(rec.flags & sync::record_flag::provisional)) {
+    const bool alone = office && office->one_person && TRY(directory_.active_officers(rec.origin)) <= 1;
+    const bool binding = rec.type == sync::RecordType::decision || rec.type == sync::RecordType::instruction;
+    if (!alone && binding) return Refusal::not_permitted;
+    notes |= alone ? record_note::one_person : record_note::same_signer;
+  }
+  return Refusal::none;
+}
+
+}  // namespace yz::node

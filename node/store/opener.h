@@ -1,0 +1,42 @@
+#pragma once
+#include <array>
+
+#include "node/store/inbox.h"
+#include "sync/record.h"
+
+namespace yz::node {
+
+/// Opens what was stored and receipted: decrypts, checks officers' signatures and paths, puts records on their
+/// cases. Separate from storing, so that a fault here never loses a report. Idempotent; a crash in the middle
+/// begins the envelope anew. One transaction an envelope.
+class Opener {
+ public:
+  Opener(Store& store, StoreInbox& inbox) : store_(store), inbox_(inbox), directory_(store) {}
+
+  struct Done {
+    std::size_t envelopes = 0;
+    std::array<std::uint64_t, 5> records{};  ///< by lane
+    bool more = false;
+  };
+  /// At most `most` envelopes, most urgent first.
+  Result<Done> open_some(std::size_t most, sync::Millis now);
+
+ private:
+  struct Context {
+    std::int64_t row = 0, stream = 0;
+    sync::Envelope envelope;
+    sync::Millis now = 0;
+    std::vector<CertDigest> wanted;
+  };
+  Result<> open_one(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
+  Result<> put(Context&, ByteView record, Done&);
+  Result<sync::Refusal> judge(Context&, const sync::ReleasedRecord&, std::int64_t& notes);
+  Result<> refuse(const Context&, const RecordId&, sync::Refusal);
+  Result<> advance(std::int64_t stream);
+
+  Store& store_;
+  StoreInbox& inbox_;
+  Directory directory_;
+};
+
+}  // namespace yz::node

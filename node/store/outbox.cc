@@ -1,0 +1,286 @@
+#include "node/store/outbox.h"
+
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "sync/limits.h"
+#include "sync/record.h"
+
+namespace yz::node {
+
+using sync::Lane;
+namespace limit = sync::limit;
+
+struct StoreOutbox::Load {
+  std::vector<sync::Item> introductions, records;
+  std::vector<std::int64_t> deliveries;
+  std::vector<CertDigest> officers;
+  std::vector<Hash> anchors, introduced;
+  bool pad = false;
+};
+
+Result<std::vector<sync::Queued>> StoreOutbox::waiting(Lane lane, std::int64_t after, std::size_t most) {
+  Query q = TRY(store_.db().query("select e.row, s.id, e.seq, e.size from envelope e join stream s on s.row = e.stream"
+                                  " where e.own = 1 and e.state = 0 and e.peer = ? and e.row > ? and s.lane = ?"
+                                  " order by e.row limit ?"))
+                .bind(peer_)
+                .bind(after)
+                .bind(static_cast<int>(lane))
+                .bind(most);
+  std::vector<sync::Queued> out;
+  while (TRY(q.step())) {
+    sync::Queued e;
+    e.row = q.integer(0);
+    e.stream = TRY(q.id<sync::StreamId>(1));
+    e.lane = lane;
+    e.seq.value = static_cast<std::uint64_t>(q.integer(2));
+    e.bytes = static_cast<std::uint32_t>(q.integer(3));
+    out.push_back(e);
+  }
+  return out;
+}
+
+/// Before admission, and without a list of keys to seal to, records wait as they are.
+Result<bool> StoreOutbox::may_cut() {
+  Query q = TRY(store_.db().query("select (select certificate is not null from office where id = ?),"
+                                  " (select count(*) from node_list where office = ?)"))
+                .bind(store_.me().office)
+                .bind(office_);
+  return TRY(q.step()) && q.integer(0) != 0 && q.integer(1) != 0;
+}
+
+Result<bool> StoreOutbox::uncut(Lane lane) {
+  Query q = TRY(store_.db().query(
+                    "select 1 from delivery where destination = ? and lane = ? and envelope is null and state = 0 limit 1"))
+                .bind(office_)
+                .bind(static_cast<int>(lane));
+  if (!TRY(q.step())) return false;
+  return may_cut();
+}
+
+Result<std::vector<BoxPublic>> StoreOutbox::readers() {
+  Query q = TRY(store_.db().query("select bytes from node_list where office = ?")).bind(office_);
+  if (!TRY(q.step())) return fail(Fault::missing, "no node list of the destination");
+  const auto statement = sync::decode_statement(q.blob(0));
+  if (!statement) return fail(Fault::corrupt, "a stored node list is damaged");
+  const sync::NodeList list = TRY(sync::decode_node_list(statement->body));
+  std::vector<BoxPublic> out;
+  for (const auto& n : list.nodes) out.push_back(n.box);
+  return out;
+}
+
+/// Oldest first, within the limits of the lane; one larger record alone is allowed. A record that nests another
+/// office's text shares an envelope only with records of its own case.
+Result<StoreOutbox::Load> StoreOutbox::choose(Lane lane, std::uint64_t link_bps) {
+  std::size_t most_bytes = limit::cut_plain_bytes, most_records = limit::cut_records;
+  if (lane == Lane::flash) {
+    Query n = TRY(store_.db().query("select count(*) from (select 1 from delivery where destination = ? and lane = ?"
+                                    " and envelope is null and state = 0 limit ?)"))
+                  .bind(office_)
+                  .bind(static_cast<int>(lane))
+                  .bind(limit::flash_crowd + 1);
+    TRY(n.step());
+    most_bytes = static_cast<std::size_t>(n.integer(0)) > limit::flash_crowd ? limit::flash_crowd_plain_bytes
+                                                                            : limit::flash_plain_bytes;
+  } else if (link_bps > 0) {
+    // Sealed bytes of 8 s of line; Chinese text compresses to about 40 %.
+    const std::uint64_t sealed = link_bps / 8 * static_cast<std::uint64_t>(limit::cut_link_ms) / 1000;
+    most_bytes = static_cast<std::size_t>(
+        std::clamp<std::uint64_t>(sealed * 5 / 2, limit::cut_plain_least_bytes, limit::cut_plain_bytes));
+  }
+  Query q = TRY(store_.db().query("select d.row, r.bytes, r.type, r.matter from delivery d join record r on"
+                                  " r.row = d.record where d.destination = ? and d.lane = ? and d.envelope is null"
+                                  " and d.state = 0 order by d.row limit ?"))
+                .bind(office_)
+                .bind(static_cast<int>(lane))
+                .bind(most_records);
+  Load load;
+  std::size_t bytes = 0;
+  std::int64_t matter = 0;
+  bool nested = false;
+  while (TRY(q.step())) {
+    Bytes record = q.blob(1);
+    const bool nests = q.integer(2) == static_cast<int>(sync::RecordType::forward);
+    if (!load.records.empty()) {
+      if (bytes + record.size() > most_bytes) break;
+      if ((nests || nested) && q.integer(3) != matter) break;
+    }
+    bytes += record.size();
+    matter = q.integer(3);
+    nested = nested || nests;
+    load.pad = load.pad || lane == Lane::flash || q.integer(2) == static_cast<int>(sync::RecordType::zero_report);
+    const auto decoded = sync::decode_record(record);
+    if (!decoded) return fail(Fault::corrupt, "a stored record is damaged", "store.record");
+    for (const auto& s : decoded->record.signatures) load.officers.push_back(s.officer);
+    if (!decoded->record.anchor.zero()) load.anchors.push_back(decoded->record.anchor);
+    load.deliveries.push_back(q.integer(0));
+    load.records.push_back({sync::Item::Kind::record, std::move(record)});
+  }
+  return load;
+}
+
+/// Certificates and anchors that the destination has not receipted yet travel with what they vouch for.
+Result<> StoreOutbox::introduce(Load& load) {
+  const auto wanted = [&](ByteView digest) -> Result<bool> {
+    Query q = TRY(store_.db().query("select 1 from introduced i join envelope e on e.row = i.envelope"
+                                    " where i.destination = ? and i.digest = ? and e.state = 2 limit 1"))
+                  .bind(office_)
+                  .bind(digest);
+    return !TRY(q.step());
+  };
+  std::ranges::sort(load.officers);
+  load.officers.erase(std::unique(load.officers.begin(), load.officers.end()), load.officers.end());
+  for (const CertDigest& d : load.officers) {
+    if (!TRY(wanted(d.view()))) continue;
+    Query q = TRY(store_.db().query("select certificate from officer where digest = ?")).bind(d);
+    if (!TRY(q.step())) return fail(Fault::corrupt, "a signer's certificate is missing", "store.certificate");
+    load.introductions.push_back({sync::Item::Kind::certificate, q.blob(0)});
+    load.introduced.push_back(Hash{d.bytes});
+  }
+  std::ranges::sort(load.anchors);
+  load.anchors.erase(std::unique(load.anchors.begin(), load.anchors.end()), load.anchors.end());
+  for (const Hash& a : load.anchors) {
+    if (!TRY(wanted(a.view()))) continue;
+    // Older anchors may have been replaced by newer statements; then the destination, who issued it, knows it itself.
+    Query q = TRY(store_.db().query("select bytes from statement where digest = ?")).bind(a);
+    if (!TRY(q.step())) continue;
+    load.introductions.push_back({sync::Item::Kind::anchor, q.blob(0)});
+    load.introduced.push_back(a);
+  }
+  return {};
+}
+
+Result<std::optional<sync::Queued>> StoreOutbox::cut(Lane lane, std::uint64_t link_bps) {
+  if (!TRY(uncut(lane))) return std::nullopt;
+  Load load = TRY(choose(lane, link_bps));
+  TRY(introduce(load));
+  std::vector<sync::Item> items = std::move(load.introductions);
+  std::ranges::move(load.records, std::back_inserter(items));
+
+  Database& db = store_.db();
+  const Identity& me = store_.me();
+  const sync::Millis now = now_();
+  sync::EnvelopeHead head;
+  head.stream = {me.office, me.node, me.incarnation, office_, lane};
+  const sync::StreamId id = head.stream.id();
+  TRY(TRY(db.query("insert into stream(id, author, node, incarnation, destination, lane, own, chain)"
+                   " values(?, ?, ?, ?, ?, ?, 1, ?) on conflict(id) do nothing"))
+          .bind(id)
+          .bind(me.office)
+          .bind(me.node)
+          .bind(me.incarnation)
+          .bind(office_)
+          .bind(static_cast<int>(lane))
+          .bind(Hash{})
+          .run());
+  std::int64_t stream = 0;
+  {
+    Query q = TRY(db.query("select row, tip, chain from stream where id = ?")).bind(id);
+    TRY(q.step());
+    stream = q.integer(0);
+    head.seq = sync::Seq{static_cast<std::uint64_t>(q.integer(1))}.next();
+    head.previous = TRY(q.id<Hash>(2));
+  }
+  head.at = TRY(store_.tick(now));
+  const int level = link_bps > 0 && link_bps < limit::slow_bps ? 19 : 9;
+  const sync::Envelope e = TRY(sync::seal(head, items, TRY(readers()), store_.keys(), level, load.pad));
+
+  sync::Queued out{0, id, lane, head.seq, static_cast<std::uint32_t>(e.bytes.size())};
+  {
+    Query q = TRY(db.query("insert into envelope(stream, seq, hash, own, bytes, size, records, peer, at_ms)"
+                           " values(?, ?, ?, 1, ?, ?, ?, ?, ?) returning row"))
+                  .bind(stream)
+                  .bind(head.seq.value)
+                  .bind(e.hash)
+                  .bind(ByteView(e.bytes))
+                  .bind(e.bytes.size())
+                  .bind(load.deliveries.size())
+                  .bind(peer_)
+                  .bind(now);
+    TRY(q.step());
+    out.row = q.integer(0);
+    TRY(q.run());
+  }
+  TRY(TRY(db.query("update stream set tip = ?, chain = ? where row = ?"))
+          .bind(head.seq.value)
+          .bind(e.chain())
+          .bind(stream)
+          .run());
+  for (std::int64_t d : load.deliveries)
+    TRY(TRY(db.query("update delivery set envelope = ?, state = 1 where row = ?")).bind(out.row).bind(d).run());
+  for (const Hash& d : load.introduced)
+    TRY(TRY(db.query("insert into introduced(destination, digest, envelope) values(?, ?, ?) on conflict do nothing"))
+            .bind(office_)
+            .bind(d)
+            .bind(out.row)
+            .run());
+  return out;
+}
+
+Result<Bytes> StoreOutbox::envelope(std::int64_t row) {
+  Query q = TRY(store_.db().query("select bytes from envelope where row = ?")).bind(row);
+  if (!TRY(q.step())) return fail(Fault::corrupt, "a queued envelope is missing");
+  return q.blob(0);
+}
+
+Result<std::vector<sync::QueuedChunk>> StoreOutbox::chunks(std::int64_t after, std::size_t most) {
+  Query q = TRY(store_.blobs().query("select c.row, c.size from chunk c join attachment a on a.row = c.attachment"
+                                     " where c.state = 0 and c.row > ? and a.own = 1 and a.ready = 1"
+                                     " and a.destination = ? order by c.row limit ?"))
+                .bind(after)
+                .bind(office_)
+                .bind(most);
+  std::vector<sync::QueuedChunk> out;
+  while (TRY(q.step())) out.push_back({q.integer(0), static_cast<std::uint32_t>(q.integer(1))});
+  // A chunk before admission could not be receipted.
+  if (!out.empty() && !TRY(may_cut())) out.clear();
+  return out;
+}
+
+Result<Bytes> StoreOutbox::chunk(std::int64_t row) {
+  Query q = TRY(store_.blobs().query("select bytes from chunk where row = ?")).bind(row);
+  if (!TRY(q.step())) return fail(Fault::corrupt, "a queued chunk is missing");
+  return q.blob(0);
+}
+
+Result<sync::ControlItems> StoreOutbox::control(std::uint64_t base, std::size_t most_bytes) {
+  sync::ControlItems out;
+  out.mark = base;
+  std::size_t bytes = 0;
+  for (;;) {
+    // Two short range scans instead of one long one: what is for everybody, and what is for this neighbour.
+    Query q = TRY(store_.db().query("select number, type, bytes from (select * from (select number, type, bytes from"
+                                    " control where peer = x'' and number > ? order by number limit 8) union all"
+                                    " select * from (select number, type, bytes from control where peer = ? and"
+                                    " number > ? order by number limit 8)) order by number limit 8"))
+                  .bind(out.mark)
+                  .bind(peer_)
+                  .bind(out.mark);
+    bool any = false;
+    while (TRY(q.step())) {
+      any = true;
+      Bytes b = q.blob(2);
+      if (!out.frames.empty() && bytes + b.size() > most_bytes) return out;
+      bytes += b.size();
+      out.mark = static_cast<std::uint64_t>(q.integer(0));
+      out.frames.emplace_back(static_cast<sync::FrameType>(q.integer(1)), std::move(b));
+    }
+    if (!any) return out;
+  }
+}
+
+Result<sync::Digest> StoreOutbox::outstanding() {
+  Query q = TRY(store_.db().query("select s.id, e.seq, e.hash from envelope e join stream s on s.row = e.stream"
+                                  " where e.own = 1 and e.state = 0 and e.peer = ?"))
+                .bind(peer_);
+  sync::Digest sum;
+  while (TRY(q.step())) {
+    Writer w;
+    w.raw(q.blob(0)).u64(static_cast<std::uint64_t>(q.integer(1))).raw(q.blob(2));
+    const Hash h = crypto::hash(crypto::purpose::digest, {w.view()});
+    for (std::size_t i = 0; i < sum.bytes.size(); ++i) sum.bytes[i] ^= h.bytes[i];
+  }
+  return sum;
+}
+
+}  // namespace yz::node

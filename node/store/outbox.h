@@ -1,0 +1,38 @@
+#pragma once
+#include <functional>
+
+#include "node/store/directory.h"
+#include "sync/outbox.h"
+
+namespace yz::node {
+
+/// What waits for one neighbour, over the database. Cuts envelopes for the neighbour's own office.
+class StoreOutbox : public sync::Outbox {
+ public:
+  /// `now` gives the wall clock: cutting stamps envelopes.
+  StoreOutbox(Store& store, NodeId peer, OfficeId office, std::function<sync::Millis()> now)
+      : store_(store), peer_(peer), office_(office), now_(std::move(now)) {}
+
+  Result<std::vector<sync::Queued>> waiting(sync::Lane, std::int64_t after, std::size_t most) override;
+  Result<std::optional<sync::Queued>> cut(sync::Lane, std::uint64_t link_bps) override;
+  Result<bool> uncut(sync::Lane) override;
+  Result<Bytes> envelope(std::int64_t row) override;
+  Result<std::vector<sync::QueuedChunk>> chunks(std::int64_t after, std::size_t most) override;
+  Result<Bytes> chunk(std::int64_t row) override;
+  Result<sync::ControlItems> control(std::uint64_t base, std::size_t most_bytes) override;
+  Result<sync::Digest> outstanding() override;
+
+ private:
+  struct Load;  // what goes into one envelope
+  Result<bool> may_cut();
+  Result<Load> choose(sync::Lane, std::uint64_t link_bps);
+  Result<> introduce(Load&);
+  Result<std::vector<BoxPublic>> readers();
+
+  Store& store_;
+  NodeId peer_;
+  OfficeId office_;
+  std::function<sync::Millis()> now_;
+};
+
+}  // namespace yz::node

@@ -1,0 +1,227 @@
+#include "node/store/schema.h"
+
+#include <array>
+
+namespace yz::node {
+namespace {
+
+// Times are ms since 1970, ids are blobs of their fixed length. SCHEMA.md says what each table is for.
+constexpr std::string_view kMain1 = R"sql(
+create table meta(
+  key text primary key not null,
+  value blob not null) strict, without rowid;
+create table secret(
+  name text not null,            -- node, archive, box, nonce
+  number integer not null,       -- newest first for box keys
+  value blob not null,
+  until_ms integer not null default 0,
+  primary key(name, number)) strict, without rowid;
+
+create table office(
+  id blob primary key not null,
+  code text not null, name text not null, level integer not null,
+  superior blob not null,
+  certificate blob,              -- null: heard of in an invitation only
+  one_person integer not null default 0,
+  state integer not null default 0,   -- 0 known, 1 admitted below us, 2 superior, 3 ourselves, 9 revoked
+  at_ms integer not null) strict, without rowid;
+create index office_code on office(code);
+create table node(
+  id blob primary key not null,
+  office blob not null, name text not null, key blob not null,
+  certificate blob not null, digest blob not null,
+  state integer not null default 0,   -- 0 good, 9 revoked
+  at_ms integer not null) strict, without rowid;
+create table officer(
+  digest blob primary key not null,   -- of the certificate: what a signature names
+  person blob not null, office blob not null, name text not null, phone text not null default '',
+  roles integer not null, key blob not null, certificate blob not null,
+  state integer not null default 0,   -- 0 active, 1 suspended, 2 retired, 9 revoked
+  seen integer not null default 1,    -- 0: admitted automatically, nobody has looked yet
+  at_ms integer not null) strict, without rowid;
+create index officer_office on officer(office, name);
+create table root(
+  version integer primary key not null,
+  bytes blob not null, digest blob not null,
+  confirmed integer not null default 0) strict;
+create table node_list(
+  office blob primary key not null,
+  version integer not null, bytes blob not null) strict, without rowid;
+create table invitation(
+  id blob primary key not null,
+  code blob not null, office_code text not null, name text not null, level integer not null,
+  flags integer not null, urls text not null, made_ms integer not null, until_ms integer not null,
+  tries integer not null default 0,
+  used_by blob) strict, without rowid;
+
+create table link(
+  peer blob primary key not null,
+  office blob not null,
+  upward integer not null,            -- 1: our superior, 0: below us
+  urls text not null default '',      -- one a line
+  pin text not null default '',
+  peer_key blob not null,
+  peer_epoch blob not null,
+  heard integer not null default 0, peer_heard integer not null default 0,
+  nonces blob not null default x'',
+  nonce_next integer not null default 1, nonce_base integer not null default 1,
+  nonce_used blob not null default x'0000000000000000',
+  rate_bps integer not null default 0,
+  last_contact_ms integer not null default 0) strict, without rowid;
+
+create table matter(                  -- a case: 事项
+  row integer primary key,
+  case_id blob unique not null,
+  office blob not null,               -- origin
+  own integer not null,
+  kind integer not null, lane integer not null,
+  state integer not null,
+  title text not null,
+  occurred_ms integer, signed_ms integer, received_ms integer,
+  number text not null default '',    -- 柳河镇〔2026〕12号
+  verified integer not null default 1,
+  flags integer not null default 0,
+  conflict integer not null default 0,
+  attachments integer not null default 0,
+  changed_ms integer not null) strict;
+create index matter_lane on matter(lane, row);
+create index matter_state on matter(state, row);
+create index matter_office on matter(office, row);
+create table draft(
+  matter integer primary key references matter(row),
+  report blob not null,               -- the body's JSON as it would be signed
+  drafter blob not null,              -- person
+  note text not null default '',      -- why it was returned
+  content blob,                       -- once submitted: the record's content that people sign
+  signatures blob not null default x'',
+  changed_ms integer not null) strict;
+create table record(
+  row integer primary key,
+  id blob unique not null,
+  matter integer not null references matter(row),
+  type integer not null, office blob not null, lane integer not null,
+  hlc integer not null,
+  at_ms integer not null,             -- when we stored it
+  own integer not null,
+  bytes blob not null,                -- as signed: content and signature block
+  verified integer not null,          -- 1 signatures and path good
+  flags integer not null default 0,
+  quarantine integer not null default 0,  -- a Refusal; 0 = good
+  envelope integer) strict;           -- the received one it came in
+create index record_matter on record(matter, row);
+create table parent(
+  child blob not null, parent blob not null,
+  primary key(child, parent)) strict, without rowid;
+create index parent_of on parent(parent);
+create table number(
+  office blob not null, year integer not null, last integer not null,
+  primary key(office, year)) strict, without rowid;
+create virtual table words using fts5(title, body, content='', tokenize='cjk1');
+
+create table delivery(                -- a record's way to one destination
+  row integer primary key,
+  record integer not null references record(row),
+  destination blob not null,
+  lane integer not null,
+  envelope integer,                   -- null: waits to be cut
+  state integer not null default 0,   -- 0 waiting, 1 cut, 2 stored there, 3 opened there, 8 refused
+  refusal integer not null default 0,
+  at_ms integer not null, done_ms integer not null default 0,
+  unique(record, destination)) strict;
+create index delivery_waiting on delivery(destination, lane, row) where envelope is null;
+create index delivery_envelope on delivery(envelope) where envelope is not null;
+create index delivery_state on delivery(lane, state);
+create table stream(
+  row integer primary key,
+  id blob unique not null,
+  author blob not null, node blob not null, incarnation blob not null,
+  destination blob not null, lane integer not null,
+  own integer not null,
+  tip integer not null default 0,     -- own: newest number given; received: highest without a gap
+  chain blob not null,                -- chain value at tip
+  stored integer not null default 0,  -- own: the destination's stored receipt covers up to here
+  opened integer not null default 0,
+  forked integer not null default 0) strict;
+create table envelope(
+  row integer primary key,
+  stream integer not null references stream(row),
+  seq integer not null, hash blob not null,
+  own integer not null,
+  bytes blob not null, size integer not null,
+  state integer not null default 0,   -- own: 0 waits for a stored receipt, 2 stored; received: 0 unopened, 2 opened, 8 refused
+  refusal integer not null default 0,
+  records integer not null default 0,
+  peer blob not null,                 -- own: the neighbour it goes by; received: the one it came by
+  at_ms integer not null, done_ms integer not null default 0,
+  unique(stream, seq, hash)) strict;
+create index envelope_waiting on envelope(peer, row) where own = 1 and state = 0;
+create index envelope_unopened on envelope(row) where own = 0 and state = 0;
+create table part(
+  peer blob not null, stream blob not null, seq integer not null, lane integer not null,
+  total integer not null, offset integer not null, bytes blob not null, at_ms integer not null,
+  primary key(peer, stream, seq, offset)) strict;
+create table control(                 -- what we tell neighbours in the clear, newest only, numbered by change
+  key blob primary key not null,
+  peer blob not null,                 -- empty: everybody
+  number integer unique not null,
+  type integer not null, bytes blob not null) strict;
+create index control_peer on control(peer, number);
+create table statement(               -- what others said, newest only
+  key blob primary key not null,
+  kind integer not null, office blob not null, node blob not null,
+  epoch blob not null, hlc integer not null, unix_ms integer not null, digest blob not null,
+  stream blob not null default x'',   -- receipts: the stream's id
+  bytes blob not null) strict, without rowid;
+create index statement_stream on statement(stream);
+create table refused(                 -- what we refuse of a received stream: told in its receipts
+  stream integer not null, seq integer not null, record blob not null, why integer not null,
+  primary key(stream, seq, record)) strict, without rowid;
+
+create table introduced(              -- certificates and anchors that went inside an envelope
+  destination blob not null, digest blob not null, envelope integer not null,
+  primary key(destination, digest, envelope)) strict, without rowid;
+
+create table journal(
+  row integer primary key,
+  at_ms integer not null,
+  actor text not null, action text not null, subject text not null, detail text not null,
+  hash blob not null) strict;
+create table alarm(
+  row integer primary key,
+  code text not null, message text not null, office text not null, at_ms integer not null,
+  seen integer not null default 0,
+  unique(code, message, office)) strict;
+)sql";
+
+constexpr std::string_view kBlob1 = R"sql(
+create table attachment(
+  row integer primary key,
+  id blob unique not null,            -- the tag on the wire
+  own integer not null,
+  author blob not null,               -- node
+  destination blob not null,
+  count integer not null,             -- chunks
+  have integer not null default 0,
+  complete integer not null default 0,
+  ready integer not null default 0,   -- own: the manifest was signed, chunks may leave
+  at_ms integer not null) strict;
+create table chunk(
+  row integer primary key,
+  attachment integer not null references attachment(row),
+  position integer not null,
+  bytes blob not null,                -- the signed frame
+  size integer not null,
+  state integer not null default 0,   -- own: 0 waits, 2 stored at the destination
+  unique(attachment, position)) strict;
+create index chunk_waiting on chunk(row) where state = 0;
+)sql";
+
+constexpr std::array kMain{Migration{1, kMain1}};
+constexpr std::array kBlob{Migration{1, kBlob1}};
+
+}  // namespace
+
+std::span<const Migration> main_migrations() { return kMain; }
+std::span<const Migration> blob_migrations() { return kBlob; }
+
+}  // namespace yz::node

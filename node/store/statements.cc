@@ -1,0 +1,205 @@
+// What statements of others change in our store. The other half of StoreInbox.
+#include <algorithm>
+
+#include "node/log.h"
+#include "node/store/inbox.h"
+#include "node/store/records.h"
+#include "sync/limits.h"
+
+namespace yz::node {
+
+Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::Tally& tally) {
+  Database& db = store_.db();
+  const Hash key = TRY(sync::statement_key(s));
+  {
+    Query q = TRY(db.query("select hlc, digest from statement where key = ?")).bind(key);
+    if (TRY(q.step())) {
+      const auto held = std::pair(static_cast<std::uint64_t>(q.integer(0)), TRY(q.id<Hash>(1)));
+      if (held.second == s.digest) return {};
+      if (s.order() < held) return {};  // an older self came late
+    }
+  }
+  Bytes stream;
+  if (s.kind == sync::StatementKind::receipt) {
+    const auto id = TRY(sync::decode_receipt(s.body)).stream.id();
+    stream.assign(id.bytes.begin(), id.bytes.end());
+  }
+  TRY(TRY(db.query("insert into statement(key, kind, office, node, epoch, hlc, unix_ms, digest, stream, bytes)"
+                   " values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict(key) do update set epoch = excluded.epoch,"
+                   " hlc = excluded.hlc, unix_ms = excluded.unix_ms, digest = excluded.digest, bytes = excluded.bytes"))
+          .bind(key)
+          .bind(static_cast<int>(s.kind))
+          .bind(s.office)
+          .bind(s.node)
+          .bind(s.epoch)
+          .bind(s.at.value)
+          .bind(s.unix_ms)
+          .bind(s.digest)
+          .bind(ByteView(stream))
+          .bind(ByteView(s.bytes))
+          .run());
+  if (!store_.heard(s.at, now_))
+    TRY(store_.alarm("clock.ahead", "a neighbour's clock is more than 10 minutes ahead of ours", hex(s.office.view()), now_));
+  switch (s.kind) {
+    case sync::StatementKind::receipt: return receipt_arrived(s, tally);
+    case sync::StatementKind::chunk_receipt: return chunks_arrived(s, tally);
+    case sync::StatementKind::want: return wanted(s, from);
+    case sync::StatementKind::node_list: {
+      const sync::NodeList list = TRY(sync::decode_node_list(s.body));
+      return TRY(db.query("insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
+                          " set version = excluded.version, bytes = excluded.bytes where excluded.version > version"))
+          .bind(s.office)
+          .bind(list.version)
+          .bind(ByteView(s.bytes))
+          .run();
+    }
+    default: return {};  // kept as it is: heads and evidence are read when they are needed
+  }
+}
+
+Result<> StoreInbox::receipt_arrived(const sync::Statement& s, sync::Tally& tally) {
+  const sync::Receipt r = TRY(sync::decode_receipt(s.body));
+  Database& db = store_.db();
+  std::int64_t stream = 0;
+  {
+    Query q = TRY(db.query("select row, tip, chain from stream where id = ? and own = 1")).bind(r.stream.id());
+    if (!TRY(q.step())) return {};  // of a stream we only carry, or of another life
+    stream = q.integer(0);
+    if (r.kind != sync::ReceiptKind::custody && s.office != r.stream.destination)
+      return fail(Fault::forged, "a receipt by somebody who is not the destination", "receipt.issuer");
+    const auto tip = static_cast<std::uint64_t>(q.integer(1));
+    if (r.upto.value > tip) {
+      // The destination knows more of us than we do: this store is older than what was sent from it.
+      TRY(store_.alarm("stream.ahead", "a receipt covers envelopes that this store never wrote", hex(s.office.view()), now_));
+    } else if (r.upto.value == tip && r.chain != TRY(q.id<Hash>(2))) {
+      TRY(store_.alarm("stream.forked", "a receipt names another history of our stream", hex(s.office.view()), now_));
+      return fail(Fault::forged, "receipt of another history", "forked");
+    }
+  }
+  std::vector<std::int64_t> records;
+  if (r.kind == sync::ReceiptKind::stored) {
+    TRY(stored(stream, r, tally, records));
+    // The newest signed word of a superior proves "not before" for what is signed from now on.
+    TRY(store_.set_meta("anchor", s.digest.view()));
+  }
+  if (r.kind == sync::ReceiptKind::opened) TRY(opened(stream, r, records));
+  TRY(refusals(stream, r, records));
+  std::ranges::sort(records);
+  records.erase(std::unique(records.begin(), records.end()), records.end());
+  return refresh_states(store_, records, now_);
+}
+
+Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::Tally& tally,
+                            std::vector<std::int64_t>& records) {
+  Database& db = store_.db();
+  std::vector<std::int64_t> envelopes;
+  {
+    Query q = TRY(db.query("select row, seq from envelope where stream = ? and own = 1 and state = 0")).bind(stream);
+    while (TRY(q.step()))
+      if (r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(1))})) envelopes.push_back(q.integer(0));
+  }
+  for (std::int64_t e : envelopes) {
+    TRY(TRY(db.query("update envelope set state = 2, done_ms = ? where row = ?")).bind(now_).bind(e).run());
+    Query q = TRY(db.query("select record from delivery where envelope = ? and state < 2")).bind(e);
+    std::size_t n = 0;
+    while (TRY(q.step())) {
+      records.push_back(q.integer(0));
+      ++n;
+    }
+    tally.sent[static_cast<std::size_t>(r.stream.lane)] += n;
+    TRY(TRY(db.query("update delivery set state = 2, done_ms = ? where envelope = ? and state < 2"))
+            .bind(now_)
+            .bind(e)
+            .run());
+  }
+  return TRY(db.query("update stream set stored = max(stored, ?) where row = ?")).bind(r.upto.value).bind(stream).run();
+}
+
+Result<> StoreInbox::opened(std::int64_t stream, const sync::Receipt& r, std::vector<std::int64_t>& records) {
+  Database& db = store_.db();
+  std::int64_t from = 0;
+  {
+    Query q = TRY(db.query("select opened from stream where row = ?")).bind(stream);
+    TRY(q.step());
+    from = q.integer(0);
+  }
+  std::vector<std::int64_t> envelopes;
+  {
+    Query q = TRY(db.query("select row from envelope where stream = ? and own = 1 and seq > ? and seq <= ?"))
+                  .bind(stream)
+                  .bind(from)
+                  .bind(r.upto.value);
+    while (TRY(q.step())) envelopes.push_back(q.integer(0));
+  }
+  for (std::int64_t e : envelopes) {
+    Query q = TRY(db.query("select record from delivery where envelope = ? and state = 2")).bind(e);
+    while (TRY(q.step())) records.push_back(q.integer(0));
+    TRY(TRY(db.query("update delivery set state = 3 where envelope = ? and state = 2")).bind(e).run());
+  }
+  return TRY(db.query("update stream set opened = max(opened, ?) where row = ?")).bind(r.upto.value).bind(stream).run();
+}
+
+/// What the destination refused. Some reasons mend themselves: the record is cut again, for the newest keys.
+Result<> StoreInbox::refusals(std::int64_t stream, const sync::Receipt& r, std::vector<std::int64_t>& records) {
+  Database& db = store_.db();
+  for (const auto& f : r.refused) {
+    Query q = TRY(db.query("select d.row, d.record from delivery d join envelope e on e.row = d.envelope"
+                           " join record c on c.row = d.record where e.stream = ? and e.seq = ? and e.own = 1"
+                           " and d.state <> 8 and (? = 1 or c.id = ?)"))
+                  .bind(stream)
+                  .bind(f.seq.value)
+                  .bind(f.record.zero() ? 1 : 0)
+                  .bind(f.record);
+    const bool again = f.why == sync::Refusal::key_gone || f.why == sync::Refusal::wrong_node_list;
+    std::vector<std::int64_t> deliveries;
+    while (TRY(q.step())) {
+      deliveries.push_back(q.integer(0));
+      records.push_back(q.integer(1));
+    }
+    for (std::int64_t d : deliveries)
+      TRY(TRY(db.query(again ? "update delivery set envelope = null, state = 0, refusal = ? where row = ?"
+                             : "update delivery set state = 8, refusal = ? where row = ?"))
+              .bind(static_cast<int>(f.why))
+              .bind(d)
+              .run());
+    if (!deliveries.empty() && !again)
+      TRY(store_.alarm("record.refused", std::string("a report was refused: ").append(name_of(f.why)),
+                       hex(r.stream.destination.view()), now_));
+  }
+  return {};
+}
+
+Result<> StoreInbox::chunks_arrived(const sync::Statement& s, sync::Tally& tally) {
+  const sync::ChunkReceipt r = TRY(sync::decode_chunk_receipt(s.body));
+  if (s.office != r.destination) return fail(Fault::forged, "chunk receipt by a stranger", "receipt.issuer");
+  Database& db = store_.blobs();
+  Query q = TRY(db.query("select row from attachment where id = ? and own = 1 and destination = ?"))
+                .bind(r.attachment)
+                .bind(r.destination);
+  if (!TRY(q.step())) return {};
+  const std::int64_t row = q.integer(0);
+  for (const auto& [a, b] : r.ranges) {
+    TRY(TRY(db.query("update chunk set state = 2 where attachment = ? and position between ? and ? and state = 0"))
+            .bind(row)
+            .bind(a)
+            .bind(b)
+            .run());
+    tally.sent[4] += static_cast<std::uint64_t>(db.changes());
+  }
+  return {};
+}
+
+Result<> StoreInbox::wanted(const sync::Statement& s, const NodeId& from) {
+  const sync::Want want = TRY(sync::decode_want(s.body));
+  for (const CertDigest& d : want.certificates) {
+    Query q = TRY(store_.db().query("select certificate from officer where digest = ? union all"
+                                    " select certificate from node where digest = ?"))
+                  .bind(d)
+                  .bind(d);
+    if (!TRY(q.step())) continue;
+    TRY(store_.tell(Hash{d.bytes}, from, sync::FrameType::certificate, q.blob(0)));
+  }
+  return {};
+}
+
+}  // namespace yz::node

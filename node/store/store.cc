@@ -1,0 +1,217 @@
+#include "node/store/store.h"
+
+#include <cassert>
+
+#include "crypto/hash.h"
+#include "node/store/migrate.h"
+#include "node/store/schema.h"
+#include "node/store/sqlite.h"
+
+namespace yz::node {
+namespace {
+
+Result<std::unique_ptr<Database>> open_file(const StoreOptions& o, const char* name, std::string_view use) {
+  // Each file has a key of its own, so that pages of one never open in the other.
+  const crypto::Key store_key = TRY(crypto::Key::from(o.key));
+  const crypto::Key key = crypto::derive(store_key, use == "main" ? 1 : 2, "YZstore_");
+  SqliteOptions s{.path = o.folder + "/" + name, .key = key.expose(), .id = o.id, .create = o.create};
+  s.base_vfs = o.base_vfs;
+  return open_sqlite(s);
+}
+
+Result<crypto::Key> secret(Database& db, std::string_view name, std::int64_t number) {
+  Query q = TRY(db.query("select value from secret where name = ? and number = ?")).bind(name).bind(number);
+  if (!TRY(q.step())) return fail(Fault::corrupt, "a key of this node is not in its store", "store.key");
+  Bytes raw = q.blob(0);
+  auto key = crypto::Key::from(raw);
+  sodium_memzero(raw.data(), raw.size());
+  return key;
+}
+
+Result<> put_secret(Database& db, std::string_view name, std::int64_t number, const crypto::Key& key,
+                    sync::Millis until) {
+  return TRY(db.query("insert into secret(name, number, value, until_ms) values(?, ?, ?, ?)"))
+      .bind(name)
+      .bind(number)
+      .bind(ByteView(key.expose()))
+      .bind(until)
+      .run();
+}
+
+}  // namespace
+
+Store::~Store() = default;
+
+Result<std::unique_ptr<Store>> Store::open(const StoreOptions& o) {
+  std::unique_ptr<Store> store(new Store);
+  store->db_ = TRY(open_file(o, "yizhan.db", "main"));
+  store->blobs_ = TRY(open_file(o, "attachments.db", "blob"));
+  TRY(migrate(*store->db_, main_migrations()));
+  TRY(migrate(*store->blobs_, blob_migrations()));
+  return store;
+}
+
+Result<> Store::begin() {
+  main_.emplace(TRY(Transaction::begin(*db_)));
+  auto blob = Transaction::begin(*blobs_);
+  if (!blob) {
+    main_.reset();
+    return std::unexpected(blob.error());
+  }
+  blob_.emplace(std::move(*blob));
+  writing_ = true;
+  return {};
+}
+
+Result<> Store::commit() {
+  auto done = [&]() -> Result<> {
+    // The clock is written with whatever used it; a transaction that used none stays without a write.
+    if (clock_ && clock_->last() != clock_kept_) {
+      TRY(set_meta_number("hlc", static_cast<std::int64_t>(clock_->last().value)));
+      clock_kept_ = clock_->last();
+    }
+    TRY(blob_->commit());
+    return main_->commit();
+  }();
+  if (!done) clock_kept_ = {};
+  roll_back();
+  return done;
+}
+
+void Store::roll_back() {
+  blob_.reset();
+  main_.reset();
+  writing_ = false;
+}
+
+Result<std::optional<Bytes>> Store::meta(std::string_view key) {
+  Query q = TRY(db_->query("select value from meta where key = ?")).bind(key);
+  if (!TRY(q.step())) return std::nullopt;
+  return q.blob(0);
+}
+
+Result<> Store::set_meta(std::string_view key, ByteView value) {
+  return TRY(db_->query("insert into meta(key, value) values(?, ?) on conflict(key) do update set value = excluded.value"))
+      .bind(key)
+      .bind(value)
+      .run();
+}
+
+Result<std::int64_t> Store::meta_number(std::string_view key) {
+  const auto raw = TRY(meta(key));
+  if (!raw) return 0;
+  Reader r(*raw);
+  const auto n = static_cast<std::int64_t>(r.u64());
+  if (!r.done()) return fail(Fault::corrupt, "a number in the store is malformed");
+  return n;
+}
+
+Result<> Store::set_meta_number(std::string_view key, std::int64_t value) {
+  Writer w;
+  w.u64(static_cast<std::uint64_t>(value));
+  return set_meta(key, w.view());
+}
+
+Result<> Store::found(const Identity& me, crypto::Keyring keys, crypto::Key nonce_key) {
+  TRY(set_meta("office", me.office.view()));
+  TRY(set_meta("node", me.node.view()));
+  TRY(set_meta("incarnation", me.incarnation.view()));
+  TRY(set_meta("epoch", me.epoch.view()));
+  TRY(set_meta("node_certificate", me.node_certificate.view()));
+  TRY(put_secret(*db_, "node", 0, keys.node.seed(), 0));
+  TRY(put_secret(*db_, "archive", 0, keys.archive.secret(), 0));
+  for (std::size_t i = 0; i < keys.boxes.size(); ++i)
+    TRY(put_secret(*db_, "box", static_cast<std::int64_t>(keys.boxes.size() - i), keys.boxes[i].secret(), 0));
+  TRY(put_secret(*db_, "nonce", 0, nonce_key, 0));
+  me_ = me;
+  keys_.emplace(std::move(keys));
+  nonce_key_.emplace(std::move(nonce_key));
+  clock_.emplace(sync::Hlc{});
+  return {};
+}
+
+Result<> Store::load_identity() {
+  const auto id = [&]<class F>(std::string_view key, F& out) -> Result<> {
+    const auto raw = TRY(meta(key));
+    if (!raw) return fail(Fault::corrupt, "the store has no identity", "store.identity");
+    out = TRY(F::from(*raw));
+    return {};
+  };
+  TRY(id("office", me_.office));
+  TRY(id("node", me_.node));
+  TRY(id("incarnation", me_.incarnation));
+  TRY(id("epoch", me_.epoch));
+  TRY(id("node_certificate", me_.node_certificate));
+  std::vector<crypto::BoxKey> boxes;
+  {
+    Query q = TRY(db_->query("select number from secret where name = 'box' order by number desc"));
+    while (TRY(q.step())) boxes.push_back(crypto::BoxKey::from_secret(TRY(secret(*db_, "box", q.integer(0)))));
+  }
+  crypto::SigningKey node = crypto::SigningKey::from_seed(TRY(secret(*db_, "node", 0)));
+  crypto::BoxKey archive = crypto::BoxKey::from_secret(TRY(secret(*db_, "archive", 0)));
+  keys_.emplace(crypto::Keyring{std::move(node), std::move(archive), std::move(boxes)});
+  nonce_key_.emplace(TRY(secret(*db_, "nonce", 0)));
+  clock_.emplace(sync::Hlc{static_cast<std::uint64_t>(TRY(meta_number("hlc")))});
+  return {};
+}
+
+Result<sync::Hlc> Store::tick(sync::Millis now) {
+  assert(writing_ && clock_);
+  return clock_->tick(now);
+}
+
+Result<> Store::heard(sync::Hlc remote, sync::Millis now) {
+  if (!clock_->heard(remote, now)) return fail(Fault::invalid, "a clock is more than 10 minutes ahead of ours", "clock");
+  return {};
+}
+
+Result<> Store::tell(const Hash& key, const std::optional<NodeId>& peer, sync::FrameType type, ByteView bytes) {
+  assert(writing_);
+  return TRY(db_->query("insert into control(key, peer, number, type, bytes)"
+                        " values(?, ?, (select coalesce(max(number), 0) + 1 from control), ?, ?)"
+                        " on conflict(key) do update set peer = excluded.peer, number = excluded.number,"
+                        " type = excluded.type, bytes = excluded.bytes"))
+      .bind(key)
+      .bind(peer ? ByteView(peer->view()) : ByteView())
+      .bind(static_cast<int>(type))
+      .bind(bytes)
+      .run();
+}
+
+Result<> Store::state(sync::StatementKind kind, Bytes body, const std::optional<NodeId>& peer, sync::Millis now) {
+  const sync::Statement s =
+      sync::issue(kind, {me_.office, me_.node, me_.epoch}, TRY(tick(now)), now, std::move(body), keys_->node);
+  return tell(TRY(sync::statement_key(s)), peer, sync::FrameType::statement, s.bytes);
+}
+
+Result<> Store::journal(std::string_view actor, std::string_view action, std::string_view subject,
+                        std::string_view detail, sync::Millis now) {
+  Bytes previous(32);
+  {
+    Query q = TRY(db_->query("select hash from journal order by row desc limit 1"));
+    if (TRY(q.step())) previous = q.blob(0);
+  }
+  Writer w;
+  w.u64(static_cast<std::uint64_t>(now)).str16(actor).str16(action).str16(subject).str16(detail);
+  const Hash hash = crypto::hash(crypto::purpose::journal, {previous, w.view()});
+  return TRY(db_->query("insert into journal(at_ms, actor, action, subject, detail, hash) values(?, ?, ?, ?, ?, ?)"))
+      .bind(now)
+      .bind(actor)
+      .bind(action)
+      .bind(subject)
+      .bind(detail)
+      .bind(hash)
+      .run();
+}
+
+Result<> Store::alarm(std::string_view code, std::string_view message, std::string_view office, sync::Millis now) {
+  return TRY(db_->query("insert into alarm(code, message, office, at_ms) values(?, ?, ?, ?)"
+                        " on conflict(code, message, office) do nothing"))
+      .bind(code)
+      .bind(message)
+      .bind(office)
+      .bind(now)
+      .run();
+}
+
+}  // namespace yz::node

@@ -1,0 +1,102 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/certificate.h"
+#include "crypto/keyring.h"
+#include "node/store/database.h"
+#include "sync/inbox.h"
+#include "sync/statement.h"
+
+namespace yz::node {
+
+/// Who this node is. Fixed for the life of a home, but for incarnation and epoch after a restore.
+struct Identity {
+  OfficeId office;
+  NodeId node;
+  sync::Incarnation incarnation;
+  sync::Epoch epoch;
+  CertDigest node_certificate;
+};
+
+struct StoreOptions {
+  std::string folder;                          ///< holds yizhan.db and attachments.db
+  std::span<const std::uint8_t, 32> key;       ///< the store key
+  std::span<const std::uint8_t, 16> id;
+  bool create = false;
+  std::string base_vfs = {};                   ///< for tests
+};
+
+/// The two databases of a home, and what every part of the store needs of them. One thread at a time.
+class Store {
+ public:
+  static Result<std::unique_ptr<Store>> open(const StoreOptions&);
+  ~Store();
+
+  Database& db() { return *db_; }
+  Database& blobs() { return *blobs_; }
+
+  /// Runs `work` in one transaction over both databases: attachments are committed first, so that a receipt in
+  /// the main database never speaks of a chunk that is not there. Rolled back when work gives an error.
+  /// May be called inside another write(): then it simply runs.
+  template <class F>
+  auto write(F work) -> decltype(work()) {
+    if (writing_) return work();
+    auto both = begin();
+    if (!both) return std::unexpected(both.error());
+    auto result = work();
+    if (!result) {
+      roll_back();
+      return result;
+    }
+    if (auto done = commit(); !done) return std::unexpected(done.error());
+    return result;
+  }
+
+  Result<std::optional<Bytes>> meta(std::string_view key);
+  Result<> set_meta(std::string_view key, ByteView value);
+  Result<std::int64_t> meta_number(std::string_view key);  ///< 0 when absent
+  Result<> set_meta_number(std::string_view key, std::int64_t);
+
+  /// Loaded once by load_identity(), or set by the first start.
+  const Identity& me() const { return me_; }
+  const crypto::Keyring& keys() const { return *keys_; }
+  const crypto::Key& nonce_key() const { return *nonce_key_; }
+  /// Writes identity and node keys of a new home. Inside a transaction.
+  Result<> found(const Identity&, crypto::Keyring, crypto::Key nonce_key);
+  Result<> load_identity();
+
+  /// Our clock's next value, kept durably with the transaction it is used in.
+  Result<sync::Hlc> tick(sync::Millis now);
+  Result<> heard(sync::Hlc, sync::Millis now);
+
+  /// Puts or replaces what we tell in the clear: gives it the next number. `peer` empty = everybody.
+  Result<> tell(const Hash& key, const std::optional<NodeId>& peer, sync::FrameType, ByteView bytes);
+  /// Signs a statement and tells it.
+  Result<> state(sync::StatementKind, Bytes body, const std::optional<NodeId>& peer, sync::Millis now);
+
+  /// Who did what, hash-chained. Never a report's text.
+  Result<> journal(std::string_view actor, std::string_view action, std::string_view subject, std::string_view detail,
+                   sync::Millis now);
+  /// Shown on the status page until the cause is gone; equal ones once.
+  Result<> alarm(std::string_view code, std::string_view message, std::string_view office, sync::Millis now);
+
+ private:
+  Store() = default;
+  Result<> begin();
+  Result<> commit();
+  void roll_back();
+
+  std::unique_ptr<Database> db_, blobs_;
+  std::optional<Transaction> main_, blob_;
+  bool writing_ = false;
+  Identity me_;
+  std::optional<crypto::Keyring> keys_;
+  std::optional<crypto::Key> nonce_key_;
+  std::optional<sync::HlcClock> clock_;
+  sync::Hlc clock_kept_;
+};
+
+}  // namespace yz::node

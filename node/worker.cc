@@ -1,0 +1,80 @@
+#include "node/worker.h"
+
+#include <chrono>
+#include <future>
+#include <memory>
+
+namespace yz::node {
+
+Worker::Worker() : thread_([this] { loop(); }) {}
+Worker::~Worker() { stop(); }
+
+void Worker::post(Turn turn, Job job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    queues_[static_cast<unsigned>(turn)].push_back(std::move(job));
+  }
+  more_.notify_all();
+}
+
+bool Worker::run(Turn turn, const Job& job) {
+  auto done = std::make_shared<std::promise<void>>();
+  std::future<void> wait = done->get_future();
+  // The job alone holds the promise: when the worker stops and drops it, the wait ends with an error.
+  post(turn, [done = std::move(done), &job] {
+    job();
+    done->set_value();
+  });
+  try {
+    wait.get();
+    return true;
+  } catch (const std::future_error&) {
+    return false;
+  }
+}
+
+bool Worker::run_next(std::unique_lock<std::mutex>& lock) {
+  for (auto& q : queues_) {
+    if (q.empty()) continue;
+    Job job = std::move(q.front());
+    q.pop_front();
+    lock.unlock();
+    job();
+    job = nullptr;  // what it held dies outside the lock
+    lock.lock();
+    return true;
+  }
+  return false;
+}
+
+void Worker::loop() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    if (!run_next(lock)) more_.wait(lock);
+  }
+}
+
+void Worker::pump_until(const std::function<bool()>& done) {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    const bool enough = done();
+    lock.lock();
+    if (enough) return;
+    if (!run_next(lock)) more_.wait_for(lock, std::chrono::milliseconds(100));
+  }
+}
+
+void Worker::stop() {
+  std::array<std::deque<Job>, 4> dropped;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    dropped.swap(queues_);
+  }
+  more_.notify_all();
+  if (thread_.joinable() && !on_worker()) thread_.join();
+}
+
+}  // namespace yz::node

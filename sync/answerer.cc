@@ -1,0 +1,156 @@
+#include "sync/answerer.h"
+
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "sync/limits.h"
+
+namespace yz::sync {
+namespace {
+
+constexpr std::uint8_t kCounted = 1, kTimed = 2;
+constexpr Millis kHelloMs = 60'000;
+constexpr std::uint64_t kWindow = 64;
+/// What was put into an answer counts as in flight for so long; then it is offered again.
+constexpr Millis kAnswerFlightMs = 15'000;
+
+/// kind 1 ‖ number 7 ‖ MAC 8 over (kind, number, whom).
+Nonce make_nonce(const crypto::Key& key, std::uint8_t kind, std::uint64_t number, ByteView whom) {
+  Writer w;
+  w.u64((std::uint64_t{kind} << 56) | (number & 0x00ffffffffffffff));
+  const Hash mac = crypto::keyed_hash(crypto::purpose::nonce, key.expose(), {w.view(), whom});
+  w.raw(mac.view().first(8));
+  return Nonce::from(w.view()).value();
+}
+
+std::uint64_t number_in(const Nonce& n) { return Reader(n.view()).u64() & 0x00ffffffffffffff; }
+
+}  // namespace
+
+Nonce Answerer::nonce(std::uint64_t counter) const {
+  return make_nonce(*me_.nonce_key, kCounted, counter, state_.peer.view());
+}
+
+bool Answerer::spend(const Nonce& n, Millis now) {
+  const std::uint64_t number = number_in(n);
+  if (n.bytes[0] == kTimed) {
+    const Millis made = static_cast<Millis>(number);
+    return crypto::same(n.view(), make_nonce(*me_.nonce_key, kTimed, number, {}).view()) && made <= now + 1000 &&
+           now - made <= kHelloMs;
+  }
+  if (!crypto::same(n.view(), nonce(number).view())) return false;
+  if (number < state_.nonce_base || number >= state_.nonce_next) return false;
+  const std::uint64_t bit = std::uint64_t{1} << (number - state_.nonce_base);
+  if (state_.nonce_used & bit) return false;
+  state_.nonce_used |= bit;
+  return true;
+}
+
+Result<std::vector<Nonce>> Answerer::fresh_nonces(std::size_t n) {
+  std::vector<Nonce> out;
+  for (std::size_t i = 0; i < n; ++i) {
+    // The window slides: the oldest counters count as spent.
+    while (state_.nonce_next - state_.nonce_base >= kWindow) {
+      state_.nonce_used >>= 1;
+      ++state_.nonce_base;
+    }
+    out.push_back(nonce(state_.nonce_next++));
+  }
+  return out;
+}
+
+Result<bool> Answerer::open(ByteView bytes, Millis now) {
+  head_ = TRY(decode_request_head(bytes));
+  state_ = TRY(link_.load());
+  if (head_.to != me_.node) return fail(Fault::forged, "for another node", "exchange.wrong-node");
+  if (head_.from != state_.peer || !verify_request_head(bytes, state_.peer_key))
+    return fail(Fault::forged, "request signature", "exchange.signature");
+  hash_ = request_hash(bytes);
+  good_ = spend(head_.nonce, now);
+  if (!good_) return false;
+  if (head_.fresh) sender_.lost();
+  if (state_.peer_epoch != head_.epoch) {  // another store numbers its control items anew
+    state_.peer_epoch = head_.epoch;
+    state_.heard = 0;
+    state_.peer_heard = 0;
+  }
+  state_.last_contact = now;
+  state_.peer_heard = std::max(state_.peer_heard, head_.heard);
+  TRY(link_.save(state_));  // a nonce is spent even when the rest of the body never comes
+  return true;
+}
+
+Result<> Answerer::take(const Frame& frame, Millis now) {
+  if (frame.type == FrameType::have) {
+    auto have = decode_have(frame.bytes);
+    if (have && have_.size() < 64) have_.push_back(std::move(*have));
+    return {};
+  }
+  Gate gate(inbox_, state_.peer);
+  return gate.take(frame, now, tally_);
+}
+
+Result<bool> Answerer::something_to_say(Millis now) {
+  if (!good_ || !TRY(outbox_.control(state_.peer_heard, limit::statements_bytes)).frames.empty()) return true;
+  return sender_.ready(Lane::flash, Lane::bulk, now);
+}
+
+Result<Bytes> Answerer::close(Hlc hlc, Millis now, std::uint16_t retry_after_s) {
+  AnswerHead a;
+  a.from = me_.node;
+  a.to = head_.from;
+  a.request = hash_;
+  a.at = hlc;
+  a.unix_ms = now;
+  a.epoch = me_.epoch;
+  a.request_bytes = limit::request_bytes;
+  a.retry_after_s = retry_after_s;
+  const std::size_t held = std::min<std::size_t>(head_.nonces_left, limit::nonces);
+  Writer frames;
+  if (good_) {
+    // In between other requests of this link may have been answered: their nonces and marks count.
+    LinkState now_state = TRY(link_.load());
+    if (head_.base <= now_state.heard) now_state.heard = std::max(now_state.heard, head_.mark);
+    state_ = now_state;
+    sender_.peer_has(have_, head_.fresh);
+    TRY(inbox_.settle(now));
+    const ControlItems control = TRY(outbox_.control(state_.peer_heard, limit::statements_bytes));
+    for (const auto& [type, bytes] : control.frames) put_frame(frames, type, bytes);
+    for (const Have& h : TRY(inbox_.unfinished(state_.peer))) put_frame(frames, FrameType::have, encode(h));
+    Sender::Budget b;
+    b.bytes = std::min<std::size_t>(head_.answer_bytes, limit::request_bytes);
+    b.part_bytes = std::min(limit::part_bytes, std::max<std::size_t>(b.bytes, 1024));
+    b.link_bps = state_.rate_bps;
+    b.expires = now + kAnswerFlightMs;
+    const Sender::Filled filled = TRY(sender_.fill(frames, state_.nonce_next, b, now));
+    a.more = filled.more;
+    a.base = state_.peer_heard;
+    a.mark = std::max(control.mark, a.base);
+    a.heard = state_.heard;
+    a.outstanding = TRY(outbox_.outstanding());
+    a.state = AnswerState::ok;
+  } else {
+    a.state = AnswerState::nonce;
+  }
+  a.nonces = TRY(fresh_nonces(limit::nonces > held ? limit::nonces - held : 0));
+  TRY(link_.save(state_));
+  Bytes out = encode(a, *me_.key);
+  out.insert(out.end(), frames.view().begin(), frames.view().end());
+  return out;
+}
+
+Bytes hello_answer(const Answerer::Me& me, Hlc hlc, Millis now) {
+  AnswerHead a;
+  a.from = me.node;
+  a.request = request_hash({});
+  a.state = AnswerState::hello;
+  a.at = hlc;
+  a.unix_ms = now;
+  a.epoch = me.epoch;
+  a.request_bytes = limit::request_bytes;
+  for (std::size_t i = 0; i < limit::nonces; ++i)
+    a.nonces.push_back(make_nonce(*me.nonce_key, kTimed, static_cast<std::uint64_t>(now) + i, {}));
+  return encode(a, *me.key);
+}
+
+}  // namespace yz::sync

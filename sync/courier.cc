@@ -1,0 +1,317 @@
+#include "sync/courier.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sync/limits.h"
+
+namespace yz::sync {
+namespace {
+
+constexpr std::size_t kLeastRequestBytes = 4 * 1024;
+constexpr std::size_t kPartOverhead = 48;
+/// Until a link was measured we assume a poor one: too much patience costs seconds, too little a redial.
+constexpr std::uint64_t kAssumedBps = 64'000;
+
+Millis jitter(Millis most) {
+  return most <= 0 ? 0 : static_cast<Millis>(randombytes_uniform(static_cast<std::uint32_t>(most)));
+}
+
+}  // namespace
+
+Courier::Courier(Outbox& outbox, Inbox& inbox, Link& link, Me me)
+    : outbox_(outbox), inbox_(inbox), link_(link), me_(me), sender_(outbox) {}
+
+Result<> Courier::start() {
+  state_ = TRY(link_.load());
+  rate_bps_ = state_.rate_bps;
+  control_sent_ = state_.peer_heard;
+  target_ = limit::request_start_bytes;
+  return {};
+}
+
+std::size_t Courier::flights(Channel c) const {
+  return static_cast<std::size_t>(
+      std::count_if(flying_.begin(), flying_.end(), [&](const auto& f) { return f.second.channel == c; }));
+}
+
+std::size_t Courier::unacknowledged() const {
+  std::size_t n = 0;
+  for (const auto& [id, f] : flying_) n += f.bytes;
+  return n;
+}
+
+/// Bytes that may be unacknowledged. On a slow line a flash written now waits behind all of them.
+std::size_t Courier::window() const {
+  if (rate_bps_ == 0) return 2 * limit::request_start_bytes;
+  const std::size_t for_link = static_cast<std::size_t>(rate_bps_ / 8 * 3 / 2);  // 1.5 s of line
+  if (!slow()) return std::clamp(for_link, limit::window_slow_bytes, limit::window_fast_bytes);
+  return bulk_flying_ ? limit::window_slow_bytes : std::clamp(for_link, limit::window_slow_bytes, 2 * limit::window_slow_bytes);
+}
+
+Millis Courier::patience(std::size_t bytes) const {
+  const std::uint64_t bps = rate_bps_ == 0 ? kAssumedBps : std::max<std::uint64_t>(rate_bps_, 8000);
+  return std::max(limit::silence_ms, 4 * rtt_ms_) + static_cast<Millis>(bytes * 8 * 1000 / bps);
+}
+
+Courier::Outgoing Courier::hello(Millis now) {
+  Outgoing out;
+  out.id = next_id_++;
+  out.hello = true;
+  Flight f;
+  f.hello = true;
+  f.sent = now;
+  f.deadline = now + patience(512) + out.connect_timeout_ms;
+  flying_[out.id] = std::move(f);
+  return out;
+}
+
+Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane first, Lane last, std::size_t budget,
+                                                           bool even_empty, Millis now) {
+  const std::uint64_t id = next_id_;
+  Writer frames;
+  const ControlItems control = TRY(outbox_.control(control_sent_, limit::statements_bytes));
+  for (const auto& [type, bytes] : control.frames) put_frame(frames, type, bytes);
+  const bool something_to_say = !control.frames.empty();
+  for (const Have& h : TRY(inbox_.unfinished(state_.peer))) put_frame(frames, FrameType::have, encode(h));
+
+  Sender::Budget b;
+  b.bytes = budget;
+  // Parts of one size that fill the request, none larger than what a cut may cost.
+  const std::size_t most_part = slow() ? limit::part_slow_bytes : limit::part_bytes;
+  const std::size_t room = std::max(budget, kLeastRequestBytes);
+  b.part_bytes = room / ((room + most_part - 1) / most_part) - kPartOverhead;
+  b.first = first;
+  b.last = last;
+  b.link_bps = rate_bps_;
+  const Sender::Filled filled = TRY(sender_.fill(frames, id, b, now));
+  if (filled.frames == 0 && !something_to_say && !even_empty) return std::nullopt;
+
+  RequestHead head;
+  head.from = me_.node;
+  head.to = state_.peer;
+  head.nonce = state_.nonces.back();
+  state_.nonces.pop_back();
+  head.at = hlc_;
+  head.epoch = me_.epoch;
+  head.outstanding = TRY(outbox_.outstanding());
+  head.base = control_sent_;
+  head.mark = std::max(control.mark, control_sent_);
+  head.heard = state_.heard;
+  head.answer_bytes = static_cast<std::uint32_t>(
+      std::clamp<std::size_t>(target_, limit::request_start_bytes, limit::request_bytes));
+  head.nonces_left = static_cast<std::uint8_t>(state_.nonces.size());
+  head.fresh = fresh_;
+  head.more = filled.more;
+
+  Flight f;
+  f.channel = channel;
+  f.head = encode(head, *me_.key);
+  f.control_mark = head.mark;
+  f.fresh = fresh_;
+  f.bulk = filled.bulk;
+  f.sent = now;
+  Outgoing out;
+  out.id = next_id_++;
+  out.channel = channel;
+  out.body = f.head;
+  out.body.insert(out.body.end(), frames.view().begin(), frames.view().end());
+  out.connect_timeout_ms = std::max<Millis>(3000, 4 * rtt_ms_);
+  f.bytes = out.body.size();
+  f.deadline = now + patience(unacknowledged() + f.bytes);
+  control_sent_ = head.mark;
+  fresh_ = false;
+  poll_ = false;
+  peer_more_ = false;
+  bulk_flying_ = bulk_flying_ || filled.bulk;
+  flying_[id] = std::move(f);
+  return out;
+}
+
+Result<std::optional<Courier::Outgoing>> Courier::next(Millis now) {
+  // Silence: no answer at all for longer than the bytes in flight need. TCP would wait far longer.
+  if (!flying_.empty()) {
+    const bool silent = std::ranges::any_of(flying_, [&](const auto& f) { return f.second.deadline <= now; });
+    if (silent && now - last_answer_ >= limit::silence_ms) lost(now);
+  }
+  if (now < backoff_until_) return std::nullopt;
+  if (state_.nonces.empty()) {
+    for (const auto& [id, f] : flying_)
+      if (f.hello) return std::nullopt;
+    const bool wanted = poll_ || peer_more_ || TRY(sender_.ready(Lane::flash, Lane::bulk, now)) ||
+                        !TRY(outbox_.control(control_sent_, limit::statements_bytes)).frames.empty();
+    // With requests in flight their answers will bring nonces.
+    if (!wanted || !flying_.empty()) return std::nullopt;
+    return hello(now);
+  }
+  const bool first_after_failure = fresh_;
+  if (flights(Channel::flash) < 2 && !(first_after_failure && !flying_.empty())) {
+    if (TRY(sender_.ready(Lane::flash, Lane::flash, now))) {
+      auto out = TRY(exchange(Channel::flash, Lane::flash, Lane::flash, limit::flash_crowd_plain_bytes, false, now));
+      if (out) return out;
+    }
+  }
+  const std::size_t main_flights = flights(Channel::main);
+  if (main_flights >= limit::in_flight) return std::nullopt;
+  const std::size_t flying = unacknowledged(), most = window();
+  if (main_flights > 0 && flying + kLeastRequestBytes > most) return std::nullopt;
+  std::size_t budget = std::min(target_, peer_request_bytes_ > 0 ? peer_request_bytes_ : limit::request_bytes) -
+                       kRequestHeadBytes - 64;
+  budget = std::min(budget, most > flying ? most - flying : kLeastRequestBytes);
+  // While a flash is on its way no new bulk request starts.
+  const bool flash_now = flights(Channel::flash) > 0;
+  const bool even_empty = (poll_ || peer_more_) && flying_.empty();
+  return exchange(Channel::main, flash_now ? Lane::urgent : Lane::flash, flash_now ? Lane::routine : Lane::bulk,
+                  std::max(budget, std::size_t{1}), even_empty || (fresh_ && flying_.empty()), now);
+}
+
+void Courier::measure(const Flight& f, std::size_t bytes_down, Millis now) {
+  const Millis took = std::max<Millis>(1, now - f.sent);
+  const std::size_t bytes = f.bytes + bytes_down;
+  if (bytes < 2048 && (rtt_ms_ == 0 || took < rtt_ms_)) rtt_ms_ = took;
+  // While the pipe was never empty, what passed between two answers is the line's rate.
+  const Millis busy_since = std::max(f.sent, last_answer_);
+  const bool piped = f.sent < last_answer_;
+  const Millis busy = std::max<Millis>(1, now - busy_since - (piped ? 0 : rtt_ms_));
+  if (bytes < 4096) return;
+  // Decaying sums of bytes and time, so that a stall counts as time and the burst after it as bytes.
+  busy_bytes_ = busy_bytes_ * 0.75 + static_cast<double>(bytes);
+  busy_ms_ = busy_ms_ * 0.75 + static_cast<double>(busy);
+  rate_bps_ = static_cast<std::uint64_t>(busy_bytes_ * 8000.0 / busy_ms_);
+}
+
+Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_down, Millis now, Hlc my_hlc) {
+  const auto it = flying_.find(id);
+  if (it == flying_.end()) return {};  // given up before; the peer will tell again
+  hlc_ = my_hlc;
+  const auto nonsense = [&](std::string why) -> Result<> {
+    failed(id, Failure::nonsense, 0, now);
+    return fail(Fault::forged, "not a valid answer: " + why, "exchange.nonsense");
+  };
+  auto decoded = decode_answer_head(body);
+  if (!decoded) return nonsense(decoded.error().what);
+  const AnswerHead& h = decoded->head;
+  const Flight flight = it->second;
+  if (h.from != state_.peer) return nonsense("from another node");
+  if (h.request != request_hash(flight.head)) return nonsense("to another question");
+  if (flight.hello != (h.state == AnswerState::hello)) return nonsense("of another kind");
+  if (!flight.hello && h.to != me_.node) return nonsense("for another node");
+  if (!verify_answer_head(body.first(decoded->size), state_.peer_key)) return nonsense("signature");
+  flying_.erase(it);
+  bulk_flying_ = std::ranges::any_of(flying_, [](const auto& f) { return f.second.bulk; });
+
+  // A hello is not bound to what we asked, so it can be an old one: it gives nonces, nothing else.
+  if (!flight.hello) {
+    measure(flight, bytes_down, now);
+    if (state_.peer_epoch != h.epoch) {  // another store numbers its control items anew
+      state_.peer_epoch = h.epoch;
+      state_.heard = 0;
+      state_.peer_heard = 0;
+    }
+  }
+  contact_ = last_answer_ = now;
+  state_.last_contact = now;
+  tries_ = 0;
+  backoff_until_ = h.retry_after_s > 0 ? now + Millis{h.retry_after_s} * 1000 : 0;
+  for (auto& [other, f] : flying_) f.deadline = std::max(f.deadline, now + patience(unacknowledged()));
+  state_.nonces.insert(state_.nonces.begin(), h.nonces.begin(), h.nonces.end());
+  if (state_.nonces.size() > 8) state_.nonces.resize(8);
+  if (flight.hello) {
+    poll_ = true;
+    return link_.save(state_);
+  }
+  if (h.state != AnswerState::ok) {
+    sender_.settle(id, false, now);
+    control_sent_ = std::min(control_sent_, state_.peer_heard);
+    refused_ = h.state == AnswerState::refused;
+    if (refused_) back_off(now);
+    poll_ = poll_ || !refused_;
+    return link_.save(state_);
+  }
+  refused_ = false;
+
+  Gate gate(inbox_, state_.peer);
+  FrameReader reader;
+  reader.add(body.subspan(decoded->size));
+  std::vector<Have> have;
+  for (;;) {
+    auto frame = reader.next();
+    if (!frame) return nonsense(frame.error().what);
+    if (!*frame) break;
+    if ((*frame)->type == FrameType::have) {
+      if (auto h2 = decode_have((*frame)->bytes)) have.push_back(*h2);
+      continue;
+    }
+    TRY(gate.take(**frame, now, tally_));
+  }
+  TRY(inbox_.settle(now));
+  sender_.settle(id, true, now);
+  sender_.peer_has(have, flight.fresh);
+  if (h.base <= state_.heard) state_.heard = std::max(state_.heard, h.mark);
+  state_.peer_heard = std::max(state_.peer_heard, h.heard);
+  if (flying_.empty()) control_sent_ = state_.peer_heard;  // whatever was lost on the way is said again
+  peer_more_ = h.more;
+  peer_request_bytes_ = std::clamp<std::size_t>(h.request_bytes, 2 * kLeastRequestBytes, limit::request_bytes);
+  // About a second of line per request, doubling at most; on a slow line a third of the window.
+  std::size_t wish = rate_bps_ == 0 ? limit::request_start_bytes : static_cast<std::size_t>(rate_bps_ / 8);
+  if (slow()) wish = std::min(wish, window() / limit::in_flight);
+  target_ = std::clamp(std::min(wish, target_ * 2), 2 * kLeastRequestBytes, limit::request_bytes);
+  state_.rate_bps = rate_bps_;
+  return link_.save(state_);
+}
+
+void Courier::lost(Millis now) {
+  flying_.clear();
+  bulk_flying_ = false;
+  sender_.lost();
+  control_sent_ = state_.peer_heard;
+  fresh_ = true;
+  reset_ = true;
+  target_ = std::max(2 * kLeastRequestBytes, target_ / 2);
+  poll_ = true;
+  back_off(now);
+}
+
+/// Within 90 s of contact we dial again at once, since a line that comes and goes is up for seconds only;
+/// after that full jitter from 1 s to 5 min.
+void Courier::back_off(Millis now) {
+  ++tries_;
+  if (contact_ != 0 && now - contact_ < limit::contact_ms && !refused_) {
+    backoff_until_ = now + 100 + jitter(tries_ < 10 ? 200 : 3000);
+    return;
+  }
+  const int doublings = std::min(tries_ - 1, 9);
+  backoff_until_ = now + 200 + jitter(std::min(limit::retry_max_ms, limit::retry_min_ms << doublings));
+}
+
+void Courier::failed(std::uint64_t id, Failure why, Millis retry_after_ms, Millis now) {
+  if (!flying_.contains(id)) return;
+  poll_ = true;
+  if (why == Failure::too_large || why == Failure::busy) {  // read as a whole and not taken
+    flying_.erase(id);
+    sender_.settle(id, false, now);
+    control_sent_ = std::min(control_sent_, state_.peer_heard);
+    target_ = std::max(2 * kLeastRequestBytes, target_ / 2);
+    if (why == Failure::busy) back_off(now);
+    backoff_until_ = std::max(backoff_until_, now + retry_after_ms);
+    return;
+  }
+  // One connection broke: the others broke with it or are about to.
+  lost(now);
+}
+
+bool Courier::take_reset() { return std::exchange(reset_, false); }
+
+Millis Courier::wake() const {
+  Millis at = backoff_until_;
+  for (const auto& [id, f] : flying_) at = at == 0 ? f.deadline : std::min(at, f.deadline);
+  return at;
+}
+
+Result<bool> Courier::in_sync(Millis now) {
+  if (!flying_.empty() || poll_ || peer_more_) return false;
+  if (TRY(sender_.ready(Lane::flash, Lane::bulk, now))) return false;
+  return TRY(outbox_.control(control_sent_, limit::statements_bytes)).frames.empty();
+}
+
+}  // namespace yz::sync

@@ -1,0 +1,113 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+
+#include "crypto/keyring.h"
+#include "sync/gate.h"
+#include "sync/limits.h"
+#include "sync/sender.h"
+
+namespace yz::sync {
+
+/// Our side of a link to a superior: what to ask next, and what an answer means. Owns no thread, clock, socket
+/// or database: its owner calls next() until it gives nothing, carries the requests, and hands back each answer
+/// or failure, inside one durable transaction each. Survives a line that comes and goes: small requests, a
+/// small window, and after silence everything is dropped and dialled anew.
+class Courier {
+ public:
+  struct Me {
+    NodeId node;
+    Epoch epoch;
+    const crypto::SigningKey* key;
+  };
+  enum class Channel : std::uint8_t { main, flash };
+  struct Outgoing {
+    std::uint64_t id = 0;
+    Channel channel{};
+    bool hello = false;  ///< GET /sync/v1/hello instead of POST /sync/v1/exchange
+    Bytes body;
+    Millis connect_timeout_ms = 3000;
+  };
+  enum class Failure : std::uint8_t {
+    connect,   ///< no connection came about
+    refused,   ///< the other side refused the connection
+    cut,       ///< it broke
+    too_large, ///< 413
+    busy,      ///< 429 or 503
+    nonsense,  ///< anything that is not a validly signed answer: a captive portal
+  };
+
+  Courier(Outbox&, Inbox&, Link&, Me);
+
+  /// Loads the link's state. Call once, and again after the store was changed behind our back.
+  Result<> start();
+  /// A request to send now, or nothing. Runs in a transaction: it may cut envelopes.
+  Result<std::optional<Outgoing>> next(Millis now);
+  /// A whole answer body. Runs in a transaction that the caller commits before calling next().
+  /// Fault::forged when it was not a valid answer (then it counts as failed(nonsense)).
+  Result<> answered(std::uint64_t id, ByteView body, std::size_t bytes_down, Millis now, Hlc my_hlc);
+  void failed(std::uint64_t id, Failure, Millis retry_after_ms, Millis now);
+  /// True once after silence: the owner resets every connection (RST) before the next request.
+  bool take_reset();
+  /// Ask for one exchange even when there is nothing to send.
+  void poll() { poll_ = true; }
+  /// A flash was signed or the person asked: forget the back-off.
+  void hurry() { backoff_until_ = 0; tries_ = 0; }
+  /// When next() can have something to do again without an event, by itself.
+  Millis wake() const;
+  /// Nothing in flight, nothing to send, and the peer has nothing more.
+  Result<bool> in_sync(Millis now);
+  bool in_flight() const { return !flying_.empty(); }
+  /// Time of the last valid answer, by the `now` that was passed; 0 = never in this life.
+  Millis last_contact() const { return contact_; }
+  std::uint64_t rate_bps() const { return rate_bps_; }
+  bool refused_by_peer() const { return refused_; }
+  Tally& tally() { return tally_; }
+  void set_hlc(Hlc h) { hlc_ = h; }
+
+ private:
+  struct Flight {
+    Channel channel{};
+    bool hello = false;
+    Bytes head;
+    std::size_t bytes = 0;
+    std::uint64_t control_mark = 0;
+    Millis sent = 0, deadline = 0;
+    bool bulk = false, fresh = false;
+  };
+  Result<std::optional<Outgoing>> exchange(Channel, Lane first, Lane last, std::size_t budget, bool even_empty,
+                                           Millis now);
+  Outgoing hello(Millis now);
+  void measure(const Flight&, std::size_t bytes_down, Millis now);
+  void lost(Millis now);
+  void back_off(Millis now);
+  std::size_t unacknowledged() const;
+  std::size_t flights(Channel) const;
+  bool slow() const { return rate_bps_ < limit::slow_bps; }
+  std::size_t window() const;
+  Millis patience(std::size_t bytes) const;
+
+  Outbox& outbox_;
+  Inbox& inbox_;
+  Link& link_;
+  Me me_;
+  LinkState state_;
+  Sender sender_;
+  Tally tally_;
+  Hlc hlc_;
+  std::map<std::uint64_t, Flight> flying_;
+  std::uint64_t next_id_ = 1;
+  std::uint64_t rate_bps_ = 0;
+  double busy_bytes_ = 0, busy_ms_ = 0;  // decaying sums behind rate_bps_
+  Millis rtt_ms_ = 0;
+  std::size_t target_ = 0;          // bytes of one request
+  std::size_t peer_request_bytes_ = 0;
+  std::uint64_t control_sent_ = 0;  // number up to which control items went out in this life
+  Millis contact_ = 0, last_answer_ = 0, backoff_until_ = 0;
+  Millis session_start_ = 0;
+  int tries_ = 0;
+  bool poll_ = false, peer_more_ = false, fresh_ = false, reset_ = false, refused_ = false, bulk_flying_ = false;
+};
+
+}  // namespace yz::sync

@@ -1,0 +1,15 @@
+# cmake -DOUT=FILE -DDIR=FOLDER -P embed.cmake: writes a .cc that holds every .json of FOLDER as bytes.
+# Arrays of numbers, not string literals: literals have a length limit that -Wpedantic enforces.
+file(GLOB files ${DIR}/*.json)
+set(text "// Made by tools/embed.cmake; do not edit.\n#include \"node/rules/embedded.h\"\nnamespace yz::node {\nnamespace {\n")
+set(table "")
+foreach(f ${files})
+  get_filename_component(name ${f} NAME_WE)
+  string(REPLACE "-" "_" id ${name})
+  file(READ ${f} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(APPEND text "const unsigned char k_${id}[] = {${bytes}0};\n")
+  string(APPEND table "  if (name == \"${name}\") return {reinterpret_cast<const char*>(k_${id}), sizeof k_${id} - 1};\n")
+endforeach()
+string(APPEND text "}  // namespace\nstd::string_view embedded(std::string_view name) {\n${table}  return {};\n}\n}  // namespace yz::node\n")
+file(WRITE ${OUT} "${text}")
