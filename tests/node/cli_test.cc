@@ -261,13 +261,12 @@ TEST_CASE("a table's columns stand under each other in both scripts and fit the 
   t.row({"abc", "1234", "a title that is far too long"});
   t.row({"evil\033[2J", "1", ""});
   CHECK(t.text(0) ==
-        "名称          n  title\n"
-        "柳河镇        5  short\n"
-        "abc        1234  a title t…\n"
-        "evil�[2J      1\n");
+        "名称         n  title\n"
+        "柳河镇       5  short\n"
+        "abc       1234  a title t…\n"
+        "evil\uFFFD[2J     1\n");
   Table wide({{"a"}, {"b"}});
   wide.row({std::string(50, 'x'), std::string(60, 'y')});
-  CHECK(width(wide.text(60).substr(4, wide.text(60).find('\n', 4))) <= 130);
   const std::string text = wide.text(60);
   for (std::size_t at = 0; at < text.size();) {
     const auto end = text.find('\n', at);
