@@ -186,9 +186,9 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
     add("--passphrase-file", g.passphrase_file, t("文件", "FILE"),
         t("从文件读口令（或 YIZHAN_PASSPHRASE_FILE）；不写则在终端询问",
           "read the passphrase from a file (or YIZHAN_PASSPHRASE_FILE); otherwise it is asked on the terminal"));
-    a->set_help_flag("-h,--help", t("显示帮助", "show this help"))->group("globals");
     add("--as", g.officer, t("姓名", "NAME"),
         t("以哪位人员的身份操作（只有一位时可以不写）", "the officer who acts (not needed while there is only one)"));
+    a->set_help_flag("-h,--help", t("显示帮助", "show this help"))->group("globals");
   }
 
   std::function<std::string(const std::string&)> one_of(std::vector<std::string> words) const {

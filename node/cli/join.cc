@@ -33,9 +33,12 @@ int run(Session& s, const Admit& c) {
   return s.finish(
       s.answer(admit_file(s.home(), c.request_file, c.answer_file, s.globals().officer, **passphrase)),
       [&](const Doc& d) {
-        line(s.say("已接纳：", "Admitted: ") + plain(d.text("name")) + " (" + plain(d.text("office")) + ")");
-        line(s.say("指纹：", "Fingerprint: ") + plain(d.text("fingerprint")) +
-             s.say("（请与该单位电话核对）", " (compare it with that office by telephone)"));
+        line(s.say("已接纳：", "Admitted: ") + (d.text("name").empty()
+                                                    ? plain(c.request_file)
+                                                    : plain(d.text("name")) + " (" + plain(d.text("office")) + ")"));
+        if (const std::string print = plain(d.text("fingerprint")); !print.empty())
+          line(s.say("指纹：", "Fingerprint: ") + print +
+               s.say("（请与该单位电话核对）", " (compare it with that office by telephone)"));
         line(s.say("答复写在 ", "The answer is in ") + plain(c.answer_file) +
              s.say("，请带回该单位执行 yizhan join --answer。", "; take it back for `yizhan join --answer FILE`."));
       });

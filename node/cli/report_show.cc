@@ -138,12 +138,18 @@ class Page {
            (r.text("reason").empty() ? "" : "  " + plain(r.text("reason"))));
   }
 
+  /// A step in the life of a report: a record, or a state it came to.
+  std::string event(const std::string& id) const {
+    const std::string record = record_text(id, l_);
+    return record == plain(id) ? state_text(id, l_) : record;
+  }
+
   void timeline() const {
     const auto all = d_.at("timeline").items();
     if (all.empty()) return;
     heading("经过", "Timeline");
     for (const Doc& e : all)
-      line("  " + time_text(e.text("at")) + "  " + state_text(e.text("event"), l_) + "  " + plain(e.text("by")) + "  " +
+      line("  " + time_text(e.text("at")) + "  " + event(e.text("event")) + "  " + plain(e.text("by")) + "  " +
            plain(e.text("text")));
   }
 

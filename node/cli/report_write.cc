@@ -1,5 +1,7 @@
+#include <cstdio>
 #include <filesystem>
 #include <set>
+#include <vector>
 
 #include "node/cli/commands.h"
 
@@ -133,10 +135,25 @@ class Writing {
 }  // namespace
 
 void tell_warnings(const Session& s, const Doc& answer) {
+  // A first report may lack twenty fields: what one rule says of several of them stands on one line.
+  struct Line {
+    std::string rule, before, what;
+  };
+  std::vector<Line> lines;
   for (const Doc& w : answer.at("warnings").items()) {
     const std::string rule = plain(w.text("rule"));
-    std::fprintf(stderr, "%s%s%s\n", s.say("提醒：", "Note: ").c_str(), plain(w.text("message")).c_str(),
-                 rule.empty() ? "" : (" [" + rule + "]").c_str());
+    const std::string message = plain(w.text("message"));
+    const auto colon = message.find(": ");
+    const std::string before = colon == std::string::npos ? "" : message.substr(0, colon + 2);
+    if (!lines.empty() && !before.empty() && lines.back().rule == rule && lines.back().before == before)
+      lines.back().what += s.say("、", ", ") + message.substr(before.size());
+    else
+      lines.push_back({rule, before, message.substr(before.size())});
+  }
+  for (const Line& l : lines) {
+    const std::string text =
+        s.say("提醒：", "Note: ") + l.before + l.what + (l.rule.empty() ? "" : " [" + l.rule + "]");
+    std::fprintf(stderr, "%s\n", text.c_str());
   }
 }
 

@@ -47,8 +47,7 @@ int run(Session& s, const Status&) {
            (alarm.text("office").empty() ? "" : " (" + plain(alarm.text("office")) + ")") + "  " +
            time_text(alarm.text("at")));
     if (d.has("root_confirmed") && !d.flag("root_confirmed"))
-      line(s.say("根指纹还没有核对，请与上级电话核对：", "The root is not confirmed yet; compare by telephone: ") +
-           plain(d.text("root_fingerprint")));
+      line(s.say("根指纹（未核对）：", "Root fingerprint (not confirmed): ") + plain(d.text("root_fingerprint")));
     if (d.has("last_backup")) {
       const std::string at = d.text("last_backup");
       line(s.say("最近备份：", "Last backup: ") +

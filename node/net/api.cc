@@ -156,7 +156,8 @@ Result<ApiReply> answer(Request& r) {
           equals == std::string_view::npos ? std::string() : TRY(decoded(pair.substr(equals + 1), true));
     }
   if (r.call.body.size() > route->body_max)
-    return fail(Fault::full, "the request is larger than " + std::to_string(route->body_max) + " bytes", "request.size");
+    return fail(Fault::full, "the request is larger than " + std::to_string(route->body_max) + " bytes",
+                "request.size");
   if (!route->raw && r.call.method != "GET") {
     r.body = r.call.body.empty() ? Json::object() : TRY(parse_json(r.call.body, {.bytes = route->body_max}));
     if (!r.body.members()) return fail(Fault::invalid, "the request has to be one JSON object", "malformed.json");

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "crypto/random.h"
 #include "crypto/secret.h"
 #include "node/net/api_request.h"
 
@@ -39,7 +40,7 @@ Result<> take(Request& r, Desk& desk, const SigningPerson& by, std::int64_t numb
     reject(report.error());
     return {};
   }
-  const CaseId id = CaseId::from(crypto::Secret<16>::random().expose()).value();
+  const CaseId id = crypto::random_fixed<CaseId>();
   auto done = desk.write(by, id, std::move(*report), send);
   if (!done) {
     if (done.error().fault != Fault::invalid || !done.error().code.starts_with("invalid"))
@@ -95,7 +96,8 @@ Result<ApiReply> post_import(Request& r) {
     Totals batch = done;
     auto written = r.store().write([&]() -> Result<> {
       for (std::size_t i = from; i < to; ++i)
-        TRY(take(r, desk, by, all[i].count("line", static_cast<std::int64_t>(i) + 1), all[i].text("text"), send, batch));
+        TRY(take(r, desk, by, all[i].count("line", static_cast<std::int64_t>(i) + 1), all[i].text("text"), send,
+                 batch));
       return {};
     });
     if (!written) {

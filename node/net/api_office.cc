@@ -10,21 +10,30 @@ namespace {
 
 std::string_view name_of(OfficerState s) {
   switch (s) {
-    case OfficerState::active: return "active";
-    case OfficerState::suspended: return "suspended";
-    case OfficerState::retired: return "retired";
-    case OfficerState::revoked: return "revoked";
+    case OfficerState::active:
+      return "active";
+    case OfficerState::suspended:
+      return "suspended";
+    case OfficerState::retired:
+      return "retired";
+    case OfficerState::revoked:
+      return "revoked";
   }
   return "?";
 }
 
 std::string_view name_of(OfficeState s) {
   switch (s) {
-    case OfficeState::known: return "known";
-    case OfficeState::below: return "below";
-    case OfficeState::superior: return "superior";
-    case OfficeState::self: return "self";
-    case OfficeState::revoked: return "revoked";
+    case OfficeState::known:
+      return "known";
+    case OfficeState::below:
+      return "below";
+    case OfficeState::superior:
+      return "superior";
+    case OfficeState::self:
+      return "self";
+    case OfficeState::revoked:
+      return "revoked";
   }
   return "?";
 }
@@ -42,7 +51,8 @@ Json json_of(const OfficerRow& o) {
 Json json_of(const Audit& a) {
   Json problems = Json::array();
   for (const auto& p : a.problems) problems.add(Json::object({{"what", p.what}, {"where", p.where}}));
-  return Json::object({{"ok", a.ok()}, {"records", a.records}, {"streams", a.streams}, {"problems", std::move(problems)}});
+  return Json::object(
+      {{"ok", a.ok()}, {"records", a.records}, {"streams", a.streams}, {"problems", std::move(problems)}});
 }
 
 int exit_of(const Audit& a) { return a.ok() ? 0 : view_of(Fault::forged).exit_code; }
@@ -97,8 +107,7 @@ Result<ApiReply> post_invitation(Request& r) {
   invite.code = r.body.text("code");
   invite.name = r.body.text("name");
   const auto level = crypto::level_from(r.body.text("level"));
-  if (!level)
-    return fail(Fault::invalid, "the level is province, city, county, township or unit", "invalid.level");
+  if (!level) return fail(Fault::invalid, "the level is province, city, county, township or unit", "invalid.level");
   invite.level = *level;
   if (invite.code.empty() || invite.name.empty() || !one_line(invite.name))
     return fail(Fault::invalid, "an invitation needs the office's code and name", "invalid.name");
@@ -151,8 +160,9 @@ Result<ApiReply> post_backup(Request& r) {
   TRY(only(r.body, {"path"}));
   const std::string path(r.body.text("path"));
   if (!path.starts_with('/')) return fail(Fault::invalid, "the path of a backup has to be absolute", "invalid.path");
-  const std::uint64_t bytes =
-      TRY(r.host.backup(path, [&](double share) { r.progress(Json::object({{"share", share}})); }));
+  const std::uint64_t bytes = TRY(r.host.backup(path, [&](double share) {
+    r.progress(Json::object({{"share", share}}));
+  }));
   TRY(r.store().write([&]() -> Result<> { return r.store().set_meta_number("backup_ms", r.now()); }));
   return reply(Json::object({{"path", path}, {"bytes", bytes}}));
 }
@@ -223,17 +233,17 @@ Result<ApiReply> get_openapi(Request& r) {
     Json parameters = Json::array();
     for (const std::string_view name : {"case", "name"})
       if (route.path.find("{" + std::string(name) + "}") != std::string_view::npos)
-        parameters.add(Json::object({{"name", name},
-                                     {"in", "path"},
-                                     {"required", true},
-                                     {"schema", Json::object({{"type", "string"}})}}));
+        parameters.add(Json::object(
+            {{"name", name}, {"in", "path"}, {"required", true}, {"schema", Json::object({{"type", "string"}})}}));
     if (parameters.items()->size() > 0) operation.set("parameters", std::move(parameters));
     if (route.method != "GET" && route.method != "DELETE")
-      operation.set("requestBody",
-                    Json::object({{"content", Json::object({{route.raw ? "application/octet-stream" : "application/json",
-                                                             Json::object()}})}}));
-    operation.set("responses", Json::object({{"200", Json::object({{"description", "done"}})},
-                                             {"default", Json::object({{"description", "application/problem+json"}})}}));
+      operation.set(
+          "requestBody",
+          Json::object({{"content", Json::object({{route.raw ? "application/octet-stream" : "application/json",
+                                                   Json::object()}})}}));
+    operation.set("responses",
+                  Json::object({{"200", Json::object({{"description", "done"}})},
+                                {"default", Json::object({{"description", "application/problem+json"}})}}));
     if (!route.login) operation.set("security", Json::array());
     path.set(method, std::move(operation));
     paths.set(route.path, std::move(path));

@@ -1,4 +1,5 @@
 // Writing: drafts, sign-off, follow-up, correction, withdrawal, acknowledgement, attachments.
+#include "crypto/random.h"
 #include "crypto/secret.h"
 #include "node/net/api_request.h"
 #include "node/store/attachments.h"
@@ -10,7 +11,7 @@ Result<> only_report(const Json& j) {
   return only(j, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "send"});
 }
 
-CaseId new_case() { return CaseId::from(crypto::Secret<16>::random().expose()).value(); }
+CaseId new_case() { return crypto::random_fixed<CaseId>(); }
 
 std::string_view shown(ReportState s) { return s == ReportState::signed_off ? "queued" : name_of(s); }
 
@@ -71,8 +72,7 @@ Result<ApiReply> put_report(Request& r) {
   auto draft = TRY(books_of(r).draft(m.row));
   if (!draft) return fail(Fault::missing, "this case has no draft", "draft.missing");
   TRY(read_report(r.host.rules(), r.body, draft->report));
-  return act_without_key(
-      r, [&](Desk& d, const Person& by) { return d.edit(by, m.row, std::move(draft->report)); });
+  return act_without_key(r, [&](Desk& d, const Person& by) { return d.edit(by, m.row, std::move(draft->report)); });
 }
 
 Result<ApiReply> delete_report(Request& r) {
@@ -100,8 +100,8 @@ Result<ApiReply> put_attachment(Request& r) {
   std::uint64_t total = r.call.body.size();
   for (const Manifest& a : draft->extras.attachments) total += a.bytes;
   if (total > limits.case_attachments_mib * mib)
-    return fail(Fault::full, "the case's attachments are larger than " + std::to_string(limits.case_attachments_mib) +
-                                 " MiB in all",
+    return fail(Fault::full,
+                "the case's attachments are larger than " + std::to_string(limits.case_attachments_mib) + " MiB in all",
                 "attachment.size");
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
   // Without a superior there is nobody to seal for yet; it stays with the draft.
@@ -165,8 +165,7 @@ Result<ApiReply> post_review(Request& r) {
 Result<ApiReply> post_return(Request& r) {
   TRY(only(r.body, {"note"}));
   const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
-  return act_without_key(
-      r, [&](Desk& d, const Person& by) { return d.send_back(by, m.row, r.body.text("note")); });
+  return act_without_key(r, [&](Desk& d, const Person& by) { return d.send_back(by, m.row, r.body.text("note")); });
 }
 
 Result<ApiReply> post_sign(Request& r) {
@@ -189,9 +188,8 @@ Result<ApiReply> post_follow_up(Request& r) {
   Report report = TRY(current_report(r, m, false));
   TRY(read_report(r.host.rules(), r.body, report));
   const bool final = r.body.flag("final"), send = r.body.flag("send");
-  return act(r, [&](Desk& d, const SigningPerson& by) {
-    return d.follow_up(by, m.row, std::move(report), final, send);
-  });
+  return act(r,
+             [&](Desk& d, const SigningPerson& by) { return d.follow_up(by, m.row, std::move(report), final, send); });
 }
 
 Result<ApiReply> post_correct(Request& r) {

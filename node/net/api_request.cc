@@ -41,10 +41,10 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
 };
 
 constexpr std::pair<std::uint16_t, std::string_view> kRoles[] = {
-    {crypto::role::drafter, "drafter"},           {crypto::role::reviewer, "reviewer"},
-    {crypto::role::signer, "signer"},             {crypto::role::duty, "duty"},
-    {crypto::role::auditor, "auditor"},           {crypto::role::admin_people, "admin_people"},
-    {crypto::role::admin_keys, "admin_keys"},     {crypto::role::admin_policy, "admin_policy"},
+    {crypto::role::drafter, "drafter"},       {crypto::role::reviewer, "reviewer"},
+    {crypto::role::signer, "signer"},         {crypto::role::duty, "duty"},
+    {crypto::role::auditor, "auditor"},       {crypto::role::admin_people, "admin_people"},
+    {crypto::role::admin_keys, "admin_keys"}, {crypto::role::admin_policy, "admin_policy"},
 };
 
 constexpr std::pair<std::int64_t, std::string_view> kNotes[] = {

@@ -163,8 +163,7 @@ Result<ApiReply> get_reports(Request& r) {
                               {"conflict", m.conflict},
                               {"attachments", m.attachments}}));
   }
-  return reply(Json::object(
-      {{"reports", std::move(reports)}, {"next", list.next.empty() ? Json() : Json(list.next)}}));
+  return reply(Json::object({{"reports", std::move(reports)}, {"next", list.next.empty() ? Json() : Json(list.next)}}));
 }
 
 Result<ApiReply> get_report(Request& r) {

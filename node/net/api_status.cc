@@ -14,9 +14,12 @@ constexpr std::array kStreamLanes = {Lane::flash, Lane::urgent, Lane::routine};
 /// telephone does not ask whether the delay is the line's or a relay's.
 std::int64_t overdue_after(Lane l) {
   switch (l) {
-    case Lane::flash: return 10 * kMinute;
-    case Lane::urgent: return 60 * kMinute;
-    default: return kDay;
+    case Lane::flash:
+      return 10 * kMinute;
+    case Lane::urgent:
+      return 60 * kMinute;
+    default:
+      return kDay;
   }
 }
 
@@ -41,8 +44,9 @@ Result<std::array<LaneCount, 5>> lane_counts(Store& store) {
     if (state == 2 || state == 3) c.acknowledged += n;
   }
   // Chunks of drafts do not wait: nobody has signed them off. `sent` is not known for chunks, they have no envelope.
-  Query b = TRY(store.blobs().query("select c.state, count(*) from chunk c join attachment a on a.row = c.attachment"
-                                    " where a.own = 1 and a.ready = 1 group by c.state"));
+  Query b =
+      TRY(store.blobs().query("select c.state, count(*) from chunk c join attachment a on a.row = c.attachment"
+                              " where a.own = 1 and a.ready = 1 group by c.state"));
   while (TRY(b.step())) (b.integer(0) == 0 ? out[4].waiting : out[4].acknowledged) += b.integer(1);
   return out;
 }
@@ -80,8 +84,8 @@ Result<> standing_alarms(Request& r, Alarms& alarms, std::int64_t overdue, std::
   Store& store = r.store();
   if (const auto root = TRY(r.host.directory().root());
       root && root->top != store.me().office && !TRY(r.host.directory().root_confirmed()))
-    alarms.add("root.unconfirmed", "根指纹还没有与上级电话核对", "the root fingerprint has not been compared by telephone",
-               now);
+    alarms.add("root.unconfirmed", "根指纹还没有与上级电话核对",
+               "the root fingerprint has not been compared by telephone", now);
   const std::int64_t days = r.host.config().backup.reminder_days;
   const std::int64_t since =
       backup ? *backup : TRY(number(TRY(store.db().query("select coalesce(min(at_ms), 0) from journal"))));
@@ -89,9 +93,8 @@ Result<> standing_alarms(Request& r, Alarms& alarms, std::int64_t overdue, std::
     alarms.add("backup.old", "超过规定天数没有备份，请尽快备份", "the last backup is older than it should be", now);
   if (overdue > 0)
     alarms.add("receipt.overdue", "有信息超时未收到上级的入库回执", "reports are overdue: no stored receipt yet", now);
-  const std::int64_t provisional = TRY(number(
-      TRY(store.db().query("select count(*) from matter where own = 1 and (flags & 16) != 0 and signed_ms < ?",
-                           now - 60 * kMinute))));
+  const std::int64_t provisional = TRY(number(TRY(store.db().query(
+      "select count(*) from matter where own = 1 and (flags & 16) != 0 and signed_ms < ?", now - 60 * kMinute))));
   if (provisional > 0)
     alarms.add("cosignature.missing", "先报后签的信息超过60分钟未补签",
                "a report that left before sign-off waits for its signature for more than 60 minutes", now);
@@ -131,8 +134,7 @@ Result<ApiReply> get_status(Request& r) {
   Json lanes = Json::object();
   for (const Lane l : {Lane::flash, Lane::urgent, Lane::routine, Lane::bulk}) {
     const LaneCount& c = counts[static_cast<std::size_t>(l)];
-    lanes.set(name_of(l),
-              Json::object({{"waiting", c.waiting}, {"sent", c.sent}, {"acknowledged", c.acknowledged}}));
+    lanes.set(name_of(l), Json::object({{"waiting", c.waiting}, {"sent", c.sent}, {"acknowledged", c.acknowledged}}));
   }
   // From the small rows of cases, never from the wide ones of records: a hundred thousand are counted in milliseconds.
   std::array<std::int64_t, 5> received{};
@@ -150,8 +152,7 @@ Result<ApiReply> get_status(Request& r) {
   }
   const std::int64_t conflicts = TRY(number(TRY(db.query("select count(*) from matter where conflict = 1"))));
   const std::int64_t quarantined = TRY(number(TRY(db.query("select count(*) from refused"))));
-  const std::int64_t unopened =
-      TRY(number(TRY(db.query("select count(*) from envelope where own = 0 and state = 0"))));
+  const std::int64_t unopened = TRY(number(TRY(db.query("select count(*) from envelope where own = 0 and state = 0"))));
   const std::int64_t drafts = TRY(number(TRY(db.query("select count(*) from draft where content is null"))));
   const std::int64_t in_review = TRY(number(TRY(db.query("select count(*) from draft where content is not null"))));
   const std::int64_t backup_ms = TRY(store.meta_number("backup_ms"));
@@ -159,7 +160,8 @@ Result<ApiReply> get_status(Request& r) {
 
   Alarms alarms{r};
   {
-    Query q = TRY(db.query("select code, message, office, at_ms from alarm where seen = 0 order by row desc limit 100"));
+    Query q =
+        TRY(db.query("select code, message, office, at_ms from alarm where seen = 0 order by row desc limit 100"));
     while (TRY(q.step()))
       alarms.list.add(Json::object(
           {{"code", q.text(0)}, {"message", q.text(1)}, {"office", q.text(2)}, {"at", r.time(q.integer(3))}}));

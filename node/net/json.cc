@@ -51,7 +51,8 @@ class Builder {
     for (const auto& m : members) names.push_back(m.key);
     std::sort(names.begin(), names.end());
     // Two readers of a doubled key may each believe another value.
-    if (std::adjacent_find(names.begin(), names.end()) != names.end()) return refuse("a name comes twice in one object");
+    if (std::adjacent_find(names.begin(), names.end()) != names.end())
+      return refuse("a name comes twice in one object");
     return close();
   }
   bool end_array() { return close(); }
@@ -105,11 +106,21 @@ void put_text(std::string& out, std::string_view s) {
     const auto bad = bad_utf8_at(s);
     for (const char c : s.substr(0, bad.value_or(s.size()))) {
       switch (c) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
+        case '"':
+          out += "\\\"";
+          break;
+        case '\\':
+          out += "\\\\";
+          break;
+        case '\n':
+          out += "\\n";
+          break;
+        case '\r':
+          out += "\\r";
+          break;
+        case '\t':
+          out += "\\t";
+          break;
         default:
           if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
             constexpr char digits[] = "0123456789abcdef";

@@ -26,8 +26,7 @@ class Json {
   template <std::same_as<bool> B>
   Json(B b) : value_(b) {}
   template <std::integral I>
-    requires(!std::same_as<I, bool>)
-  Json(I n) : value_(static_cast<std::int64_t>(n)) {}
+  requires(!std::same_as<I, bool>) Json(I n) : value_(static_cast<std::int64_t>(n)) {}
   Json(double d) : value_(d) {}
   Json(const char* s) : value_(std::string(s)) {}
   Json(std::string_view s) : value_(std::string(s)) {}

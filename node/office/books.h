@@ -28,7 +28,7 @@ struct SigningPerson {
 struct HomeOffice {
   OfficeId id;
   std::string name;
-  bool one_person = false;           ///< certified so, and one active officer
+  bool one_person = false;          ///< certified so, and one active officer
   std::vector<OfficeId> superiors;  ///< ascending
   Hash anchor;
 };
@@ -55,9 +55,9 @@ struct CaseFile {
   bool own = false;
   ReportState state{};
   std::string number;
-  std::vector<RecordId> heads;        ///< versions that nothing follows, ascending
+  std::vector<RecordId> heads;         ///< versions that nothing follows, ascending
   std::optional<DecodedBody> current;  ///< the version that is shown
-  bool has_first = false;             ///< an emergency's first report is in it
+  bool has_first = false;              ///< an emergency's first report is in it
   std::int64_t last_sequence = 0;
   struct Provisional {
     RecordId record;

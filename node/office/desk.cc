@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/random.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -18,10 +19,14 @@ Error lacks_role(const char* what) {
 
 sync::RecordType type_of(Kind k) {
   switch (k) {
-    case Kind::followup_report: return sync::RecordType::followup;
-    case Kind::final_report: return sync::RecordType::final_report;
-    case Kind::zero_report: return sync::RecordType::zero_report;
-    default: return sync::RecordType::report;
+    case Kind::followup_report:
+      return sync::RecordType::followup;
+    case Kind::final_report:
+      return sync::RecordType::final_report;
+    case Kind::zero_report:
+      return sync::RecordType::zero_report;
+    default:
+      return sync::RecordType::report;
   }
 }
 
@@ -125,7 +130,7 @@ void Desk::fill(Draft& d, const Person& by, Way way, const Verdict& v) const {
 sync::Record Desk::record_of(const Draft& d, const CaseFile* file, sync::Hlc at, Way way) const {
   sync::Record r;
   r.type = d.extras.type;
-  r.salt = decltype(r.salt)::from(crypto::Secret<32>::random().expose()).value();
+  r.salt = crypto::random_fixed<decltype(r.salt)>();
   r.origin = r.case_office = home_.id;
   r.at = at;
   r.event_ms = d.report.occurred_at.value_or(0);
@@ -146,7 +151,7 @@ sync::Record Desk::note_record(const CaseFile& file, sync::RecordType type, sync
                                std::string_view reason) const {
   sync::Record r;
   r.type = type;
-  r.salt = decltype(r.salt)::from(crypto::Secret<32>::random().expose()).value();
+  r.salt = crypto::random_fixed<decltype(r.salt)>();
   r.origin = home_.id;
   r.at = at;
   r.anchor = home_.anchor;
@@ -182,7 +187,7 @@ Result<Outcome> Desk::put_away(const SigningPerson& by, Draft& d, const sync::Re
     for (const Manifest& m : d.extras.attachments) {
       sync::Record r = released.record;
       r.type = sync::RecordType::manifest;
-      r.salt = decltype(r.salt)::from(crypto::Secret<32>::random().expose()).value();
+      r.salt = crypto::random_fixed<decltype(r.salt)>();
       r.at = TRY(books_.tick(now_));
       r.parents = {released.id};
       r.body = encode_manifest(m);
@@ -207,7 +212,8 @@ Result<Outcome> Desk::pass(const SigningPerson& by, Draft& d, const CaseFile* fi
   if (!verdict.may_keep) {
     const auto error = std::find_if(verdict.findings.begin(), verdict.findings.end(),
                                     [](const Finding& f) { return f.blocks == Blocks::drafts_too; });
-    return fail(Fault::invalid, error == verdict.findings.end() ? "the text can't be kept" : error->rule + ": " + error->en,
+    return fail(Fault::invalid,
+                error == verdict.findings.end() ? "the text can't be kept" : error->rule + ": " + error->en,
                 "invalid.text");
   }
   Outcome o;
@@ -291,8 +297,7 @@ Result<Outcome> Desk::edit(const Person& by, std::int64_t matter, Report report)
 Result<Outcome> Desk::attach(const Person& by, std::int64_t matter, const Manifest& m) {
   Draft d = TRY(editable(by, matter));
   for (const Manifest& old : d.extras.attachments)
-    if (old.name == m.name)
-      return fail(Fault::conflict, "the draft has an attachment of this name", "attachment.name");
+    if (old.name == m.name) return fail(Fault::conflict, "the draft has an attachment of this name", "attachment.name");
   d.extras.attachments.push_back(m);
   TRY(books_.write([&] { return books_.keep(d, now_); }));
   return outcome_of(d);

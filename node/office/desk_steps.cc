@@ -116,8 +116,7 @@ Result<Outcome> Desk::sign(const SigningPerson& by, std::int64_t matter, std::st
     return fail(Fault::denied, "the cosignature has to be another person's", "denied.same_person");
   Outcome o;
   TRY(books_.write([&]() -> Result<> {
-    sync::Record r =
-        note_record(file, sync::RecordType::cosignature, TRY(books_.tick(now_)), home_.superiors, note);
+    sync::Record r = note_record(file, sync::RecordType::cosignature, TRY(books_.tick(now_)), home_.superiors, note);
     r.parents = {file.provisional->record};
     r.signatures = {signature(by, sync::SignRole::cosigner, sync::record_id(r.content()))};
     TRY(books_.release(sync::release(r), 0, now_));
@@ -220,8 +219,7 @@ Result<Outcome> Desk::acknowledge(const SigningPerson& by, std::int64_t matter, 
   if (!may(by.person.roles, file.state, Step::acknowledge)) return std::unexpected(lacks_role("acknowledging"));
   Outcome o;
   TRY(books_.write([&]() -> Result<> {
-    sync::Record r =
-        note_record(file, sync::RecordType::acknowledgement, TRY(books_.tick(now_)), {file.office}, note);
+    sync::Record r = note_record(file, sync::RecordType::acknowledgement, TRY(books_.tick(now_)), {file.office}, note);
     const auto role = by.person.roles & crypto::role::duty ? sync::SignRole::duty : sync::SignRole::signer;
     r.signatures = {signature(by, role, sync::record_id(r.content()))};
     TRY(books_.release(sync::release(r), 0, now_));

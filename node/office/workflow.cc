@@ -33,9 +33,10 @@ constexpr std::array<std::pair<S, std::string_view>, 20> kStates{{
     {S::archived, "archived"},
 }};
 
-constexpr std::array<std::string_view, 21> kSteps{
-    "edit",   "submit",   "review",      "return", "sign",    "cut",  "store",    "open",    "refuse", "follow-up", "withdraw",
-    "acknowledge", "adopt", "decline", "file", "instruct", "forward", "oversee", "answer", "close", "archive"};
+constexpr std::array<std::string_view, 21> kSteps{"edit",   "submit",  "review", "return",    "sign",     "cut",
+                                                  "store",  "open",    "refuse", "follow-up", "withdraw", "acknowledge",
+                                                  "adopt",  "decline", "file",   "instruct",  "forward",  "oversee",
+                                                  "answer", "close",   "archive"};
 
 constexpr std::uint16_t kWrites = role::drafter | role::duty;
 constexpr std::uint16_t kSigns = role::signer;

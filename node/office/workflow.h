@@ -14,7 +14,7 @@ enum class ReportState : std::uint8_t {
   // With its author
   draft = 0,
   in_review = 1,
-  returned = 2,  ///< sent back, inside the office or by the superior
+  returned = 2,    ///< sent back, inside the office or by the superior
   signed_off = 3,  ///< "signed": waits to leave
   sent = 4,
   delivered = 5,  ///< every addressee's `stored` receipt is there
@@ -45,14 +45,14 @@ std::optional<ReportState> report_state_from(std::int64_t number);
 enum class Step : std::uint8_t {
   edit,
   submit,
-  review,       ///< the reviewer's signature; it stays in review
-  send_back,    ///< 退回
+  review,     ///< the reviewer's signature; it stays in review
+  send_back,  ///< 退回
   sign,
-  cut,          ///< the node put it into an envelope
-  store,        ///< `stored` receipt
+  cut,    ///< the node put it into an envelope
+  store,  ///< `stored` receipt
   open,
   refuse,
-  follow,       ///< follow-up or correction
+  follow,  ///< follow-up or correction
   withdraw,
   acknowledge,
   adopt,
@@ -61,7 +61,7 @@ enum class Step : std::uint8_t {
   instruct,
   forward,
   oversee,
-  answer,       ///< the office that was told to act reports back
+  answer,  ///< the office that was told to act reports back
   close,
   archive,
 };

@@ -30,15 +30,16 @@ Result<Manifest> add_attachment(Store& store, const OfficeId& destination, std::
   if (bytes.size() > sync::limit::attachment_bytes)
     return fail(Fault::full, "the attachment is larger than any may be", "attachment.size");
   m.bytes = bytes.size();
-  m.chunks = static_cast<std::uint32_t>(std::max<std::size_t>(1, (bytes.size() + kChunkPlainBytes - 1) / kChunkPlainBytes));
+  m.chunks =
+      static_cast<std::uint32_t>(std::max<std::size_t>(1, (bytes.size() + kChunkPlainBytes - 1) / kChunkPlainBytes));
   m.id = TRY(sync::AttachmentId::from(crypto::Secret<16>::random().expose()));
   const crypto::Key key = crypto::Key::random();
   m.key = Bytes(key.expose().begin(), key.expose().end());
 
-  Query q = TRY(store.blobs().query(
-      "insert into attachment(id, own, author, destination, count, have, complete, ready, at_ms)"
-      " values(?, 1, ?, ?, ?, ?, 1, 0, ?) returning row",
-      m.id, store.me().node, destination, m.chunks, m.chunks, now));
+  Query q = TRY(
+      store.blobs().query("insert into attachment(id, own, author, destination, count, have, complete, ready, at_ms)"
+                          " values(?, 1, ?, ?, ?, ?, 1, 0, ?) returning row",
+                          m.id, store.me().node, destination, m.chunks, m.chunks, now));
   if (!TRY(q.step())) return fail(Fault::corrupt, "an attachment could not be stored", "store.attachment");
   const std::int64_t row = q.integer(0);
   TRY(q.run());
@@ -48,8 +49,7 @@ Result<Manifest> add_attachment(Store& store, const OfficeId& destination, std::
     const ByteView plain = rest.first(std::min(rest.size(), kChunkPlainBytes));
     const Bytes sealed = crypto::aead_seal(key, plain, associated(m.id, i, m.chunks));
     add_hash(all, sealed);
-    const Bytes frame =
-        sync::sign_chunk(store.me().node, destination, m.id, i, m.chunks, sealed, store.keys().node);
+    const Bytes frame = sync::sign_chunk(store.me().node, destination, m.id, i, m.chunks, sealed, store.keys().node);
     TRY(store.blobs().run("insert into chunk(attachment, position, bytes, size) values(?, ?, ?, ?)", row, i, frame,
                           frame.size()));
   }
@@ -68,9 +68,10 @@ Result<> drop_attachment(Store& store, const sync::AttachmentId& id) {
 }
 
 Result<bool> attachment_complete(Store& store, const Manifest& m) {
-  Query q = TRY(store.blobs().query("select a.count, (select count(*) from chunk c where c.attachment = a.row)"
-                                    " from attachment a where a.id = ?",
-                                    m.id));
+  Query q =
+      TRY(store.blobs().query("select a.count, (select count(*) from chunk c where c.attachment = a.row)"
+                              " from attachment a where a.id = ?",
+                              m.id));
   if (!TRY(q.step())) return false;
   return q.integer(0) == m.chunks && q.integer(1) == m.chunks;
 }
@@ -82,9 +83,10 @@ Result<> read_attachment(Store& store, const Manifest& m, const std::function<Re
   const auto wrong = [] {
     return fail(Fault::forged, "the attachment is not the one that was signed", "attachment.content");
   };
-  Query q = TRY(store.blobs().query("select c.bytes from chunk c join attachment a on a.row = c.attachment"
-                                    " where a.id = ? order by c.position",
-                                    m.id));
+  Query q =
+      TRY(store.blobs().query("select c.bytes from chunk c join attachment a on a.row = c.attachment"
+                              " where a.id = ? order by c.position",
+                              m.id));
   crypto::Hasher all(crypto::purpose::chunk);
   std::uint64_t total = 0;
   std::uint32_t index = 0;

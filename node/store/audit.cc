@@ -63,8 +63,9 @@ class Auditor {
   }
 
   Result<> records() {
-    Query q = TRY(store_.db().query(matter_ ? "select id, bytes, quarantine, own from record where matter = ? order by row"
-                                            : "select id, bytes, quarantine, own from record order by row"));
+    Query q =
+        TRY(store_.db().query(matter_ ? "select id, bytes, quarantine, own from record where matter = ? order by row"
+                                      : "select id, bytes, quarantine, own from record order by row"));
     if (matter_) q.bind(*matter_);
     while (TRY(q.step())) {
       ++audit_.records;
@@ -138,11 +139,13 @@ class Auditor {
     std::vector<Stream> all;
     {
       Query q = TRY(store_.db().query(
-          matter_ ? "select row, id, author, node, incarnation, destination, lane, own, tip, chain from stream where row in"
-                    " (select e.stream from envelope e join record r on r.envelope = e.row where r.matter = ?1 union"
-                    " select e.stream from envelope e join delivery d on d.envelope = e.row join record r on r.row = d.record"
-                    " where r.matter = ?1)"
-                  : "select row, id, author, node, incarnation, destination, lane, own, tip, chain from stream"));
+          matter_
+              ? "select row, id, author, node, incarnation, destination, lane, own, tip, chain from stream where row in"
+                " (select e.stream from envelope e join record r on r.envelope = e.row where r.matter = ?1 union"
+                " select e.stream from envelope e join delivery d on d.envelope = e.row join record r on r.row = "
+                "d.record"
+                " where r.matter = ?1)"
+              : "select row, id, author, node, incarnation, destination, lane, own, tip, chain from stream"));
       if (matter_) q.bind(*matter_);
       while (TRY(q.step())) {
         Stream s;
@@ -248,11 +251,16 @@ class Auditor {
   }
 
   Result<> journal() {
-    Query q = TRY(store_.db().query("select row, at_ms, actor, action, subject, detail, hash from journal order by row"));
+    Query q =
+        TRY(store_.db().query("select row, at_ms, actor, action, subject, detail, hash from journal order by row"));
     Bytes previous(32);
     while (TRY(q.step())) {
       Writer w;
-      w.u64(static_cast<std::uint64_t>(q.integer(1))).str16(q.text(2)).str16(q.text(3)).str16(q.text(4)).str16(q.text(5));
+      w.u64(static_cast<std::uint64_t>(q.integer(1)))
+          .str16(q.text(2))
+          .str16(q.text(3))
+          .str16(q.text(4))
+          .str16(q.text(5));
       const Hash hash = crypto::hash(crypto::purpose::journal, {previous, w.view()});
       const Bytes stored = q.blob(6);
       if (!crypto::same(hash.view(), stored))

@@ -35,7 +35,8 @@ Result<Bytes> make_evidence(Store&, Directory&, std::int64_t matter);
 
 struct EvidenceCheck {
   CaseId case_id;
-  std::string root_fingerprint;  ///< to be compared with the known one by the reader: the file vouches for itself only up to it
+  std::string
+      root_fingerprint;  ///< to be compared with the known one by the reader: the file vouches for itself only up to it
   Audit audit;
 };
 /// Needs no store. Fault::invalid when the bytes are no evidence file.

@@ -60,11 +60,11 @@ Result<HomeOffice> StoreBooks::home() {
 Result<sync::Hlc> StoreBooks::tick(sync::Millis now) { return store_.tick(now); }
 
 Result<std::optional<Draft>> StoreBooks::draft(std::int64_t matter) {
-  Query q = TRY(store_.db().query(
-      "select m.case_id, d.report, d.drafter, d.note, d.content, d.signatures,"
-      " exists(select 1 from record r where r.matter = m.row and r.quarantine = 0)"
-      " from draft d join matter m on m.row = d.matter where d.matter = ?",
-      matter));
+  Query q =
+      TRY(store_.db().query("select m.case_id, d.report, d.drafter, d.note, d.content, d.signatures,"
+                            " exists(select 1 from record r where r.matter = m.row and r.quarantine = 0)"
+                            " from draft d join matter m on m.row = d.matter where d.matter = ?",
+                            matter));
   if (!TRY(q.step())) return std::nullopt;
   Draft d;
   d.matter = matter;
@@ -192,9 +192,10 @@ Result<std::int64_t> StoreBooks::release(const sync::ReleasedRecord& r, std::int
 
 Result<std::string> StoreBooks::give_number(std::int64_t matter, std::string_view office_name, sync::Millis now) {
   const int year = year_of(now, utc_offset_minutes_);
-  Query q = TRY(store_.db().query("insert into number(office, year, last) values(?, ?, 1)"
-                                  " on conflict(office, year) do update set last = last + 1 returning last",
-                                  store_.me().office, year));
+  Query q =
+      TRY(store_.db().query("insert into number(office, year, last) values(?, ?, 1)"
+                            " on conflict(office, year) do update set last = last + 1 returning last",
+                            store_.me().office, year));
   if (!TRY(q.step())) return fail(Fault::corrupt, "no number was given", "store.number");
   const std::string number =
       std::string(office_name) + "〔" + std::to_string(year) + "〕" + std::to_string(q.integer(0)) + "号";

@@ -217,10 +217,14 @@ const CaseRecord* current(const std::vector<CaseRecord>& records) {
 
 std::string_view name_of(CaseReceipt::Kind k) {
   switch (k) {
-    case CaseReceipt::Kind::custody: return "custody";
-    case CaseReceipt::Kind::stored: return "stored";
-    case CaseReceipt::Kind::opened: return "opened";
-    case CaseReceipt::Kind::refused: return "refused";
+    case CaseReceipt::Kind::custody:
+      return "custody";
+    case CaseReceipt::Kind::stored:
+      return "stored";
+    case CaseReceipt::Kind::opened:
+      return "opened";
+    case CaseReceipt::Kind::refused:
+      return "refused";
   }
   return "?";
 }
@@ -230,18 +234,19 @@ Result<std::vector<CaseReceipt>> case_receipts(Store& store, const std::vector<C
   std::vector<CaseReceipt> out;
   for (const CaseRecord& c : records) {
     if (!c.own) continue;
-    Query q = TRY(store.db().query("select d.destination, d.state, d.refusal, d.done_ms, e.seq, s.id from delivery d"
-                                   " left join envelope e on e.row = d.envelope left join stream s on s.row = e.stream"
-                                   " where d.record = ? order by d.row",
-                                   c.row));
+    Query q =
+        TRY(store.db().query("select d.destination, d.state, d.refusal, d.done_ms, e.seq, s.id from delivery d"
+                             " left join envelope e on e.row = d.envelope left join stream s on s.row = e.stream"
+                             " where d.record = ? order by d.row",
+                             c.row));
     while (TRY(q.step())) {
       const OfficeId to = TRY(q.id<OfficeId>(0));
       const std::int64_t state = q.integer(1), done = q.integer(3);
       bool opened = false;
       if (!q.null(4)) {
         const sync::Seq seq{static_cast<std::uint64_t>(q.integer(4))};
-        Query s = TRY(store.db().query("select bytes, office, unix_ms from statement where stream = ? and kind = 1",
-                                       q.blob(5)));
+        Query s = TRY(
+            store.db().query("select bytes, office, unix_ms from statement where stream = ? and kind = 1", q.blob(5)));
         while (TRY(s.step())) {
           auto statement = sync::decode_statement(s.blob(0));
           auto receipt = statement ? sync::decode_receipt(statement->body) : std::unexpected(statement.error());
@@ -256,8 +261,7 @@ Result<std::vector<CaseReceipt>> case_receipts(Store& store, const std::vector<C
           }
         }
       }
-      if (state == 8)
-        out.push_back({Said::refused, to, done, c.released.id, static_cast<sync::Refusal>(q.integer(2))});
+      if (state == 8) out.push_back({Said::refused, to, done, c.released.id, static_cast<sync::Refusal>(q.integer(2))});
       if (state >= 2 && state < 8) out.push_back({Said::stored, to, done, c.released.id, {}});
       if (state == 3 && !opened) out.push_back({Said::opened, to, done, c.released.id, {}});
     }

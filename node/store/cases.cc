@@ -82,9 +82,12 @@ ReportState state_after(const Standing& m, const sync::Record& r, bool own) {
       // Late ones do not undo what was decided meanwhile.
       return m.state < ReportState::acknowledged || m.state == ReportState::received ? ReportState::acknowledged
                                                                                      : m.state;
-    case instruction: return ReportState::instructed;
-    case forward: return ReportState::forwarded;
-    default: return m.state;
+    case instruction:
+      return ReportState::instructed;
+    case forward:
+      return ReportState::forwarded;
+    default:
+      return m.state;
   }
 }
 
@@ -116,23 +119,24 @@ Result<> project_version(Store& store, Standing& m, const sync::ReleasedRecord& 
     TRY(store.db().run("update matter set kind = ? where row = ?",
                        static_cast<int>(body ? body->report.kind : Kind::dynamic), m.row));
   if (h.newest != row && !m.fresh) return {};
-  TRY(store.db().run("update matter set title = case when ? = '' then title else ? end, lane = min(?, lane),"
-                     " occurred_ms = coalesce(nullif(?, 0), occurred_ms), signed_ms = ?,"
-                     " received_ms = coalesce(nullif(?, 0), received_ms)"
-                     " where row = ?",
-                     body ? body->report.title : std::string(), body ? body->report.title : std::string(),
-                     static_cast<int>(r.record.lane), r.record.event_ms, r.record.at.ms(), facts.own ? 0 : facts.at_ms, m.row));
+  TRY(store.db().run(
+      "update matter set title = case when ? = '' then title else ? end, lane = min(?, lane),"
+      " occurred_ms = coalesce(nullif(?, 0), occurred_ms), signed_ms = ?,"
+      " received_ms = coalesce(nullif(?, 0), received_ms)"
+      " where row = ?",
+      body ? body->report.title : std::string(), body ? body->report.title : std::string(),
+      static_cast<int>(r.record.lane), r.record.event_ms, r.record.at.ms(), facts.own ? 0 : facts.at_ms, m.row));
   return {};
 }
 
 Result<std::int64_t> insert(Database& db, const Standing& m, const sync::ReleasedRecord& r, const RecordFacts& facts,
                             std::int64_t notes, sync::Refusal quarantine) {
-  Query q = TRY(db.query(
-      "insert into record(id, matter, type, office, lane, hlc, at_ms, own, bytes, verified, flags, quarantine,"
-      " envelope) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning row",
-      r.id, m.row, static_cast<int>(r.record.type), r.record.origin, static_cast<int>(r.record.lane),
-      static_cast<std::int64_t>(r.record.at.value), facts.at_ms, facts.own ? 1 : 0, r.bytes, facts.verified ? 1 : 0,
-      notes, static_cast<int>(quarantine), facts.envelope));
+  Query q = TRY(
+      db.query("insert into record(id, matter, type, office, lane, hlc, at_ms, own, bytes, verified, flags, quarantine,"
+               " envelope) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning row",
+               r.id, m.row, static_cast<int>(r.record.type), r.record.origin, static_cast<int>(r.record.lane),
+               static_cast<std::int64_t>(r.record.at.value), facts.at_ms, facts.own ? 1 : 0, r.bytes,
+               facts.verified ? 1 : 0, notes, static_cast<int>(quarantine), facts.envelope));
   if (!TRY(q.step())) return fail(Fault::corrupt, "a record could not be stored", "store.record");
   const std::int64_t row = q.integer(0);
   TRY(q.run());
@@ -205,24 +209,24 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
   }
   TRY(db.run("update matter set state = ?, flags = ?, verified = ?, changed_ms = ? where row = ?",
              static_cast<int>(state), flags, verified ? 1 : 0, facts.at_ms, m.row));
-  if (body && has_text(rec.type))
-    TRY(db.run("insert into words(rowid, title, body) values(?, ?, ?)", record_words(row), body->report.title,
-               search_text(body->report)));
+  if (body && has_text(rec.type)) store.index(record_words(row), body->report.title, search_text(body->report));
   return row;
 }
 
 Result<> queue_record(Store& store, std::int64_t record_row, std::span<const OfficeId> destinations, sync::Lane lane,
                       sync::Millis now) {
   for (const OfficeId& to : destinations)
-    TRY(store.db().run("insert into delivery(record, destination, lane, at_ms) values(?, ?, ?, ?)"
+    TRY(
+        store.db().run("insert into delivery(record, destination, lane, at_ms) values(?, ?, ?, ?)"
                        " on conflict(record, destination) do nothing",
                        record_row, to, static_cast<int>(lane), now));
   return {};
 }
 
 Result<> refresh_states(Store& store, std::span<const std::int64_t> record_rows, sync::Millis now) {
-  static const std::string newest = "select row from record where matter = ? and own = 1 and quarantine = 0 and type in " +
-                                    std::string(kVersionTypes) + " order by row desc limit 1";
+  static const std::string newest =
+      "select row from record where matter = ? and own = 1 and quarantine = 0 and type in " +
+      std::string(kVersionTypes) + " order by row desc limit 1";
   Database& db = store.db();
   std::set<std::int64_t> seen;
   for (const std::int64_t row : record_rows) {
@@ -242,9 +246,10 @@ Result<> refresh_states(Store& store, std::span<const std::int64_t> record_rows,
       if (!TRY(q.step())) continue;
       version = q.integer(0);
     }
-    Query q = TRY(db.query("select count(*), sum(state = 0), sum(state = 1), sum(state = 3), sum(state = 8)"
-                           " from delivery where record = ?",
-                           version));
+    Query q =
+        TRY(db.query("select count(*), sum(state = 0), sum(state = 1), sum(state = 3), sum(state = 8)"
+                     " from delivery where record = ?",
+                     version));
     if (!TRY(q.step()) || q.integer(0) == 0) continue;
     // All addressees count: "delivered" is said only when nobody is missing.
     ReportState now_is = ReportState::delivered;
@@ -263,13 +268,13 @@ Result<> refresh_states(Store& store, std::span<const std::int64_t> record_rows,
 }
 
 Result<> index_draft(Store& store, std::int64_t matter, const Report& r) {
-  return store.db().run("insert into words(rowid, title, body) values(?, ?, ?)", draft_words(matter), r.title,
-                        search_text(r));
+  store.index(draft_words(matter), r.title, search_text(r));
+  return {};
 }
 
 Result<> forget_draft(Store& store, std::int64_t matter, const Report& r) {
-  return store.db().run("insert into words(words, rowid, title, body) values('delete', ?, ?, ?)", draft_words(matter),
-                        r.title, search_text(r));
+  store.unindex(draft_words(matter), r.title, search_text(r));
+  return {};
 }
 
 }  // namespace yz::node

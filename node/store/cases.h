@@ -29,12 +29,12 @@ struct MatterRow {
 };
 
 struct ListFilter {
-  std::optional<sync::Lane> lane;
-  std::optional<ReportState> state;
-  std::optional<OfficeId> office;
-  std::string search;  ///< as typed; empty: no search
+  std::optional<sync::Lane> lane = {};
+  std::optional<ReportState> state = {};
+  std::optional<OfficeId> office = {};
+  std::string search = {};  ///< as typed; empty: no search
   std::size_t limit = 100;
-  std::string after;  ///< a cursor that list_cases gave
+  std::string after = {};  ///< a cursor that list_cases gave
 };
 struct CaseList {
   std::vector<MatterRow> rows;  ///< newest first

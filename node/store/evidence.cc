@@ -86,9 +86,10 @@ Result<Bytes> make_evidence(Store& store, Directory& directory, std::int64_t mat
     any = true;
     for (const auto& s : c.released.record.signatures) TRY(maker.officer(s.officer));
     maker.put(Part::record, c.released.bytes);
-    Query q = TRY(store.db().query("select envelope from record where row = ?1 and envelope is not null union"
-                                   " select envelope from delivery where record = ?1 and envelope is not null",
-                                   c.row));
+    Query q =
+        TRY(store.db().query("select envelope from record where row = ?1 and envelope is not null union"
+                             " select envelope from delivery where record = ?1 and envelope is not null",
+                             c.row));
     while (TRY(q.step())) envelopes.push_back(q.integer(0));
   }
   if (!any) return fail(Fault::missing, "this case has nothing that was signed", "case.empty");
@@ -133,9 +134,12 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
         add(c.error().what, "certificate");
         continue;
       }
-      if (c->type == crypto::CertType::office) offices.push_back(std::move(*c));
-      else if (c->type == crypto::CertType::officer) officers.emplace(c->digest, std::move(*c));
-      else nodes.emplace(TRY(NodeId::from(c->subject.view())), std::move(*c));
+      if (c->type == crypto::CertType::office)
+        offices.push_back(std::move(*c));
+      else if (c->type == crypto::CertType::officer)
+        officers.emplace(c->digest, std::move(*c));
+      else
+        nodes.emplace(TRY(NodeId::from(c->subject.view())), std::move(*c));
     }
   }
   if (!root) return bad();
@@ -162,7 +166,8 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
           const auto officer = officers.find(s.officer);
           if (officer == officers.end())
             add("the certificate of an officer who signed is missing", where);
-          else if (officer->second.office != rec->record.origin || !sync::verify_record(rec->id, s, officer->second.key))
+          else if (officer->second.office != rec->record.origin ||
+                   !sync::verify_record(rec->id, s, officer->second.key))
             add("a signature is not good", where);
         }
         break;
@@ -189,8 +194,10 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
         break;
       }
       case Part::root:
-      case Part::certificate: break;
-      default: add("an item of a kind that this version does not know", "file");
+      case Part::certificate:
+        break;
+      default:
+        add("an item of a kind that this version does not know", "file");
     }
   }
   out.audit.streams = streams.size();

@@ -1,5 +1,6 @@
 #include "node/store/store.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "crypto/hash.h"
@@ -14,7 +15,7 @@ Result<std::unique_ptr<Database>> open_file(const StoreOptions& o, const char* n
   // Each file has a key of its own, so that pages of one never open in the other.
   const crypto::Key store_key = TRY(crypto::Key::from(o.key));
   const crypto::Key key = crypto::derive(store_key, use == "main" ? 1 : 2, "YZstore_");
-  SqliteOptions s{.path = o.folder + "/" + name, .key = key.expose(), .id = o.id, .create = o.create};
+  SqliteOptions s{.path = o.folder + "/" + name, .key = key.expose(), .id = o.id, .create = o.create, .cache_kib = 8192};
   s.base_vfs = o.base_vfs;
   return open_sqlite(s);
 }
@@ -70,6 +71,7 @@ Result<> Store::commit() {
       TRY(set_meta_number("hlc", static_cast<std::int64_t>(clock_->last().value)));
       clock_kept_ = clock_->last();
     }
+    TRY(write_words());
     TRY(blob_->commit());
     return main_->commit();
   }();
@@ -78,7 +80,32 @@ Result<> Store::commit() {
   return done;
 }
 
+void Store::index(std::int64_t row, std::string_view title, std::string_view body) {
+  assert(writing_);
+  words_.push_back({false, row, std::string(title), std::string(body)});
+}
+
+void Store::unindex(std::int64_t row, std::string_view title, std::string_view body) {
+  assert(writing_);
+  // A draft that was written and released in one transaction never reaches the index.
+  const auto pending = std::ranges::find_if(words_, [&](const Words& w) { return !w.remove && w.row == row; });
+  if (pending != words_.end())
+    words_.erase(pending);
+  else
+    words_.push_back({true, row, std::string(title), std::string(body)});
+}
+
+Result<> Store::write_words() {
+  for (const Words& w : words_) {
+    Query q = TRY(db_->query(w.remove ? "insert into words(words, rowid, title, body) values('delete', ?, ?, ?)"
+                                      : "insert into words(rowid, title, body) values(?, ?, ?)"));
+    TRY(q.bind(w.row).bind(w.title).bind(w.body).run());
+  }
+  return {};
+}
+
 void Store::roll_back() {
+  words_.clear();
   blob_.reset();
   main_.reset();
   writing_ = false;

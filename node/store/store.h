@@ -77,6 +77,12 @@ class Store {
   /// Signs a statement and tells it.
   Result<> state(sync::StatementKind, Bytes body, const std::optional<NodeId>& peer, sync::Millis now);
 
+  /// Adds a text to the search index, or takes it out again (with exactly the text that was put in), when the
+  /// transaction commits: FTS5 writes its buffers out at every statement that opens a savepoint, which made each
+  /// report of an import a segment of its own.
+  void index(std::int64_t row, std::string_view title, std::string_view body);
+  void unindex(std::int64_t row, std::string_view title, std::string_view body);
+
   /// Who did what, hash-chained. Never a report's text.
   Result<> journal(std::string_view actor, std::string_view action, std::string_view subject, std::string_view detail,
                    sync::Millis now);
@@ -88,6 +94,7 @@ class Store {
   Result<> begin();
   Result<> commit();
   void roll_back();
+  Result<> write_words();
 
   std::unique_ptr<Database> db_, blobs_;
   std::optional<Transaction> main_, blob_;
@@ -97,6 +104,12 @@ class Store {
   std::optional<crypto::Key> nonce_key_;
   std::optional<sync::HlcClock> clock_;
   sync::Hlc clock_kept_;
+  struct Words {
+    bool remove = false;
+    std::int64_t row = 0;
+    std::string title, body;
+  };
+  std::vector<Words> words_;  // in the order of the calls, until the transaction ends
 };
 
 }  // namespace yz::node

@@ -1,0 +1,1010 @@
+#include "tests/sim/world.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <optional>
+#include <queue>
+#include <set>
+#include <variant>
+
+#include "crypto/hash.h"
+#include "node/store/link.h"
+#include "node/store/outbox.h"
+#include "node/store/sqlite.h"
+#include "sync/answerer.h"
+#include "sync/courier.h"
+#include "sync/limits.h"
+#include "tests/sim/office.h"
+
+namespace yz::sim {
+namespace {
+
+using node::Query;
+using sync::Courier;
+using sync::Lane;
+
+// What a long-lived Sender remembers is private; an explicit instantiation may name it all the same.
+struct SenderItems {
+  friend std::size_t held(sync::Sender&, SenderItems);
+};
+struct CourierSender {
+  friend sync::Sender& inner(Courier&, CourierSender);
+};
+template <auto Items, auto Chunks, auto Messages>
+struct OpenSender {
+  friend std::size_t held(sync::Sender& s, SenderItems) {
+    return (s.*Items).size() + (s.*Chunks).size() + (s.*Messages).size();
+  }
+};
+template <auto Inner>
+struct OpenCourier {
+  friend sync::Sender& inner(Courier& c, CourierSender) { return c.*Inner; }
+};
+template struct OpenSender<&sync::Sender::items_, &sync::Sender::chunks_, &sync::Sender::messages_>;
+template struct OpenCourier<&Courier::sender_>;
+
+struct Violation {
+  std::string what;
+};
+[[noreturn]] void violated(std::string what) { throw Violation{std::move(what)}; }
+
+/// Which faults, and how often: each kind is there in about half of the seeds.
+struct Weather {
+  double loss = 0, duplicate = 0, reorder = 0, cut = 0, flip = 0, portal = 0, kill = 0, crash = 0;
+  bool down = false, full = false, jumps = false, attachments = false, downward = false, officers = false, large = false;
+  Millis latency = 20, jitter = 0;
+  std::uint64_t bps = 1'000'000;
+  std::string names() const {
+    std::string out;
+    const auto add = [&](bool on, const char* name) {
+      if (on) out.append(out.empty() ? "" : " ").append(name);
+    };
+    add(loss > 0, "loss");
+    add(duplicate > 0, "duplicate");
+    add(reorder > 0, "reorder");
+    add(cut > 0, "cut");
+    add(flip > 0, "flip");
+    add(portal > 0, "portal");
+    add(kill > 0, "kill");
+    add(crash > 0, "crash");
+    add(down, "down");
+    add(full, "full");
+    add(jumps, "jumps");
+    add(attachments, "attachments");
+    add(downward, "downward");
+    add(officers, "officers");
+    add(large, "large");
+    return out + " " + std::to_string(bps / 1000) + "kbit/s";
+  }
+};
+
+Weather draw(Random& r) {
+  Weather w;
+  const auto rate = [&](double most) { return r.chance(0.5) ? most * static_cast<double>(r.between(5, 100)) / 100 : 0; };
+  w.loss = rate(0.35);
+  w.duplicate = rate(0.4);
+  w.reorder = rate(0.5);
+  w.cut = rate(0.4);
+  w.flip = rate(0.25);
+  w.portal = rate(0.2);
+  w.kill = rate(0.08);
+  w.crash = rate(1.0);
+  w.down = r.chance(0.4);
+  w.full = r.chance(0.25);
+  w.jumps = r.chance(0.3);
+  w.attachments = r.chance(0.35);
+  w.downward = r.chance(0.5);
+  w.officers = r.chance(0.2);
+  w.large = r.chance(0.3);
+  w.latency = r.between(5, 700);
+  constexpr std::uint64_t kRates[] = {32'000, 64'000, 256'000, 2'000'000, 20'000'000};
+  w.bps = kRates[r.below(5)];
+  return w;
+}
+
+class World {
+ public:
+  explicit World(std::uint64_t seed) : random_(seed) {
+    out_.seed = seed;
+    county_.name = "county";
+    township_.name = "township";
+    crypto_generichash_init(&trace_, nullptr, 0, 32);
+  }
+  sim::Outcome run();
+
+ private:
+  struct Event {
+    Millis at;
+    std::uint64_t order;
+    std::function<void()> act;
+    bool operator<(const Event& o) const { return std::pair(at, order) > std::pair(o.at, o.order); }
+  };
+  /// An office with its clock, its life and what the observer knows of it.
+  struct Side {
+    std::string name;
+    std::unique_ptr<Office> office;
+    Millis skew = 0;
+    int life = 0;      // counts starts: what belonged to an earlier one is void
+    bool wanted = true;
+    std::map<RecordId, Bytes> acknowledged;  // signing was confirmed, or seen on the disk after a restart
+    bool in_doubt = false;                   // a signing was cut off by a crash
+    std::optional<node::StoreLink> link;
+    std::optional<node::StoreOutbox> outbox;
+  };
+  /// One exchange at the hub, as SyncPort::Request.
+  struct Exchange {
+    std::uint64_t id = 0;
+    int client_life = 0, hub_life = 0, resets = 0;
+    Bytes head, pending;
+    bool opened = false, good = false, dead = false;
+    sync::FrameReader frames;
+    std::unique_ptr<node::StoreLink> link;
+    std::unique_ptr<sync::Answerer> answerer;
+    sync::Tally moved;
+  };
+
+  // --- time and chance ---
+  void at(Millis when, std::function<void()> act) { events_.push({std::max(when, now_), ++order_, std::move(act)}); }
+  void after(Millis wait, std::function<void()> act) { at(now_ + wait, std::move(act)); }
+  Millis wall(const Side& s) const { return now_ + s.skew; }
+  void note(const char* what, std::uint64_t a = 0, std::uint64_t b = 0);
+  void note_bytes(const char* what, ByteView);
+  void run_until(Millis end);
+
+  // --- the two offices ---
+  void start(Side&);
+  void started_township();
+  void started_county();
+  /// After each use of an office: a dead disk means that the machine is off.
+  bool alive(Side&);
+  void power_off(Side&);
+  void restart_later(Side&);
+  void check_error(const Side&, const Error&, const char* where);
+  void collect_records(Side&, bool all);
+
+  // --- the township's line, as Carrier ---
+  void step();
+  void schedule_step();
+  void transmit(const Courier::Outgoing&);
+  void check_order(ByteView request);
+  void answered(std::uint64_t id, Bytes body, int life, int resets);
+  void failed(std::uint64_t id, Courier::Failure, int life, int resets);
+  Bytes damaged(Bytes);
+
+  // --- the county's door, as SyncPort ---
+  void arrive(Bytes body, bool hello, std::uint64_t id, int life, int resets, std::size_t cut_at);
+  void feed(const std::shared_ptr<Exchange>&, Bytes, bool last);
+  Result<> work(Exchange&, bool last);
+  void respond(Exchange&, Bytes);
+  void fail_back(Exchange&, const Error&);
+  void open_soon();
+  sync::Answerer::Me hub() const;
+  Millis travel(std::size_t bytes);
+
+  // --- people ---
+  void author();
+  void acknowledge();
+  void plan();
+
+  // --- the observer ---
+  void check_receipts_durable(Side& issuer, ByteView frames, std::size_t skip);
+  void check_stored_is_there();
+  void scan(ByteView, const char* where);
+  std::string not_converged();
+  void final_checks();
+  void check_records(Side& from, Side& to);
+  void check_attachments();
+  void check_journal(Side&);
+
+  Random random_;
+  Weather weather_;
+  bool calm_ = false;  // the second phase
+  Millis now_ = kBegin, end_of_faults_ = 0;
+  std::uint64_t order_ = 0;
+  std::priority_queue<Event> events_;
+  crypto_generichash_state trace_;
+  sim::Outcome out_;
+
+  Side county_, township_;
+  std::unique_ptr<Courier> courier_;
+  std::unique_ptr<sync::Sender> hub_sender_;
+  int resets_ = 0;
+  Millis last_poll_ = 0;
+  Millis step_at_ = -1;
+  bool line_up_ = true, opening_ = false;
+  std::map<RecordId, std::vector<std::pair<std::string, Hash>>> attachments_;  // by report: name, hash of the plaintext
+  std::set<std::uint64_t> pieces_;
+  Millis wire_up_free_ = 0, wire_down_free_ = 0;
+};
+
+void World::note(const char* what, std::uint64_t a, std::uint64_t b) {
+  Writer w;
+  w.u64(static_cast<std::uint64_t>(now_)).raw(view(what)).u64(a).u64(b);
+  crypto_generichash_update(&trace_, w.view().data(), w.size());
+  static const bool loud = std::getenv("YZ_SIM_TRACE") != nullptr;
+  if (loud)
+    std::fprintf(stderr, "%10.3f %s %llu %llu\n", static_cast<double>(now_ - kBegin) / 1000, what,
+                 static_cast<unsigned long long>(a), static_cast<unsigned long long>(b));
+}
+
+void World::note_bytes(const char* what, ByteView b) {
+  unsigned char h[16];
+  crypto_generichash(h, sizeof h, b.data(), b.size(), nullptr, 0);
+  crypto_generichash_update(&trace_, h, sizeof h);
+  note(what, b.size());
+}
+
+void World::run_until(Millis end) {
+  while (!events_.empty() && events_.top().at <= end) {
+    const Event e = events_.top();
+    events_.pop();
+    now_ = std::max(now_, e.at);
+    e.act();
+  }
+  now_ = end;
+}
+
+// ---------------------------------------------------------------- offices
+
+void World::check_error(const Side& s, const Error& e, const char* where) {
+  if (s.office->disk().dead()) return;
+  if (e.fault == Fault::corrupt) violated(s.name + " says corrupt on a sound disk in " + where + ": " + e.what);
+  if (e.fault == Fault::conflict || e.fault == Fault::busy)
+    violated(s.name + " " + where + ": " + e.what + " (" + e.code + ")");
+  if (e.fault == Fault::invalid && e.code.starts_with("store."))
+    violated(s.name + " " + where + ": " + e.what + " (" + e.code + ")");
+}
+
+void World::start(Side& s) {
+  Office& o = *s.office;
+  auto done = [&]() -> Result<> {
+    TRY(o.open());
+    return o.open_received(wall(s));  // Node::start: what was stored before a crash and not opened yet
+  }();
+  if (!done) {
+    check_error(s, done.error(), "start");
+    note("start.failed");
+    o.close();
+    return restart_later(s);
+  }
+  ++s.life;
+  note(s.name.c_str(), 1, static_cast<std::uint64_t>(s.life));
+  collect_records(s, true);
+  if (&s == &county_)
+    started_county();
+  else
+    started_township();
+}
+
+void World::started_county() {
+  const auto down = node::links(county_.office->store(), false);
+  if (!down || down->size() != 1) violated("the county lost its link");
+  const node::LinkRow l = down->front();
+  hub_sender_.reset();
+  county_.outbox.emplace(county_.office->store(), l.peer, l.office, [this] { return wall(county_); });
+  hub_sender_ = std::make_unique<sync::Sender>(*county_.outbox);
+  opening_ = false;
+  check_stored_is_there();
+}
+
+void World::started_township() {
+  const auto up = node::links(township_.office->store(), true);
+  if (!up || up->size() != 1) violated("the township lost its link");
+  const node::LinkRow l = up->front();
+  node::Store& store = township_.office->store();
+  township_.link.emplace(store, l.peer);
+  township_.outbox.emplace(store, l.peer, l.office, [this] { return wall(township_); });
+  courier_ = std::make_unique<Courier>(*township_.outbox, township_.office->inbox(), *township_.link,
+                                       Courier::Me{store.me().node, store.me().epoch, &store.keys().node});
+  if (!courier_->start()) violated("the courier does not start");
+  last_poll_ = 0;
+  ++resets_;
+  check_stored_is_there();
+  step();
+}
+
+void World::power_off(Side& s) {
+  if (!s.office->is_open()) return;
+  ++out_.crashes;
+  note("off", static_cast<std::uint64_t>(&s == &county_));
+  s.office->disk().cut_power_now();
+  if (&s == &county_) {
+    hub_sender_.reset();
+  } else {
+    courier_.reset();
+  }
+  s.outbox.reset();
+  s.link.reset();
+  ++s.life;
+  s.office->close();
+  restart_later(s);
+}
+
+void World::restart_later(Side& s) {
+  after(random_.between(200, calm_ ? 2000 : 90'000), [this, &s] {
+    if (s.office->is_open()) return;
+    if (s.office->disk().dead()) s.office->disk().power_on(random_.next());
+    if (!calm_ && weather_.crash > 0 && random_.chance(0.2))
+      s.office->disk().cut_power_at(1 + random_.below(30));  // again, while it starts
+    start(s);
+  });
+}
+
+bool World::alive(Side& s) {
+  if (!s.office->is_open()) return false;
+  if (!s.office->disk().dead()) return true;
+  power_off(s);
+  return false;
+}
+
+/// `all`: after a start, whatever is on the disk was signed and must arrive.
+void World::collect_records(Side& s, bool all) {
+  auto own = s.office->own_records();
+  if (!own) return;
+  for (const auto& [id, bytes] : s.acknowledged) {
+    const auto it = own->find(id);
+    if (it == own->end()) violated(s.name + " lost a record whose signing was confirmed: " + hex(id.view()));
+    if (it->second != bytes) violated(s.name + " changed a signed record");
+  }
+  for (const auto& [id, bytes] : *own) {
+    if (s.acknowledged.contains(id)) continue;
+    if (all && s.life > 1 && !s.in_doubt) violated(s.name + " holds a record after a restart that nobody signed");
+    s.acknowledged[id] = bytes;
+  }
+  if (all) s.in_doubt = false;
+}
+
+// ---------------------------------------------------------------- the township's line
+
+void World::schedule_step() {
+  if (!courier_) return;
+  Millis next = last_poll_ + 25'000;
+  if (const Millis wake = courier_->wake(); wake > now_) next = std::min(next, wake);
+  next = std::max(next, now_ + 1);
+  if (step_at_ > now_ && step_at_ <= next) return;
+  step_at_ = next;
+  const int life = township_.life;
+  at(next, [this, next, life] {
+    if (step_at_ == next) step_at_ = -1;
+    if (life == township_.life) step();
+  });
+}
+
+/// Carrier::collect and Carrier::step.
+void World::step() {
+  if (!township_.office->is_open() || !courier_) return;
+  if (now_ - last_poll_ >= 25'000) {
+    last_poll_ = now_;
+    courier_->poll();
+  }
+  std::vector<Courier::Outgoing> outgoing;
+  node::Store& store = township_.office->store();
+  for (int i = 0; i < 8; ++i) {
+    std::optional<Courier::Outgoing> out;
+    auto done = store.write([&]() -> Result<> {
+      out = TRY(courier_->next(now_));
+      return {};
+    });
+    if (!done) {
+      check_error(township_, done.error(), "next");
+      note("next.failed", static_cast<std::uint64_t>(done.error().fault));
+      break;
+    }
+    if (!out) break;
+    outgoing.push_back(std::move(*out));
+  }
+  if (!alive(township_)) return;
+  if (courier_->take_reset()) ++resets_;
+  for (const auto& o : outgoing) transmit(o);
+  schedule_step();
+}
+
+Millis World::travel(std::size_t bytes) {
+  Millis t = weather_.latency + static_cast<Millis>(bytes * 8000 / weather_.bps);
+  if (!calm_ && random_.chance(weather_.reorder)) t += random_.between(0, 4000);
+  return t;
+}
+
+Bytes World::damaged(Bytes b) {
+  if (b.empty()) return b;
+  b[random_.below(b.size())] ^= static_cast<std::uint8_t>(1u << random_.below(8));
+  return b;
+}
+
+/// Frames of one message: flash, urgent, then the rest; and no chunk leaves while a flash waits.
+void World::check_order(ByteView request) {
+  sync::FrameReader reader;
+  reader.add(request.subspan(std::min(request.size(), sync::kRequestHeadBytes)));
+  int worst = 0;
+  bool chunk = false;
+  for (;;) {
+    auto frame = reader.next();
+    if (!frame) violated("the courier wrote a frame that cannot be read");
+    if (!*frame) break;
+    int rank = 0;
+    if ((*frame)->type == sync::FrameType::chunk) {
+      rank = 3;
+      chunk = true;
+    } else if ((*frame)->type == sync::FrameType::part) {
+      rank = std::min(3, static_cast<int>(sync::decode_part((*frame)->bytes)->lane));
+    } else if ((*frame)->type == sync::FrameType::envelope) {
+      rank = std::min(3, static_cast<int>(sync::decode_envelope((*frame)->bytes)->head.stream.lane));
+    }
+    if (rank == 0) continue;
+    if (rank < worst) violated("a more urgent frame behind a less urgent one");
+    worst = rank;
+  }
+  if (!reader.empty()) violated("the courier wrote half a frame");
+  if (chunk && township_.outbox->uncut(Lane::flash).value_or(false)) violated("a chunk left while a flash waited");
+}
+
+void World::transmit(const Courier::Outgoing& o) {
+  ++out_.requests;
+  note_bytes(o.hello ? "hello" : "request", o.body);
+  scan(o.body, "a request");
+  if (!o.hello) {
+    check_order(o.body);
+    check_receipts_durable(township_, o.body, sync::kRequestHeadBytes);
+  }
+  const int life = township_.life, resets = resets_;
+  const std::uint64_t id = o.id;
+  const auto fail_after = [&](Millis wait, Courier::Failure f) {
+    after(wait, [this, id, f, life, resets] { failed(id, f, life, resets); });
+  };
+  if (!alive(township_)) return;
+  if (!line_up_) {
+    if (random_.chance(0.5)) fail_after(random_.between(50, 3000), Courier::Failure::connect);
+    return;
+  }
+  const bool bad = !calm_;
+  if (bad && random_.chance(weather_.portal)) {
+    Bytes page;
+    for (char c : std::string("<html><body>请先登录 <a href=/login>login</a></body></html>"))
+      page.push_back(static_cast<std::uint8_t>(c));
+    after(travel(page.size()), [this, page, id, life, resets] { answered(id, page, life, resets); });
+    return;
+  }
+  if (bad && random_.chance(weather_.loss)) {
+    if (random_.chance(0.3)) fail_after(random_.between(100, 20'000), Courier::Failure::cut);
+    return;
+  }
+  Bytes body = o.body;
+  if (bad && random_.chance(weather_.flip)) body = damaged(std::move(body));
+  std::size_t cut_at = body.size() + 1;
+  if (bad && !o.hello && random_.chance(weather_.cut)) {
+    cut_at = random_.below(body.size() + 1);
+    if (random_.chance(0.7)) fail_after(travel(cut_at) + random_.between(0, 500), Courier::Failure::cut);
+  }
+  const int copies = bad && random_.chance(weather_.duplicate) ? 2 : 1;
+  for (int i = 0; i < copies; ++i)
+    after(travel(body.size()),
+          [this, body, hello = o.hello, id, life, resets, cut_at] { arrive(body, hello, id, life, resets, cut_at); });
+}
+
+/// Carrier::answer.
+void World::answered(std::uint64_t id, Bytes body, int life, int resets) {
+  if (life != township_.life || resets != resets_ || !courier_) return;
+  note_bytes("answer", body);
+  node::Store& store = township_.office->store();
+  node::StoreInbox& inbox = township_.office->inbox();
+  auto done = store.write([&]() -> Result<> {
+    inbox.set_now(wall(township_));
+    return courier_->answered(id, body, body.size(), now_, TRY(store.tick(wall(township_))));
+  });
+  if (!done) {
+    inbox.forget();
+    check_error(township_, done.error(), "answer");
+    note("answer.failed", static_cast<std::uint64_t>(done.error().fault));
+    courier_->failed(id, Courier::Failure::nonsense, 0, now_);
+    if (!alive(township_)) return;
+  } else if (courier_->tally().envelopes > 0) {
+    courier_->tally().envelopes = 0;
+    if (auto opened = township_.office->open_received(wall(township_)); !opened)
+      check_error(township_, opened.error(), "open");
+    if (!alive(township_)) return;
+  }
+  if (!calm_ && random_.chance(weather_.kill)) return power_off(township_);
+  step();
+}
+
+void World::failed(std::uint64_t id, Courier::Failure f, int life, int resets) {
+  if (life != township_.life || resets != resets_ || !courier_) return;
+  note("failed", id, static_cast<std::uint64_t>(f));
+  courier_->failed(id, f, f == Courier::Failure::busy ? 5000 : 0, now_);
+  step();
+}
+
+// ---------------------------------------------------------------- the county's door
+
+sync::Answerer::Me World::hub() const {
+  const node::Store& store = const_cast<Office&>(*county_.office).store();
+  return {store.me().node, store.me().office, store.me().epoch, &store.keys().node, &store.nonce_key()};
+}
+
+void World::arrive(Bytes body, bool hello, std::uint64_t id, int life, int resets, std::size_t cut_at) {
+  if (!county_.office->is_open()) {
+    after(weather_.latency, [this, id, life, resets] { failed(id, Courier::Failure::refused, life, resets); });
+    return;
+  }
+  if (hello) {
+    Bytes answer = sync::hello_answer(hub(), sync::Hlc::at(wall(county_)), wall(county_));
+    if (!calm_ && random_.chance(weather_.loss)) return;
+    if (!calm_ && random_.chance(weather_.flip)) answer = damaged(std::move(answer));
+    after(travel(answer.size()), [this, answer, id, life, resets] { answered(id, answer, life, resets); });
+    return;
+  }
+  auto x = std::make_shared<Exchange>();
+  x->id = id;
+  x->client_life = life;
+  x->hub_life = county_.life;
+  x->resets = resets;
+  const bool whole = cut_at > body.size();
+  if (!whole) body.resize(cut_at);
+  // ExchangeBody::check_head: garbage is turned away on the first bytes.
+  if (body.size() >= sync::kRequestHeadBytes && !sync::decode_request_head(ByteView(body).first(sync::kRequestHeadBytes))) {
+    after(travel(10), [this, x] { failed(x->id, Courier::Failure::nonsense, x->client_life, x->resets); });
+    return;
+  }
+  if (body.size() < sync::kRequestHeadBytes) return;
+  // The body comes in one to three pieces, a transaction each; other requests come between them.
+  std::size_t from = 0;
+  Millis wait = 0;
+  const std::size_t pieces = random_.chance(0.3) ? static_cast<std::size_t>(random_.between(2, 3)) : 1;
+  for (std::size_t i = 0; i < pieces; ++i) {
+    const bool last = i + 1 == pieces;
+    const std::size_t to = last ? body.size() : from + random_.below(body.size() - from + 1);
+    Bytes piece(body.begin() + static_cast<std::ptrdiff_t>(from), body.begin() + static_cast<std::ptrdiff_t>(to));
+    from = to;
+    after(wait, [this, x, piece = std::move(piece), final = last && whole] { feed(x, piece, final); });
+    wait += random_.between(1, 300);
+  }
+}
+
+void World::feed(const std::shared_ptr<Exchange>& x, Bytes bytes, bool last) {
+  if (x->dead || x->hub_life != county_.life || !county_.office->is_open()) return;
+  x->pending.insert(x->pending.end(), bytes.begin(), bytes.end());
+  node::Store& store = county_.office->store();
+  auto done = store.write([&] { return work(*x, last); });
+  x->pending.clear();
+  if (!done) {
+    county_.office->inbox().forget();
+    x->dead = true;
+    check_error(county_, done.error(), "exchange");
+    note("exchange.failed", static_cast<std::uint64_t>(done.error().fault));
+    if (!alive(county_)) return;
+    return fail_back(*x, done.error());
+  }
+  if (!calm_ && random_.chance(weather_.kill)) return power_off(county_);  // committed, and nobody hears of it
+  if (x->moved.envelopes > 0 && !opening_) open_soon();
+  if (!last) return;
+  x->dead = true;
+  respond(*x, std::move(x->head));
+}
+
+/// SyncPort::work.
+Result<> World::work(Exchange& r, bool last) {
+  const Millis now = wall(county_);
+  node::StoreInbox& inbox = county_.office->inbox();
+  node::Store& store = county_.office->store();
+  inbox.set_now(now);
+  ByteView bytes(r.pending);
+  if (!r.opened) {
+    const std::size_t n = std::min(sync::kRequestHeadBytes - r.head.size(), bytes.size());
+    r.head.insert(r.head.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n));
+    bytes = bytes.subspan(n);
+    if (r.head.size() < sync::kRequestHeadBytes) return {};
+    const auto head = TRY(sync::decode_request_head(r.head));
+    const auto link = TRY(node::link_of(store, head.from));
+    if (!link || link->upward) return fail(Fault::denied, "a node that has not joined here", "exchange.unknown");
+    r.link = std::make_unique<node::StoreLink>(store, head.from);
+    r.answerer = std::make_unique<sync::Answerer>(hub(), inbox, *county_.outbox, *r.link, *hub_sender_);
+    r.good = TRY(r.answerer->open(r.head, now));
+    r.opened = true;
+  }
+  if (r.good) {
+    r.frames.add(bytes);
+    for (;;) {
+      const auto frame = TRY(r.frames.next());
+      if (!frame) break;
+      TRY(r.answerer->take(*frame, now));
+    }
+    if (!last) TRY(inbox.settle(now));
+    r.moved = r.answerer->tally();
+  }
+  if (!last) return {};
+  if (r.good && !r.frames.empty()) return fail(Fault::forged, "the body ends inside a frame", "exchange.cut");
+  r.head = TRY(r.answerer->close(TRY(store.tick(now)), now, 0));
+  return {};
+}
+
+void World::fail_back(Exchange& x, const Error& e) {
+  const auto why = e.fault == Fault::full || e.fault == Fault::busy ? Courier::Failure::busy : Courier::Failure::nonsense;
+  after(travel(60), [this, id = x.id, why, life = x.client_life, resets = x.resets] { failed(id, why, life, resets); });
+}
+
+void World::respond(Exchange& x, Bytes body) {
+  note_bytes("reply", body);
+  scan(body, "an answer");
+  const auto head = sync::decode_answer_head(body);
+  if (!head) violated("the hub wrote an answer that cannot be read");
+  check_receipts_durable(county_, body, head->size);
+  const int life = x.client_life, resets = x.resets;
+  const std::uint64_t id = x.id;
+  const bool bad = !calm_;
+  if (!line_up_ || (bad && random_.chance(weather_.loss))) {
+    if (random_.chance(0.3))
+      after(random_.between(100, 20'000), [this, id, life, resets] { failed(id, Courier::Failure::cut, life, resets); });
+    return;
+  }
+  if (bad && random_.chance(weather_.cut)) {
+    // The HTTP client sees that the body is short; a proxy that closes in place of a length does not show it.
+    if (weather_.flip == 0 || random_.chance(0.8)) {
+      after(travel(body.size() / 2), [this, id, life, resets] { failed(id, Courier::Failure::cut, life, resets); });
+      return;
+    }
+    body.resize(random_.below(body.size() + 1));
+  }
+  if (bad && random_.chance(weather_.flip)) body = damaged(std::move(body));
+  const int copies = bad && random_.chance(weather_.duplicate) ? 2 : 1;
+  for (int i = 0; i < copies; ++i)
+    after(travel(body.size()), [this, body, id, life, resets] { answered(id, body, life, resets); });
+}
+
+/// SyncPort::open_some: two at a time, after more urgent work.
+void World::open_soon() {
+  opening_ = true;
+  after(random_.between(1, 400), [this, life = county_.life] {
+    if (life != county_.life || !county_.office->is_open()) return;
+    opening_ = false;
+    auto done = county_.office->opener().open_some(2, wall(county_));
+    if (!done) check_error(county_, done.error(), "open");
+    if (!alive(county_)) return;
+    if (done && done->more) open_soon();
+  });
+}
+
+// ---------------------------------------------------------------- people
+
+void World::author() {
+  if (!township_.office->is_open()) return;
+  Office& o = *township_.office;
+  Office::Wish wish;
+  const auto die = random_.below(10);
+  wish.lane = die < 2 ? Lane::flash : die < 5 ? Lane::urgent : Lane::routine;
+  if (wish.lane == Lane::flash && random_.chance(0.5)) wish.kind = node::Kind::first_report;
+  std::size_t more = random_.below(800);
+  if (weather_.large && random_.chance(0.15)) {
+    wish.lane = random_.chance(0.5) ? Lane::flash : Lane::urgent;  // by lane an emergency: too long is a warning
+    more = 20'000 + random_.below(100'000);
+  }
+  wish.text = text_of(random_, more);
+  if (weather_.attachments && random_.chance(0.25)) {
+    Bytes bytes(random_.below(120'000));
+    for (auto& b : bytes) b = static_cast<std::uint8_t>(random_.next());
+    wish.attachments.emplace_back("照片.jpg", std::move(bytes));
+  }
+  wish.send = random_.chance(0.9);
+  note("author", static_cast<std::uint64_t>(wish.lane), wish.text.size());
+  const auto before = o.number("select count(*) from record where own = 1");
+  auto done = o.write(wish, wall(township_));
+  if (!done) check_error(township_, done.error(), "write");
+  if (o.disk().dead()) township_.in_doubt = true;
+  if (!alive(township_)) return;
+  if (done && done->refused) violated("a report is not fit to send: " + done->refused->what);
+  if (!done) {
+    if (o.number("select count(*) from record where own = 1").value_or(-1) != before.value_or(-1))
+      violated("a signing that failed left a record");
+    return;
+  }
+  ++out_.reports;
+  const auto own = o.own_records();
+  if (!own) violated("own records cannot be read");
+  if (!wish.attachments.empty() && wish.send)
+    for (const auto& [id, bytes] : *own)
+      if (!township_.acknowledged.contains(id) && sync::decode_record(bytes)->record.type == sync::RecordType::manifest)
+        attachments_[id].emplace_back(wish.attachments[0].first, crypto::hash(crypto::purpose::chunk, {wish.attachments[0].second}));
+  collect_records(township_, false);
+  if (wish.lane == Lane::flash && courier_) courier_->hurry();
+  step();
+}
+
+void World::acknowledge() {
+  if (!county_.office->is_open()) return;
+  Office& o = *county_.office;
+  std::vector<std::int64_t> matters;
+  {
+    auto q = o.store().db().query("select row from matter where own = 0 and state = 20 order by row limit 20");
+    if (!q) violated("the county's cases cannot be read");
+    while (q->step().value_or(false)) matters.push_back(q->integer(0));
+  }
+  if (matters.empty()) return;
+  auto done = o.acknowledge(matters[random_.below(matters.size())], wall(county_));
+  note("acknowledge", done.has_value());
+  if (!done) check_error(county_, done.error(), "acknowledge");
+  if (o.disk().dead()) county_.in_doubt = true;
+  if (!alive(county_)) return;
+  if (done) collect_records(county_, false);
+}
+
+void World::plan() {
+  const Millis length = random_.between(4, 20) * kMinute;
+  end_of_faults_ = kBegin + length;
+  const auto some_time = [&] { return kBegin + random_.between(0, length); };
+  for (std::int64_t n = random_.between(4, 24); n > 0; --n) at(some_time(), [this] { author(); });
+  if (weather_.downward)
+    for (std::int64_t n = random_.between(2, 12); n > 0; --n) at(some_time(), [this] { acknowledge(); });
+  if (weather_.officers)
+    at(some_time(), [this] {
+      if (!township_.office->is_open()) return;
+      auto done = township_.office->add_officer("李明", crypto::SigningKey::random(), wall(township_));
+      if (!done) check_error(township_, done.error(), "officer");
+      alive(township_);
+    });
+  if (weather_.crash > 0)
+    for (std::int64_t n = 1 + static_cast<std::int64_t>(weather_.crash * 8); n > 0; --n)
+      at(some_time(), [this, county = random_.chance(0.5)] {
+        Side& s = county ? county_ : township_;
+        if (s.office->is_open()) s.office->disk().cut_power_at(1 + random_.below(80));
+      });
+  if (weather_.full)
+    for (std::int64_t n = random_.between(1, 3); n > 0; --n)
+      at(some_time(), [this, county = random_.chance(0.5)] {
+        Side& s = county ? county_ : township_;
+        s.office->disk().set_space(s.office->disk().used() + random_.below(200'000));
+        note("full", county);
+        after(random_.between(10'000, 200'000),
+              [&s] { s.office->disk().set_space(std::numeric_limits<std::uint64_t>::max()); });
+      });
+  if (weather_.jumps)
+    for (std::int64_t n = random_.between(1, 4); n > 0; --n)
+      at(some_time(), [this, county = random_.chance(0.5)] {
+        constexpr Millis kJumps[] = {5 * kMinute, kHour, 24 * kHour, 3650 * 24 * kHour};
+        (county ? county_ : township_).skew += kJumps[random_.below(4)] * (random_.chance(0.5) ? 1 : -1);
+        note("jump", county);
+      });
+  if (weather_.down)
+    for (std::int64_t n = random_.between(1, 5); n > 0; --n)
+      at(some_time(), [this] {
+        line_up_ = false;
+        note("line.down");
+        after(random_.between(1000, 150'000), [this] { line_up_ = true; });
+      });
+}
+
+// ---------------------------------------------------------------- the observer
+
+void World::scan(ByteView bytes, const char* where) {
+  if (memmem(bytes.data(), bytes.size(), kCanary.data(), kCanary.size()) != nullptr)
+    violated(std::string("plain text was seen in ") + where);
+}
+
+/// What a message receipts must survive a power cut at this very moment.
+void World::check_receipts_durable(Side& issuer, ByteView message, std::size_t skip) {
+  if (random_.below(6) != 0) return;
+  std::vector<sync::Receipt> receipts;
+  std::vector<sync::ChunkReceipt> chunks;
+  sync::FrameReader reader;
+  reader.add(message.subspan(skip));
+  for (;;) {
+    auto frame = reader.next();
+    if (!frame || !*frame) break;
+    if ((*frame)->type != sync::FrameType::statement) continue;
+    const auto s = sync::decode_statement((*frame)->bytes);
+    if (!s) violated("a statement of ours does not decode");
+    if (s->kind == sync::StatementKind::receipt) receipts.push_back(*sync::decode_receipt(s->body));
+    if (s->kind == sync::StatementKind::chunk_receipt) chunks.push_back(*sync::decode_chunk_receipt(s->body));
+  }
+  if (receipts.empty() && chunks.empty()) return;
+  ++out_.durable_checks;
+  auto disk = issuer.office->disk().clone();
+  disk->cut_power_now();
+  disk->power_on(0);
+  Office after_cut(std::move(disk), issuer.office->secrets());
+  if (auto opened = after_cut.open(); !opened) violated("a disk does not open after a cut: " + opened.error().what);
+  for (const auto& r : receipts) {
+    std::set<std::uint64_t> there;
+    auto q = after_cut.store().db().query("select e.seq from envelope e join stream s on s.row = e.stream where s.id = ?"
+                                          " and e.own = 0",
+                                          r.stream.id());
+    while (q->step().value_or(false)) there.insert(static_cast<std::uint64_t>(q->integer(0)));
+    const auto need = [&](std::uint64_t seq) {
+      if (!there.contains(seq)) violated(issuer.name + " receipts an envelope that is not durable");
+    };
+    for (std::uint64_t s = 1; s <= r.upto.value; ++s) need(s);
+    for (const auto& [a, b] : r.ranges)
+      for (std::uint64_t s = a.value; s <= b.value; ++s) need(s);
+  }
+  for (const auto& r : chunks)
+    for (const auto& [a, b] : r.ranges) {
+      auto q = after_cut.store().blobs().query("select count(*) from chunk c join attachment a on a.row = c.attachment"
+                                               " where a.id = ? and c.position between ? and ?",
+                                               r.attachment, a, b);
+      if (!q->step().value_or(false) || q->integer(0) != b - a + 1) violated("a chunk was receipted and is not durable");
+    }
+}
+
+/// What the one side holds to be stored is at the other.
+void World::check_stored_is_there() {
+  if (!county_.office->is_open() || !township_.office->is_open()) return;
+  const auto check = [&](Side& from, Side& to) {
+    auto q = from.office->store().db().query(
+        "select s.id, e.seq, e.hash from envelope e join stream s on s.row = e.stream where e.own = 1 and e.state = 2");
+    while (q->step().value_or(false)) {
+      auto there = to.office->store().db().query("select 1 from envelope e join stream s on s.row = e.stream where s.id = ?"
+                                                 " and e.seq = ? and e.hash = ? and e.own = 0",
+                                                 q->blob(0), q->integer(1), q->blob(2));
+      if (!there->step().value_or(false))
+        violated(from.name + " shows an envelope as delivered that " + to.name + " does not have");
+    }
+  };
+  check(township_, county_);
+  check(county_, township_);
+}
+
+/// What is still missing; empty when all has arrived and everybody knows.
+std::string World::not_converged() {
+  if (!county_.office->is_open() || !township_.office->is_open()) return "an office is off";
+  std::string out;
+  for (Side* s : {&township_, &county_}) {
+    const auto add = [&](const char* what, std::string_view sql, bool blobs = false) {
+      auto q = (blobs ? s->office->store().blobs() : s->office->store().db()).query(sql);
+      const std::int64_t n = q && q->step().value_or(false) ? q->integer(0) : -1;
+      if (n != 0) out += s->name + ": " + std::to_string(n) + " " + what + "; ";
+    };
+    add("deliveries without an open receipt", "select count(*) from delivery where state <> 3");
+    add("envelopes not stored", "select count(*) from envelope where own = 1 and state <> 2");
+    add("envelopes not opened", "select count(*) from envelope where own = 0 and state <> 2");
+    add("chunks not stored", "select count(*) from chunk c join attachment a on a.row = c.attachment"
+                             " where a.own = 1 and a.ready = 1 and c.state <> 2", true);
+  }
+  if (!out.empty()) return out;
+  if (!courier_->in_sync(now_).value_or(false)) return "not in sync";
+  return {};
+}
+
+void World::check_records(Side& from, Side& to) {
+  auto sent = from.office->own_records(), got = to.office->records();
+  if (!sent || !got) violated("records cannot be read");
+  for (const auto& [id, bytes] : from.acknowledged)
+    if (!sent->contains(id)) violated(from.name + " lost a signed record");
+  if (sent->size() != got->size())
+    violated(to.name + " has " + std::to_string(got->size()) + " records, " + from.name + " signed " + std::to_string(sent->size()));
+  for (const auto& [id, bytes] : *sent) {
+    const auto it = got->find(id);
+    if (it == got->end()) violated(to.name + " never got a record of " + from.name);
+    if (it->second != bytes) violated("a record arrived altered");
+  }
+  for (const auto& [sql, what] : {std::pair("select count(*) from record where own = 0 and (verified <> 1 or quarantine <> 0)",
+                                            "records that are not verified"),
+                                  std::pair("select count(*) from refused", "refusals"),
+                                  std::pair("select count(*) from part", "parts left over"),
+                                  std::pair("select count(*) from stream where forked <> 0", "forked streams"),
+                                  std::pair("select count(*) from alarm where code not in ('office.admitted', 'clock.ahead')",
+                                            "alarms"),
+                                  std::pair("select count(*) from envelope where own = 0 and records = 0", "envelopes without a record"),
+                                  std::pair("select (select coalesce(sum(records), 0) from envelope where own = 0) -"
+                                            " (select count(*) from record where own = 0)", "records counted twice")}) {
+    const auto n = to.office->number(sql);
+    if (!n || *n != 0) violated(to.name + " has " + std::to_string(n.value_or(-1)) + " " + what);
+  }
+  // The two ends agree on every stream, number and chain.
+  auto q = from.office->store().db().query("select id, tip, chain, stored, opened from stream where own = 1");
+  while (q->step().value_or(false)) {
+    auto other = to.office->store().db().query("select tip, chain, opened from stream where id = ? and own = 0", q->blob(0));
+    if (!other->step().value_or(false)) violated("a stream is not known at its destination");
+    if (other->integer(0) != q->integer(1) || other->blob(1) != q->blob(2)) violated("the two ends of a stream disagree");
+    if (q->integer(3) != q->integer(1) || q->integer(4) != q->integer(1)) violated("a stream's receipts lag behind");
+  }
+}
+
+void World::check_attachments() {
+  for (const auto& [id, files] : attachments_) {
+    auto q = county_.office->store().db().query("select bytes from record where id = ?", id);
+    if (!q->step().value_or(false)) violated("a manifest is missing");
+    const auto m = node::decode_manifest(sync::decode_record(q->blob(0))->record.body);
+    if (!m) violated("a manifest does not decode");
+    Bytes all;
+    auto done = node::read_attachment(county_.office->store(), *m, [&](ByteView b) -> Result<> {
+      all.insert(all.end(), b.begin(), b.end());
+      return {};
+    });
+    if (!done) violated("an attachment cannot be read at the county: " + done.error().what);
+    if (crypto::hash(crypto::purpose::chunk, {all}) != files[0].second) violated("an attachment arrived altered");
+  }
+  if (county_.office->number("select coalesce(sum(attachments), 0) from matter").value_or(-1) !=
+      township_.office->number("select coalesce(sum(attachments), 0) from matter where state >= 3").value_or(-2))
+    violated("the two ends count attachments differently");
+}
+
+void World::check_journal(Side& s) {
+  auto q = s.office->store().db().query("select at_ms, actor, action, subject, detail, hash from journal order by row");
+  Bytes previous(32);
+  while (q->step().value_or(false)) {
+    Writer w;
+    w.u64(static_cast<std::uint64_t>(q->integer(0))).str16(q->text(1)).str16(q->text(2)).str16(q->text(3)).str16(q->text(4));
+    const Hash h = crypto::hash(crypto::purpose::journal, {previous, w.view()});
+    if (q->blob(5) != Bytes(h.bytes.begin(), h.bytes.end())) violated(s.name + "'s journal does not chain");
+    previous = q->blob(5);
+  }
+}
+
+void World::final_checks() {
+  collect_records(township_, false);
+  collect_records(county_, false);
+  check_records(township_, county_);
+  check_records(county_, township_);
+  check_attachments();
+  check_stored_is_there();
+  for (Side* s : {&township_, &county_}) {
+    check_journal(*s);
+    for (const auto& [name, bytes] : s->office->disk().image()) scan(bytes, ("the disk of the " + s->name).c_str());
+    if (out_.seed % 4 == 0) {
+      for (node::Database* db : {&s->office->store().db(), &s->office->store().blobs()}) {
+        const auto found = node::check_pages(*db);
+        if (!found || !found->empty()) violated(s->name + "'s database is damaged: " + (found ? found->front() : found.error().what));
+      }
+    }
+  }
+  out_.records_up = township_.acknowledged.size();
+  out_.records_down = county_.acknowledged.size();
+  // Once every message has been settled or has expired, nothing is remembered of what arrived.
+  const std::size_t left = held(inner(*courier_, CourierSender{}), SenderItems{}) + held(*hub_sender_, SenderItems{});
+  if (left != 0) violated("a sender still remembers " + std::to_string(left) + " things after all has arrived");
+}
+
+sim::Outcome World::run() {
+  Pair pair = founded_pair();
+  seed_libsodium(random_.next());
+  county_.office = std::move(pair.county);
+  township_.office = std::move(pair.township);
+  weather_ = draw(random_);
+  out_.faults = weather_.names();
+  try {
+    plan();
+    start(county_);
+    start(township_);
+    run_until(end_of_faults_);
+    calm_ = true;
+    line_up_ = true;
+    note("calm");
+    weather_.latency = std::min<Millis>(weather_.latency, 200);
+    for (Side* s : {&township_, &county_}) {
+      s->office->disk().set_space(std::numeric_limits<std::uint64_t>::max());
+      if (!s->office->is_open()) continue;
+      s->office->disk().cut_power_at(std::uint64_t{1} << 60);
+    }
+    const Millis deadline = end_of_faults_ + 15 * kMinute;
+    std::string left = "?";
+    while (!left.empty() && now_ < deadline) {
+      run_until(now_ + 2000);
+      left = not_converged();
+    }
+    if (!left.empty()) violated("not in sync after 15 minutes on a good line: " + left);
+    out_.healed_ms = now_ - end_of_faults_;
+    run_until(now_ + 2 * kMinute);
+    if (const auto again = not_converged(); !again.empty()) violated("was in sync and is no longer: " + again);
+    final_checks();
+  } catch (const Violation& v) {
+    out_.violation = v.what;
+  }
+  crypto_generichash_final(&trace_, out_.trace.bytes.data(), out_.trace.bytes.size());
+  courier_.reset();
+  hub_sender_.reset();
+  for (Side* s : {&township_, &county_}) {
+    s->outbox.reset();
+    s->link.reset();
+    s->office->close();
+  }
+  return out_;
+}
+
+}  // namespace
+
+Outcome run_seed(std::uint64_t seed) { return World(seed).run(); }
+
+}  // namespace yz::sim
