@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/log.h"
+#include "node/store/heads.h"
 #include "node/store/sqlite.h"
 
 namespace yz::node {
@@ -15,6 +16,7 @@ namespace {
 constexpr Millis kNoContactMs = 10'000;   // interface.md 7: sync gives up without contact
 constexpr Millis kSilentMs = 90'000;      // after contact, without a byte
 constexpr int kDialTries = 3;
+constexpr Millis kHeadLookMs = 20'000;    // how often to look whether a head is due
 constexpr RequestId kJoinId = RequestId{1} << 62;
 constexpr std::size_t kOpenAtOnce = 4;
 
@@ -124,6 +126,11 @@ void Carrier::collect() {
     }
   }
   const Millis now = clock_.now();
+  if (now - last_head_ >= kHeadLookMs) {
+    last_head_ = now;
+    auto told = p_.store.write([&] { return tell_head_if_due(p_.store, p_.directory, link_->peer, link_->office, wall_now()); });
+    if (!told) log().warn("head.failed", {{"why", told.error()}});
+  }
   if (now - last_poll_ >= p_.poll_ms) {
     last_poll_ = now;
     courier_->poll();

@@ -82,7 +82,7 @@ class Carrier {
   std::vector<LineRequest> outgoing_;
   std::size_t url_ = 0;
   int dial_failures_ = 0;
-  sync::Millis first_failure_ = 0, last_answer_ = 0, last_poll_ = 0;
+  sync::Millis first_failure_ = 0, last_answer_ = 0, last_poll_ = 0, last_head_ = 0;
   std::string last_error_;
   bool broken_ = false;
 

@@ -32,17 +32,12 @@ void visit(Config& c, Visitor&& key) {
   key("web", "tls_cert", c.web.tls_cert);
   key("web", "tls_key", c.web.tls_key);
   key("web", "hosts", c.web.hosts);
-  key("web", "session_minutes", c.web.session_minutes, 1, 24 * 60);
   key("web", "connections_max", c.web.connections_max, 4, 10'000);
   key("sync", "listen", c.sync.listen);
   key("sync", "tls_cert", c.sync.tls_cert);
   key("sync", "tls_key", c.sync.tls_key);
-  key("sync", "poll_seconds", c.sync.poll_seconds, 0, 300);
-  key("sync", "connect_seconds", c.sync.connect_seconds, 1, 300);
-  key("sync", "retry_min_seconds", c.sync.retry_min_seconds, 1, 3'600);
-  key("sync", "retry_max_seconds", c.sync.retry_max_seconds, 1, 24 * 3'600);
+  key("sync", "poll_seconds", c.sync.poll_seconds, 1, 300);
   key("sync", "congestion_control", c.sync.congestion_control);
-  key("sync", "max_kbit_per_second", c.sync.max_kbit_per_second, 0, kU32Max);
   key("sync", "connections_max", c.sync.connections_max, 4, 100'000);
   key("join", "automatic", c.join.automatic);
   key("log", "level", c.log.level);
@@ -52,10 +47,9 @@ void visit(Config& c, Visitor&& key) {
   key("office", "utc_offset_minutes", c.office.utc_offset_minutes, -12 * 60, 14 * 60);
   key("limits", "attachment_mib", c.limits.attachment_mib, 1, sync::limit::attachment_bytes >> 20U);
   key("limits", "case_attachments_mib", c.limits.case_attachments_mib, 1, 65'536);
-  key("limits", "disk_reserve_mib", c.limits.disk_reserve_mib, 8, 65'536);
-  key("limits", "daily_records", c.limits.daily_records, 10, kU32Max);
-  key("limits", "daily_flash_records", c.limits.daily_flash_records, 10, kU32Max);
-  key("limits", "relay_keep_days", c.limits.relay_keep_days, 1, 3'650);
+  key("limits", "disk_reserve_mib", c.limits.disk_reserve_mib, 1, 65'536);
+  key("limits", "daily_envelopes", c.limits.daily_envelopes, 100, kU32Max);
+  key("limits", "daily_mib", c.limits.daily_mib, 10, kU32Max);
 }
 
 std::unexpected<Error> wrong(std::string what, std::string code) {
@@ -262,8 +256,6 @@ Result<> check(const Config& c) {
     return wrong("sync.tls_cert and sync.tls_key go together", "tls");
   if (c.web.listen && !c.web.listen->loopback() && c.web.tls_cert.empty())
     return wrong("web.listen beyond this machine needs web.tls_cert and web.tls_key", "tls");
-  if (c.sync.retry_min_seconds > c.sync.retry_max_seconds)
-    return wrong("sync.retry_min_seconds is more than sync.retry_max_seconds", "value");
   if (c.limits.attachment_mib > c.limits.case_attachments_mib)
     return wrong("limits.attachment_mib is more than limits.case_attachments_mib", "value");
   return {};

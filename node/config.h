@@ -32,7 +32,6 @@ struct Config {
     std::optional<Endpoint> listen = Endpoint{"127.0.0.1", 8700};
     std::string tls_cert, tls_key;
     std::vector<std::string> hosts;
-    std::chrono::minutes session_minutes{30};
     std::uint32_t connections_max = 200;
     bool operator==(const Web&) const = default;
   } web;
@@ -41,11 +40,7 @@ struct Config {
     std::optional<Endpoint> listen;
     std::string tls_cert, tls_key;
     std::chrono::seconds poll_seconds{25};
-    std::chrono::seconds connect_seconds{10};
-    std::chrono::seconds retry_min_seconds{1};
-    std::chrono::seconds retry_max_seconds{300};
     std::string congestion_control;
-    std::uint32_t max_kbit_per_second = 0;
     std::uint32_t connections_max = 12'000;
     bool operator==(const Sync&) const = default;
   } sync;
@@ -75,10 +70,9 @@ struct Config {
   struct Limits {
     std::uint32_t attachment_mib = 100;
     std::uint32_t case_attachments_mib = 500;
-    std::uint32_t disk_reserve_mib = 64;
-    std::uint32_t daily_records = 2'000;
-    std::uint32_t daily_flash_records = 10'000;
-    std::uint32_t relay_keep_days = 30;
+    std::uint32_t disk_reserve_mib = 8;
+    std::uint32_t daily_envelopes = 20'000;
+    std::uint32_t daily_mib = 4'096;
     bool operator==(const Limits&) const = default;
   } limits;
 

@@ -72,6 +72,7 @@ Result<std::string> join_home(const std::string& home, const JoinRequest& r, con
   f.phone = r.phone;
   f.recovery_sheet = r.recovery_sheet;
   const Founded done = TRY(found_home(home, f, passphrase));
+  (void)log().to_folder(home + "/log");
 
   const auto node = TRY(Node::open(home, kWaitMs, r.officer, passphrase.expose()));
   std::string state = "joining", print = done.fingerprint;

@@ -6,11 +6,13 @@
 #include "node/backup.h"
 #include "node/log.h"
 #include "node/net/rules_json.h"
+#include "node/net/tls_pin.h"
 
 namespace yz::node {
 namespace {
 
 constexpr sync::Millis kRememberMs = 5 * 60 * 1000;
+constexpr sync::Millis kWrongMostMs = 15 * 60 * 1000;
 
 Hash passphrase_hash(const crypto::Key& process, std::string_view use, std::string_view officer, ByteView passphrase) {
   return crypto::keyed_hash(crypto::purpose::passphrase, process.expose(),
@@ -41,6 +43,7 @@ Result<std::unique_ptr<Node>> Node::open(const std::string& path, int wait_ms, s
   Unlocked unlocked = TRY(node::unlock(keys, officer, passphrase));
   std::unique_ptr<Node> node(new Node(std::move(home), std::move(config), std::move(unlocked.store_key)));
   StoreOptions options{.folder = path, .key = node->store_key_.expose(), .id = keys.store_id.bytes};
+  options.reserve_bytes = std::uint64_t{node->config_.limits.disk_reserve_mib} << 20U;
   node->store_ = TRY(Store::open(options));
   TRY(node->store_->load_identity());
   node->remember(unlocked.officer, passphrase, unlocked.signing);
@@ -53,6 +56,7 @@ Node::~Node() = default;
 Result<> Node::start() {
   directory_ = std::make_unique<Directory>(*store_);
   inbox_ = std::make_unique<StoreInbox>(*store_);
+  inbox_->set_quota(config_.limits.daily_envelopes, std::uint64_t{config_.limits.daily_mib} << 20U);
   opener_ = std::make_unique<Opener>(*store_, *inbox_);
   rules_ = TRY(Rules::make(TRY(load_rules())));
   // The guard lies outside every backup: when it disagrees, this home was restored or copied.
@@ -77,6 +81,9 @@ Result<> Node::start() {
       .poll_ms = std::chrono::milliseconds(config_.sync.poll_seconds).count(),
   });
   api_ = std::make_unique<Api>(*this);
+  // On a full disk the old key serves another day.
+  if (auto rotated = store_->write([&] { return store_->rotate_box(wall_now()); }); !rotated)
+    log().warn("box.rotation", {{"why", rotated.error()}});
   return open_received();  // what was stored before a crash and not opened yet
 }
 
@@ -108,6 +115,11 @@ Result<Signer> Node::unlock(std::string_view officer, ByteView passphrase) {
     }
   }
   std::optional<crypto::SigningKey> key;
+  // From the fourth wrong try on, each costs a wait, and no hash: guessing must not keep the node from its work.
+  if (const auto w = wrong_.find(name); w != wrong_.end() && w->second.until > wall_now())
+    return fail(Fault::denied,
+                "too many wrong passphrases: wait " + std::to_string((w->second.until - wall_now()) / 1000 + 1) + " s",
+                "login.wait");
   const auto it = remembered_.find(name);
   if (it != remembered_.end() && it->second.until > wall_now() &&
       crypto::same(it->second.check.view(), passphrase_hash(process_key_, "check", name, passphrase).view())) {
@@ -116,7 +128,17 @@ Result<Signer> Node::unlock(std::string_view officer, ByteView passphrase) {
     key = crypto::SigningKey::from_seed(TRY(crypto::Key::from(seed)));
     sodium_memzero(seed.data(), seed.size());
   } else {
-    Unlocked u = TRY(node::unlock(keys, name, passphrase));
+    auto opened = node::unlock(keys, name, passphrase);
+    if (!opened) {
+      if (opened.error().fault == Fault::denied) {  // a name without a slot is `missing` and leaves no trace here
+        Wrong& wrong = wrong_[name];
+        if (++wrong.tries > 3)
+          wrong.until = wall_now() + std::min<sync::Millis>(kWrongMostMs, 1000LL << std::min(wrong.tries - 4, 20));
+      }
+      return std::unexpected(opened.error());
+    }
+    wrong_.erase(name);
+    Unlocked u = std::move(*opened);
     remember(u.officer, passphrase, u.signing);
     key = std::move(u.signing);
   }
@@ -189,8 +211,14 @@ Result<OfficerRow> Node::add_officer(const OfficerRow& by, std::string_view name
 Result<std::string> Node::invite(const OfficerRow& by, const Invite& wish) {
   if (!(by.roles & crypto::role::admin_keys))
     return fail(Fault::denied, "only an administrator of keys may invite offices", "role.admin-keys");
+  // With TLS the invitation names the key that the new office will accept, and no other.
+  std::string pin;
+  if (!config_.sync.tls_cert.empty()) {
+    const Bytes pem = TRY(read_file(config_.sync.tls_cert, 256 * 1024));
+    pin = TRY(pin_of(text(ByteView(pem))));
+  }
   return store_->write([&]() -> Result<std::string> {
-    const Invitation i = TRY(make_invitation(*store_, *directory_, wish, {}, wall_now()));
+    const Invitation i = TRY(make_invitation(*store_, *directory_, wish, pin, wall_now()));
     TRY(store_->journal(by.name, "invite", wish.code, "", wall_now()));
     return encode(i);
   });

@@ -62,6 +62,11 @@ class Node : public ApiHost {
     sync::Millis until = 0;
   };
 
+  struct Wrong {
+    int tries = 0;
+    sync::Millis until = 0;
+  };
+
   Home home_;
   Config config_;
   crypto::Key store_key_;
@@ -72,6 +77,7 @@ class Node : public ApiHost {
   std::unique_ptr<Opener> opener_;
   std::optional<Rules> rules_;
   std::map<std::string, Remembered, std::less<>> remembered_;
+  std::map<std::string, Wrong, std::less<>> wrong_;
   std::unique_ptr<Carrier> carrier_;
   std::unique_ptr<Api> api_;
   Worker* worker_ = nullptr;

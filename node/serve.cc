@@ -117,12 +117,21 @@ Result<> open_faces(Faces& f, Node& node, Worker& worker, const Config& config) 
   return {};
 }
 
-/// Waits for SIGTERM or SIGINT; meanwhile looks after long polls.
-void wait_for_end(Faces& f, Worker& worker, const sigset_t& signals) {
+/// Waits for SIGTERM or SIGINT; meanwhile looks after long polls and the day's duties. False when the store broke:
+/// the process must end, so that whoever supervises it starts it anew and the store is checked on opening.
+bool wait_for_end(Faces& f, Node& node, Worker& worker, const sigset_t& signals) {
+  sync::Millis daily = wall_now();
   for (;;) {
+    if (node.store().broken()) return false;
+    if (wall_now() - daily > 24LL * 3'600'000 || wall_now() < daily) {
+      daily = wall_now();
+      worker.post(Worker::Turn::idle, [&node] {
+        (void)node.store().write([&] { return node.store().rotate_box(wall_now()); });
+      });
+    }
     const timespec tick{0, 250'000'000};
     const int got = sigtimedwait(&signals, nullptr, &tick);
-    if (got == SIGTERM || got == SIGINT) return;
+    if (got == SIGTERM || got == SIGINT) return true;
     if (f.sync_port) worker.post(Worker::Turn::idle, [&f] { f.sync_port->look_at_waiting(); });
   }
 }
@@ -157,6 +166,7 @@ Result<int> serve(const std::string& home, const ServeOptions& options, const cr
     node->set_worker(nullptr);
     return std::unexpected(open.error());
   }
+  bool whole = true;
   {
     LineThread line(node->carrier());
     const auto shown = [](const std::unique_ptr<HttpServer>& s, const std::optional<Endpoint>& e) {
@@ -166,13 +176,14 @@ Result<int> serve(const std::string& home, const ServeOptions& options, const cr
                 shown(faces.sync, config.sync.listen).c_str());
     std::fflush(stdout);
     log().info("serve.ready", {});
-    wait_for_end(faces, worker, signals);
+    whole = wait_for_end(faces, *node, worker, signals);
     faces.stop();
   }
   worker.stop();
   node->set_worker(nullptr);
   ::unlink((home + "/sock").c_str());
   log().info("serve.end", {});
+  if (!whole) return fail(Fault::corrupt, "the store does not agree with itself: start again, then run verify", "store.broken");
   return 0;
 }
 

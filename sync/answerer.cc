@@ -122,7 +122,8 @@ Result<Bytes> Answerer::close(Hlc hlc, Millis now, std::uint16_t retry_after_s) 
     b.part_bytes = std::min(limit::part_bytes, std::max<std::size_t>(b.bytes, 1024));
     b.link_bps = state_.rate_bps;
     b.expires = now + kAnswerFlightMs;
-    const Sender::Filled filled = TRY(sender_.fill(frames, state_.nonce_next, b, now));
+    // Named by the request: one that gets no new nonces must not take over the flights of the answer before.
+    const Sender::Filled filled = TRY(sender_.fill(frames, Reader(hash_.view()).u64(), b, now));
     a.more = filled.more;
     a.base = state_.peer_heard;
     a.mark = std::max(control.mark, a.base);

@@ -45,6 +45,9 @@ Result<Bytes> expand(ByteView packed, std::size_t cap) {
     if (data.size() != size) return fail(Fault::forged, "content length differs");
     return Bytes(data.begin(), data.end());
   }
+  // ZSTD_decompress would take several frames, and skip frames that are not content: one content, one frame.
+  if (size == 0 || ZSTD_findFrameCompressedSize(data.data(), data.size()) != data.size())
+    return fail(Fault::forged, "compressed content is not one frame");
   Bytes out(size);
   const std::size_t n = ZSTD_decompress(out.data(), out.size(), data.data(), data.size());
   if (ZSTD_isError(n) || n != size) return fail(Fault::forged, "compressed content does not expand to its length");

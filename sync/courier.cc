@@ -129,6 +129,15 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
 }
 
 Result<std::optional<Courier::Outgoing>> Courier::next(Millis now) {
+  answered_ = 0;  // committed, or next() would not be called
+  if (reload_) {
+    const LinkState kept = TRY(link_.load());
+    state_.peer_epoch = kept.peer_epoch;
+    state_.heard = kept.heard;
+    state_.peer_heard = kept.peer_heard;
+    control_sent_ = state_.peer_heard;
+    reload_ = false;
+  }
   // Silence: no answer at all for longer than the bytes in flight need. TCP would wait far longer.
   if (!flying_.empty()) {
     const bool silent = std::ranges::any_of(flying_, [&](const auto& f) { return f.second.deadline <= now; });
@@ -198,6 +207,7 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   if (!flight.hello && h.to != me_.node) return nonsense("for another node");
   if (!verify_answer_head(body.first(decoded->size), state_.peer_key)) return nonsense("signature");
   flying_.erase(it);
+  answered_ = id;
   bulk_flying_ = std::ranges::any_of(flying_, [](const auto& f) { return f.second.bulk; });
 
   // A hello is not bound to what we asked, so it can be an old one: it gives nonces, nothing else.
@@ -222,6 +232,7 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   }
   if (h.state != AnswerState::ok) {
     sender_.settle(id, false, now);
+    fresh_ = fresh_ || flight.fresh;  // it did not read that either
     control_sent_ = std::min(control_sent_, state_.peer_heard);
     refused_ = h.state == AnswerState::refused;
     if (refused_) back_off(now);
@@ -244,6 +255,7 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
     }
     TRY(gate.take(**frame, now, tally_));
   }
+  if (!reader.empty()) return nonsense("cut inside a frame");
   TRY(inbox_.settle(now));
   sender_.settle(id, true, now);
   sender_.peer_has(have, flight.fresh);
@@ -285,9 +297,15 @@ void Courier::back_off(Millis now) {
 }
 
 void Courier::failed(std::uint64_t id, Failure why, Millis retry_after_ms, Millis now) {
+  if (id == answered_) {  // what answered() did was rolled back, and what we know of the link with it
+    answered_ = 0;
+    reload_ = true;
+    return lost(now);
+  }
   if (!flying_.contains(id)) return;
   poll_ = true;
   if (why == Failure::too_large || why == Failure::busy) {  // read as a whole and not taken
+    fresh_ = fresh_ || flying_[id].fresh;
     flying_.erase(id);
     sender_.settle(id, false, now);
     control_sent_ = std::min(control_sent_, state_.peer_heard);

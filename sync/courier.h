@@ -97,6 +97,8 @@ class Courier {
   Tally tally_;
   Hlc hlc_;
   std::map<std::uint64_t, Flight> flying_;
+  std::uint64_t answered_ = 0;  // given to answered() and not known to be committed
+  bool reload_ = false;         // the link's state was rolled back
   std::uint64_t next_id_ = 1;
   std::uint64_t rate_bps_ = 0;
   double busy_bytes_ = 0, busy_ms_ = 0;  // decaying sums behind rate_bps_

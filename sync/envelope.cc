@@ -97,7 +97,11 @@ Hash Envelope::chain() const { return chain_value(head.previous, hash); }
 Result<Envelope> seal(EnvelopeHead head, std::span<const Item> items, std::span<const BoxPublic> readers,
                       const crypto::Keyring& keys, int level, bool pad_as_flash) {
   assert(!items.empty() && !readers.empty() && readers.size() < limit::wraps && is_stream_lane(head.stream.lane));
-  Bytes plain = squeeze(pack(items), level);
+  const Bytes packed = pack(items);
+  // What open() refuses is not sealed: it would stand in the stream for ever.
+  if (items.size() > limit::envelope_items || packed.size() > limit::plaintext_bytes)
+    return fail(Fault::full, "too much for one envelope", "envelope.size");
+  Bytes plain = squeeze(packed, level);
   crypto::pad(plain, pad_as_flash ? limit::flash_pad_bytes : 0);
 
   // Own archive among the readers; wraps ascend by key hint so that their order says nothing.
@@ -105,6 +109,10 @@ Result<Envelope> seal(EnvelopeHead head, std::span<const Item> items, std::span<
   to.push_back(keys.archive.public_key());
   std::sort(to.begin(), to.end(),
             [](const auto& a, const auto& b) { return crypto::hint_of(a) < crypto::hint_of(b); });
+  // A node list that names one key twice must not make an envelope that every receiver refuses.
+  to.erase(std::unique(to.begin(), to.end(),
+                       [](const auto& a, const auto& b) { return crypto::hint_of(a) == crypto::hint_of(b); }),
+           to.end());
   const std::size_t ct = plain.size() + crypto::kTagSize;
   const std::size_t total = kHeadBytes + to.size() * kWrapBytes + crypto::kNonceSize + ct + kSignatureBytes;
   if (total > limit::envelope_bytes) return fail(Fault::full, "envelope too large", "envelope.size");

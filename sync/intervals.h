@@ -47,6 +47,7 @@ class Intervals {
   std::optional<Range> first_gap(std::uint32_t total, std::uint32_t most) const {
     std::uint32_t at = 0;
     for (const auto& [a, b] : at_) {
+      if (at >= total) return std::nullopt;
       if (a > at) return Range{at, std::min({a, at + most, total})};
       at = std::max(at, b);
     }

@@ -1,6 +1,7 @@
 #include "sync/sender.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "sync/limits.h"
 
@@ -22,19 +23,37 @@ Result<Sender::Filled> Sender::fill(Writer& out, Token token, const Budget& budg
   const auto allowed = [&](Lane l) { return budget.first <= l && l <= budget.last; };
   for (Lane l : {Lane::flash, Lane::urgent})
     if (allowed(l))
-      while (TRY(lane(out, message, l, budget, start, now, filled))) {}
-  // Routine and bulk take turns; whoever has nothing leaves its turn to the other.
+      while (!filled.more && TRY(lane(out, message, l, budget, start, now, filled))) {}
+  // Routine and bulk take turns; whoever has nothing leaves its turn to the other. Only what was sent counts as a
+  // turn: a chunk that did not fit comes first in the next message.
   bool routine_left = allowed(Lane::routine), bulk_left = allowed(Lane::bulk);
   while (!filled.more && (routine_left || bulk_left)) {
     if (routine_left && (turn_ < 4 || !bulk_left)) {
       routine_left = TRY(lane(out, message, Lane::routine, budget, start, now, filled));
-      turn_ = std::min(turn_ + 1, 4u);
+      if (routine_left) turn_ = std::min(turn_ + 1, 4u);
     } else {
       bulk_left = TRY(bulk(out, message, budget, start, now, filled));
-      turn_ = 0;
+      if (bulk_left) turn_ = 0;
     }
   }
-  if (!message.flights.empty()) messages_[token] = std::move(message);
+  if (!message.flights.empty()) {
+    // An answering side may use a name again; what flew under it before must still land some day.
+    Message& all = messages_[token];
+    all.expires = all.flights.empty() ? message.expires : std::max(all.expires, message.expires);
+    all.flights.insert(all.flights.end(), message.flights.begin(), message.flights.end());
+  }
+  if (filled.frames > 0) return filled;
+  // Nothing to send: a moment to forget what was receipted before all of it was settled.
+  for (auto it = items_.begin(); it != items_.end();) {
+    const auto row = it->second.flying.empty() ? TRY(outbox_.waiting(it->second.lane, it->first - 1, 1))
+                                               : std::vector<Queued>(1, Queued{it->first, {}, {}, {}, 0});
+    it = row.empty() || row[0].row != it->first ? items_.erase(it) : std::next(it);
+  }
+  for (auto it = chunks_.begin(); it != chunks_.end();) {
+    const auto row = it->second.flying.empty() ? TRY(outbox_.chunks(it->first - 1, 1))
+                                               : std::vector<QueuedChunk>(1, QueuedChunk{it->first, 0});
+    it = row.empty() || row[0].row != it->first ? chunks_.erase(it) : std::next(it);
+  }
   return filled;
 }
 
@@ -47,6 +66,17 @@ std::optional<Intervals::Range> Sender::next_range(const Item& item, std::size_t
   return busy.first_gap(item.total, most);
 }
 
+bool Sender::room(std::size_t size, const Writer& out, std::size_t start, const Budget& budget) const {
+  if (out.size() > start) return out.size() - start + size <= budget.bytes;
+  return budget.first_bytes == 0 || size <= std::max(budget.bytes, budget.first_bytes);
+}
+
+/// What no longer waits needs no memory: items of rows that a scan did not meet between two that it met.
+void Sender::forget_between(std::map<std::int64_t, Item>& all, Lane l, std::int64_t after, std::int64_t before) {
+  for (auto it = all.upper_bound(after); it != all.end() && it->first < before;)
+    it = it->second.lane == l && it->second.flying.empty() ? all.erase(it) : std::next(it);
+}
+
 /// Puts one frame of the lane; false when there is none to put (or no room: filled.more).
 Result<bool> Sender::lane(Writer& out, Message& message, Lane l, const Budget& budget, std::size_t start, Millis now,
                           Filled& filled) {
@@ -54,11 +84,13 @@ Result<bool> Sender::lane(Writer& out, Message& message, Lane l, const Budget& b
   for (;;) {
     std::vector<Queued> page = TRY(outbox_.waiting(l, after, kPage));
     if (page.empty()) {
+      forget_between(items_, l, after, std::numeric_limits<std::int64_t>::max());
       auto cut = TRY(outbox_.cut(l, budget.link_bps));
       if (!cut) return false;
       page.push_back(*cut);
     }
     for (const Queued& q : page) {
+      forget_between(items_, l, after, q.row);
       after = q.row;
       Item& item = items_[q.row];
       item.lane = l;
@@ -68,7 +100,7 @@ Result<bool> Sender::lane(Writer& out, Message& message, Lane l, const Budget& b
       const auto range = next_range(item, budget.part_bytes, now);
       if (!range) continue;
       const std::size_t size = range->second - range->first + kFrameHeadBytes + 33;
-      if (out.size() > start && out.size() - start + size > budget.bytes) {
+      if (!room(size, out, start, budget)) {
         filled.more = true;
         return false;
       }
@@ -94,14 +126,18 @@ Result<bool> Sender::bulk(Writer& out, Message& message, const Budget& budget, s
   std::int64_t after = 0;
   for (;;) {
     const std::vector<QueuedChunk> page = TRY(outbox_.chunks(after, kPage));
-    if (page.empty()) return false;
+    if (page.empty()) {
+      forget_between(chunks_, Lane::bulk, after, std::numeric_limits<std::int64_t>::max());
+      return false;
+    }
     for (const QueuedChunk& q : page) {
+      forget_between(chunks_, Lane::bulk, after, q.row);
       after = q.row;
       Item& item = chunks_[q.row];
       item.lane = Lane::bulk;
       item.total = 1;  // a chunk goes whole or not at all
       if (!next_range(item, 1, now)) continue;
-      if (out.size() > start && out.size() - start + q.bytes + kFrameHeadBytes > budget.bytes) {
+      if (!room(q.bytes + kFrameHeadBytes, out, start, budget)) {
         filled.more = true;
         return false;
       }
@@ -166,7 +202,11 @@ void Sender::peer_has(const std::vector<Have>& list, bool all) {
   for (const Have& h : list)
     for (auto& [row, item] : items_)
       if (item.stream == h.stream && item.seq == h.seq && item.total == h.total)
-        for (const auto& [a, b] : h.ranges) item.have.add(a, b);
+        for (const auto& [a, b] : h.ranges) {
+          item.have.add(a, b);
+          // What is whole is not unfinished: the peer lost some of what it had. Begin anew.
+          if (item.have.covers(0, item.total)) item.have.clear();
+        }
 }
 
 void Sender::expire(Millis now) {
@@ -177,6 +217,7 @@ void Sender::expire(Millis now) {
 }
 
 Result<bool> Sender::ready(Lane first, Lane last, Millis now) {
+  expire(now);
   for (Lane l : {Lane::flash, Lane::urgent, Lane::routine}) {
     if (l < first || l > last) continue;
     if (TRY(outbox_.uncut(l))) return true;

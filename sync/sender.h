@@ -14,7 +14,8 @@ class Sender {
  public:
   using Token = std::uint64_t;  ///< names one message
   struct Budget {
-    std::size_t bytes = 0;       ///< of frames
+    std::size_t bytes = 0;       ///< of frames; the first may be larger, so that a small budget never stops all
+    std::size_t first_bytes = 0; ///< most for that first one; 0 = whatever it is
     std::size_t part_bytes = 0;
     Lane first = Lane::flash, last = Lane::bulk;  ///< lanes allowed
     std::uint64_t link_bps = 0;
@@ -38,6 +39,8 @@ class Sender {
   void peer_has(const std::vector<Have>&, bool all);
   /// Something of these lanes could be sent now.
   Result<bool> ready(Lane first, Lane last, Millis now);
+  /// Envelopes and chunks remembered: follows what waits, not what ever went.
+  std::size_t held() const { return items_.size() + chunks_.size(); }
 
  private:
   struct Item {
@@ -62,6 +65,8 @@ class Sender {
   Result<bool> bulk(Writer&, Message&, const Budget&, std::size_t start, Millis now, Filled&);
   std::optional<Intervals::Range> next_range(const Item&, std::size_t part_bytes, Millis now) const;
   void expire(Millis now);
+  bool room(std::size_t size, const Writer&, std::size_t start, const Budget&) const;
+  static void forget_between(std::map<std::int64_t, Item>&, Lane, std::int64_t after, std::int64_t before);
 
   Outbox& outbox_;
   std::map<std::int64_t, Item> items_;    // by envelope row

@@ -33,12 +33,18 @@ StreamName stream(Reader& r) {
   return s;
 }
 
+std::uint64_t number(Seq s) { return s.value; }
+std::uint64_t number(std::uint32_t n) { return n; }
+
+/// At least one number lies between the two.
+bool hole(std::uint64_t before, std::uint64_t after) { return after > before && after - before > 1; }
+
 /// Ranges must ascend with a hole between two: one set has one encoding.
 template <class T>
 bool canonical(const std::vector<std::pair<T, T>>& ranges) {
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     if (ranges[i].first > ranges[i].second) return false;
-    if (i > 0 && !(ranges[i - 1].second < ranges[i].first)) return false;
+    if (i > 0 && !hole(number(ranges[i - 1].second), number(ranges[i].first))) return false;
   }
   return true;
 }
@@ -160,7 +166,9 @@ Result<Receipt> decode_receipt(ByteView body) {
     x.refused.push_back(f);
   }
   if (!r.done()) return bad("receipt length");
-  if (!canonical(x.ranges) || (!x.ranges.empty() && x.ranges[0].first <= x.upto.next())) return bad("receipt ranges");
+  if (!canonical(x.ranges) || (!x.ranges.empty() && !hole(x.upto.value, x.ranges[0].first.value)))
+    return bad("receipt ranges");
+  if (!std::ranges::is_sorted(x.refused, {}, &Receipt::Refused::seq)) return bad("receipt refusals");
   if ((x.upto.value == 0) != x.chain.zero()) return bad("receipt chain");
   return x;
 }

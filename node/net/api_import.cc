@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "crypto/random.h"
-#include "crypto/secret.h"
 #include "node/net/api_request.h"
 
 namespace yz::node::api {

@@ -1,6 +1,5 @@
 // Writing: drafts, sign-off, follow-up, correction, withdrawal, acknowledgement, attachments.
 #include "crypto/random.h"
-#include "crypto/secret.h"
 #include "node/net/api_request.h"
 #include "node/store/attachments.h"
 
@@ -10,8 +9,6 @@ namespace {
 Result<> only_report(const Json& j) {
   return only(j, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "send"});
 }
-
-CaseId new_case() { return crypto::random_fixed<CaseId>(); }
 
 std::string_view shown(ReportState s) { return s == ReportState::signed_off ? "queued" : name_of(s); }
 
@@ -63,7 +60,7 @@ Result<ApiReply> post_report(Request& r) {
   Report report;
   TRY(read_report(r.host.rules(), r.body, report));
   const bool send = r.body.flag("send");
-  return act(r, [&](Desk& d, const SigningPerson& by) { return d.write(by, new_case(), std::move(report), send); });
+  return act(r, [&](Desk& d, const SigningPerson& by) { return d.write(by, d.new_case(), std::move(report), send); });
 }
 
 Result<ApiReply> put_report(Request& r) {

@@ -103,7 +103,7 @@ Result<> standing_alarms(Request& r, Alarms& alarms, std::int64_t overdue, std::
 
 Result<Json> superiors(Request& r) {
   Json list = Json::array();
-  const std::int64_t fresh = 2 * std::chrono::milliseconds(r.host.config().sync.retry_max_seconds).count();
+  const std::int64_t fresh = 2 * std::chrono::milliseconds(r.host.config().sync.poll_seconds).count();
   for (const OfficeRow& o : TRY(r.host.directory().superiors())) {
     Query q = TRY(r.store().db().query(
         "select urls, last_contact_ms from link where office = ? and upward = 1 order by last_contact_ms desc", o.id));

@@ -26,7 +26,8 @@ HttpResponse plain(int status, std::string_view why) {
   r.status = status;
   r.body.assign(why.begin(), why.end());
   r.close = status >= 400;
-  if (status == 503 || status == 429) r.headers.emplace_back("Retry-After", "5");
+  if (status == 503) r.headers.emplace_back("Retry-After", "5");
+  if (status == 429 || status == 507) r.headers.emplace_back("Retry-After", "60");
   return r;
 }
 
@@ -34,6 +35,7 @@ HttpResponse refusal(const Error& e) {
   // A peer learns the code, never the sentence: that is for our own log.
   int status = http_status(e);
   if (e.fault == Fault::denied) status = 403;
+  if (e.code == "quota") status = 429;  // this node alone comes later
   return plain(status, e.code.empty() ? name_of(e.fault) : std::string_view(e.code));
 }
 

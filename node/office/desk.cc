@@ -127,7 +127,7 @@ void Desk::fill(Draft& d, const Person& by, Way way, const Verdict& v) const {
     if (std::find(x.findings.begin(), x.findings.end(), f.rule) == x.findings.end()) x.findings.push_back(f.rule);
 }
 
-sync::Record Desk::record_of(const Draft& d, const CaseFile* file, sync::Hlc at, Way way) const {
+sync::Record Desk::record_of(const Draft& d, const CaseFile* file, sync::Hlc at, Way way) {
   sync::Record r;
   r.type = d.extras.type;
   r.salt = crypto::random_fixed<decltype(r.salt)>();
@@ -148,7 +148,7 @@ sync::Record Desk::record_of(const Draft& d, const CaseFile* file, sync::Hlc at,
 }
 
 sync::Record Desk::note_record(const CaseFile& file, sync::RecordType type, sync::Hlc at, std::vector<OfficeId> to,
-                               std::string_view reason) const {
+                               std::string_view reason) {
   sync::Record r;
   r.type = type;
   r.salt = crypto::random_fixed<decltype(r.salt)>();

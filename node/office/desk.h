@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "node/office/books.h"
+#include "node/office/dice.h"
 #include "node/office/rules.h"
 
 namespace yz::node {
@@ -51,6 +52,8 @@ class Desk {
   Result<Outcome> acknowledge(const SigningPerson&, std::int64_t matter, std::string_view note);
 
   const HomeOffice& home() const { return home_; }
+  /// For a new case.
+  CaseId new_case() { return dice_.draw<CaseId>(); }
 
  private:
   Desk(Books& books, const Rules& rules, HomeOffice home, sync::Millis now, std::size_t compare)
@@ -60,9 +63,9 @@ class Desk {
   Way way(const Person&, const Draft&) const;
   Verdict judged(const Draft&, const Person&, Way, const CaseFile* file) const;
   std::optional<Error> obstacle(const Draft&, const Verdict&) const;
-  sync::Record record_of(const Draft&, const CaseFile* file, sync::Hlc, Way) const;
+  sync::Record record_of(const Draft&, const CaseFile* file, sync::Hlc, Way);
   sync::Record note_record(const CaseFile&, sync::RecordType, sync::Hlc, std::vector<OfficeId> to,
-                           std::string_view reason) const;
+                           std::string_view reason);
   void fill(Draft&, const Person&, Way, const Verdict&) const;
   Result<Draft> open_draft(std::int64_t matter) const;
   Result<Draft> editable(const Person&, std::int64_t matter) const;
@@ -75,6 +78,7 @@ class Desk {
   HomeOffice home_;
   sync::Millis now_;
   std::size_t compare_;
+  Dice dice_ = {};
 };
 
 }  // namespace yz::node

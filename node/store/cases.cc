@@ -158,6 +158,7 @@ bool is_version(sync::RecordType t) {
 }
 
 Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, const RecordFacts& facts) {
+  if (facts.own) TRY(store.room_for(r.record.lane));  // what was receipted must still be opened
   Database& db = store.db();
   std::optional<std::int64_t> held;  // was in quarantine until now, and is good
   {

@@ -24,6 +24,22 @@ void StoreInbox::forget() {
   attachments_.clear();
 }
 
+Result<> StoreInbox::count_against_quota(const NodeId& author, sync::Lane lane, std::size_t bytes) {
+  TRY(store_.room_for(lane));
+  if (quota_.envelopes == 0) return {};
+  Today& t = today_[author];
+  const std::int64_t day = now_ / (24LL * 3'600'000);
+  if (t.day != day) t = {day, {}, {}};
+  const bool flash = lane == sync::Lane::flash;
+  Quota& used = flash ? t.flash : t.used;
+  const std::uint64_t times = flash ? 10 : 1;
+  if (used.envelopes >= quota_.envelopes * times || used.bytes + bytes > quota_.bytes * times)
+    return fail(Fault::full, "this node has sent enough for today", "quota");
+  ++used.envelopes;
+  used.bytes += bytes;
+  return {};
+}
+
 Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::Tally& tally) {
   const sync::StreamName& name = e.head.stream;
   if (name.destination != store_.me().office)
@@ -61,6 +77,7 @@ Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::T
       another = true;
     }
   }
+  TRY(count_against_quota(name.node, name.lane, e.bytes.size()));
   if (another) {
     // Two envelopes under one number: a clone, a restore, or worse. Both are kept and opened; people decide.
     TRY(TRY(db.query("update stream set forked = 1 where row = ?")).bind(stream).run());
@@ -239,6 +256,11 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
       return fail(Fault::forged, "chunk disagrees with its attachment", "chunk.foreign");
   }
   attachments_.insert(row);
+  {
+    Query q = TRY(db.query("select 1 from chunk where attachment = ? and position = ?")).bind(row).bind(c.index);
+    if (TRY(q.step())) return {};
+  }
+  TRY(count_against_quota(c.author, sync::Lane::bulk, c.bytes.size()));
   TRY(TRY(db.query("insert into chunk(attachment, position, bytes, size, state) values(?, ?, ?, ?, 2)"
                    " on conflict(attachment, position) do nothing"))
           .bind(row)

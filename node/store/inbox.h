@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <set>
 
 #include "node/store/directory.h"
@@ -28,6 +29,8 @@ class StoreInbox : public sync::Inbox {
   Result<> receipt(std::int64_t stream_row, sync::ReceiptKind, sync::Millis now);
   void forget();
   void set_now(sync::Millis now) { now_ = now; }
+  /// What one node may send a day; flash has ten times the room. 0 = no bound.
+  void set_quota(std::uint64_t envelopes, std::uint64_t bytes) { quota_ = {envelopes, bytes}; }
 
  private:
   Result<> receipt_arrived(const sync::Statement&, sync::Tally&);
@@ -40,6 +43,18 @@ class StoreInbox : public sync::Inbox {
 
   Store& store_;
   Directory directory_;
+  /// Fault::full "quota" when the author has sent enough for today.
+  Result<> count_against_quota(const NodeId& author, sync::Lane, std::size_t bytes);
+
+  struct Quota {
+    std::uint64_t envelopes = 0, bytes = 0;
+  };
+  struct Today {
+    std::int64_t day = 0;
+    Quota used, flash;
+  };
+  Quota quota_;
+  std::map<NodeId, Today> today_;  // one entry an admitted node; a restart forgives, at most one day's worth
   std::set<std::int64_t> streams_, attachments_;
   sync::Millis now_ = 0;
 };

@@ -122,8 +122,10 @@ Result<StoreOutbox::Load> StoreOutbox::choose(Lane lane, std::uint64_t link_bps)
 /// Certificates and anchors that the destination has not receipted yet travel with what they vouch for.
 Result<> StoreOutbox::introduce(Load& load) {
   const auto wanted = [&](ByteView digest) -> Result<bool> {
-    Query q = TRY(store_.db().query("select 1 from introduced i join envelope e on e.row = i.envelope"
-                                    " where i.destination = ? and i.digest = ? and e.state = 2 limit 1"))
+    // Opened, not only stored: a flash without the certificate would be opened before the routine mail that has it.
+    Query q = TRY(store_.db().query("select 1 from introduced i join envelope e on e.row = i.envelope join stream s on"
+                                    " s.row = e.stream where i.destination = ? and i.digest = ? and e.state = 2"
+                                    " and e.seq <= s.opened limit 1"))
                   .bind(office_)
                   .bind(digest);
     return !TRY(q.step());

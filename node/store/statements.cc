@@ -92,13 +92,17 @@ Result<> StoreInbox::receipt_arrived(const sync::Statement& s, sync::Tally& tall
 Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::Tally& tally,
                             std::vector<std::int64_t>& records) {
   Database& db = store_.db();
-  std::vector<std::int64_t> envelopes;
+  std::vector<std::pair<std::int64_t, int>> envelopes;  // row, the deliveries' new state
   {
-    Query q = TRY(db.query("select row, seq from envelope where stream = ? and own = 1 and state = 0")).bind(stream);
+    // A newer `stored` takes the place of an older one, so that an `opened` receipt may come before it.
+    Query q = TRY(db.query("select e.row, e.seq, s.opened from envelope e join stream s on s.row = e.stream"
+                           " where e.stream = ? and e.own = 1 and e.state = 0"))
+                  .bind(stream);
     while (TRY(q.step()))
-      if (r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(1))})) envelopes.push_back(q.integer(0));
+      if (r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(1))}))
+        envelopes.emplace_back(q.integer(0), q.integer(1) <= q.integer(2) ? 3 : 2);
   }
-  for (std::int64_t e : envelopes) {
+  for (const auto& [e, state] : envelopes) {
     TRY(TRY(db.query("update envelope set state = 2, done_ms = ? where row = ?")).bind(now_).bind(e).run());
     Query q = TRY(db.query("select record from delivery where envelope = ? and state < 2")).bind(e);
     std::size_t n = 0;
@@ -107,7 +111,8 @@ Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::T
       ++n;
     }
     tally.sent[static_cast<std::size_t>(r.stream.lane)] += n;
-    TRY(TRY(db.query("update delivery set state = 2, done_ms = ? where envelope = ? and state < 2"))
+    TRY(TRY(db.query("update delivery set state = ?, done_ms = ? where envelope = ? and state < 2"))
+            .bind(state)
             .bind(now_)
             .bind(e)
             .run());

@@ -45,11 +45,19 @@ Store::~Store() = default;
 
 Result<std::unique_ptr<Store>> Store::open(const StoreOptions& o) {
   std::unique_ptr<Store> store(new Store);
+  store->folder_ = o.folder;
+  store->reserve_bytes_ = o.base_vfs.empty() ? o.reserve_bytes : 0;
   store->db_ = TRY(open_file(o, "yizhan.db", "main"));
   store->blobs_ = TRY(open_file(o, "attachments.db", "blob"));
   TRY(migrate(*store->db_, main_migrations()));
   TRY(migrate(*store->blobs_, blob_migrations()));
   return store;
+}
+
+Result<> Store::room_for(sync::Lane lane) const {
+  if (reserve_bytes_ == 0 || lane == sync::Lane::flash || lane == sync::Lane::control) return {};
+  if (TRY(free_bytes(folder_)) >= reserve_bytes_) return {};
+  return fail(Fault::full, "the disk is down to its reserve: only flash reports are still taken", "disk.reserve");
 }
 
 Result<> Store::begin() {
@@ -180,6 +188,39 @@ Result<> Store::load_identity() {
   nonce_key_.emplace(TRY(secret(*db_, "nonce", 0)));
   clock_.emplace(sync::Hlc{static_cast<std::uint64_t>(TRY(meta_number("hlc")))});
   return {};
+}
+
+namespace {
+constexpr sync::Millis kBoxEveryMs = 30LL * 24 * 3'600'000, kBoxKeptMs = 400LL * 24 * 3'600'000;
+}
+
+Result<bool> Store::rotate_box(sync::Millis now) {
+  sync::NodeList list;
+  {
+    Query q = TRY(db_->query("select bytes from node_list where office = ?")).bind(me_.office);
+    if (!TRY(q.step())) return false;
+    list = TRY(sync::decode_node_list(TRY(sync::decode_statement(q.blob(0))).body));
+  }
+  const auto mine = std::ranges::find_if(list.nodes, [&](const auto& n) { return n.node == me_.node; });
+  if (mine == list.nodes.end() || now < mine->box_until_ms) return false;
+  crypto::BoxKey box = crypto::BoxKey::random();
+  std::int64_t number = 0;
+  {
+    Query q = TRY(db_->query("select coalesce(max(number), 0) + 1 from secret where name = 'box'"));
+    TRY(q.step());
+    number = q.integer(0);
+  }
+  TRY(put_secret(*db_, "box", number, box.secret(), now + kBoxKeptMs));
+  TRY(db_->run("delete from secret where name = 'box' and until_ms > 0 and until_ms < ?", now));
+  mine->box = box.public_key();
+  mine->box_until_ms = now + kBoxEveryMs;
+  list.version = std::max(list.version + 1, static_cast<std::uint64_t>(now));
+  const sync::Statement s = sync::issue(sync::StatementKind::node_list, {me_.office, me_.node, me_.epoch}, TRY(tick(now)),
+                                        now, sync::encode(list), keys_->node);
+  TRY(tell(TRY(sync::statement_key(s)), std::nullopt, sync::FrameType::statement, s.bytes));
+  TRY(db_->run("update node_list set version = ?, bytes = ? where office = ?", list.version, ByteView(s.bytes), me_.office));
+  keys_->boxes.insert(keys_->boxes.begin(), std::move(box));
+  return true;
 }
 
 Result<sync::Hlc> Store::tick(sync::Millis now) {

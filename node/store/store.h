@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ struct StoreOptions {
   std::span<const std::uint8_t, 16> id;
   bool create = false;
   std::string base_vfs = {};                   ///< for tests
+  std::uint64_t reserve_bytes = 0;             ///< below this much free disk only flash is still taken; 0 in tests
 };
 
 /// The two databases of a home, and what every part of the store needs of them. One thread at a time.
@@ -49,11 +51,20 @@ class Store {
     auto result = work();
     if (!result) {
       roll_back();
+      notice(result.error());
       return result;
     }
-    if (auto done = commit(); !done) return std::unexpected(done.error());
+    if (auto done = commit(); !done) {
+      notice(done.error());
+      return std::unexpected(done.error());
+    }
     return result;
   }
+
+  /// Fault::full when the disk is down to its reserve and the lane is not flash: one flash report must still fit.
+  Result<> room_for(sync::Lane) const;
+  /// Our own disk contradicted itself in a write: the process should end and be started anew, never retry in place.
+  bool broken() const { return broken_; }
 
   Result<std::optional<Bytes>> meta(std::string_view key);
   Result<> set_meta(std::string_view key, ByteView value);
@@ -67,6 +78,10 @@ class Store {
   /// Writes identity and node keys of a new home. Inside a transaction.
   Result<> found(const Identity&, crypto::Keyring, crypto::Key nonce_key);
   Result<> load_identity();
+
+  /// Makes a new box key when the newest is due, and tells neighbours; mail sealed to an old one opens for 400 days.
+  /// Inside a write. True when it did.
+  Result<bool> rotate_box(sync::Millis now);
 
   /// Our clock's next value, kept durably with the transaction it is used in.
   Result<sync::Hlc> tick(sync::Millis now);
@@ -95,6 +110,11 @@ class Store {
   Result<> commit();
   void roll_back();
   Result<> write_words();
+  void notice(const Error& e) { if (e.fault == Fault::corrupt && e.code.starts_with("store.")) broken_ = true; }
+
+  std::string folder_;
+  std::uint64_t reserve_bytes_ = 0;
+  std::atomic<bool> broken_ = false;
 
   std::unique_ptr<Database> db_, blobs_;
   std::optional<Transaction> main_, blob_;

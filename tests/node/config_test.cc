@@ -58,9 +58,9 @@ listen = ""
 hosts = ["yizhan.lan"]
 [sync]
 listen = "0.0.0.0:8701"
-poll_seconds = 0
+poll_seconds = 7
 congestion_control = "bbr"
-max_kbit_per_second = 64
+connections_max = 64
 [join]
 automatic = false
 [log]
@@ -73,14 +73,14 @@ utc_offset_minutes = -60
   CHECK_FALSE(config->web.listen);
   CHECK(config->web.hosts == std::vector<std::string>{"yizhan.lan"});
   CHECK(config->sync.listen == Endpoint{"0.0.0.0", 8701});
-  CHECK(config->sync.poll_seconds == std::chrono::seconds(0));
+  CHECK(config->sync.poll_seconds == std::chrono::seconds(7));
   CHECK(config->sync.congestion_control == "bbr");
-  CHECK(config->sync.max_kbit_per_second == 64);
+  CHECK(config->sync.connections_max == 64);
   CHECK_FALSE(config->join.automatic);
   CHECK(config->log.level == LogLevel::debug);
   CHECK(config->office.language == Language::en);
   CHECK(config->office.utc_offset_minutes == std::chrono::minutes(-60));
-  CHECK(config->sync.retry_max_seconds == Config{}.sync.retry_max_seconds);
+  CHECK(config->sync.poll_seconds == Config{}.sync.poll_seconds);
 }
 
 TEST_CASE("an unknown key is refused with its line and the name that was meant") {
@@ -95,10 +95,10 @@ TEST_CASE("an unknown key is refused with its line and the name that was meant")
 
 TEST_CASE("a value of the wrong kind or out of bounds is refused with its key and what would be right") {
   CHECK(
-      has(refusal("[sync]\npoll_seconds = 301\n"), "sync.poll_seconds (line 2) must be a whole number from 0 to 300"));
-  CHECK(has(refusal("[sync]\npoll_seconds = -1\n"), "from 0 to 300"));
+      has(refusal("[sync]\npoll_seconds = 301\n"), "sync.poll_seconds (line 2) must be a whole number from 1 to 300"));
+  CHECK(has(refusal("[sync]\npoll_seconds = -1\n"), "from 1 to 300"));
   CHECK(has(refusal("[sync]\npoll_seconds = \"25\"\n"), "whole number"));
-  CHECK(has(refusal("[sync]\nmax_kbit_per_second = 4294967296\n"), "from 0 to 4294967295"));
+  CHECK(has(refusal("[sync]\nconnections_max = 4294967296\n"), "from 4 to 100000"));
   CHECK(has(refusal("[join]\nautomatic = 1\n"), "true or false"));
   CHECK(has(refusal("[log]\nlevel = \"loud\"\n"), "\"debug\""));
   CHECK(has(refusal("[office]\nlanguage = 1\n"), "\"zh\""));
@@ -130,7 +130,6 @@ TEST_CASE("keys that contradict each other are refused") {
   CHECK(has(refusal("[sync]\ntls_key = \"a.pem\"\n"), "go together"));
   CHECK(has(refusal("[web]\nlisten = \"0.0.0.0:8700\"\n"), "beyond this machine"));
   CHECK(refusal("[web]\nlisten = \"0.0.0.0:8700\"\ntls_cert = \"c\"\ntls_key = \"k\"\n").empty());
-  CHECK(has(refusal("[sync]\nretry_min_seconds = 60\nretry_max_seconds = 5\n"), "more than"));
   CHECK(has(refusal("[limits]\ncase_attachments_mib = 50\n"), "more than"));
 }
 

@@ -1,0 +1,75 @@
+#include "node/store/heads.h"
+
+#include <array>
+
+namespace yz::node {
+namespace {
+
+constexpr sync::Millis kDaily = 24LL * 3'600'000;
+constexpr sync::Millis kAfterFlash = 60'000;
+constexpr std::array kLanes{sync::Lane::flash, sync::Lane::urgent, sync::Lane::routine};
+
+Result<Hash> newest_hash(Database& db, std::string_view sql) {
+  Query q = TRY(db.query(sql));
+  if (!TRY(q.step())) return Hash{};
+  return q.id<Hash>(0);
+}
+
+Result<std::int64_t> flash_tip(Store& store, const OfficeId& destination) {
+  Query q = TRY(store.db().query("select coalesce(max(tip), 0) from stream where own = 1 and destination = ? and lane = 1"))
+                .bind(destination);
+  TRY(q.step());
+  return q.integer(0);
+}
+
+}  // namespace
+
+Result<sync::Head> head_for(Store& store, Directory& directory, const OfficeId& destination) {
+  Database& db = store.db();
+  sync::Head h;
+  h.destination = destination;
+  h.incarnation = store.me().incarnation;
+  for (std::size_t i = 0; i < kLanes.size(); ++i) {
+    const sync::StreamName name{store.me().office, store.me().node, h.incarnation, destination, kLanes[i]};
+    Query s = TRY(db.query("select tip, chain from stream where id = ?")).bind(name.id());
+    if (TRY(s.step())) {
+      h.lanes[i].seq.value = static_cast<std::uint64_t>(s.integer(0));
+      h.lanes[i].chain = TRY(s.id<Hash>(1));
+    }
+    Query w = TRY(db.query("select count(*), coalesce(min(at_ms), 0) from delivery where destination = ? and lane = ?"
+                           " and envelope is null and state = 0"))
+                  .bind(destination)
+                  .bind(static_cast<int>(kLanes[i]));
+    TRY(w.step());
+    h.lanes[i].waiting = static_cast<std::uint32_t>(w.integer(0));
+    h.lanes[i].oldest_ms = w.integer(1);
+  }
+  {
+    Query q = TRY(db.query("select bytes from node_list where office = ?")).bind(destination);
+    if (TRY(q.step())) {
+      const auto list = sync::decode_statement(q.blob(0));
+      if (list) h.node_list = list->digest;
+    }
+  }
+  h.registry = TRY(directory.registry(destination));
+  h.journal = TRY(newest_hash(db, "select hash from journal order by row desc limit 1"));
+  if (const auto anchor = TRY(store.meta("anchor")); anchor && anchor->size() == Hash::kSize)
+    h.anchor = TRY(Hash::from(*anchor));
+  return h;
+}
+
+Result<bool> tell_head_if_due(Store& store, Directory& directory, const NodeId& peer, const OfficeId& destination,
+                              sync::Millis now) {
+  const std::string key = "head:" + hex(destination.view());
+  const std::int64_t last = TRY(store.meta_number(key)), flash_then = TRY(store.meta_number(key + ":flash"));
+  const std::int64_t flash_now = TRY(flash_tip(store, destination));
+  // A clock that was set back must not silence the heads.
+  const sync::Millis age = now >= last ? now - last : kDaily;
+  if (age < kDaily && !(flash_now != flash_then && age >= kAfterFlash)) return false;
+  TRY(store.state(sync::StatementKind::head, sync::encode(TRY(head_for(store, directory, destination))), peer, now));
+  TRY(store.set_meta_number(key, now));
+  TRY(store.set_meta_number(key + ":flash", flash_now));
+  return true;
+}
+
+}  // namespace yz::node
