@@ -13,6 +13,7 @@ constexpr Millis kHelloMs = 60'000;
 constexpr std::uint64_t kWindow = 64;
 /// What was put into an answer counts as in flight for so long; then it is offered again.
 constexpr Millis kAnswerFlightMs = 15'000;
+constexpr std::size_t kPartOverhead = 48;  // so that a part and its frame stay within what the client asked for
 
 /// kind 1 ‖ number 7 ‖ MAC 8 over (kind, number, whom).
 Nonce make_nonce(const crypto::Key& key, std::uint8_t kind, std::uint64_t number, ByteView whom) {
@@ -75,7 +76,8 @@ Result<bool> Answerer::open(ByteView bytes, Millis now) {
     state_.peer_heard = 0;
   }
   state_.last_contact = now;
-  state_.peer_heard = std::max(state_.peer_heard, head_.heard);
+  // As it says, even when that is less than before: its store may be older than the one that we knew.
+  state_.peer_heard = head_.heard;
   TRY(link_.save(state_));  // a nonce is spent even when the rest of the body never comes
   return true;
 }
@@ -105,13 +107,13 @@ Result<Bytes> Answerer::close(Hlc hlc, Millis now, std::uint16_t retry_after_s) 
   a.epoch = me_.epoch;
   a.request_bytes = limit::request_bytes;
   a.retry_after_s = retry_after_s;
-  const std::size_t held = std::min<std::size_t>(head_.nonces_left, limit::nonces);
+  // When one of its nonces was not good, the others that it holds hardly are.
+  const std::size_t held = good_ ? std::min<std::size_t>(head_.nonces_left, limit::nonces) : 0;
   Writer frames;
+  // In between other requests of this link may have been answered: their nonces and marks count.
+  state_ = TRY(link_.load());
   if (good_) {
-    // In between other requests of this link may have been answered: their nonces and marks count.
-    LinkState now_state = TRY(link_.load());
-    if (head_.base <= now_state.heard) now_state.heard = std::max(now_state.heard, head_.mark);
-    state_ = now_state;
+    if (head_.base <= state_.heard) state_.heard = std::max(state_.heard, head_.mark);
     sender_.peer_has(have_, head_.fresh);
     TRY(inbox_.settle(now));
     const ControlItems control = TRY(outbox_.control(state_.peer_heard, limit::statements_bytes));
@@ -119,14 +121,14 @@ Result<Bytes> Answerer::close(Hlc hlc, Millis now, std::uint16_t retry_after_s) 
     for (const Have& h : TRY(inbox_.unfinished(state_.peer))) put_frame(frames, FrameType::have, encode(h));
     Sender::Budget b;
     b.bytes = std::min<std::size_t>(head_.answer_bytes, limit::request_bytes);
-    b.part_bytes = std::min(limit::part_bytes, std::max<std::size_t>(b.bytes, 1024));
+    b.part_bytes = std::min(limit::part_bytes, std::max<std::size_t>(b.bytes, 1024)) - kPartOverhead;
     b.link_bps = state_.rate_bps;
     b.expires = now + kAnswerFlightMs;
     // Named by the request: one that gets no new nonces must not take over the flights of the answer before.
     const Sender::Filled filled = TRY(sender_.fill(frames, Reader(hash_.view()).u64(), b, now));
-    a.more = filled.more;
     a.base = state_.peer_heard;
     a.mark = std::max(control.mark, a.base);
+    a.more = filled.more || !TRY(outbox_.control(a.mark, 1)).frames.empty();
     a.heard = state_.heard;
     a.outstanding = TRY(outbox_.outstanding());
     a.state = AnswerState::ok;

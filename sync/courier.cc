@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kLeastRequestBytes = 4 * 1024;
 constexpr std::size_t kPartOverhead = 48;
+constexpr int kSilences = 2;
 /// Until a link was measured we assume a poor one: too much patience costs seconds, too little a redial.
 constexpr std::uint64_t kAssumedBps = 64'000;
 
@@ -27,6 +28,7 @@ Result<> Courier::start() {
   rate_bps_ = state_.rate_bps;
   control_sent_ = state_.peer_heard;
   target_ = limit::request_start_bytes;
+  fresh_ = true;  // the peer may still think that something is on its way to who we were before
   return {};
 }
 
@@ -51,7 +53,10 @@ std::size_t Courier::window() const {
 
 Millis Courier::patience(std::size_t bytes) const {
   const std::uint64_t bps = rate_bps_ == 0 ? kAssumedBps : std::max<std::uint64_t>(rate_bps_, 8000);
-  return std::max(limit::silence_ms, 4 * rtt_ms_) + static_cast<Millis>(bytes * 8 * 1000 / bps);
+  // A line may be slower than we assume, and an answer only counts when it is whole: after some silences in a row
+  // we wait longer, up to half a minute.
+  const Millis base = limit::silence_ms * std::clamp(silences_ - kSilences, 1, 6);
+  return std::max(base, 4 * rtt_ms_) + static_cast<Millis>(bytes * 8 * 1000 / bps);
 }
 
 Courier::Outgoing Courier::hello(Millis now) {
@@ -75,8 +80,11 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   const bool something_to_say = !control.frames.empty();
   for (const Have& h : TRY(inbox_.unfinished(state_.peer))) put_frame(frames, FrameType::have, encode(h));
 
+  // The rest of the request is counted too; what is in flight already sets a limit even to the first frame.
+  const std::size_t said = frames.size() + kRequestHeadBytes, flying = unacknowledged();
   Sender::Budget b;
-  b.bytes = budget;
+  b.bytes = budget > said ? budget - said : 1;
+  if (channel == Channel::main && !flying_.empty()) b.first_bytes = flying + said < window() ? window() - flying - said : 1;
   // Parts of one size that fill the request, none larger than what a cut may cost.
   const std::size_t most_part = slow() ? limit::part_slow_bytes : limit::part_bytes;
   const std::size_t room = std::max(budget, kLeastRequestBytes);
@@ -98,8 +106,9 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   head.base = control_sent_;
   head.mark = std::max(control.mark, control_sent_);
   head.heard = state_.heard;
+  // Half a request's worth on a line that is not known to be fast: an answer counts only when it is whole.
   head.answer_bytes = static_cast<std::uint32_t>(
-      std::clamp<std::size_t>(target_, limit::request_start_bytes, limit::request_bytes));
+      slow() ? target_ : std::clamp<std::size_t>(target_, limit::request_start_bytes, limit::request_bytes));
   head.nonces_left = static_cast<std::uint8_t>(state_.nonces.size());
   head.fresh = fresh_;
   head.more = filled.more;
@@ -107,7 +116,7 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   Flight f;
   f.channel = channel;
   f.head = encode(head, *me_.key);
-  f.control_mark = head.mark;
+  f.control_base = head.base;
   f.fresh = fresh_;
   f.bulk = filled.bulk;
   f.sent = now;
@@ -118,7 +127,7 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   out.body.insert(out.body.end(), frames.view().begin(), frames.view().end());
   out.connect_timeout_ms = std::max<Millis>(3000, 4 * rtt_ms_);
   f.bytes = out.body.size();
-  f.deadline = now + patience(unacknowledged() + f.bytes);
+  f.deadline = now + patience(flying + f.bytes + (rate_bps_ > 0 ? head.answer_bytes : 0));
   control_sent_ = head.mark;
   fresh_ = false;
   poll_ = false;
@@ -141,9 +150,13 @@ Result<std::optional<Courier::Outgoing>> Courier::next(Millis now) {
   // Silence: no answer at all for longer than the bytes in flight need. TCP would wait far longer.
   if (!flying_.empty()) {
     const bool silent = std::ranges::any_of(flying_, [&](const auto& f) { return f.second.deadline <= now; });
-    if (silent && now - last_answer_ >= limit::silence_ms) lost(now);
+    if (silent && now - last_answer_ >= limit::silence_ms) {
+      ++silences_;
+      lost(now);
+    }
   }
   if (now < backoff_until_) return std::nullopt;
+  backoff_until_ = 0;
   if (state_.nonces.empty()) {
     for (const auto& [id, f] : flying_)
       if (f.hello) return std::nullopt;
@@ -162,10 +175,10 @@ Result<std::optional<Courier::Outgoing>> Courier::next(Millis now) {
   }
   const std::size_t main_flights = flights(Channel::main);
   if (main_flights >= limit::in_flight) return std::nullopt;
+  if (main_flights > 0 && state_.nonces.size() < 2) return std::nullopt;  // the last one is for a flash
   const std::size_t flying = unacknowledged(), most = window();
   if (main_flights > 0 && flying + kLeastRequestBytes > most) return std::nullopt;
-  std::size_t budget = std::min(target_, peer_request_bytes_ > 0 ? peer_request_bytes_ : limit::request_bytes) -
-                       kRequestHeadBytes - 64;
+  std::size_t budget = std::min(target_, peer_request_bytes_ > 0 ? peer_request_bytes_ : limit::request_bytes);
   budget = std::min(budget, most > flying ? most - flying : kLeastRequestBytes);
   // While a flash is on its way no new bulk request starts.
   const bool flash_now = flights(Channel::flash) > 0;
@@ -219,11 +232,16 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
       state_.peer_heard = 0;
     }
   }
-  contact_ = last_answer_ = now;
-  state_.last_contact = now;
-  tries_ = 0;
-  backoff_until_ = h.retry_after_s > 0 ? now + Millis{h.retry_after_s} * 1000 : 0;
+  last_answer_ = now;
+  if (!flight.hello) {
+    silences_ = 0;
+    contact_ = now;
+    state_.last_contact = now;
+    if (h.state != AnswerState::refused) tries_ = 0;
+    backoff_until_ = h.retry_after_s > 0 ? now + Millis{h.retry_after_s} * 1000 : 0;
+  }
   for (auto& [other, f] : flying_) f.deadline = std::max(f.deadline, now + patience(unacknowledged()));
+  if (h.state == AnswerState::nonce) state_.nonces.clear();  // the others come from where the bad one came from
   state_.nonces.insert(state_.nonces.begin(), h.nonces.begin(), h.nonces.end());
   if (state_.nonces.size() > 8) state_.nonces.resize(8);
   if (flight.hello) {
@@ -260,7 +278,8 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   sender_.settle(id, true, now);
   sender_.peer_has(have, flight.fresh);
   if (h.base <= state_.heard) state_.heard = std::max(state_.heard, h.mark);
-  state_.peer_heard = std::max(state_.peer_heard, h.heard);
+  // Less than what we had built on: its store is an older one, or a request before this one is still under way.
+  state_.peer_heard = h.heard < flight.control_base ? h.heard : std::max(state_.peer_heard, h.heard);
   if (flying_.empty()) control_sent_ = state_.peer_heard;  // whatever was lost on the way is said again
   peer_more_ = h.more;
   peer_request_bytes_ = std::clamp<std::size_t>(h.request_bytes, 2 * kLeastRequestBytes, limit::request_bytes);
@@ -322,7 +341,10 @@ bool Courier::take_reset() { return std::exchange(reset_, false); }
 
 Millis Courier::wake() const {
   Millis at = backoff_until_;
-  for (const auto& [id, f] : flying_) at = at == 0 ? f.deadline : std::min(at, f.deadline);
+  for (const auto& [id, f] : flying_) {
+    const Millis silent = std::max(f.deadline, last_answer_ + limit::silence_ms);
+    at = at == 0 ? silent : std::min(at, silent);
+  }
   return at;
 }
 

@@ -72,7 +72,7 @@ class Courier {
     bool hello = false;
     Bytes head;
     std::size_t bytes = 0;
-    std::uint64_t control_mark = 0;
+    std::uint64_t control_base = 0;
     Millis sent = 0, deadline = 0;
     bool bulk = false, fresh = false;
   };
@@ -108,7 +108,7 @@ class Courier {
   std::uint64_t control_sent_ = 0;  // number up to which control items went out in this life
   Millis contact_ = 0, last_answer_ = 0, backoff_until_ = 0;
   Millis session_start_ = 0;
-  int tries_ = 0;
+  int tries_ = 0, silences_ = 0;  // failures and silences in a row
   bool poll_ = false, peer_more_ = false, fresh_ = false, reset_ = false, refused_ = false, bulk_flying_ = false;
 };
 

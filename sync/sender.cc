@@ -1,7 +1,6 @@
 #include "sync/sender.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "sync/limits.h"
 
@@ -71,12 +70,6 @@ bool Sender::room(std::size_t size, const Writer& out, std::size_t start, const 
   return budget.first_bytes == 0 || size <= std::max(budget.bytes, budget.first_bytes);
 }
 
-/// What no longer waits needs no memory: items of rows that a scan did not meet between two that it met.
-void Sender::forget_between(std::map<std::int64_t, Item>& all, Lane l, std::int64_t after, std::int64_t before) {
-  for (auto it = all.upper_bound(after); it != all.end() && it->first < before;)
-    it = it->second.lane == l && it->second.flying.empty() ? all.erase(it) : std::next(it);
-}
-
 /// Puts one frame of the lane; false when there is none to put (or no room: filled.more).
 Result<bool> Sender::lane(Writer& out, Message& message, Lane l, const Budget& budget, std::size_t start, Millis now,
                           Filled& filled) {
@@ -84,13 +77,11 @@ Result<bool> Sender::lane(Writer& out, Message& message, Lane l, const Budget& b
   for (;;) {
     std::vector<Queued> page = TRY(outbox_.waiting(l, after, kPage));
     if (page.empty()) {
-      forget_between(items_, l, after, std::numeric_limits<std::int64_t>::max());
       auto cut = TRY(outbox_.cut(l, budget.link_bps));
       if (!cut) return false;
       page.push_back(*cut);
     }
     for (const Queued& q : page) {
-      forget_between(items_, l, after, q.row);
       after = q.row;
       Item& item = items_[q.row];
       item.lane = l;
@@ -126,12 +117,8 @@ Result<bool> Sender::bulk(Writer& out, Message& message, const Budget& budget, s
   std::int64_t after = 0;
   for (;;) {
     const std::vector<QueuedChunk> page = TRY(outbox_.chunks(after, kPage));
-    if (page.empty()) {
-      forget_between(chunks_, Lane::bulk, after, std::numeric_limits<std::int64_t>::max());
-      return false;
-    }
+    if (page.empty()) return false;
     for (const QueuedChunk& q : page) {
-      forget_between(chunks_, Lane::bulk, after, q.row);
       after = q.row;
       Item& item = chunks_[q.row];
       item.lane = Lane::bulk;

@@ -66,7 +66,6 @@ class Sender {
   std::optional<Intervals::Range> next_range(const Item&, std::size_t part_bytes, Millis now) const;
   void expire(Millis now);
   bool room(std::size_t size, const Writer&, std::size_t start, const Budget&) const;
-  static void forget_between(std::map<std::int64_t, Item>&, Lane, std::int64_t after, std::int64_t before);
 
   Outbox& outbox_;
   std::map<std::int64_t, Item> items_;    // by envelope row

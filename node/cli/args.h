@@ -113,12 +113,21 @@ struct OfficeList {};
 struct PassphraseChange {
   std::string new_passphrase_file;
 };
+/// A new passphrase with the code of the recovery sheet.
+struct PassphraseRecover {
+  std::string code_file, new_passphrase_file;
+};
+/// The root fingerprint was compared with the superior by telephone.
+struct RootConfirm {
+  std::string fingerprint;
+};
 struct Version {};
 
 using Command =
     std::variant<Init, Invite, Join, Admit, Serve, Sync, Status, ReportNew, ReportImport, ReportList, ReportShow,
                  ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw, ReportStep, Verify, Evidence, EvidenceCheck,
-                 Doctor, Backup, Restore, OfficerAdd, OfficerList, OfficeList, PassphraseChange, Version>;
+                 Doctor, Backup, Restore, OfficerAdd, OfficerList, OfficeList, PassphraseChange, PassphraseRecover,
+                 RootConfirm, Version>;
 
 struct Asked {
   Globals globals;

@@ -31,6 +31,8 @@ int run(Session&, const OfficerAdd&);        // people.cc
 int run(Session&, const OfficerList&);       // people.cc
 int run(Session&, const OfficeList&);        // people.cc
 int run(Session&, const PassphraseChange&);  // people.cc
+int run(Session&, const PassphraseRecover&);
+int run(Session&, const RootConfirm&);
 int run(Session&, const Version&);           // version.cc
 
 /// What is wrong with a list of problems ({"what","where"}), for verify and evidence.

@@ -39,6 +39,11 @@ Result<std::string> admit_file(const std::string& home, const std::string& reque
 Result<std::string> restore_home(const std::string& home, const std::string& backup, const std::string& officer,
                                  const crypto::SecretText& passphrase);
 
+/// With the code from the recovery sheet: a new passphrase and a new signing key for an officer ("" = the only one).
+/// Fault::denied for a wrong code, missing when no sheet was made.
+Result<std::string> recover_home(const std::string& home, const std::string& officer, const crypto::SecretText& code,
+                                 const crypto::SecretText& new_passphrase);
+
 struct ServeOptions {
   std::optional<std::string> web, sync;  ///< HOST:PORT, over what config.toml says
   std::string officer;

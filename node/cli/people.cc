@@ -94,4 +94,29 @@ int run(Session& s, const PassphraseChange& c) {
   });
 }
 
+int run(Session& s, const PassphraseRecover& c) {
+  if (auto home = s.need_home(); !home) return s.finish(s.problem(home.error()), {});
+  if (serving(s.home()))
+    return s.finish(s.problem({Fault::busy, s.say("节点正在运行：请先停止 serve，再用恢复单", "the node is running: stop serve first"),
+                               "home.busy"}), {});
+  auto code = ask_passphrase(c.code_file, s.say("恢复单", "recovery sheet"), s.language());
+  if (!code) return s.finish(s.problem(code.error()), {});
+  auto fresh = ask_new_passphrase(c.new_passphrase_file, s.globals().officer, s.language());
+  if (!fresh) return s.finish(s.problem(fresh.error()), {});
+  return s.finish(s.answer(recover_home(s.home(), s.globals().officer, *code, *fresh)), [&](const Doc&) {
+    line(s.say("口令和签名密钥已换新，旧密钥已停用；以前签过的报告仍然有效。",
+               "The passphrase and the signing key are new; the old key is retired, what it signed stays valid."));
+    line(s.say("请重新做一次备份，并为保险柜打印新的恢复单。", "Make a new backup now."));
+  });
+}
+
+int run(Session& s, const RootConfirm& c) {
+  if (auto home = s.need_home(); !home) return s.finish(s.problem(home.error()), {});
+  Doc body;
+  body.set("fingerprint", c.fingerprint);
+  return s.finish(s.ask("POST", "/api/v1/root/confirm", body), [&](const Doc&) {
+    line(s.say("已记下：根指纹核对一致。", "Recorded: the root fingerprint is confirmed."));
+  });
+}
+
 }  // namespace yz::node::cli

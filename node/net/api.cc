@@ -37,6 +37,7 @@ const std::vector<Route>& routes() {
       {"GET", "/api/v1/officers", get_officers, "officers of this office"},
       {"POST", "/api/v1/officers", post_officer, "add an officer"},
       {"POST", "/api/v1/passphrase", post_passphrase, "change the caller's passphrase"},
+      {"POST", "/api/v1/root/confirm", post_root_confirm, "the root fingerprint was compared by another channel"},
       {"GET", "/api/v1/offices", get_offices, "offices that are known"},
       {"POST", "/api/v1/invitations", post_invitation, "invite a subordinate office"},
       {"POST", "/api/v1/verify", post_verify, "recompute chains, signatures, receipts"},

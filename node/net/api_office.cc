@@ -81,6 +81,29 @@ Result<ApiReply> post_officer(Request& r) {
   return reply(json_of(TRY(r.host.add_officer(r.officer, name, roles, r.body.text("phone"), view(passphrase)))));
 }
 
+/// The digits that the superior read out must be ours, all of them; a press of a button alone would confirm nothing.
+Result<ApiReply> post_root_confirm(Request& r) {
+  TRY(only(r.body, {"fingerprint"}));
+  if (!(r.officer.roles & crypto::role::admin_keys))
+    return fail(Fault::denied, "only an administrator of keys confirms the root", "role.admin-keys");
+  const auto digits = [](std::string_view text) {
+    std::string out;
+    for (char c : text)
+      if (c >= '0' && c <= '9') out.push_back(c);
+    return out;
+  };
+  const auto root = TRY(r.host.directory().root());
+  if (!root) return fail(Fault::missing, "this office has not joined yet: there is no root to confirm", "root.none");
+  if (digits(r.body.text("fingerprint")) != digits(crypto::fingerprint(root->digest)))
+    return fail(Fault::forged, "these are not the digits of our root: do not use this node, and call the superior again",
+                "root.differs");
+  TRY(r.store().write([&]() -> Result<> {
+    TRY(r.host.directory().confirm_root());
+    return r.store().journal(r.officer.name, "root.confirm", "", crypto::fingerprint(root->digest), r.host.now());
+  }));
+  return reply(Json::object({{"root_fingerprint", crypto::fingerprint(root->digest)}, {"root_confirmed", true}}));
+}
+
 Result<ApiReply> post_passphrase(Request& r) {
   TRY(only(r.body, {"new_passphrase"}));
   const std::string_view passphrase = r.body.text("new_passphrase");

@@ -99,6 +99,7 @@ Result<ApiReply> post_acknowledge(Request&);
 Result<ApiReply> get_officers(Request&);
 Result<ApiReply> post_officer(Request&);
 Result<ApiReply> post_passphrase(Request&);
+Result<ApiReply> post_root_confirm(Request&);
 Result<ApiReply> get_offices(Request&);
 Result<ApiReply> post_invitation(Request&);
 Result<ApiReply> post_verify(Request&);

@@ -114,6 +114,10 @@ Result<bool> Directory::root_confirmed() {
   return TRY(q.step()) && q.integer(0) != 0;
 }
 
+Result<> Directory::confirm_root() {
+  return store_.db().run("update root set confirmed = 1 where version = (select max(version) from root)");
+}
+
 Result<std::vector<crypto::Certificate>> Directory::office_certificates() {
   std::vector<crypto::Certificate> out;
   Query q = TRY(store_.db().query("select certificate from office where certificate is not null"));

@@ -45,6 +45,8 @@ class Directory {
   Result<std::optional<sync::KnownNode>> node(const NodeId&);
   Result<std::optional<crypto::RootDocument>> root();
   Result<bool> root_confirmed();
+  /// A person compared the newest root's fingerprint by another channel. Inside a write.
+  Result<> confirm_root();
 
   /// Known offices' certificates, to walk paths.
   Result<std::vector<crypto::Certificate>> office_certificates();

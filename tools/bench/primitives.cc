@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "crypto/passphrase.h"
+#include "crypto/secret.h"
 #include "crypto/sign.h"
 #include "node/store/database.h"
 #include "node/store/sqlite.h"
@@ -204,6 +205,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "primitives: too few reports in %s\n", argv[1]);
     return 2;
   }
+  yz::crypto::start();
   signatures(reports[reports.size() / 2]);
   passphrases();
   inserts(argv[2]);

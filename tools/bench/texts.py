@@ -2,6 +2,7 @@
 import json
 import os
 import random
+import re
 
 LANES_MIXED = ("flash", "urgent", "routine", "routine", "routine", "routine")
 
@@ -46,15 +47,28 @@ class _Words:
                     "ph": f"{r.randrange(10**10):010d}"}[key])
 
 
+def _unlike(clause, rng, everything):
+    """Two characters replaced by two from elsewhere: else a long-window compressor finds the same clause again."""
+    at = rng.randrange(max(1, len(clause) - 2))
+    there = rng.randrange(len(everything) - 2)
+    return clause[:at] + everything[there:there + 2] + clause[at + 2:]
+
+
 def _made(n, seed):
     rng = random.Random(seed)
     words = _Words(rng)
+    everything = re.sub("[^\u4e00-\u9fff]", "", "".join(_KINDS.values()) + "".join(_COMMON) + "".join(_PLACES + _THINGS + _BODIES))
+    all_kinds = [part for text in _KINDS.values() for part in text.split("|")]
     for i in range(n):
         kind = rng.choice(list(_KINDS))
         own = _KINDS[kind].split("|")
         want, parts, size = rng.randrange(1100, 3700), [], 0
-        while size < want:
-            part = rng.choice(own if rng.random() < 0.6 else _COMMON).format_map(words)
+        # Each sentence once: what belongs to the kind first, then what fits any, then other matters of the same day.
+        rest = [s for s in all_kinds if s not in own]
+        order = rng.sample(own, len(own)) + rng.sample(_COMMON, len(_COMMON)) + rng.sample(rest, len(rest))
+        while size < want and order:
+            clauses = re.split("(?<=[，、：；])", order.pop(0).format_map(words))
+            part = "".join(_unlike(c, rng, everything) if len(c) > 5 else c for c in clauses)
             parts.append(part)
             size += len(part.encode())
         place = words["p"]

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Writes the seed corpora from the test vectors: tests/fuzz/corpus/NAME/*. Run it after new vectors were added."""
+import base64
+import hashlib
+import json
+import pathlib
+
+HERE = pathlib.Path(__file__).resolve().parent
+MOST = 4095
+
+
+def vectors(name):
+    return json.loads((HERE.parent / "vectors" / (name + ".json")).read_text())["vectors"]
+
+
+def put(folder, seeds):
+    path = HERE / "corpus" / folder
+    path.mkdir(parents=True, exist_ok=True)
+    for n, (name, data) in enumerate(seeds):
+        if len(data) > MOST:
+            continue
+        slug = "".join(c if c.isalnum() else "-" for c in name.lower())[:40].strip("-")
+        (path / ("%02d-%s" % (n, slug))).write_bytes(data)
+
+
+def expect(name, kinds=None, field="bytes"):
+    return [(v["name"], bytes.fromhex(v["expect"][field])) for v in vectors(name) if kinds is None or v["kind"] in kinds]
+
+
+def packed():
+    for v in vectors("envelope"):
+        plain = b"".join(bytes([i["kind"]]) + (len(i["bytes"]) // 2).to_bytes(4, "big") + bytes.fromhex(i["bytes"])
+                         for i in v["items"])
+        size = len(plain).to_bytes(4, "big")
+        if "zstd_frame" in v:
+            yield v["name"], b"\x01" + size + bytes.fromhex(v["zstd_frame"])
+        else:
+            yield v["name"], b"\x00" + size + plain
+
+
+def invitation():
+    def s(text):
+        return len(text.encode()).to_bytes(2, "big") + text.encode()
+    body = (bytes([1, 4, 1]) + b"\x11" * 16 + (1764000000000).to_bytes(8, "big") + b"\x12" * 16 + b"\x13" * 32
+            + b"\x14" * 32 + s("510100") + s("某县") + s("510101") + s("某乡") + s("") + b"\x01" + s("https://10.0.0.1:9443"))
+    check = hashlib.blake2b(body, digest_size=32, person=b"yz1:invite-id".ljust(16, b"\0")).digest()[:4]
+    return b"YZ1-" + base64.b32encode(body + check).lower().rstrip(b"=")
+
+
+put("record", expect("record"))
+put("envelope", expect("envelope"))
+put("statement", expect("statement"))
+put("certificate", expect("certificate"))
+put("root", expect("root"))
+put("slot", expect("slot"))
+put("request_head", expect("exchange", ["request_head"]))
+put("answer_head", expect("exchange", ["answer_head", "hello"]))
+frames = [b"".join(bytes([t]) + len(d).to_bytes(4, "big") + d for t, d in group) for group in (
+    [(1, d) for _, d in expect("statement")[:3]], [(4, expect("envelope")[0][1]), (7, b"")],
+    [(5, expect("exchange", ["part"])[0][1]), (6, expect("exchange", ["chunk"])[0][1])])]
+put("frames", expect("exchange", ["frames"]) + [("group", f) for f in frames])
+put("part_have_chunk", expect("exchange", ["part", "have", "chunk"]))
+put("expand", packed())
+put("invitation", [("one line", invitation())])
