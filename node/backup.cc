@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "crypto/hash.h"
+#include "crypto/random.h"
 #include "node/clock.h"
 #include "node/store/sqlite.h"
 
@@ -165,7 +166,21 @@ Result<> begin_anew(Store& store, const Identity& me) {
   return store.journal("node", "restore", hex(me.incarnation.view()), "", wall_now());
 }
 
+Identity new_life(const Identity& old) {
+  Identity me = old;
+  me.incarnation = crypto::random_fixed<sync::Incarnation>();
+  me.epoch = crypto::random_fixed<sync::Epoch>();
+  return me;
+}
+
 }  // namespace
+
+Result<> begin_new_life(Store& store, const Home& home) {
+  const Identity me = new_life(store.me());
+  TRY(store.write([&] { return begin_anew(store, me); }));
+  TRY(home.write_guard(me.incarnation.view()));
+  return store.load_identity();
+}
 
 Result<Identity> restore_backup(const std::string& path, const std::string& backup, std::string_view officer,
                                 ByteView passphrase) {
@@ -213,9 +228,7 @@ Result<Identity> restore_backup(const std::string& path, const std::string& back
     StoreOptions options{.folder = path, .key = unlocked.store_key.expose(), .id = keys.store_id.bytes};
     const auto store = TRY(Store::open(options));
     TRY(store->load_identity());
-    me = store->me();
-    randombytes_buf(me.incarnation.bytes.data(), me.incarnation.bytes.size());
-    randombytes_buf(me.epoch.bytes.data(), me.epoch.bytes.size());
+    me = new_life(store->me());
     TRY(store->write([&] { return begin_anew(*store, me); }));
   }
   TRY(home.write_guard(me.incarnation.view()));

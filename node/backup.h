@@ -19,4 +19,8 @@ Result<std::uint64_t> write_backup(Store&, const Home::Keys&, const crypto::Key&
 Result<Identity> restore_backup(const std::string& home, const std::string& backup, std::string_view officer,
                                 ByteView passphrase);
 
+/// A home that was put back from a copy (its guard is missing or names another life) goes on under new numbers:
+/// incarnation and store epoch are new, what has no stored receipt is cut again. Writes the guard.
+Result<> begin_new_life(Store&, const Home&);
+
 }  // namespace yz::node

@@ -16,9 +16,11 @@ namespace {
 constexpr Millis kNoContactMs = 10'000;   // interface.md 7: sync gives up without contact
 constexpr Millis kSilentMs = 90'000;      // after contact, without a byte
 constexpr int kDialTries = 3;
+constexpr int kLeastWaitMs = 20;          // a wake-up time that has passed must not make us spin
 constexpr Millis kHeadLookMs = 20'000;    // how often to look whether a head is due
 constexpr RequestId kJoinId = RequestId{1} << 62;
 constexpr std::size_t kOpenAtOnce = 4;
+constexpr Millis kCountMs = 200;  // while requests are in flight, sessions are looked at so often
 
 Courier::Failure failure_of(const Failed& f) {
   if (f.reason == LineFault::dial) return Courier::Failure::connect;
@@ -40,6 +42,7 @@ std::shared_ptr<Carrier::Session> Carrier::begin(std::function<void()> on_done) 
   const std::lock_guard lock(mutex_);
   sessions_.push_back(s);
   woken_ = true;
+  woken_up_.notify_all();
   if (line_) line_->wakeup();
   return s;
 }
@@ -48,7 +51,14 @@ void Carrier::wake(sync::Lane lane) {
   if (lane == sync::Lane::flash) hurry_ = true;
   const std::lock_guard lock(mutex_);
   woken_ = true;
+  woken_up_.notify_all();
   if (line_) line_->wakeup();
+}
+
+/// A root office has no line: nothing to poll, only sessions and the end to wait for.
+void Carrier::rest(int most_ms) {
+  std::unique_lock lock(mutex_);
+  woken_up_.wait_for(lock, std::chrono::milliseconds(most_ms), [this] { return woken_.load(); });
 }
 
 std::string Carrier::url(std::string_view path) const {
@@ -162,7 +172,7 @@ int Carrier::wait_ms(int most_ms) const {
   if (!courier_) return most_ms;
   const Millis wake = courier_->wake();
   if (wake == 0) return most_ms;
-  return static_cast<int>(std::clamp<Millis>(wake - clock_.now(), 1, most_ms));
+  return static_cast<int>(std::clamp<Millis>(wake - clock_.now(), std::min(kLeastWaitMs, most_ms), most_ms));
 }
 
 void Carrier::step(int most_ms) {
@@ -187,11 +197,13 @@ void Carrier::step(int most_ms) {
     for (auto& r : outgoing_) line_->start(std::move(r));
     const auto events = line_->poll(woken_ ? 0 : wait_ms(most_ms));
     if (!events.empty()) p_.on_store([&] { hand_back(events); });
+  } else {
+    rest(most_ms);
   }
   check_sessions();
 }
 
-void Carrier::joined(const Bytes& answer) {
+bool Carrier::joined(const Bytes& answer) {
   auto done = p_.store.write([&] {
     return accept_join_answer(p_.store, p_.directory, *invitation_, join_request_, answer, wall_now());
   });
@@ -199,11 +211,12 @@ void Carrier::joined(const Bytes& answer) {
     last_error_ = done.error().what;
     log().error("join.answer", {{"why", done.error()}});
     join_next_ = clock_.now() + 5000;
-    return;
+    return false;
   }
   log().info("join.done", {});
   if (auto ready = prepare(); !ready) last_error_ = ready.error().what;
   if (courier_) courier_->poll();
+  return true;
 }
 
 void Carrier::hand_back(const std::vector<LineEvent>& events) {
@@ -212,8 +225,8 @@ void Carrier::hand_back(const std::vector<LineEvent>& events) {
       dial_failures_ = 0;
       if (a->id == kJoinId) {
         join_id_ = 0;
-        last_answer_ = clock_.now();
-        joined(a->body);
+        // A captive portal answers too: only an answer that made us a member was contact.
+        if (joined(a->body)) last_answer_ = clock_.now();
       } else if (auto done = answer(*a); !done) {
         last_error_ = done.error().what;
         log().warn("exchange.failed", {{"why", done.error()}});
@@ -304,24 +317,26 @@ void Carrier::check_sessions() {
   }
   if (now_open.empty()) return;
   const Millis now = clock_.now();
-  bool in_sync = false;
-  std::uint64_t left = 0;
-  bool nobody = false;
+  bool in_sync = false, nobody = false;
+  std::optional<std::uint64_t> left;
+  const bool flying = courier_ && courier_->in_flight();
+  if (flying && now - counted_ < kCountMs) return;  // an answer will tell more; looking costs a scan
   p_.on_store([&] {
     nobody = !courier_ && !invitation_;
-    if (courier_) in_sync = courier_->in_sync(now).value_or(false);
+    if (courier_ && !flying) in_sync = courier_->in_sync().value_or(false);
     left = waiting().value_or(0);
   });
+  counted_ = now;
   for (const auto& s : now_open) {
     if (courier_ && !s->asked) continue;
     {
       const std::lock_guard lock(s->mutex);
-      s->report.waiting = left;
+      s->report.waiting = *left;
       if (courier_) s->report.moved = courier_->tally();
     }
     const bool reached = last_answer_ >= s->started && last_answer_ != 0;
     if (nobody)
-      finish(*s, false, left == 0, "this office has no superior");
+      finish(*s, false, *left == 0, "this office has no superior");
     else if (broken_)
       finish(*s, reached, false, last_error_);
     else if (reached && in_sync)

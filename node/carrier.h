@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -61,9 +62,10 @@ class Carrier {
   void hand_back(const std::vector<LineEvent>&);
   Result<> answer(const Answer&);
   Result<> open_received();
-  void joined(const Bytes& answer);
+  bool joined(const Bytes& answer);
   void check_sessions();
   void finish(Session&, bool reached, bool in_sync, std::string reason);
+  void rest(int most_ms);
   Result<std::uint64_t> waiting();
   std::string url(std::string_view path) const;
   int wait_ms(int most_ms) const;
@@ -87,8 +89,10 @@ class Carrier {
   bool broken_ = false;
 
   std::mutex mutex_;
+  std::condition_variable woken_up_;                // for a step without a line to wait on
   std::vector<std::shared_ptr<Session>> sessions_;  // under the mutex
   std::atomic<bool> hurry_ = false, woken_ = false;
+  sync::Millis counted_ = 0;                        // when the sessions' waiting records were last counted
 };
 
 }  // namespace yz::node

@@ -175,7 +175,7 @@ Result<Founded> found_home(const std::string& path, const Founding& f, const cry
   TRY(home.write_guard(me.incarnation.view()));
   // Last: a folder with a key file is a home, and only then.
   TRY(home.save_keys(slots));
-  std::string print = crypto::fingerprint(node.digest);
+  std::string print = office_fingerprint(keys.authority.public_key());
   if (const auto root = TRY(directory.root())) print = crypto::fingerprint(root->digest);
   return Founded{office, me.node, print};
 }

@@ -59,11 +59,15 @@ Result<> Node::start() {
   inbox_->set_quota(config_.limits.daily_envelopes, std::uint64_t{config_.limits.daily_mib} << 20U);
   opener_ = std::make_unique<Opener>(*store_, *inbox_);
   rules_ = TRY(Rules::make(TRY(load_rules())));
-  // The guard lies outside every backup: when it disagrees, this home was restored or copied.
+  // The guard lies outside every backup: when it is gone or names another life, this home was put back from a copy.
   const auto guard = TRY(home_.guard());
-  if (guard && text(*guard) != text(store_->me().incarnation.view()))
-    return fail(Fault::conflict, "this home was put back from a copy: use `yizhan restore` on a backup instead",
-                "home.guard");
+  if (!guard || text(ByteView(*guard)) != text(store_->me().incarnation.view())) {
+    log().warn("home.copied", {});
+    TRY(begin_new_life(*store_, home_));
+    TRY(store_->write([&] {
+      return store_->alarm("home.copied", "this home was put back from a copy: it goes on under new numbers", "", wall_now());
+    }));
+  }
   carrier_ = std::make_unique<Carrier>(Carrier::Parts{
       .store = *store_,
       .directory = *directory_,

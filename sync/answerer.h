@@ -49,7 +49,8 @@ class Answerer {
   bool good_ = false;
 };
 
-/// Nonces of `hello`: valid for 60 s, for any node, without state. A replay within that time only repeats what is idempotent.
+/// Nonces of `hello`: valid for 60 s, for any node, without state. A replay within that time only repeats what is
+/// idempotent.
 Bytes hello_answer(const Answerer::Me&, Hlc, Millis now);
 
 }  // namespace yz::sync

@@ -46,9 +46,10 @@ std::size_t Courier::unacknowledged() const {
 /// Bytes that may be unacknowledged. On a slow line a flash written now waits behind all of them.
 std::size_t Courier::window() const {
   if (rate_bps_ == 0) return 2 * limit::request_start_bytes;
+  // The buffer before a slow line holds little more than this: what is beyond it is dropped there and sent twice.
+  if (slow()) return limit::window_slow_bytes;
   const std::size_t for_link = static_cast<std::size_t>(rate_bps_ / 8 * 3 / 2);  // 1.5 s of line
-  if (!slow()) return std::clamp(for_link, limit::window_slow_bytes, limit::window_fast_bytes);
-  return bulk_flying_ ? limit::window_slow_bytes : std::clamp(for_link, limit::window_slow_bytes, 2 * limit::window_slow_bytes);
+  return std::clamp(for_link, limit::window_slow_bytes, limit::window_fast_bytes);
 }
 
 Millis Courier::patience(std::size_t bytes) const {
@@ -84,7 +85,8 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   const std::size_t said = frames.size() + kRequestHeadBytes, flying = unacknowledged();
   Sender::Budget b;
   b.bytes = budget > said ? budget - said : 1;
-  if (channel == Channel::main && !flying_.empty()) b.first_bytes = flying + said < window() ? window() - flying - said : 1;
+  if (channel == Channel::main && !flying_.empty())
+    b.first_bytes = flying + said < window() ? window() - flying - said : 1;
   // Parts of one size that fill the request, none larger than what a cut may cost.
   const std::size_t most_part = slow() ? limit::part_slow_bytes : limit::part_bytes;
   const std::size_t room = std::max(budget, kLeastRequestBytes);
@@ -118,7 +120,6 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   f.head = encode(head, *me_.key);
   f.control_base = head.base;
   f.fresh = fresh_;
-  f.bulk = filled.bulk;
   f.sent = now;
   Outgoing out;
   out.id = next_id_++;
@@ -132,7 +133,6 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   fresh_ = false;
   poll_ = false;
   peer_more_ = false;
-  bulk_flying_ = bulk_flying_ || filled.bulk;
   flying_[id] = std::move(f);
   return out;
 }
@@ -221,7 +221,6 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   if (!verify_answer_head(body.first(decoded->size), state_.peer_key)) return nonsense("signature");
   flying_.erase(it);
   answered_ = id;
-  bulk_flying_ = std::ranges::any_of(flying_, [](const auto& f) { return f.second.bulk; });
 
   // A hello is not bound to what we asked, so it can be an old one: it gives nonces, nothing else.
   if (!flight.hello) {
@@ -293,7 +292,6 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
 
 void Courier::lost(Millis now) {
   flying_.clear();
-  bulk_flying_ = false;
   sender_.lost();
   control_sent_ = state_.peer_heard;
   fresh_ = true;
@@ -348,9 +346,12 @@ Millis Courier::wake() const {
   return at;
 }
 
-Result<bool> Courier::in_sync(Millis now) {
+Result<bool> Courier::in_sync() {
   if (!flying_.empty() || poll_ || peer_more_) return false;
-  if (TRY(sender_.ready(Lane::flash, Lane::bulk, now))) return false;
+  // What was delivered and has no receipt is not settled either, though nothing of it can be sent just now.
+  for (Lane l : {Lane::flash, Lane::urgent, Lane::routine})
+    if (TRY(outbox_.uncut(l)) || !TRY(outbox_.waiting(l, 0, 1)).empty()) return false;
+  if (!TRY(outbox_.chunks(0, 1)).empty()) return false;
   return TRY(outbox_.control(control_sent_, limit::statements_bytes)).frames.empty();
 }
 

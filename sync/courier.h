@@ -30,12 +30,12 @@ class Courier {
     Millis connect_timeout_ms = 3000;
   };
   enum class Failure : std::uint8_t {
-    connect,   ///< no connection came about
-    refused,   ///< the other side refused the connection
-    cut,       ///< it broke
-    too_large, ///< 413
-    busy,      ///< 429 or 503
-    nonsense,  ///< anything that is not a validly signed answer: a captive portal
+    connect,    ///< no connection came about
+    refused,    ///< the other side refused the connection
+    cut,        ///< it broke
+    too_large,  ///< 413
+    busy,       ///< 429 or 503
+    nonsense,   ///< anything that is not a validly signed answer: a captive portal
   };
 
   Courier(Outbox&, Inbox&, Link&, Me);
@@ -53,11 +53,14 @@ class Courier {
   /// Ask for one exchange even when there is nothing to send.
   void poll() { poll_ = true; }
   /// A flash was signed or the person asked: forget the back-off.
-  void hurry() { backoff_until_ = 0; tries_ = 0; }
+  void hurry() {
+    backoff_until_ = 0;
+    tries_ = 0;
+  }
   /// When next() can have something to do again without an event, by itself.
   Millis wake() const;
-  /// Nothing in flight, nothing to send, and the peer has nothing more.
-  Result<bool> in_sync(Millis now);
+  /// Nothing in flight, nothing without a receipt, and the peer has nothing more.
+  Result<bool> in_sync();
   bool in_flight() const { return !flying_.empty(); }
   /// Time of the last valid answer, by the `now` that was passed; 0 = never in this life.
   Millis last_contact() const { return contact_; }
@@ -74,7 +77,7 @@ class Courier {
     std::size_t bytes = 0;
     std::uint64_t control_base = 0;
     Millis sent = 0, deadline = 0;
-    bool bulk = false, fresh = false;
+    bool fresh = false;
   };
   Result<std::optional<Outgoing>> exchange(Channel, Lane first, Lane last, std::size_t budget, bool even_empty,
                                            Millis now);
@@ -103,13 +106,12 @@ class Courier {
   std::uint64_t rate_bps_ = 0;
   double busy_bytes_ = 0, busy_ms_ = 0;  // decaying sums behind rate_bps_
   Millis rtt_ms_ = 0;
-  std::size_t target_ = 0;          // bytes of one request
+  std::size_t target_ = 0;  // bytes of one request
   std::size_t peer_request_bytes_ = 0;
   std::uint64_t control_sent_ = 0;  // number up to which control items went out in this life
   Millis contact_ = 0, last_answer_ = 0, backoff_until_ = 0;
-  Millis session_start_ = 0;
   int tries_ = 0, silences_ = 0;  // failures and silences in a row
-  bool poll_ = false, peer_more_ = false, fresh_ = false, reset_ = false, refused_ = false, bulk_flying_ = false;
+  bool poll_ = false, peer_more_ = false, fresh_ = false, reset_ = false, refused_ = false;
 };
 
 }  // namespace yz::sync

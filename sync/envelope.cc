@@ -22,7 +22,7 @@ std::unexpected<Error> bad(const char* why) {
 }
 
 struct Layout {
-  ByteView head;        // kHeadBytes
+  ByteView head;  // kHeadBytes
   std::size_t wraps;
   ByteView wrap_area, before_nonce, nonce, ciphertext, signed_part, signature;
 };
@@ -34,7 +34,8 @@ Result<Layout> layout(ByteView b) {
   l.wraps = b[148];
   Reader r(b.subspan(152, 4));
   const std::size_t ct = r.u32();
-  if (l.wraps < 1 || l.wraps > limit::wraps || ct < crypto::kTagSize || ct > limit::envelope_bytes) return bad("counts");
+  if (l.wraps < 1 || l.wraps > limit::wraps || ct < crypto::kTagSize || ct > limit::envelope_bytes)
+    return bad("counts");
   const std::size_t nonce_at = kHeadBytes + l.wraps * kWrapBytes;
   if (b.size() != nonce_at + crypto::kNonceSize + ct + kSignatureBytes) return bad("lengths disagree");
   l.wrap_area = b.subspan(kHeadBytes, l.wraps * kWrapBytes);
@@ -82,8 +83,8 @@ Bytes head_until_commitment(const EnvelopeHead& h, std::size_t total) {
 StreamId StreamName::id() const {
   const std::uint8_t l = static_cast<std::uint8_t>(lane);
   StreamId out;
-  out.bytes = crypto::short_hash<NodeId>(crypto::purpose::stream_id, {node.view(), incarnation.view(),
-                                                                      destination.view(), ByteView(&l, 1)})
+  out.bytes = crypto::short_hash<NodeId>(crypto::purpose::stream_id,
+                                         {node.view(), incarnation.view(), destination.view(), ByteView(&l, 1)})
                   .bytes;
   return out;
 }
@@ -107,8 +108,7 @@ Result<Envelope> seal(EnvelopeHead head, std::span<const Item> items, std::span<
   // Own archive among the readers; wraps ascend by key hint so that their order says nothing.
   std::vector<BoxPublic> to(readers.begin(), readers.end());
   to.push_back(keys.archive.public_key());
-  std::sort(to.begin(), to.end(),
-            [](const auto& a, const auto& b) { return crypto::hint_of(a) < crypto::hint_of(b); });
+  std::sort(to.begin(), to.end(), [](const auto& a, const auto& b) { return crypto::hint_of(a) < crypto::hint_of(b); });
   // A node list that names one key twice must not make an envelope that every receiver refuses.
   to.erase(std::unique(to.begin(), to.end(),
                        [](const auto& a, const auto& b) { return crypto::hint_of(a) == crypto::hint_of(b); }),

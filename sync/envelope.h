@@ -35,14 +35,14 @@ struct StreamName {
 struct EnvelopeHead {
   StreamName stream;
   Seq seq;
-  Hash previous;   ///< chain value of the envelope before; zeros for the first
+  Hash previous;  ///< chain value of the envelope before; zeros for the first
   Hlc at;
   Hash commitment;  ///< to the content key
 };
 
 struct Envelope {
   EnvelopeHead head;
-  Hash hash;   ///< of all bytes
+  Hash hash;  ///< of all bytes
   Bytes bytes;
   Hash chain() const;  ///< this envelope's own chain value
 };
@@ -57,7 +57,8 @@ struct Item {
 };
 
 /// Seals items for the readers (1 to 7 box keys of the destination's node list) and for our own archive, so
-/// that a restored office can read what it sent. `level` is zstd's. Asserts the limits; Fault::full when the result would exceed limit::envelope_bytes.
+/// that a restored office can read what it sent. `level` is zstd's. Asserts the limits; Fault::full when the result
+/// would exceed limit::envelope_bytes.
 Result<Envelope> seal(EnvelopeHead head, std::span<const Item> items, std::span<const BoxPublic> readers,
                       const crypto::Keyring& keys, int level, bool pad_as_flash);
 

@@ -171,8 +171,8 @@ namespace {
 constexpr std::size_t kChunkHead = 4 + 4 + 16 + 16 + 16 + 4 + 4;
 }
 
-Bytes sign_chunk(const NodeId& author, const OfficeId& destination, const AttachmentId& attachment,
-                 std::uint32_t index, std::uint32_t count, ByteView ciphertext, const crypto::SigningKey& node) {
+Bytes sign_chunk(const NodeId& author, const OfficeId& destination, const AttachmentId& attachment, std::uint32_t index,
+                 std::uint32_t count, ByteView ciphertext, const crypto::SigningKey& node) {
   Writer w;
   w.raw(view("YZA1")).u8(crypto::kSuite).zeros(3).id(author).id(destination).id(attachment).u32(index).u32(count);
   w.raw(ciphertext);

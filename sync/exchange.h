@@ -15,7 +15,7 @@ using Digest = Fixed<16, struct ShortTag>;  ///< of all that was handed over and
 /// statements; (base, mark] are in this message, and `heard` is what it has of the other's.
 struct RequestHead {
   NodeId from, to;
-  Nonce nonce;               ///< single use, from an earlier answer
+  Nonce nonce;  ///< single use, from an earlier answer
   Hlc at;
   Epoch epoch;
   Digest outstanding;
@@ -39,8 +39,8 @@ enum class AnswerState : std::uint8_t {
 };
 
 struct AnswerHead {
-  NodeId from, to;   ///< `to` is zeros in a hello
-  Hash request;      ///< of the request head's bytes
+  NodeId from, to;  ///< `to` is zeros in a hello
+  Hash request;     ///< of the request head's bytes
   AnswerState state{};
   Hlc at;
   Millis unix_ms = 0;
@@ -49,8 +49,8 @@ struct AnswerHead {
   std::uint64_t base = 0, mark = 0, heard = 0;
   std::uint32_t request_bytes = 0;  ///< largest body it takes now
   std::uint16_t retry_after_s = 0;
-  bool more = false;                ///< it has more for you than fitted
-  std::vector<Nonce> nonces;        ///< at most 8
+  bool more = false;          ///< it has more for you than fitted
+  std::vector<Nonce> nonces;  ///< at most 8
 };
 Bytes encode(const AnswerHead&, const crypto::SigningKey& node);
 struct DecodedAnswer {
@@ -63,7 +63,13 @@ Hash request_hash(ByteView head);
 
 /// Frame: type 1 ‖ length u32 ‖ bytes. The value is the byte on the wire.
 enum class FrameType : std::uint8_t {
-  statement = 1, certificate = 2, root = 3, envelope = 4, part = 5, chunk = 6, have = 7,
+  statement = 1,
+  certificate = 2,
+  root = 3,
+  envelope = 4,
+  part = 5,
+  chunk = 6,
+  have = 7,
 };
 inline constexpr std::size_t kFrameHeadBytes = 5;
 

@@ -13,16 +13,20 @@ Result<> Gate::take(const Frame& frame, Millis now, Tally& tally) {
       ++tally.refused;
       inbox_.refused(from_, done.error());
       return {};
-    default: return done;  // our own disk: the whole exchange fails and nothing is acknowledged
+    default:
+      return done;  // our own disk: the whole exchange fails and nothing is acknowledged
   }
 }
 
 Result<> Gate::put(const Frame& frame, Millis now, Tally& tally) {
   switch (frame.type) {
-    case FrameType::statement: return statement(frame.bytes, tally);
+    case FrameType::statement:
+      return statement(frame.bytes, tally);
     case FrameType::certificate:
-    case FrameType::root: return inbox_.learn(frame.type, frame.bytes, from_, tally);
-    case FrameType::envelope: return envelope(frame.bytes, tally);
+    case FrameType::root:
+      return inbox_.learn(frame.type, frame.bytes, from_, tally);
+    case FrameType::envelope:
+      return envelope(frame.bytes, tally);
     case FrameType::part: {
       const Part part = TRY(decode_part(frame.bytes));
       const auto whole = TRY(inbox_.keep_part(part, from_, now));
@@ -38,7 +42,8 @@ Result<> Gate::put(const Frame& frame, Millis now, Tally& tally) {
       if (!verify_chunk(chunk.bytes, author->key)) return fail(Fault::forged, "chunk signature", "bad-signature");
       return inbox_.keep_chunk(chunk, from_, tally);
     }
-    case FrameType::have: return {};  // the sender's business, not the inbox's
+    case FrameType::have:
+      return {};  // the sender's business, not the inbox's
   }
   return fail(Fault::forged, "unknown frame");
 }

@@ -18,9 +18,9 @@ struct KnownNode {
 /// chunks in bulk, certificates in control.
 struct Tally {
   std::array<std::uint64_t, 5> sent{}, received{};
-  std::uint64_t refused = 0;      ///< frames that failed a check
-  std::uint64_t envelopes = 0;    ///< newly stored; they wait to be opened
-  bool flash = false;             ///< a flash envelope was newly stored
+  std::uint64_t refused = 0;    ///< frames that failed a check
+  std::uint64_t envelopes = 0;  ///< newly stored; they wait to be opened
+  bool flash = false;           ///< a flash envelope was newly stored
 };
 
 /// Where checked things are put. Implemented by node/store; called inside one durable transaction.
@@ -49,14 +49,14 @@ class Inbox {
 struct LinkState {
   NodeId peer;
   PublicKey peer_key;
-  Epoch peer_epoch;                ///< zeros until the first contact
-  std::uint64_t heard = 0;         ///< number up to which we have the peer's control items
-  std::uint64_t peer_heard = 0;    ///< number up to which the peer has ours
-  std::vector<Nonce> nonces;       ///< client: ready for use
-  std::uint64_t nonce_next = 1;    ///< hub: counter of the next nonce
-  std::uint64_t nonce_base = 1;    ///< hub: counters below are spent
-  std::uint64_t nonce_used = 0;    ///< hub: bit i = counter nonce_base + i is spent
-  std::uint64_t rate_bps = 0;      ///< measured, 0 = not known
+  Epoch peer_epoch;              ///< zeros until the first contact
+  std::uint64_t heard = 0;       ///< number up to which we have the peer's control items
+  std::uint64_t peer_heard = 0;  ///< number up to which the peer has ours
+  std::vector<Nonce> nonces;     ///< client: ready for use
+  std::uint64_t nonce_next = 1;  ///< hub: counter of the next nonce
+  std::uint64_t nonce_base = 1;  ///< hub: counters below are spent
+  std::uint64_t nonce_used = 0;  ///< hub: bit i = counter nonce_base + i is spent
+  std::uint64_t rate_bps = 0;    ///< measured, 0 = not known
   Millis last_contact = 0;
 };
 

@@ -18,11 +18,16 @@ enum class Lane : std::uint8_t {
 constexpr bool is_stream_lane(Lane l) { return l == Lane::flash || l == Lane::urgent || l == Lane::routine; }
 constexpr std::string_view name_of(Lane l) {
   switch (l) {
-    case Lane::control: return "control";
-    case Lane::flash: return "flash";
-    case Lane::urgent: return "urgent";
-    case Lane::routine: return "routine";
-    case Lane::bulk: return "bulk";
+    case Lane::control:
+      return "control";
+    case Lane::flash:
+      return "flash";
+    case Lane::urgent:
+      return "urgent";
+    case Lane::routine:
+      return "routine";
+    case Lane::bulk:
+      return "bulk";
   }
   return "?";
 }

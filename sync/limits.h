@@ -4,7 +4,8 @@
 
 #include "sync/instant.h"
 
-// Every limit of the protocol, with its unit and its reason. At a limit we push back (Fault::full) or refuse; nothing grows without bound.
+// Every limit of the protocol, with its unit and its reason. At a limit we push back (Fault::full) or refuse; nothing
+// grows without bound.
 namespace yz::sync::limit {
 
 // --- Records and envelopes ---
@@ -19,32 +20,35 @@ inline constexpr std::size_t plaintext_bytes = 1024 * 1024;  ///< After decompre
 inline constexpr std::size_t envelope_items = 1024;
 
 // --- Cutting: what goes into one envelope (protocol 4) ---
-inline constexpr std::size_t flash_plain_bytes = 16 * 1024;       ///< Small, so that a flash never waits for its own kind.
+inline constexpr std::size_t flash_plain_bytes = 16 * 1024;  ///< Small, so that a flash never waits for its own kind.
 inline constexpr std::size_t flash_crowd_plain_bytes = 64 * 1024;  ///< When more than flash_crowd wait.
 inline constexpr std::size_t flash_crowd = 16;
 inline constexpr std::size_t cut_records = 256;
 inline constexpr std::size_t cut_plain_bytes = 512 * 1024;
 inline constexpr std::size_t cut_plain_least_bytes = 128 * 1024;
 inline constexpr Millis cut_link_ms = 8000;  ///< Sealed bytes of one envelope take about so long on a slow line.
-inline constexpr std::size_t flash_pad_bytes = 1024;  ///< Flash and zero reports are never shorter, so size announces nothing.
+inline constexpr std::size_t flash_pad_bytes =
+    1024;  ///< Flash and zero reports are never shorter, so size announces nothing.
 inline constexpr std::uint64_t slow_bps = 1'000'000;  ///< Below this rate zstd level 19 instead of 9.
 
 // --- Exchange (protocol 7) ---
-inline constexpr std::size_t whole_bytes = 16 * 1024;    ///< A larger envelope goes in parts.
-inline constexpr std::size_t part_bytes = 16 * 1024;     ///< On a fast line.
-inline constexpr std::size_t part_slow_bytes = 8 * 1024;  ///< On a slow line: what a cut can cost.
+inline constexpr std::size_t whole_bytes = 16 * 1024;      ///< A larger envelope goes in parts.
+inline constexpr std::size_t part_bytes = 16 * 1024;       ///< On a fast line.
+inline constexpr std::size_t part_slow_bytes = 8 * 1024;   ///< On a slow line: what a cut can cost.
 inline constexpr std::size_t request_bytes = 1024 * 1024;  ///< Largest body a hub accepts, frames and head.
 inline constexpr std::size_t request_start_bytes = 16 * 1024;
 inline constexpr std::size_t frame_bytes = envelope_bytes + 64;
 inline constexpr std::size_t statements_bytes = 8 * 1024;  ///< At most so many before the first envelope.
-inline constexpr std::size_t window_slow_bytes = 24 * 1024;  ///< Unacknowledged on a slow line: a flash waits behind no more.
+inline constexpr std::size_t window_slow_bytes =
+    24 * 1024;  ///< Unacknowledged on a slow line: a flash waits behind no more.
 inline constexpr std::size_t window_fast_bytes = 3 * 1024 * 1024;
-inline constexpr std::size_t in_flight = 3;   ///< Requests on the main channel.
-inline constexpr Millis silence_ms = 5000;    ///< Beyond what the bytes need: close and dial again.
-inline constexpr std::size_t nonces = 4;      ///< Outstanding per link: in_flight and one for the flash channel.
+inline constexpr std::size_t in_flight = 3;       ///< Requests on the main channel.
+inline constexpr Millis silence_ms = 5000;        ///< Beyond what the bytes need: close and dial again.
+inline constexpr std::size_t nonces = 4;          ///< Outstanding per link: in_flight and one for the flash channel.
 inline constexpr std::size_t commit_frames = 32;  ///< The receiver commits at least so often while a body streams in,
 inline constexpr Millis commit_ms = 250;          ///< or after so long.
-inline constexpr std::size_t unfinished_per_lane = 4;  ///< Envelopes in parts that a receiver keeps per link and lane: one per message in flight, and one.
+inline constexpr std::size_t unfinished_per_lane =
+    4;  ///< Envelopes in parts that a receiver keeps per link and lane: one per message in flight, and one.
 inline constexpr Millis unfinished_ms = 24LL * 3600 * 1000;
 inline constexpr std::uint64_t ahead = 4096;  ///< How far beyond a gap envelopes are kept.
 inline constexpr std::size_t receipt_ranges = 64;

@@ -27,33 +27,54 @@ bool ascending(const Range& r, Key key) {
 
 std::string_view name_of(RecordType t) {
   switch (t) {
-    case RecordType::report: return "report";
-    case RecordType::followup: return "followup";
-    case RecordType::final_report: return "final";
-    case RecordType::correction: return "correction";
-    case RecordType::withdrawal: return "withdrawal";
-    case RecordType::forward: return "forward";
-    case RecordType::annotation: return "annotation";
-    case RecordType::cosignature: return "cosignature";
-    case RecordType::commission: return "commission";
-    case RecordType::reply: return "reply";
-    case RecordType::decision: return "decision";
-    case RecordType::instruction: return "instruction";
-    case RecordType::acknowledgement: return "acknowledgement";
-    case RecordType::zero_report: return "zero_report";
-    case RecordType::manifest: return "manifest";
-    case RecordType::policy: return "policy";
+    case RecordType::report:
+      return "report";
+    case RecordType::followup:
+      return "followup";
+    case RecordType::final_report:
+      return "final";
+    case RecordType::correction:
+      return "correction";
+    case RecordType::withdrawal:
+      return "withdrawal";
+    case RecordType::forward:
+      return "forward";
+    case RecordType::annotation:
+      return "annotation";
+    case RecordType::cosignature:
+      return "cosignature";
+    case RecordType::commission:
+      return "commission";
+    case RecordType::reply:
+      return "reply";
+    case RecordType::decision:
+      return "decision";
+    case RecordType::instruction:
+      return "instruction";
+    case RecordType::acknowledgement:
+      return "acknowledgement";
+    case RecordType::zero_report:
+      return "zero_report";
+    case RecordType::manifest:
+      return "manifest";
+    case RecordType::policy:
+      return "policy";
   }
   return "unknown";
 }
 
 std::string_view name_of(SignRole r) {
   switch (r) {
-    case SignRole::drafter: return "drafter";
-    case SignRole::reviewer: return "reviewer";
-    case SignRole::signer: return "signer";
-    case SignRole::duty: return "duty";
-    case SignRole::cosigner: return "cosigner";
+    case SignRole::drafter:
+      return "drafter";
+    case SignRole::reviewer:
+      return "reviewer";
+    case SignRole::signer:
+      return "signer";
+    case SignRole::duty:
+      return "duty";
+    case SignRole::cosigner:
+      return "cosigner";
   }
   return "unknown";
 }
@@ -86,8 +107,7 @@ Signature sign_record(const RecordId& id, SignRole role, const CertDigest& offic
 
 bool verify_record(const RecordId& id, const RecordSignature& s, const PublicKey& officer) {
   const std::uint8_t r = static_cast<std::uint8_t>(s.role);
-  return crypto::verify(officer, s.signature, crypto::context::record,
-                        {ByteView(&r, 1), s.officer.view(), id.view()});
+  return crypto::verify(officer, s.signature, crypto::context::record, {ByteView(&r, 1), s.officer.view(), id.view()});
 }
 
 ReleasedRecord release(const Record& record) {

@@ -10,26 +10,30 @@ namespace yz::sync {
 
 /// What a record is. The value is the byte on the wire: never renumber.
 enum class RecordType : std::uint8_t {
-  report = 1,         ///< first report or routine item
-  followup = 2,       ///< 续报
-  final_report = 3,   ///< 终报
-  correction = 4,     ///< 更正
-  withdrawal = 5,     ///< 撤回
-  forward = 6,        ///< 转报: body nests the original
+  report = 1,        ///< first report or routine item
+  followup = 2,      ///< 续报
+  final_report = 3,  ///< 终报
+  correction = 4,    ///< 更正
+  withdrawal = 5,    ///< 撤回
+  forward = 6,       ///< 转报: body nests the original
   annotation = 7,
-  cosignature = 8,    ///< a later signature on its parent (先报后签)
-  commission = 9,     ///< 约稿
-  reply = 10,         ///< answer to a commission
-  decision = 11,      ///< 采用 and the like
-  instruction = 12,   ///< 批示
+  cosignature = 8,       ///< a later signature on its parent (先报后签)
+  commission = 9,        ///< 约稿
+  reply = 10,            ///< answer to a commission
+  decision = 11,         ///< 采用 and the like
+  instruction = 12,      ///< 批示
   acknowledgement = 13,  ///< 签收
-  zero_report = 14,   ///< 零报告
-  manifest = 15,      ///< an attachment's name, key and chunk hashes
+  zero_report = 14,      ///< 零报告
+  manifest = 15,         ///< an attachment's name, key and chunk hashes
   policy = 16,
 };
 std::string_view name_of(RecordType);
 
-enum class Sensitivity : std::uint8_t { open = 0, internal = 1, work_secret = 2 };  // 公开 / 内部 / 工作秘密; more is refused
+enum class Sensitivity : std::uint8_t {
+  open = 0,
+  internal = 1,
+  work_secret = 2
+};  // 公开 / 内部 / 工作秘密; more is refused
 
 namespace record_flag {
 inline constexpr std::uint16_t must_understand = 1, provisional = 2, exercise = 4, all = 7;
@@ -51,17 +55,17 @@ struct Record {
   RecordType type{};
   std::uint16_t schema = 1;
   Fixed<32, struct SaltTag> salt;
-  OfficeId origin;                ///< the office whose officers sign
+  OfficeId origin;  ///< the office whose officers sign
   Hlc at;
-  std::int64_t event_ms = 0;      ///< claimed time of the event, 0 = none
-  Hash anchor;                    ///< newest signed answer or receipt the node held: "not before"
+  std::int64_t event_ms = 0;  ///< claimed time of the event, 0 = none
+  Hash anchor;                ///< newest signed answer or receipt the node held: "not before"
   OfficeId case_office;
   CaseId case_id;
   Sensitivity sensitivity = Sensitivity::internal;
   Lane lane = Lane::routine;
   std::uint16_t flags = 0;
-  std::vector<RecordId> parents;      ///< ascending
-  std::vector<OfficeId> addressees;   ///< ascending, 1 to 16
+  std::vector<RecordId> parents;     ///< ascending
+  std::vector<OfficeId> addressees;  ///< ascending, 1 to 16
   Bytes body;
 
   std::vector<RecordSignature> signatures;  ///< ascending by (role, officer); outside the id

@@ -22,7 +22,8 @@ Result<Sender::Filled> Sender::fill(Writer& out, Token token, const Budget& budg
   const auto allowed = [&](Lane l) { return budget.first <= l && l <= budget.last; };
   for (Lane l : {Lane::flash, Lane::urgent})
     if (allowed(l))
-      while (!filled.more && TRY(lane(out, message, l, budget, start, now, filled))) {}
+      while (!filled.more && TRY(lane(out, message, l, budget, start, now, filled))) {
+      }
   // Routine and bulk take turns; whoever has nothing leaves its turn to the other. Only what was sent counts as a
   // turn: a chunk that did not fit comes first in the next message.
   bool routine_left = allowed(Lane::routine), bulk_left = allowed(Lane::bulk);
@@ -100,8 +101,9 @@ Result<bool> Sender::lane(Writer& out, Message& message, Lane l, const Budget& b
       if (q.bytes <= limit::whole_bytes) {
         put_frame(out, FrameType::envelope, bytes);
       } else {
-        const Part part{q.stream, l, q.seq, q.bytes, range->first,
-                        ByteView(bytes).subspan(range->first, range->second - range->first)};
+        const Part part{q.stream,     l,
+                        q.seq,        q.bytes,
+                        range->first, ByteView(bytes).subspan(range->first, range->second - range->first)};
         put_frame(out, FrameType::part, encode(part));
       }
       item.flying.add(range->first, range->second);

@@ -14,12 +14,12 @@ class Sender {
  public:
   using Token = std::uint64_t;  ///< names one message
   struct Budget {
-    std::size_t bytes = 0;       ///< of frames; the first may be larger, so that a small budget never stops all
-    std::size_t first_bytes = 0; ///< most for that first one; 0 = whatever it is
+    std::size_t bytes = 0;        ///< of frames; the first may be larger, so that a small budget never stops all
+    std::size_t first_bytes = 0;  ///< most for that first one; 0 = whatever it is
     std::size_t part_bytes = 0;
     Lane first = Lane::flash, last = Lane::bulk;  ///< lanes allowed
     std::uint64_t link_bps = 0;
-    Millis expires = 0;          ///< when an unsettled message counts as lost; 0 = only when settled
+    Millis expires = 0;  ///< when an unsettled message counts as lost; 0 = only when settled
   };
   struct Filled {
     std::size_t frames = 0;
@@ -68,8 +68,8 @@ class Sender {
   bool room(std::size_t size, const Writer&, std::size_t start, const Budget&) const;
 
   Outbox& outbox_;
-  std::map<std::int64_t, Item> items_;    // by envelope row
-  std::map<std::int64_t, Item> chunks_;   // by chunk row
+  std::map<std::int64_t, Item> items_;   // by envelope row
+  std::map<std::int64_t, Item> chunks_;  // by chunk row
   std::map<Token, Message> messages_;
   bool probing_ = false;
   unsigned turn_ = 0;  // routine:bulk = 4:1

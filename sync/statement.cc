@@ -100,26 +100,40 @@ bool verify_statement(const Statement& s, const PublicKey& node) {
 
 std::string_view name_of(ReceiptKind k) {
   switch (k) {
-    case ReceiptKind::custody: return "custody";
-    case ReceiptKind::stored: return "stored";
-    case ReceiptKind::opened: return "opened";
+    case ReceiptKind::custody:
+      return "custody";
+    case ReceiptKind::stored:
+      return "stored";
+    case ReceiptKind::opened:
+      return "opened";
   }
   return "unknown";
 }
 
 std::string_view name_of(Refusal r) {
   switch (r) {
-    case Refusal::none: return "none";
-    case Refusal::key_gone: return "key-gone";
-    case Refusal::wrong_node_list: return "wrong-node-list";
-    case Refusal::unknown_certificate: return "unknown-certificate";
-    case Refusal::unsupported_type: return "unsupported-type";
-    case Refusal::bad_signature: return "bad-signature";
-    case Refusal::not_addressed: return "not-addressed";
-    case Refusal::forked: return "forked";
-    case Refusal::secret_mark: return "secret-mark";
-    case Refusal::malformed: return "malformed";
-    case Refusal::not_permitted: return "not-permitted";
+    case Refusal::none:
+      return "none";
+    case Refusal::key_gone:
+      return "key-gone";
+    case Refusal::wrong_node_list:
+      return "wrong-node-list";
+    case Refusal::unknown_certificate:
+      return "unknown-certificate";
+    case Refusal::unsupported_type:
+      return "unsupported-type";
+    case Refusal::bad_signature:
+      return "bad-signature";
+    case Refusal::not_addressed:
+      return "not-addressed";
+    case Refusal::forked:
+      return "forked";
+    case Refusal::secret_mark:
+      return "secret-mark";
+    case Refusal::malformed:
+      return "malformed";
+    case Refusal::not_permitted:
+      return "not-permitted";
   }
   return "unknown";
 }
@@ -298,13 +312,23 @@ Result<Hash> statement_key(const Statement& s) {
       about.u8(static_cast<std::uint8_t>(x.kind)).id(x.stream.id());
       break;
     }
-    case StatementKind::head: about.id(TRY(decode_head(s.body)).destination); break;
-    case StatementKind::node_list: TRY(decode_node_list(s.body)); break;
-    case StatementKind::chunk_receipt: about.id(TRY(decode_chunk_receipt(s.body)).attachment); break;
-    case StatementKind::want: TRY(decode_want(s.body)); break;
+    case StatementKind::head:
+      about.id(TRY(decode_head(s.body)).destination);
+      break;
+    case StatementKind::node_list:
+      TRY(decode_node_list(s.body));
+      break;
+    case StatementKind::chunk_receipt:
+      about.id(TRY(decode_chunk_receipt(s.body)).attachment);
+      break;
+    case StatementKind::want:
+      TRY(decode_want(s.body));
+      break;
     case StatementKind::revocation:
     case StatementKind::incarnation:
-    case StatementKind::fork: about.raw(s.body); break;  // each of these stands for itself
+    case StatementKind::fork:
+      about.raw(s.body);
+      break;  // each of these stands for itself
   }
   return crypto::hash(crypto::purpose::statement, {ByteView(&kind, 1), s.office.view(), s.node.view(), about.view()});
 }

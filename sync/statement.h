@@ -14,8 +14,8 @@ enum class StatementKind : std::uint8_t {
   head = 2,
   node_list = 3,
   revocation = 4,
-  incarnation = 5,    ///< "opened a new incarnation": protocol 9
-  want = 6,           ///< asks for a certificate
+  incarnation = 5,  ///< "opened a new incarnation": protocol 9
+  want = 6,         ///< asks for a certificate
   fork = 7,
   chunk_receipt = 8,
 };
@@ -23,13 +23,13 @@ enum class StatementKind : std::uint8_t {
 /// A short signed message in the clear that only ever replaces its older self. Byte table in PROTOCOL.md, "Statement".
 struct Statement {
   StatementKind kind{};
-  OfficeId office;   ///< issuer
-  NodeId node;       ///< whose key signs
-  Epoch epoch;       ///< of the issuer's store
+  OfficeId office;  ///< issuer
+  NodeId node;      ///< whose key signs
+  Epoch epoch;      ///< of the issuer's store
   Hlc at;
   Millis unix_ms = 0;
   Bytes body;
-  Bytes bytes;       ///< as signed or received
+  Bytes bytes;  ///< as signed or received
   Hash digest;
   /// The newer of two statements with one key wins.
   auto order() const { return std::pair(at.value, digest); }
@@ -48,12 +48,20 @@ bool verify_statement(const Statement&, const PublicKey& node);
 enum class ReceiptKind : std::uint8_t { custody = 1, stored = 2, opened = 3 };
 std::string_view name_of(ReceiptKind);
 
-/// Why a record or envelope is refused. The first group is re-cut by its author, the second waits, the third needs a person.
+/// Why a record or envelope is refused. The first group is re-cut by its author, the second waits, the third needs a
+/// person.
 enum class Refusal : std::uint16_t {
   none = 0,
-  key_gone = 1, wrong_node_list = 2,
-  unknown_certificate = 16, unsupported_type = 17,
-  bad_signature = 32, not_addressed = 33, forked = 34, secret_mark = 35, malformed = 36, not_permitted = 37,
+  key_gone = 1,
+  wrong_node_list = 2,
+  unknown_certificate = 16,
+  unsupported_type = 17,
+  bad_signature = 32,
+  not_addressed = 33,
+  forked = 34,
+  secret_mark = 35,
+  malformed = 36,
+  not_permitted = 37,
 };
 std::string_view name_of(Refusal);
 
@@ -62,16 +70,16 @@ std::string_view name_of(Refusal);
 struct Receipt {
   ReceiptKind kind{};
   StreamName stream;
-  Seq upto;                ///< no gap up to here
-  Hash chain;              ///< chain value at `upto`; zeros when upto is 0
+  Seq upto;                                 ///< no gap up to here
+  Hash chain;                               ///< chain value at `upto`; zeros when upto is 0
   std::vector<std::pair<Seq, Seq>> ranges;  ///< beyond a gap, ascending, inclusive
   struct Refused {
-    RecordId record;       ///< zeros: the whole envelope `seq`
+    RecordId record;  ///< zeros: the whole envelope `seq`
     Seq seq;
     Refusal why{};
   };
   std::vector<Refused> refused;  ///< newest 64, ascending by seq
-  Hash registry;           ///< digest of what the issuer has registered for the author's office
+  Hash registry;                 ///< digest of what the issuer has registered for the author's office
   bool covers(Seq s) const;
 };
 Bytes encode(const Receipt&);
@@ -82,15 +90,15 @@ struct Head {
   OfficeId destination;
   Incarnation incarnation;
   struct LaneState {
-    Seq seq;                    ///< newest envelope cut
+    Seq seq;  ///< newest envelope cut
     Hash chain;
     std::uint32_t waiting = 0;  ///< records signed and not yet cut
     Millis oldest_ms = 0;       ///< when the oldest of them was signed, 0 = none
   };
-  LaneState lanes[3];           ///< flash, urgent, routine
-  Hash node_list;               ///< digest of the destination's node list that the author seals to
+  LaneState lanes[3];  ///< flash, urgent, routine
+  Hash node_list;      ///< digest of the destination's node list that the author seals to
   Hash registry;
-  Hash journal;                 ///< head of the author's journal
+  Hash journal;  ///< head of the author's journal
   Hash anchor;
   struct Announced {
     RecordId record;
@@ -99,7 +107,7 @@ struct Head {
   };
   std::vector<Announced> flash;  ///< flash records addressed elsewhere, newest 16
   std::uint32_t urgent_count = 0;
-  Hash urgent_digest;            ///< rolling hash over ids of urgent records addressed elsewhere
+  Hash urgent_digest;  ///< rolling hash over ids of urgent records addressed elsewhere
 };
 Bytes encode(const Head&);
 Result<Head> decode_head(ByteView body);
@@ -113,8 +121,8 @@ struct NodeList {
     BoxPublic box;
     Millis box_until_ms = 0;  ///< when the next rotation is due
   };
-  std::vector<Node> nodes;          ///< ascending by node, 1 to 7
-  std::vector<std::string> urls;    ///< where subordinates reach the office, at most 4
+  std::vector<Node> nodes;        ///< ascending by node, 1 to 7
+  std::vector<std::string> urls;  ///< where subordinates reach the office, at most 4
 };
 Bytes encode(const NodeList&);
 Result<NodeList> decode_node_list(ByteView body);
@@ -124,7 +132,7 @@ struct ChunkReceipt {
   NodeId author;
   OfficeId destination;
   Fixed<16, struct AttachmentTag> attachment;
-  std::uint32_t count = 0;  ///< chunks in all
+  std::uint32_t count = 0;                                      ///< chunks in all
   std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges;  ///< held, ascending, inclusive, at most 64
 };
 using AttachmentId = Fixed<16, struct AttachmentTag>;

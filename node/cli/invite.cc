@@ -1,3 +1,5 @@
+#include <cstdio>
+
 #include "node/cli/commands.h"
 #include "node/cli/qr.h"
 
@@ -24,10 +26,11 @@ int run(Session& s, const Invite& c) {
       else
         line(s.say("邀请太长，画不成一个二维码。", "The invitation is too long for one QR code."));
     }
-    line();
-    line(s.say("把上面这一行交给", "Hand the line above to ") + plain(c.name) +
+    // The line alone goes to stdout, so that $(yizhan invite ...) is the invitation.
+    const auto hint = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
+    hint(s.say("把上面这一行交给", "Hand the line above to ") + plain(c.name) +
          s.say("，由对方执行：yizhan join 这一行 --officer 姓名", "; there: yizhan join THAT-LINE --officer NAME"));
-    line(s.say("有效 ", "It holds for ") + std::to_string(c.valid_hours) +
+    hint(s.say("有效 ", "It holds for ") + std::to_string(c.valid_hours) +
          s.say(" 小时，只能用一次。请当面或用可靠的方式交接：拿到它的人就能以该单位的名义加入。",
                " hours and once. Hand it over in person or by a safe way: whoever has it can join as that office."));
   });

@@ -46,7 +46,7 @@ int run(Session& s, const Status&) {
       line(paint(Colour::red, s.say("提醒：", "Alarm: ")) + plain(alarm.text("message")) +
            (alarm.text("office").empty() ? "" : " (" + plain(alarm.text("office")) + ")") + "  " +
            time_text(alarm.text("at")));
-    if (d.has("root_confirmed") && !d.flag("root_confirmed"))
+    if (d.has("root_confirmed") && !d.flag("root_confirmed") && !d.text("root_fingerprint").empty())
       line(s.say("根指纹（未核对）：", "Root fingerprint (not confirmed): ") + plain(d.text("root_fingerprint")));
     if (d.has("last_backup")) {
       const std::string at = d.text("last_backup");

@@ -146,6 +146,10 @@ bool check_mac(ByteView message, const Code& code) {
   return crypto::same(mac.view(), message.last(kMacBytes));
 }
 
+std::string office_fingerprint(const PublicKey& authority) {
+  return crypto::fingerprint(crypto::hash(crypto::purpose::join, {authority.view()}));
+}
+
 Hash join_hash(ByteView message) { return crypto::hash(crypto::purpose::join, {message}); }
 
 Result<Invitation> make_invitation(Store& store, Directory& directory, const Invite& wish, std::string_view pin,
@@ -303,8 +307,8 @@ Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const 
     node_id.bytes = node.subject.bytes;
     TRY(add_link(store, {node_id, id, false, {}, {}, 0}, node.key));
     TRY(TRY(db.query("update invitation set used_by = ? where id = ?")).bind(id).bind(m.invitation).run());
-    TRY(store.journal("node", "admit", office.code, crypto::fingerprint(office.digest), now));
-    TRY(store.alarm("office.admitted", "joined automatically; compare the fingerprint " + crypto::fingerprint(office.digest),
+    TRY(store.journal("node", "admit", office.code, office_fingerprint(m.authority), now));
+    TRY(store.alarm("office.admitted", "joined automatically; compare the fingerprint " + office_fingerprint(m.authority),
                     office.code, now));
     answer.offices = TRY(chain_of(directory, id));
   }

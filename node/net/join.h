@@ -50,6 +50,8 @@ Result<JoinAnswerMessage> decode_join_answer(ByteView);
 /// The last 32 bytes of both messages are a MAC by the code over what is before them.
 bool check_mac(ByteView message, const Fixed<16, struct InviteCodeTag>& code);
 Hash join_hash(ByteView message);
+/// What the superior and the new office compare by telephone: it stands for the office's authority key on both sides.
+std::string office_fingerprint(const PublicKey& authority);
 
 /// The superior's side. `authority` signs the new office's certificate. Five wrong tries kill an invitation; the
 /// same request a second time gets the same kind of answer. Faults: forged with codes join.unknown, join.expired,

@@ -24,7 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const bool started = (crypto::start(), true);
   must(started);
   const ByteView in(data, size);
-  static const crypto::Key one = crypto::Key::made_by([](auto out) { std::fill(out.begin(), out.end(), std::uint8_t{0x31}); });
+  static const crypto::Key one =
+      crypto::Key::made_by([](auto out) { std::fill(out.begin(), out.end(), std::uint8_t{0x31}); });
   static const crypto::Keyring keys{crypto::SigningKey::from_seed(one), crypto::BoxKey::from_secret(one), {}};
   if (size >= 12) {
     const auto n = envelope_size(in.first(12));

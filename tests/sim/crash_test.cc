@@ -115,7 +115,7 @@ struct Scene {
       now += 50;
       TRY(ask());
       if (!request) {
-        if (TRY(courier->in_sync(now)) && TRY(county().number("select count(*) from envelope where own = 0 and state = 0")) == 0 &&
+        if (TRY(courier->in_sync()) && TRY(county().number("select count(*) from envelope where own = 0 and state = 0")) == 0 &&
             TRY(township().number("select count(*) from delivery where state <> 3")) == 0 &&
             TRY(county().number("select count(*) from delivery where state <> 3")) == 0)
           return {};

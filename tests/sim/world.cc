@@ -188,7 +188,7 @@ class World {
   Millis travel(std::size_t bytes);
 
   // --- people ---
-  void author();
+  void author(std::optional<Lane> lane = {});
   void acknowledge();
   void plan();
 
@@ -670,7 +670,9 @@ void World::respond(Exchange& x, Bytes body) {
 /// SyncPort::open_some: two at a time, after more urgent work.
 void World::open_soon() {
   opening_ = true;
-  after(random_.between(1, 400), [this, life = county_.life] {
+  // Opening is the least urgent work of the store's thread.
+  const Millis wait = random_.chance(0.3) ? random_.between(400, 10'000) : random_.between(1, 400);
+  after(wait, [this, life = county_.life] {
     if (life != county_.life || !county_.office->is_open()) return;
     opening_ = false;
     auto done = county_.office->opener().open_some(2, wall(county_));
@@ -687,12 +689,13 @@ void World::open_soon() {
 
 // ---------------------------------------------------------------- people
 
-void World::author() {
+void World::author(std::optional<Lane> lane) {
   if (!township_.office->is_open()) return;
   Office& o = *township_.office;
   Office::Wish wish;
   const auto die = random_.below(10);
   wish.lane = die < 2 ? Lane::flash : die < 5 ? Lane::urgent : Lane::routine;
+  if (lane) wish.lane = *lane;
   if (wish.lane == Lane::flash && random_.chance(0.5)) wish.kind = node::Kind::first_report;
   std::size_t more = random_.below(800);
   if (weather_.large && random_.chance(0.15)) {
@@ -760,7 +763,10 @@ void World::plan() {
       if (!township_.office->is_open()) return;
       auto done = township_.office->add_officer("李明", crypto::SigningKey::random(), wall(township_));
       if (!done) check_error(township_, done.error(), "officer");
-      alive(township_);
+      if (!alive(township_)) return;
+      // The first report carries the new certificate; the flash behind it is opened before it.
+      author(Lane::routine);
+      after(random_.between(100, 6000), [this] { author(Lane::flash); });
     });
   if (weather_.crash > 0)
     for (std::int64_t n = 1 + static_cast<std::int64_t>(weather_.crash * 8); n > 0; --n)
@@ -883,7 +889,7 @@ std::string World::not_converged() {
                              " where a.own = 1 and a.ready = 1 and c.state <> 2", true);
   }
   if (!out.empty()) return out;
-  if (!courier_->in_sync(now_).value_or(false)) return "not in sync";
+  if (!courier_->in_sync().value_or(false)) return "not in sync";
   return {};
 }
 

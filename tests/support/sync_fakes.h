@@ -48,7 +48,8 @@ class Dice {
   std::uint64_t state_;
 };
 
-/// While it lives, libsodium's randomness comes from a script and then from a seed, so that keys, nonces and jitter repeat.
+/// While it lives, libsodium's randomness comes from a script and then from a seed, so that keys, nonces and jitter
+/// repeat.
 class ScriptedRandom {
  public:
   explicit ScriptedRandom(std::uint64_t seed, Bytes script = {}) : dice_(seed), script_(std::move(script)) {
@@ -94,7 +95,9 @@ inline crypto::Key key_of(std::uint8_t fill) {
 /// One office with one node; all keys follow from one byte.
 struct Person {
   explicit Person(std::uint8_t fill)
-      : keys{crypto::SigningKey::from_seed(key_of(fill)), crypto::BoxKey::from_secret(key_of(static_cast<std::uint8_t>(fill + 1))), {}},
+      : keys{crypto::SigningKey::from_seed(key_of(fill)),
+             crypto::BoxKey::from_secret(key_of(static_cast<std::uint8_t>(fill + 1))),
+             {}},
         nonce_key(key_of(static_cast<std::uint8_t>(fill + 3))) {
     keys.boxes.push_back(crypto::BoxKey::from_secret(key_of(static_cast<std::uint8_t>(fill + 2))));
     office.bytes.fill(fill);
@@ -204,7 +207,8 @@ class Store : public Outbox, public Inbox, public Link {
     std::vector<Queued> out;
     for (auto it = data.rows.upper_bound(after); it != data.rows.end() && out.size() < most; ++it)
       if (it->second.lane == lane && it->second.receipted == 0)
-        out.push_back({it->first, it->second.stream.id(), lane, it->second.seq, static_cast<std::uint32_t>(it->second.bytes.size())});
+        out.push_back({it->first, it->second.stream.id(), lane, it->second.seq,
+                       static_cast<std::uint32_t>(it->second.bytes.size())});
     return out;
   }
   Result<std::optional<Queued>> cut(Lane lane, std::uint64_t) override {
@@ -477,7 +481,8 @@ inline std::vector<std::pair<FrameType, Bytes>> frames_of(const Courier::Outgoin
 }
 /// Lane of an envelope or part frame; bulk for chunks, control for the rest.
 inline Lane lane_of(const std::pair<FrameType, Bytes>& f) {
-  if (f.first == FrameType::envelope) return static_cast<Lane>(f.second.size() > 5 && f.second[0] == 'Y' ? f.second[5] : 0);
+  if (f.first == FrameType::envelope)
+    return static_cast<Lane>(f.second.size() > 5 && f.second[0] == 'Y' ? f.second[5] : 0);
   if (f.first == FrameType::part) return decode_part(f.second)->lane;
   return f.first == FrameType::chunk ? Lane::bulk : Lane::control;
 }

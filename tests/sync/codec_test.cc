@@ -26,7 +26,8 @@ TEST_CASE("what was squeezed expands to itself, at every level and length") {
     }
 }
 
-TEST_CASE("squeezed bytes that are cut, changed or followed by more are refused or give something of the stated length") {
+TEST_CASE(
+    "squeezed bytes that are cut, changed or followed by more are refused or give something of the stated length") {
   Bytes plain;
   Dice d(2);
   for (int i = 0; i < 40; ++i) {

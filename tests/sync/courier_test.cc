@@ -60,10 +60,12 @@ struct World {
   void warm() {
     courier.poll();
     settle();
-    REQUIRE(courier.in_sync(now).value());
+    REQUIRE(courier.in_sync().value());
   }
   std::vector<std::pair<FrameType, Bytes>> frames(const Out& o) { return frames_of(o); }
-  static RequestHead head(const Out& o) { return decode_request_head(ByteView(o.body).first(kRequestHeadBytes)).value(); }
+  static RequestHead head(const Out& o) {
+    return decode_request_head(ByteView(o.body).first(kRequestHeadBytes)).value();
+  }
   static std::size_t count(const Out& o, FrameType t) {
     const auto f = frames_of(o);
     return static_cast<std::size_t>(std::ranges::count_if(f, [&](const auto& x) { return x.first == t; }));
@@ -85,11 +87,11 @@ TEST_CASE("the first contact is a hello, an exchange, and then silence") {
   REQUIRE(first);
   CHECK_FALSE(first->hello);
   CHECK(World::head(*first).fresh);
-  CHECK_FALSE(w.courier.in_sync(w.now).value());
+  CHECK_FALSE(w.courier.in_sync().value());
   w.answer(*first);
   CHECK(w.courier.last_contact() == w.now);
   CHECK_FALSE(w.next());
-  CHECK(w.courier.in_sync(w.now).value());
+  CHECK(w.courier.in_sync().value());
   CHECK_FALSE(w.courier.in_flight());
   CHECK(w.store.data.link.nonces.size() >= 4);
 }
@@ -221,7 +223,8 @@ TEST_CASE("answers of a captive portal change nothing that is kept") {
   w.warm();
   w.store.write(Lane::routine, Bytes(100, 1));
   Dice d(3);
-  const Bytes page(view("<html>Welcome! Please log in.</html>").begin(), view("<html>Welcome! Please log in.</html>").end());
+  const Bytes page(view("<html>Welcome! Please log in.</html>").begin(),
+                   view("<html>Welcome! Please log in.</html>").end());
   const LinkState before = w.store.data.link;
   for (int i = 0; i < 20; ++i) {
     auto o = w.next();
@@ -486,7 +489,9 @@ TEST_CASE("a line too slow for the patience of the first try is given more") {
   for (int i = 0; i < 3; ++i) w.hub_store.write(Lane::routine, Dice(static_cast<std::uint64_t>(i)).bytes(15'000));
   w.courier.poll();
   // 9,600 bit/s: an answer of 16 KiB takes 14 s. Nothing comes before it is whole.
-  for (int i = 0; i < 3000 && w.store.data.accepted.size() < w.hub_store.data.rows.size() + w.hub_store.data.pending[Lane::routine].size(); ++i) {
+  for (int i = 0; i < 3000 && w.store.data.accepted.size() <
+                                  w.hub_store.data.rows.size() + w.hub_store.data.pending[Lane::routine].size();
+       ++i) {
     const auto out = w.all();
     if (out.empty()) {
       w.now += 100;
@@ -638,7 +643,7 @@ TEST_CASE("the store of the peer was restored: everything numbered is said again
     w.courier.poll();  // what we heard of this is said with the next question
     w.settle();
     CHECK(talk < 10);
-    CHECK(w.courier.in_sync(w.now).value());
+    CHECK(w.courier.in_sync().value());
     CHECK(w.store.data.heard.size() == 6);
     if (hub_side)
       CHECK(w.hub_store.data.heard.size() >= 4);  // all above the number it had heard
@@ -753,15 +758,16 @@ void run(std::uint64_t seed) {
       ++line.generation;
     }
     held = std::max(held, hub.sender.held());
-    const bool quiet = line.healed && line.events.empty() && store.waiting_rows() == 0 && hub_store.waiting_rows() == 0 &&
-                       courier->in_sync(now).value();
+    const bool quiet = line.healed && line.events.empty() && store.waiting_rows() == 0 &&
+                       hub_store.waiting_rows() == 0 && courier->in_sync().value();
     if (quiet) break;
     REQUIRE(now < end);
 
     Millis then = std::min<Millis>(now + 500, std::min(next_write > now ? next_write : now + 500, next_poll));
     const Millis wake = courier->wake();
     if (wake > now) then = std::min(then, wake);
-    auto first = std::min_element(line.events.begin(), line.events.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+    auto first = std::min_element(line.events.begin(), line.events.end(),
+                                  [](const auto& a, const auto& b) { return a.at < b.at; });
     if (first == line.events.end() || first->at > then) {
       now = std::max(then, now + 1);
       continue;

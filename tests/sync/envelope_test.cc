@@ -41,7 +41,8 @@ EnvelopeHead head(const Person& from, const Person& to, std::uint64_t seq = 1, L
 
 std::vector<Item> items(Dice& d, std::size_t n, std::size_t bytes) {
   std::vector<Item> out;
-  for (std::size_t i = 0; i < n; ++i) out.push_back({static_cast<Item::Kind>(1 + d.below(3)), d.bytes(d.below(bytes + 1))});
+  for (std::size_t i = 0; i < n; ++i)
+    out.push_back({static_cast<Item::Kind>(1 + d.below(3)), d.bytes(d.below(bytes + 1))});
   return out;
 }
 

@@ -43,13 +43,13 @@ std::string example() {
   county.office = d.id<OfficeId>();
   township.office = d.id<OfficeId>();
   Record r;
-  r.type = RecordType::report;
+  r.type = RecordType::reply;
   r.salt = d.id<decltype(r.salt)>();
   r.origin = township.office;
   r.at = Hlc::at(1'764'000'000'000);
   r.event_ms = 1'763'999'400'000;
   r.anchor = d.id<Hash>();
-  r.case_office = township.office;
+  r.case_office = d.id<OfficeId>();  // the city commissioned it
   r.case_id = d.id<CaseId>();
   r.lane = Lane::urgent;
   r.addressees = {county.office};
@@ -62,16 +62,36 @@ std::string example() {
   const ReleasedRecord record = release(r);
 
   std::string out = "Record, " + std::to_string(record.bytes.size()) + " bytes, id " + hex(id.view()) + "\n\n";
-  out += dump(record.bytes, {{4, "magic YZR1"}, {1, "suite"}, {1, "type: report"}, {2, "schema"}, {32, "salt"}, {16, "origin: the township"},
-                             {8, "clock"}, {8, "event time"}, {32, "anchor"}, {16, "case: office"}, {16, "case: id"},
-                             {1, "sensitivity: internal"}, {1, "lane: urgent"}, {1, "parents"}, {1, "addressees"}, {2, "flags"}, {2, "zero"},
-                             {4, "body length"}, {16, "addressee: the county"}, {body.size(), "body"}, {1, "signatures"}, {1, "role: signer"},
-                             {32, "officer certificate"}, {64, "signature"}});
+  out += dump(record.bytes, {{4, "magic YZR1"},
+                             {1, "suite"},
+                             {1, "type: reply"},
+                             {2, "schema"},
+                             {32, "salt"},
+                             {16, "origin: the township"},
+                             {8, "clock"},
+                             {8, "event time"},
+                             {32, "anchor"},
+                             {16, "case: office, the city"},
+                             {16, "case: id"},
+                             {1, "sensitivity: internal"},
+                             {1, "lane: urgent"},
+                             {1, "parents"},
+                             {1, "addressees"},
+                             {2, "flags"},
+                             {2, "zero"},
+                             {4, "body length"},
+                             {16, "addressee: the county"},
+                             {body.size(), "body"},
+                             {1, "signatures"},
+                             {1, "role: signer"},
+                             {32, "officer certificate"},
+                             {64, "signature"}});
 
   fake::ScriptedRandom random(0, [] {
     Bytes s;
-    for (int fill : {0x51, 0x52, 0x53}) s.insert(s.end(), 32, static_cast<std::uint8_t>(fill));  // content key, two ephemeral keys
-    s.insert(s.end(), 24, std::uint8_t{0x54});                                                  // nonce
+    for (int fill : {0x51, 0x52, 0x53})
+      s.insert(s.end(), 32, static_cast<std::uint8_t>(fill));  // content key, two ephemeral keys
+    s.insert(s.end(), 24, std::uint8_t{0x54});                 // nonce
     return s;
   }());
   EnvelopeHead head;
@@ -83,25 +103,62 @@ std::string example() {
   const Envelope e = seal(head, items, std::span(&reader, 1), township.keys, 1, false).value();
   CHECK(random.used_up());
   CHECK(squeeze(Bytes(record.bytes), 1)[0] == 0);
-  out += "\nEnvelope, " + std::to_string(e.bytes.size()) + " bytes, hash " + hex(e.hash.view()) + "\nstream " + hex(head.stream.id().view()) +
-         ", chain value " + hex(e.chain().view()) + "\n\n";
-  out += dump(e.bytes, {{4, "magic YZE1"}, {1, "suite"}, {1, "lane: urgent"}, {2, "flags"}, {4, "total length"}, {16, "author office"},
-                        {16, "author node"}, {8, "incarnation"}, {16, "destination"}, {8, "seq"}, {32, "previous chain value: none"},
-                        {8, "clock"}, {32, "commitment to the content key"}, {1, "wraps"}, {3, "zero"}, {4, "ciphertext length"},
-                        {8, "wrap 1: key hint"}, {112, "wrap 1"}, {8, "wrap 2: key hint"}, {112, "wrap 2"}, {24, "nonce"},
-                        {0, "ciphertext and tag"}, {64, "signature of the township's node"}});
+  out += "\nEnvelope, " + std::to_string(e.bytes.size()) + " bytes, hash " + hex(e.hash.view()) + "\nstream " +
+         hex(head.stream.id().view()) + ", chain value " + hex(e.chain().view()) + "\n\n";
+  out += dump(e.bytes, {{4, "magic YZE1"},
+                        {1, "suite"},
+                        {1, "lane: urgent"},
+                        {2, "flags"},
+                        {4, "total length"},
+                        {16, "author office"},
+                        {16, "author node"},
+                        {8, "incarnation"},
+                        {16, "destination"},
+                        {8, "seq"},
+                        {32, "previous chain value: none"},
+                        {8, "clock"},
+                        {32, "commitment to the content key"},
+                        {1, "wraps"},
+                        {3, "zero"},
+                        {4, "ciphertext length"},
+                        {8, "wrap 1: key hint"},
+                        {112, "wrap 1"},
+                        {8, "wrap 2: key hint"},
+                        {112, "wrap 2"},
+                        {24, "nonce"},
+                        {0, "ciphertext and tag"},
+                        {64, "signature of the township's node"}});
 
   Receipt receipt;
   receipt.kind = ReceiptKind::stored;
   receipt.stream = head.stream;
   receipt.upto = {1};
   receipt.chain = e.chain();
-  const Statement s = issue(StatementKind::receipt, county.issuer(), Hlc::at(1'764'000'002'000), 1'764'000'002'000, encode(receipt), county.keys.node);
+  const Statement s = issue(StatementKind::receipt, county.issuer(), Hlc::at(1'764'000'002'000), 1'764'000'002'000,
+                            encode(receipt), county.keys.node);
   out += "\nReceipt, " + std::to_string(s.bytes.size()) + " bytes, digest " + hex(s.digest.view()) + "\n\n";
-  out += dump(s.bytes, {{4, "magic YZS1"}, {1, "suite"}, {1, "kind: receipt"}, {2, "zero"}, {4, "total length"}, {16, "issuer: the county"},
-                        {16, "its node"}, {8, "its store's epoch"}, {8, "clock"}, {8, "unix ms"}, {1, "stored"}, {16, "stream: author"},
-                        {16, "stream: node"}, {8, "stream: incarnation"}, {16, "stream: destination"}, {1, "stream: lane"}, {8, "up to"},
-                        {32, "chain value there"}, {32, "registry: none"}, {1, "ranges"}, {1, "refused"}, {64, "signature of the county's node"}});
+  out += dump(s.bytes, {{4, "magic YZS1"},
+                        {1, "suite"},
+                        {1, "kind: receipt"},
+                        {2, "zero"},
+                        {4, "total length"},
+                        {16, "issuer: the county"},
+                        {16, "its node"},
+                        {8, "its store's epoch"},
+                        {8, "clock"},
+                        {8, "unix ms"},
+                        {1, "stored"},
+                        {16, "stream: author"},
+                        {16, "stream: node"},
+                        {8, "stream: incarnation"},
+                        {16, "stream: destination"},
+                        {1, "stream: lane"},
+                        {8, "up to"},
+                        {32, "chain value there"},
+                        {32, "registry: none"},
+                        {1, "ranges"},
+                        {1, "refused"},
+                        {64, "signature of the county's node"}});
   // The receiver's side agrees with every word of it.
   const auto got = open(decode_envelope(e.bytes).value(), county.keys);
   REQUIRE(got);

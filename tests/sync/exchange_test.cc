@@ -63,7 +63,8 @@ Have some_have(Dice& d) {
   h.seq.value = d.next();
   std::uint32_t at = 0;
   for (std::uint64_t n = d.below(129); n > 0; --n) {
-    const auto from = at + 1 + static_cast<std::uint32_t>(d.below(9)), to = from + 1 + static_cast<std::uint32_t>(d.below(9));
+    const auto from = at + 1 + static_cast<std::uint32_t>(d.below(9)),
+               to = from + 1 + static_cast<std::uint32_t>(d.below(9));
     h.ranges.emplace_back(from, to);
     at = to;
   }
@@ -123,14 +124,22 @@ TEST_CASE("any bit of a head that changes is noticed") {
   const auto again_request = [&](const RequestHead& h) { return bare(encode(h, p.keys.node)); };
   const auto again_answer = [&](const AnswerHead& h) { return bare(encode(h, p.keys.node)); };
   Bytes r0 = bare(request), a0 = bare(answer);
-  one_encoding(r0, [&](ByteView b) -> Result<RequestHead> {
-    if (b.size() >= 64 && !std::ranges::all_of(b.last(64), [](auto x) { return x == 0; })) return fail(Fault::forged, "");
-    return decode_request_head(b);
-  }, again_request);
-  one_encoding(a0, [&](ByteView b) -> Result<AnswerHead> {
-    if (b.size() >= 64 && !std::ranges::all_of(b.last(64), [](auto x) { return x == 0; })) return fail(Fault::forged, "");
-    return decode_whole_answer(b);
-  }, again_answer);
+  one_encoding(
+      r0,
+      [&](ByteView b) -> Result<RequestHead> {
+        if (b.size() >= 64 && !std::ranges::all_of(b.last(64), [](auto x) { return x == 0; }))
+          return fail(Fault::forged, "");
+        return decode_request_head(b);
+      },
+      again_request);
+  one_encoding(
+      a0,
+      [&](ByteView b) -> Result<AnswerHead> {
+        if (b.size() >= 64 && !std::ranges::all_of(b.last(64), [](auto x) { return x == 0; }))
+          return fail(Fault::forged, "");
+        return decode_whole_answer(b);
+      },
+      again_answer);
 }
 
 TEST_CASE("heads that cannot be are refused") {
@@ -304,7 +313,8 @@ TEST_CASE("a frame that is cut waits for the rest, and an unknown one ends the b
     CHECK_FALSE(*f);
     CHECK(r.empty() == (n == 0));
   }
-  for (const Bytes& bad : {Bytes{0, 0, 0, 0, 0}, Bytes{8, 0, 0, 0, 0}, Bytes{255, 0, 0, 0, 1, 9}, Bytes{4, 0xff, 0xff, 0xff, 0xff}, Bytes{4, 0, 0x10, 0, 0x41}}) {
+  for (const Bytes& bad : {Bytes{0, 0, 0, 0, 0}, Bytes{8, 0, 0, 0, 0}, Bytes{255, 0, 0, 0, 1, 9},
+                           Bytes{4, 0xff, 0xff, 0xff, 0xff}, Bytes{4, 0, 0x10, 0, 0x41}}) {
     FrameReader r;
     r.add(bad);
     for (int i = 0; i < 2; ++i) {

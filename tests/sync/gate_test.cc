@@ -76,7 +76,9 @@ TEST_CASE("a node cannot speak for another office") {
 
 TEST_CASE("a statement needs a known node and its signature") {
   World w;
-  const auto say = [&](const Person& p) { return issue(StatementKind::want, p.issuer(), Hlc{1}, 0, encode(Want{}), p.keys.node).bytes; };
+  const auto say = [&](const Person& p) {
+    return issue(StatementKind::want, p.issuer(), Hlc{1}, 0, encode(Want{}), p.keys.node).bytes;
+  };
   CHECK(w.take(FrameType::statement, say(w.stranger)));
   Bytes bent = say(w.peer);
   bent[70] ^= 1;

@@ -4,7 +4,8 @@
 #include "crypto/bytes.h"
 
 /// What every parser of peer bytes owes: refuses each cut and each addition, never with another fault than forged,
-/// and accepts a changed byte only when that is the one encoding of what it then says. `again` encodes what was decoded.
+/// and accepts a changed byte only when that is the one encoding of what it then says. `again` encodes what was
+/// decoded.
 template <class Decode, class Again>
 void one_encoding(const yz::Bytes& whole, Decode decode, Again again) {
   {

@@ -32,7 +32,8 @@ TEST_CASE("intervals do what a set of positions does") {
       }
       REQUIRE(seen == model);
       REQUIRE(set.empty() == (std::find(model.begin(), model.end(), true) == model.end()));
-      const auto from = static_cast<std::uint32_t>(d.below(64)), to = static_cast<std::uint32_t>(from + d.below(64 - from + 1));
+      const auto from = static_cast<std::uint32_t>(d.below(64)),
+                 to = static_cast<std::uint32_t>(from + d.below(64 - from + 1));
       REQUIRE(set.covers(from, to) == std::all_of(model.begin() + from, model.begin() + to, [](bool x) { return x; }));
       const auto total = static_cast<std::uint32_t>(d.below(65)), most = static_cast<std::uint32_t>(1 + d.below(20));
       const auto gap = set.first_gap(total, most);

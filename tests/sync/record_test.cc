@@ -47,7 +47,8 @@ Record small() {
   r.addressees = {d.id<OfficeId>(), d.id<OfficeId>()};
   std::sort(r.parents.begin(), r.parents.end());
   std::sort(r.addressees.begin(), r.addressees.end());
-  r.signatures = {{SignRole::drafter, d.id<CertDigest>(), d.id<Signature>()}, {SignRole::signer, d.id<CertDigest>(), d.id<Signature>()}};
+  r.signatures = {{SignRole::drafter, d.id<CertDigest>(), d.id<Signature>()},
+                  {SignRole::signer, d.id<CertDigest>(), d.id<Signature>()}};
   return r;
 }
 
@@ -102,21 +103,21 @@ TEST_CASE("a record with absurd counts, lengths or values is refused") {
     const auto r = decode_record(b);
     return !r && r.error().fault == Fault::forged;
   };
-  CHECK(refused(with(good, 4, {2})));               // suite 2
+  CHECK(refused(with(good, 4, {2})));  // suite 2
   CHECK(refused(with(good, 4, {0})));
-  CHECK(refused(with(good, 5, {0})));               // no type
-  CHECK(refused(with(good, 6, {0, 0})));            // no schema
-  CHECK(refused(with(good, 136, {3})));             // 秘密
-  CHECK(refused(with(good, 137, {0})));             // control and bulk are no lanes of records
+  CHECK(refused(with(good, 5, {0})));     // no type
+  CHECK(refused(with(good, 6, {0, 0})));  // no schema
+  CHECK(refused(with(good, 136, {3})));   // 秘密
+  CHECK(refused(with(good, 137, {0})));   // control and bulk are no lanes of records
   CHECK(refused(with(good, 137, {4})));
   CHECK(refused(with(good, 138, {9})));
   CHECK(refused(with(good, 138, {255})));
   CHECK(refused(with(good, 139, {0})));
   CHECK(refused(with(good, 139, {17})));
-  CHECK(refused(with(good, 140, {0, 8})));          // unknown flag
+  CHECK(refused(with(good, 140, {0, 8})));  // unknown flag
   CHECK(refused(with(good, 142, {0, 1})));
   CHECK(refused(with(good, 144, {0xff, 0xff, 0xff, 0xff})));
-  CHECK(refused(with(good, 144, {0, 4, 0, 1})));    // 256 KiB and one
+  CHECK(refused(with(good, 144, {0, 4, 0, 1})));  // 256 KiB and one
   CHECK(refused({}));
 }
 
@@ -179,7 +180,8 @@ TEST_CASE("a record of a type that this version does not know is kept and read a
 }
 
 TEST_CASE("a signature holds only for its role, its certificate, its record and its key") {
-  const auto key = crypto::SigningKey::from_seed(fake::key_of(1)), stranger = crypto::SigningKey::from_seed(fake::key_of(2));
+  const auto key = crypto::SigningKey::from_seed(fake::key_of(1)),
+             stranger = crypto::SigningKey::from_seed(fake::key_of(2));
   Dice d(4);
   const RecordId id = d.id<RecordId>();
   const CertDigest officer = d.id<CertDigest>();

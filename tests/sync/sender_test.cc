@@ -18,7 +18,8 @@ struct World {
   Person me{0x10}, peer{0x20};
   Store store{me, peer};
   Sender sender{store};
-  Sender::Budget budget{.bytes = 100'000, .part_bytes = 8'000, .first = Lane::flash, .last = Lane::bulk, .link_bps = 0, .expires = 0};
+  Sender::Budget budget{
+      .bytes = 100'000, .part_bytes = 8'000, .first = Lane::flash, .last = Lane::bulk, .link_bps = 0, .expires = 0};
   Sender::Filled filled;
   AttachmentId attachment{};
 

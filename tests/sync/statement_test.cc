@@ -68,8 +68,10 @@ NodeList some_list(Dice& d) {
   l.version = d.next();
   std::set<NodeId> ids;
   for (std::uint64_t n = 1 + d.below(7); n > 0; --n) ids.insert(d.id<NodeId>());
-  for (const NodeId& id : ids) l.nodes.push_back({id, d.id<CertDigest>(), d.id<BoxPublic>(), static_cast<Millis>(d.below(1'000'000))});
-  for (std::uint64_t n = d.below(5); n > 0; --n) l.urls.push_back("https://10.0.0." + std::to_string(d.below(256)) + ":9443");
+  for (const NodeId& id : ids)
+    l.nodes.push_back({id, d.id<CertDigest>(), d.id<BoxPublic>(), static_cast<Millis>(d.below(1'000'000))});
+  for (std::uint64_t n = d.below(5); n > 0; --n)
+    l.urls.push_back("https://10.0.0." + std::to_string(d.below(256)) + ":9443");
   return l;
 }
 
@@ -80,7 +82,8 @@ ChunkReceipt some_chunk_receipt(Dice& d) {
   c.attachment = d.id<AttachmentId>();
   std::uint32_t at = 0;
   for (std::uint64_t n = d.below(65); n > 0; --n) {
-    const auto from = static_cast<std::uint32_t>(at + 2 + d.below(3)), to = static_cast<std::uint32_t>(from + d.below(3));
+    const auto from = static_cast<std::uint32_t>(at + 2 + d.below(3)),
+               to = static_cast<std::uint32_t>(from + d.below(3));
     c.ranges.emplace_back(from, to);
     at = to;
   }
@@ -101,7 +104,8 @@ TEST_CASE("a statement comes back as it was issued, whatever its kind and body")
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     Dice d(seed);
     const auto kind = static_cast<StatementKind>(1 + d.below(8));
-    const Statement s = issue(kind, p.issuer(), Hlc{d.next()}, static_cast<Millis>(d.below(1'000'000'000)), d.bytes(d.below(500)), p.keys.node);
+    const Statement s = issue(kind, p.issuer(), Hlc{d.next()}, static_cast<Millis>(d.below(1'000'000'000)),
+                              d.bytes(d.below(500)), p.keys.node);
     const auto got = decode_statement(s.bytes);
     REQUIRE(got);
     CHECK(got->kind == kind);
@@ -190,7 +194,8 @@ TEST_CASE("the largest bodies fit a statement") {
   Receipt r = some_receipt(d, 0, 0);
   std::uint64_t at = r.upto.value;
   for (std::size_t i = 0; i < limit::receipt_ranges; ++i, at += 2) r.ranges.emplace_back(Seq{at + 2}, Seq{at + 2});
-  for (std::size_t i = 0; i < limit::refused_per_receipt; ++i) r.refused.push_back({d.id<RecordId>(), Seq{i}, Refusal::malformed});
+  for (std::size_t i = 0; i < limit::refused_per_receipt; ++i)
+    r.refused.push_back({d.id<RecordId>(), Seq{i}, Refusal::malformed});
   CHECK(decode_receipt(encode(r)));
   NodeList l = some_list(d);
   l.urls.assign(4, std::string(256, 'u'));
@@ -221,7 +226,7 @@ TEST_CASE("a receipt whose ranges touch, overlap, descend or reach back is refus
   };
   const std::uint64_t max = ~std::uint64_t{0};
   CHECK(ok({{Seq{12}, Seq{12}}, {Seq{14}, Seq{max}}}));
-  CHECK_FALSE(ok({{Seq{11}, Seq{12}}}));                    // then upto would be 12
+  CHECK_FALSE(ok({{Seq{11}, Seq{12}}}));  // then upto would be 12
   CHECK_FALSE(ok({{Seq{5}, Seq{6}}}));
   CHECK_FALSE(ok({{Seq{0}, Seq{0}}}));
   CHECK_FALSE(ok({{Seq{14}, Seq{13}}}));
@@ -244,7 +249,9 @@ TEST_CASE("a receipt whose ranges touch, overlap, descend or reach back is refus
 TEST_CASE("refusals in a receipt ascend by number") {
   Dice d(8);
   Receipt r = some_receipt(d, 0, 0);
-  r.refused = {{d.id<RecordId>(), Seq{4}, Refusal::malformed}, {d.id<RecordId>(), Seq{4}, Refusal::forked}, {d.id<RecordId>(), Seq{5}, Refusal::key_gone}};
+  r.refused = {{d.id<RecordId>(), Seq{4}, Refusal::malformed},
+               {d.id<RecordId>(), Seq{4}, Refusal::forked},
+               {d.id<RecordId>(), Seq{5}, Refusal::key_gone}};
   CHECK(decode_receipt(encode(r)));
   std::swap(r.refused[0], r.refused[2]);
   CHECK_FALSE(decode_receipt(encode(r)));
@@ -321,7 +328,8 @@ TEST_CASE("a statement replaces its older self and nothing else") {
   CHECK(key(StatementKind::head, p, encode(h1)) != key(StatementKind::head, p, encode(h2)));
   h2.destination = h1.destination;
   CHECK(key(StatementKind::head, p, encode(h1)) == key(StatementKind::head, p, encode(h2)));
-  CHECK(key(StatementKind::node_list, p, encode(some_list(d))) == key(StatementKind::node_list, p, encode(some_list(d))));
+  CHECK(key(StatementKind::node_list, p, encode(some_list(d))) ==
+        key(StatementKind::node_list, p, encode(some_list(d))));
   CHECK(key(StatementKind::want, p, encode(some_want(d))) == key(StatementKind::want, p, encode(some_want(d))));
   CHECK(key(StatementKind::fork, p, Bytes{1}) != key(StatementKind::fork, p, Bytes{2}));
   const auto wrong = statement_key(issue(StatementKind::receipt, p.issuer(), {}, 0, Bytes{1, 2}, p.keys.node));

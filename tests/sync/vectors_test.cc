@@ -78,7 +78,8 @@ Bytes body_of(const Json& v) {
     r.registry = id<Hash>(s, "registry");
     r.ranges = pairs<Seq>(s.at("ranges"));
     for (const auto& x : s.at("refused"))
-      r.refused.push_back({id<RecordId>(x, "record"), Seq{number(x, "seq")}, static_cast<Refusal>(number<int>(x, "why"))});
+      r.refused.push_back(
+          {id<RecordId>(x, "record"), Seq{number(x, "seq")}, static_cast<Refusal>(number<int>(x, "why"))});
     return encode(r);
   }
   if (kind == "head") {
@@ -87,7 +88,8 @@ Bytes body_of(const Json& v) {
     h.incarnation = id<Incarnation>(s, "incarnation");
     for (std::size_t i = 0; i < 3; ++i) {
       const Json& l = s.at("lanes")[i];
-      h.lanes[i] = {Seq{number(l, "seq")}, id<Hash>(l, "chain"), number<std::uint32_t>(l, "waiting"), number<Millis>(l, "oldest_ms")};
+      h.lanes[i] = {Seq{number(l, "seq")}, id<Hash>(l, "chain"), number<std::uint32_t>(l, "waiting"),
+                    number<Millis>(l, "oldest_ms")};
     }
     h.node_list = id<Hash>(s, "node_list");
     h.registry = id<Hash>(s, "registry");
@@ -95,14 +97,16 @@ Bytes body_of(const Json& v) {
     h.anchor = id<Hash>(s, "anchor");
     h.urgent_count = number<std::uint32_t>(s, "urgent_count");
     h.urgent_digest = id<Hash>(s, "urgent_digest");
-    for (const auto& a : s.at("flash")) h.flash.push_back({id<RecordId>(a, "record"), number<Millis>(a, "at_ms"), id<OfficeId>(a, "to")});
+    for (const auto& a : s.at("flash"))
+      h.flash.push_back({id<RecordId>(a, "record"), number<Millis>(a, "at_ms"), id<OfficeId>(a, "to")});
     return encode(h);
   }
   if (kind == "node_list") {
     NodeList l;
     l.version = number(s, "version");
     for (const auto& n : s.at("nodes"))
-      l.nodes.push_back({id<NodeId>(n, "node"), id<CertDigest>(n, "certificate"), id<BoxPublic>(n, "box"), number<Millis>(n, "box_until_ms")});
+      l.nodes.push_back({id<NodeId>(n, "node"), id<CertDigest>(n, "certificate"), id<BoxPublic>(n, "box"),
+                         number<Millis>(n, "box_until_ms")});
     for (const auto& u : s.at("urls")) l.urls.push_back(u.get<std::string>());
     return encode(l);
   }
@@ -166,7 +170,8 @@ TEST_CASE("envelope vectors open, and are made again from their keys where zstd 
     head.at.value = number(v, "at");
     CHECK(hex(head.stream.id().view()) == str(e, "stream"));
     std::vector<Item> items;
-    for (const auto& i : v.at("items")) items.push_back({static_cast<Item::Kind>(number<int>(i, "kind")), bytes(i, "bytes")});
+    for (const auto& i : v.at("items"))
+      items.push_back({static_cast<Item::Kind>(number<int>(i, "kind")), bytes(i, "bytes")});
     crypto::Keyring keys{signer(v), crypto::BoxKey::from_secret(secret(v, "archive_secret")), {}};
     std::vector<crypto::BoxKey> readers;
     std::vector<BoxPublic> to;
@@ -216,7 +221,8 @@ TEST_CASE("statement vectors hold") {
   replay("statement.json", [](const Json& v, const std::string&, const Json& e) {
     const Issuer by{id<OfficeId>(v, "office"), id<NodeId>(v, "node"), id<Epoch>(v, "epoch")};
     const auto key = signer(v);
-    const Statement s = issue(kind_of(str(v, "statement")), by, Hlc{number(v, "at")}, number<Millis>(v, "unix_ms"), body_of(v), key);
+    const Statement s =
+        issue(kind_of(str(v, "statement")), by, Hlc{number(v, "at")}, number<Millis>(v, "unix_ms"), body_of(v), key);
     CHECK(hex(s.bytes) == str(e, "bytes"));
     CHECK(hex(s.digest.view()) == str(e, "digest"));
     const auto got = decode_statement(bytes(e, "bytes"));
@@ -279,23 +285,26 @@ TEST_CASE("exchange vectors hold") {
       CHECK(hex(hello_answer(me, Hlc{number(v, "at")}, number<Millis>(v, "now_ms"))) == want);
     } else if (kind == "frames") {
       Writer w;
-      for (const auto& f : v.at("frames")) put_frame(w, static_cast<FrameType>(number<int>(f, "type")), bytes(f, "bytes"));
+      for (const auto& f : v.at("frames"))
+        put_frame(w, static_cast<FrameType>(number<int>(f, "type")), bytes(f, "bytes"));
       CHECK(hex(w.view()) == want);
       CHECK(fake::frames_of(whole).size() == v.at("frames").size());
     } else if (kind == "part") {
       const Bytes piece = bytes(v, "piece");
-      const Part p{id<StreamId>(v, "stream"), static_cast<Lane>(number<int>(v, "lane")), Seq{number(v, "seq")},
-                   number<std::uint32_t>(v, "total"), number<std::uint32_t>(v, "offset"), piece};
+      const Part p{id<StreamId>(v, "stream"),         static_cast<Lane>(number<int>(v, "lane")), Seq{number(v, "seq")},
+                   number<std::uint32_t>(v, "total"), number<std::uint32_t>(v, "offset"),        piece};
       CHECK(hex(encode(p)) == want);
       CHECK(encode(decode_part(whole).value()) == whole);
     } else if (kind == "have") {
-      const Have h{id<StreamId>(v, "stream"), Seq{number(v, "seq")}, number<std::uint32_t>(v, "total"), pairs<std::uint32_t>(v.at("ranges"))};
+      const Have h{id<StreamId>(v, "stream"), Seq{number(v, "seq")}, number<std::uint32_t>(v, "total"),
+                   pairs<std::uint32_t>(v.at("ranges"))};
       CHECK(hex(encode(h)) == want);
       CHECK(encode(decode_have(whole).value()) == whole);
     } else {
       REQUIRE(kind == "chunk");
-      const Bytes made = sign_chunk(id<NodeId>(v, "author"), id<OfficeId>(v, "destination"), id<AttachmentId>(v, "attachment"),
-                                    number<std::uint32_t>(v, "index"), number<std::uint32_t>(v, "count"), bytes(v, "ciphertext"), signer(v));
+      const Bytes made = sign_chunk(id<NodeId>(v, "author"), id<OfficeId>(v, "destination"),
+                                    id<AttachmentId>(v, "attachment"), number<std::uint32_t>(v, "index"),
+                                    number<std::uint32_t>(v, "count"), bytes(v, "ciphertext"), signer(v));
       CHECK(hex(made) == want);
       CHECK(decode_chunk(whole));
       CHECK(verify_chunk(whole, signer(v).public_key()));

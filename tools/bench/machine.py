@@ -47,6 +47,11 @@ class Watched:
             self.peak = max(self.peak, self._field("VmHWM"))
             time.sleep(0.02)
 
+    def forget_peak(self):
+        with open(f"/proc/{self.pid}/clear_refs", "w") as f:
+            f.write("5")
+        self.peak = 0
+
     def rss(self):
         return self._field("VmRSS")
 
