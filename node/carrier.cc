@@ -191,10 +191,14 @@ void Carrier::step(int most_ms) {
   }
   if (line_) {
     if (courier_ && courier_->take_reset()) {
+      log().debug("line.reset", {});
       line_->reset(Channel::main);
       line_->reset(Channel::flash);
     }
-    for (auto& r : outgoing_) line_->start(std::move(r));
+    for (auto& r : outgoing_) {
+      log().debug("line.send", {{"id", r.id}, {"channel", static_cast<int>(r.channel)}, {"bytes", r.body.size()}});
+      line_->start(std::move(r));
+    }
     const auto events = line_->poll(woken_ ? 0 : wait_ms(most_ms));
     if (!events.empty()) p_.on_store([&] { hand_back(events); });
   } else {
@@ -222,6 +226,8 @@ bool Carrier::joined(const Bytes& answer) {
 void Carrier::hand_back(const std::vector<LineEvent>& events) {
   for (const LineEvent& event : events) {
     if (const auto* a = std::get_if<Answer>(&event)) {
+      log().debug("line.answer", {{"id", a->id}, {"bytes", a->bytes_down}, {"dialled", a->connect_was_new},
+                                  {"rtt_ms", a->hints.rtt_ms}, {"bps", courier_ ? courier_->rate_bps() : 0}});
       dial_failures_ = 0;
       if (a->id == kJoinId) {
         join_id_ = 0;
@@ -249,7 +255,7 @@ void Carrier::hand_back(const std::vector<LineEvent>& events) {
         last_answer_ = clock_.now();
       }
     } else if (courier_) {
-      log().debug("line.failed", {{"status", f.status}, {"reason", static_cast<int>(f.reason)}});
+      log().debug("line.failed", {{"id", f.id}, {"status", f.status}, {"reason", static_cast<int>(f.reason)}});
       courier_->failed(f.id, failure_of(f), Millis{f.retry_after_s} * 1000, clock_.now());
     }
   }

@@ -39,6 +39,7 @@ Result<std::unique_ptr<Node>> Node::open(const std::string& path, int wait_ms, s
                                          ByteView passphrase) {
   Home home = TRY(Home::open(path, wait_ms));
   Config config = TRY(load_config(path));
+  log().level(config.log.level);
   const Home::Keys keys = TRY(home.keys());
   Unlocked unlocked = TRY(node::unlock(keys, officer, passphrase));
   std::unique_ptr<Node> node(new Node(std::move(home), std::move(config), std::move(unlocked.store_key)));

@@ -9,7 +9,7 @@ namespace yz::sync {
 namespace {
 
 constexpr std::size_t kLeastRequestBytes = 4 * 1024;
-constexpr std::size_t kPartOverhead = 48;
+constexpr std::size_t kPartOverhead = 48, kLeastPartBytes = 1024;
 constexpr int kSilences = 2;
 /// Until a link was measured we assume a poor one: too much patience costs seconds, too little a redial.
 constexpr std::uint64_t kAssumedBps = 64'000;
@@ -87,9 +87,10 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   b.bytes = budget > said ? budget - said : 1;
   if (channel == Channel::main && !flying_.empty())
     b.first_bytes = flying + said < window() ? window() - flying - said : 1;
-  // Parts of one size that fill the request, none larger than what a cut may cost.
+  // Parts of one size that fill what is left of the request, none larger than what a cut may cost: were they larger
+  // than the room in the window, the last request of a full pipe would never start.
   const std::size_t most_part = slow() ? limit::part_slow_bytes : limit::part_bytes;
-  const std::size_t room = std::max(budget, kLeastRequestBytes);
+  const std::size_t room = std::max(b.bytes, kLeastPartBytes);
   b.part_bytes = room / ((room + most_part - 1) / most_part) - kPartOverhead;
   b.first = first;
   b.last = last;

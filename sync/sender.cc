@@ -9,6 +9,7 @@ namespace {
 
 /// A delivered envelope without a receipt or refusal is offered again after so long: the peer may have lost it.
 constexpr Millis kOfferAgainMs = 10'000;
+constexpr Millis kLongestFlightMs = 60'000;  ///< No owner lets a message fly for longer.
 constexpr std::size_t kPage = 64;
 
 }  // namespace
@@ -201,7 +202,8 @@ void Sender::peer_has(const std::vector<Have>& list, bool all) {
 void Sender::expire(Millis now) {
   std::vector<Token> old;
   for (const auto& [token, m] : messages_)
-    if (m.expires != 0 && m.expires <= now) old.push_back(token);
+    // A hub's clock may have been set back: what would expire in an hour was sent before that.
+    if (m.expires != 0 && (m.expires <= now || m.expires > now + kLongestFlightMs)) old.push_back(token);
   for (Token t : old) settle(t, false, now);
 }
 

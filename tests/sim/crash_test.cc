@@ -415,3 +415,31 @@ TEST_CASE("a power cut while a home is founded leaves nothing or a whole home") 
     }
   std::printf("founding: %llu power cuts\n", static_cast<unsigned long long>(cuts));
 }
+
+// may_fail until store.log is told apart: what is left of the first torn commit behind the second is not saved work.
+TEST_CASE("two power cuts at one place of the log do not lock the home" * doctest::may_fail()) {
+  std::uint64_t locked = 0, tries = 0;
+  for (std::uint64_t first = 1; first <= 18; ++first)
+    for (std::uint64_t second = 1; second <= 18; ++second) {
+      seed_libsodium(first * 100 + second);
+      Scene s;
+      REQUIRE(s.start(s.township()));
+      Office& o = s.township();
+      REQUIRE(s.report(Lane::routine, 100));
+      bool open = true;
+      for (const std::uint64_t k : {first, second}) {
+        o.disk().cut_power_at(k);
+        const auto done = s.report(Lane::urgent, 2000 * first);
+        s.hang_up(o);
+        o.disk().power_on(first * 31 + second);
+        const auto again = s.start(o);
+        open = again.has_value();
+        if (!open) break;
+        (void)done;
+      }
+      ++tries;
+      locked += !open;
+      if (open) s.hang_up(o);
+    }
+  CHECK_MESSAGE(locked == 0, locked << " of " << tries << " homes refuse to open after two cuts");
+}

@@ -261,7 +261,11 @@ Result<> Office::add_officer(const std::string& name, const crypto::SigningKey& 
   officer.roles = crypto::role::all;
   officer.name = name;
   TRY(officer.sign(by));
-  TRY(store_->write([&] { return directory_->learn(officer, now); }));
+  TRY(store_->write([&]() -> Result<> {
+    for (const auto& o : TRY(directory_->officers(self->id)))
+      TRY(directory_->set_officer_state(o.digest, node::OfficerState::retired));
+    return directory_->learn(officer, now);
+  }));
   officer_.emplace(key.clone());
   return {};
 }

@@ -93,7 +93,7 @@ class Office {
   Result<node::Outcome> write(const Wish&, Millis now);
   Result<node::Outcome> send(std::int64_t matter, Millis now);
   Result<node::Outcome> acknowledge(std::int64_t matter, Millis now);
-  /// A further officer joins; from then on the newest one signs.
+  /// The officer retires and another takes the seat: the office still works with one person.
   Result<> add_officer(const std::string& name, const crypto::SigningKey&, Millis now);
   /// Everything that was stored and not opened.
   Result<> open_received(Millis now);

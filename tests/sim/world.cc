@@ -306,6 +306,7 @@ void World::started_township() {
                                        Courier::Me{store.me().node, store.me().epoch, &store.keys().node});
   if (!courier_->start()) violated("the courier does not start");
   last_poll_ = last_head_ = 0;
+  step_at_ = -1;
   ++resets_;
   check_stored_is_there();
   step();
@@ -373,8 +374,9 @@ void World::schedule_step() {
   step_at_ = next;
   const int life = township_.life;
   at(next, [this, next, life] {
+    if (life != township_.life) return;
     if (step_at_ == next) step_at_ = -1;
-    if (life == township_.life) step();
+    step();
   });
 }
 
