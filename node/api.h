@@ -10,10 +10,10 @@ namespace yz::node {
 /// One call of the JSON API, whichever face it came by (page, socket, command line in-process).
 struct ApiCall {
   std::string method = "GET";
-  std::string target;             ///< "/api/v1/reports?lane=flash", percent-encoded
-  std::string body = {};          ///< JSON text, or raw octets for attachments
+  std::string target;     ///< "/api/v1/reports?lane=flash", percent-encoded
+  std::string body = {};  ///< JSON text, or raw octets for attachments
   std::string content_type = "application/json";
-  std::string officer = {};       ///< who asks, from --as or the session; empty: the only active one
+  std::string officer = {};  ///< who asks, from --as or the session; empty: the only active one
   std::optional<crypto::SecretText> passphrase = {};  ///< given with the call; empty: the session vouches
   std::string language = "zh";
   /// Progress of long work as small JSON objects; may be empty. Called on the node's worker thread.
@@ -22,10 +22,10 @@ struct ApiCall {
 
 struct ApiReply {
   int status = 200;
-  int exit_code = 0;               ///< what the command line ends with (interface.md 3)
+  int exit_code = 0;  ///< what the command line ends with (interface.md 3)
   std::string content_type = "application/json";
   std::string body = {};
-  std::string file_name = {};      ///< for downloads
+  std::string file_name = {};  ///< for downloads
 };
 
 }  // namespace yz::node

@@ -102,11 +102,12 @@ Result<std::uint64_t> write_backup(Store& store, const Home::Keys& keys, const c
     copies[i].path = path + (i == 0 ? ".main.new" : ".attachments.new");
     ::unlink(copies[i].path.c_str());
     const crypto::Key key = crypto::derive(store_key, i + 1, "YZstore_");
-    TRY(backup_to(*from[i], copies[i].path, key.expose(), keys.store_id.bytes, [&](std::int64_t done, std::int64_t all) {
-      if (progress && all > 0)
-        progress(0.45 * static_cast<double>(i) + 0.45 * static_cast<double>(done) / static_cast<double>(all));
-      return true;
-    }));
+    TRY(backup_to(
+        *from[i], copies[i].path, key.expose(), keys.store_id.bytes, [&](std::int64_t done, std::int64_t all) {
+          if (progress && all > 0)
+            progress(0.45 * static_cast<double>(i) + 0.45 * static_cast<double>(done) / static_cast<double>(all));
+          return true;
+        }));
     copies[i].fd = ::open(copies[i].path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (copies[i].fd < 0) return fail(Fault::full, "cannot read back the copy: " + errno_text());
   }
@@ -135,7 +136,8 @@ Result<std::uint64_t> write_backup(Store& store, const Home::Keys& keys, const c
   }
   TRY(put(out.fd, mac_of(store_key, hasher.done()).view()));
   if (::fsync(out.fd) != 0) return fail(Fault::full, "cannot sync the backup: " + errno_text());
-  if (::rename(out.path.c_str(), path.c_str()) != 0) return fail(Fault::full, "cannot name the backup: " + errno_text());
+  if (::rename(out.path.c_str(), path.c_str()) != 0)
+    return fail(Fault::full, "cannot name the backup: " + errno_text());
   out.keep = true;
   if (progress) progress(1.0);
   TRY(store.write([&] { return store.set_meta_number("last_backup", wall_now()); }));
@@ -152,7 +154,8 @@ Result<> begin_anew(Store& store, const Identity& me) {
   TRY(store.set_meta("epoch", me.epoch.view()));
   TRY(db.exec("update delivery set envelope = null, state = 0 where state = 1"));
   TRY(db.exec("update envelope set state = 9 where own = 1 and state = 0"));
-  TRY(db.exec("update link set nonces = x'', heard = 0, peer_heard = 0, nonce_next = 1, nonce_base = 1,"
+  TRY(
+      db.exec("update link set nonces = x'', heard = 0, peer_heard = 0, nonce_next = 1, nonce_base = 1,"
               " nonce_used = x'0000000000000000'"));
   TRY(db.exec("delete from part"));
   // Our statements carry the old epoch; the node list is signed anew so that neighbours hear of this store.
@@ -191,7 +194,8 @@ Result<Identity> restore_backup(const std::string& path, const std::string& back
   crypto::Hasher hasher(crypto::purpose::backup);
   hasher.add(TRY(get(in.fd, piece, 20)));
   Reader r(piece);
-  if (text(r.raw(4)) != kMagic || r.u8() != 1) return fail(Fault::invalid, backup + " is not a Yizhan backup", "backup.form");
+  if (text(r.raw(4)) != kMagic || r.u8() != 1)
+    return fail(Fault::invalid, backup + " is not a Yizhan backup", "backup.form");
   r.zeros(3);
   r.u64();
   const std::size_t slot_bytes = r.u32();
@@ -202,7 +206,8 @@ Result<Identity> restore_backup(const std::string& path, const std::string& back
   hasher.add(TRY(get(in.fd, piece, 16)));
   Reader sizes(piece);
   const std::array<std::uint64_t, 2> size{sizes.u64(), sizes.u64()};
-  if (size[0] > kFileMost || size[1] > kFileMost) return fail(Fault::corrupt, "the backup's head is damaged", "backup.form");
+  if (size[0] > kFileMost || size[1] > kFileMost)
+    return fail(Fault::corrupt, "the backup's head is damaged", "backup.form");
 
   Home home = TRY(Home::create(path));
   std::array<File, 2> files;

@@ -13,11 +13,11 @@ using sync::Millis;
 
 namespace {
 
-constexpr Millis kNoContactMs = 10'000;   // interface.md 7: sync gives up without contact
-constexpr Millis kSilentMs = 90'000;      // after contact, without a byte
+constexpr Millis kNoContactMs = 10'000;  // interface.md 7: sync gives up without contact
+constexpr Millis kSilentMs = 90'000;     // after contact, without a byte
 constexpr int kDialTries = 3;
-constexpr int kLeastWaitMs = 20;          // a wake-up time that has passed must not make us spin
-constexpr Millis kHeadLookMs = 20'000;    // how often to look whether a head is due
+constexpr int kLeastWaitMs = 20;        // a wake-up time that has passed must not make us spin
+constexpr Millis kHeadLookMs = 20'000;  // how often to look whether a head is due
 constexpr RequestId kJoinId = RequestId{1} << 62;
 constexpr std::size_t kOpenAtOnce = 4;
 constexpr Millis kCountMs = 200;  // while requests are in flight, sessions are looked at so often
@@ -111,8 +111,13 @@ void Carrier::join() {
   if (!wanted && now - last_poll_ < p_.poll_ms && last_poll_ != 0) return;
   last_poll_ = now;
   join_id_ = kJoinId;
-  outgoing_.push_back({.id = kJoinId, .channel = Channel::main, .url = url("/sync/v1/join"), .post = true,
-                       .body = join_request_, .headers = {}, .connect_timeout_ms = 5000});
+  outgoing_.push_back({.id = kJoinId,
+                       .channel = Channel::main,
+                       .url = url("/sync/v1/join"),
+                       .post = true,
+                       .body = join_request_,
+                       .headers = {},
+                       .connect_timeout_ms = 5000});
 }
 
 /// On the store's thread: everything the courier wants to send now, each decision in a transaction of its own.
@@ -138,7 +143,8 @@ void Carrier::collect() {
   const Millis now = clock_.now();
   if (now - last_head_ >= kHeadLookMs) {
     last_head_ = now;
-    auto told = p_.store.write([&] { return tell_head_if_due(p_.store, p_.directory, link_->peer, link_->office, wall_now()); });
+    auto told = p_.store.write(
+        [&] { return tell_head_if_due(p_.store, p_.directory, link_->peer, link_->office, wall_now()); });
     if (!told) log().warn("head.failed", {{"why", told.error()}});
   }
   if (now - last_poll_ >= p_.poll_ms) {
@@ -195,6 +201,11 @@ void Carrier::step(int most_ms) {
       line_->reset(Channel::main);
       line_->reset(Channel::flash);
     }
+    if (courier_)
+      for (const std::uint64_t id : courier_->take_stuck()) {
+        log().debug("line.stuck", {{"id", id}});
+        line_->cancel(id);
+      }
     for (auto& r : outgoing_) {
       log().debug("line.send", {{"id", r.id}, {"channel", static_cast<int>(r.channel)}, {"bytes", r.body.size()}});
       line_->start(std::move(r));
@@ -208,9 +219,8 @@ void Carrier::step(int most_ms) {
 }
 
 bool Carrier::joined(const Bytes& answer) {
-  auto done = p_.store.write([&] {
-    return accept_join_answer(p_.store, p_.directory, *invitation_, join_request_, answer, wall_now());
-  });
+  auto done = p_.store.write(
+      [&] { return accept_join_answer(p_.store, p_.directory, *invitation_, join_request_, answer, wall_now()); });
   if (!done) {
     last_error_ = done.error().what;
     log().error("join.answer", {{"why", done.error()}});
@@ -226,8 +236,11 @@ bool Carrier::joined(const Bytes& answer) {
 void Carrier::hand_back(const std::vector<LineEvent>& events) {
   for (const LineEvent& event : events) {
     if (const auto* a = std::get_if<Answer>(&event)) {
-      log().debug("line.answer", {{"id", a->id}, {"bytes", a->bytes_down}, {"dialled", a->connect_was_new},
-                                  {"rtt_ms", a->hints.rtt_ms}, {"bps", courier_ ? courier_->rate_bps() : 0}});
+      log().debug("line.answer", {{"id", a->id},
+                                  {"bytes", a->bytes_down},
+                                  {"dialled", a->connect_was_new},
+                                  {"rtt_ms", a->hints.rtt_ms},
+                                  {"bps", courier_ ? courier_->rate_bps() : 0}});
       dial_failures_ = 0;
       if (a->id == kJoinId) {
         join_id_ = 0;
@@ -265,7 +278,8 @@ Result<> Carrier::answer(const Answer& a) {
   const Millis now = clock_.now();
   auto done = p_.store.write([&]() -> Result<> {
     p_.inbox.set_now(wall_now());
-    return courier_->answered(a.id, a.body, static_cast<std::size_t>(a.bytes_down), now, TRY(p_.store.tick(wall_now())));
+    return courier_->answered(a.id, a.body, static_cast<std::size_t>(a.bytes_down), now,
+                              TRY(p_.store.tick(wall_now())));
   });
   if (!done) {
     p_.inbox.forget();
@@ -295,8 +309,9 @@ Result<std::uint64_t> Carrier::waiting() {
     TRY(q.step());
     n += static_cast<std::uint64_t>(q.integer(0));
   }
-  Query q = TRY(p_.store.blobs().query("select count(*) from chunk c join attachment a on a.row = c.attachment"
-                                       " where c.state = 0 and a.own = 1 and a.ready = 1"));
+  Query q =
+      TRY(p_.store.blobs().query("select count(*) from chunk c join attachment a on a.row = c.attachment"
+                                 " where c.state = 0 and a.own = 1 and a.ready = 1"));
   TRY(q.step());
   return n + static_cast<std::uint64_t>(q.integer(0));
 }

@@ -38,7 +38,7 @@ class Carrier {
   /// One person's wish to exchange now, until nothing is left or the limits of interface.md 7 pass.
   struct Session {
     std::mutex mutex;
-    SyncReport report;         ///< under the mutex
+    SyncReport report;  ///< under the mutex
     std::atomic<bool> done = false;
     std::function<void()> on_done;  ///< called on the line thread
     sync::Millis started = 0;
@@ -92,7 +92,7 @@ class Carrier {
   std::condition_variable woken_up_;                // for a step without a line to wait on
   std::vector<std::shared_ptr<Session>> sessions_;  // under the mutex
   std::atomic<bool> hurry_ = false, woken_ = false;
-  sync::Millis counted_ = 0;                        // when the sessions' waiting records were last counted
+  sync::Millis counted_ = 0;  // when the sessions' waiting records were last counted
 };
 
 }  // namespace yz::node

@@ -20,8 +20,8 @@ struct NewKeys {
   crypto::BoxKey box = crypto::BoxKey::random();
 };
 
-crypto::Certificate certificate(crypto::CertType type, const Founding& f, const OfficeId& office, const PublicKey& issuer,
-                                Millis now, Millis valid) {
+crypto::Certificate certificate(crypto::CertType type, const Founding& f, const OfficeId& office,
+                                const PublicKey& issuer, Millis now, Millis valid) {
   crypto::Certificate c;
   c.type = type;
   c.office = c.issuer = office;
@@ -72,7 +72,8 @@ Result<> put_offices(Store& store, Directory& directory, const Founding& f, cons
           .run());
   if (!f.invitation) return {};
   TRY(store.set_meta("joining", view(f.invitation_line)));
-  return TRY(store.db().query("insert into office(id, code, name, level, superior, state, at_ms) values(?, ?, ?, ?, ?, ?, ?)"))
+  return TRY(store.db().query(
+                 "insert into office(id, code, name, level, superior, state, at_ms) values(?, ?, ?, ?, ?, ?, ?)"))
       .bind(f.invitation->superior)
       .bind(f.invitation->superior_code)
       .bind(f.invitation->superior_name)
@@ -121,11 +122,11 @@ Result<crypto::Slot> recovery_slot(const Founding& f, const crypto::Key& store_k
   const std::string words = base32(code.expose().first(20));
   std::string grouped;
   for (std::size_t i = 0; i < words.size(); i += 4) grouped.append(i ? "-" : "").append(words, i, 4);
-  const std::string sheet = "驿站 恢复单 / Yizhan recovery sheet\n\n单位 office: " + f.name + " (" + f.code + ")\n恢复码 code: " +
-                            grouped +
-                            "\n\n打印后锁入保险柜，并删除本文件。忘记口令时凭此码可重新打开本机数据（不能代人签名）。\n"
-                            "Print this, lock it in the safe, delete the file. With this code the data of this machine can be\n"
-                            "opened when passphrases are forgotten; it signs for nobody.\n";
+  const std::string sheet =
+      "驿站 恢复单 / Yizhan recovery sheet\n\n单位 office: " + f.name + " (" + f.code + ")\n恢复码 code: " + grouped +
+      "\n\n打印后锁入保险柜，并删除本文件。忘记口令时凭此码可重新打开本机数据（不能代人签名）。\n"
+      "Print this, lock it in the safe, delete the file. With this code the data of this machine can be\n"
+      "opened when passphrases are forgotten; it signs for nobody.\n";
   TRY(write_file(f.recovery_sheet, view(sheet)));
   return crypto::lock_slot(crypto::SlotKind::recovery, "recovery", view(words), store_key.expose());
 }

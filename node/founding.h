@@ -21,7 +21,8 @@ struct Founding {
 struct Founded {
   OfficeId office;
   NodeId node;
-  std::string fingerprint;  ///< to compare by telephone: of the root document, or of our own authority key while joining
+  std::string
+      fingerprint;  ///< to compare by telephone: of the root document, or of our own authority key while joining
 };
 
 /// Makes the home in an empty folder. On failure nothing readable is left behind.

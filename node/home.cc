@@ -29,7 +29,8 @@ Fault write_fault() { return errno == EACCES || errno == EPERM ? Fault::denied :
 
 Result<int> take_lock(const std::string& path, int wait_ms) {
   const int fd = ::open((path + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return fail(errno == ENOENT ? Fault::missing : write_fault(), "cannot open the lock of " + path + ": " + why());
+  if (fd < 0)
+    return fail(errno == ENOENT ? Fault::missing : write_fault(), "cannot open the lock of " + path + ": " + why());
   for (int waited = 0;; waited += 50) {
     if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
     if (errno != EWOULDBLOCK || waited >= wait_ms) break;

@@ -1,8 +1,9 @@
 // What the command line needs beside the API: making a home, joining by file, calls in-process.
+#include "node/cli/local.h"
+
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "node/cli/local.h"
 #include "node/backup.h"
 #include "node/founding.h"
 #include "node/log.h"
@@ -25,20 +26,22 @@ class InProcess : public LocalNode {
 constexpr int kWaitMs = 10'000;  // interface.md 1: another command that holds the home
 constexpr std::size_t kJoinFileBytes = 64 * 1024;
 
-Result<std::string> finish_by_file(const std::string& home, const JoinRequest& r, const crypto::SecretText& passphrase) {
+Result<std::string> finish_by_file(const std::string& home, const JoinRequest& r,
+                                   const crypto::SecretText& passphrase) {
   const Bytes answer = TRY(read_file(r.answer_file, kJoinFileBytes));
   const auto node = TRY(Node::open(home, kWaitMs, r.officer, passphrase.expose()));
   Store& store = node->store();
   const auto line = TRY(store.meta("joining"));
   if (!line || line->empty()) return fail(Fault::invalid, "this office has joined already", "join.done");
   const auto request = TRY(store.meta("join_request"));
-  if (!request) return fail(Fault::missing, "no request was written here: use join --request FILE first", "join.request");
+  if (!request)
+    return fail(Fault::missing, "no request was written here: use join --request FILE first", "join.request");
   const Invitation invitation = TRY(decode_invitation(text(ByteView(*line))));
-  TRY(store.write([&] {
-    return accept_join_answer(store, node->directory(), invitation, *request, answer, wall_now());
-  }));
+  TRY(store.write(
+      [&] { return accept_join_answer(store, node->directory(), invitation, *request, answer, wall_now()); }));
   const auto root = TRY(node->directory().root());
-  return founded_json(invitation.code_of_office, invitation.name, store.me().node, crypto::fingerprint(root->digest), "ready");
+  return founded_json(invitation.code_of_office, invitation.name, store.me().node, crypto::fingerprint(root->digest),
+                      "ready");
 }
 
 }  // namespace
@@ -137,7 +140,8 @@ Result<std::string> check_evidence_file(const std::string& path) {
 
 std::optional<std::string> serving(const std::string& home) {
   const std::string path = home + "/sock";
-  const auto reply = http_over_socket({.socket_path = path, .target = "/healthz", .timeout = std::chrono::milliseconds(5000)});
+  const auto reply =
+      http_over_socket({.socket_path = path, .target = "/healthz", .timeout = std::chrono::milliseconds(5000)});
   // A socket that is there and busy still has an owner; only one that nobody listens on has none.
   if (!reply && reply.error().fault == Fault::offline) return std::nullopt;
   if (!reply && reply.error().fault == Fault::missing) return std::nullopt;

@@ -66,7 +66,8 @@ Result<> Node::start() {
     log().warn("home.copied", {});
     TRY(begin_new_life(*store_, home_));
     TRY(store_->write([&] {
-      return store_->alarm("home.copied", "this home was put back from a copy: it goes on under new numbers", "", wall_now());
+      return store_->alarm("home.copied", "this home was put back from a copy: it goes on under new numbers", "",
+                           wall_now());
     }));
   }
   carrier_ = std::make_unique<Carrier>(Carrier::Parts{
@@ -148,7 +149,8 @@ Result<Signer> Node::unlock(std::string_view officer, ByteView passphrase) {
     key = std::move(u.signing);
   }
   const auto row = TRY(directory_->officer_by_name(store_->me().office, name));
-  if (!row || row->key != key->public_key()) return fail(Fault::denied, "this officer has no valid certificate", "login.certificate");
+  if (!row || row->key != key->public_key())
+    return fail(Fault::denied, "this officer has no valid certificate", "login.certificate");
   if (row->state != OfficerState::active) return fail(Fault::denied, "this officer is not active", "login.state");
   return Signer{*row, std::move(*key)};
 }
@@ -168,9 +170,8 @@ Result<> Node::change_passphrase(std::string_view officer, ByteView old_passphra
       s = officer_slot(s.name, store_key_, signer.key, new_passphrase);
   TRY(home_.save_keys(keys));
   remembered_.erase(signer.officer.name);
-  return store_->write([&] {
-    return store_->journal(signer.officer.name, "passphrase", signer.officer.name, "", wall_now());
-  });
+  return store_->write(
+      [&] { return store_->journal(signer.officer.name, "passphrase", signer.officer.name, "", wall_now()); });
 }
 
 Result<OfficerRow> Node::add_officer(const OfficerRow& by, std::string_view name, std::uint16_t roles,

@@ -67,7 +67,8 @@ Result<std::string> recover_home(const std::string& path, const std::string& off
   std::string name = officer;
   for (const auto& s : keys.slots) {
     if (!officer.empty() || s.kind != crypto::SlotKind::officer) continue;
-    if (!name.empty()) return fail(Fault::invalid, "several officers have a key here: say which one with --as NAME", "officer.which");
+    if (!name.empty())
+      return fail(Fault::invalid, "several officers have a key here: say which one with --as NAME", "officer.which");
     name = s.name;
   }
   const auto old = TRY(directory.officer_by_name(store->me().office, name));

@@ -43,10 +43,11 @@ Result<std::string> pem(const std::string& path) {
 /// The line thread: steps the carrier until told to stop.
 class LineThread {
  public:
-  explicit LineThread(Carrier& carrier) : carrier_(carrier), thread_([this] {
-      pthread_setname_np(pthread_self(), "yz-line");
-      while (!stop_) carrier_.step(1000);
-    }) {}
+  explicit LineThread(Carrier& carrier)
+      : carrier_(carrier), thread_([this] {
+          pthread_setname_np(pthread_self(), "yz-line");
+          while (!stop_) carrier_.step(1000);
+        }) {}
   ~LineThread() {
     stop_ = true;
     carrier_.wake(sync::Lane::routine);
@@ -125,9 +126,8 @@ bool wait_for_end(Faces& f, Node& node, Worker& worker, const sigset_t& signals)
     if (node.store().broken()) return false;
     if (wall_now() - daily > 24LL * 3'600'000 || wall_now() < daily) {
       daily = wall_now();
-      worker.post(Worker::Turn::idle, [&node] {
-        (void)node.store().write([&] { return node.store().rotate_box(wall_now()); });
-      });
+      worker.post(Worker::Turn::idle,
+                  [&node] { (void)node.store().write([&] { return node.store().rotate_box(wall_now()); }); });
     }
     const timespec tick{0, 250'000'000};
     const int got = sigtimedwait(&signals, nullptr, &tick);
@@ -183,7 +183,8 @@ Result<int> serve(const std::string& home, const ServeOptions& options, const cr
   node->set_worker(nullptr);
   ::unlink((home + "/sock").c_str());
   log().info("serve.end", {});
-  if (!whole) return fail(Fault::corrupt, "the store does not agree with itself: start again, then run verify", "store.broken");
+  if (!whole)
+    return fail(Fault::corrupt, "the store does not agree with itself: start again, then run verify", "store.broken");
   return 0;
 }
 

@@ -27,7 +27,9 @@ class Worker {
   /// On the worker's own thread, inside a job: runs other jobs until `done` says so. For calls that wait for the line.
   void pump_until(const std::function<bool()>& done);
   /// Wakes a pump to look at its condition.
-  void nudge() { post(Turn::sync, [] {}); }
+  void nudge() {
+    post(Turn::sync, [] {});
+  }
   bool on_worker() const { return std::this_thread::get_id() == thread_.get_id(); }
   /// Finishes the running job, drops the rest, joins.
   void stop();

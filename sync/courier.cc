@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kLeastRequestBytes = 4 * 1024;
 constexpr std::size_t kPartOverhead = 48, kLeastPartBytes = 1024;
 constexpr int kSilences = 2;
+constexpr Millis kStuckMs = 1000;
 /// Until a link was measured we assume a poor one: too much patience costs seconds, too little a redial.
 constexpr std::uint64_t kAssumedBps = 64'000;
 
@@ -156,6 +157,7 @@ Result<std::optional<Courier::Outgoing>> Courier::next(Millis now) {
       lost(now);
     }
   }
+  give_up_stuck(now);
   if (now < backoff_until_) return std::nullopt;
   backoff_until_ = 0;
   if (state_.nonces.empty()) {
@@ -233,6 +235,7 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
     }
   }
   last_answer_ = now;
+  last_answered_sent_ = std::max(last_answered_sent_, flight.sent);
   if (!flight.hello) {
     silences_ = 0;
     contact_ = now;
@@ -286,9 +289,30 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   // About a second of line per request, doubling at most; on a slow line a third of the window.
   std::size_t wish = rate_bps_ == 0 ? limit::request_start_bytes : static_cast<std::size_t>(rate_bps_ / 8);
   if (slow()) wish = std::min(wish, window() / limit::in_flight);
-  target_ = std::clamp(std::min(wish, target_ * 2), 2 * kLeastRequestBytes, limit::request_bytes);
+  target_ = std::clamp(std::min(wish, target_ * 2), kLeastRequestBytes, limit::request_bytes);
   state_.rate_bps = rate_bps_;
   return link_.save(state_);
+}
+
+/// One connection can hang in TCP's back-off for many seconds while its neighbours are fine: a lost tail of a short
+/// request is only mended by a timer that doubles. We know how long an answer takes here and do not wait for it.
+void Courier::give_up_stuck(Millis now) {
+  if (!slow() || rtt_ms_ == 0 || flying_.size() < 2) return;
+  const Millis line = static_cast<Millis>(limit::window_slow_bytes * 8000 / std::max<std::uint64_t>(rate_bps_, 8000));
+  const Millis late = line + 2 * rtt_ms_ + kStuckMs;
+  for (auto it = flying_.begin(); it != flying_.end();) {
+    const Flight& f = it->second;
+    // Others that were sent later have their answers: this one will not come soon.
+    if (f.channel != Channel::main || f.hello || now - f.sent < late || last_answered_sent_ <= f.sent) {
+      ++it;
+      continue;
+    }
+    stuck_.push_back(it->first);
+    if (f.fresh) fresh_ = true;
+    sender_.settle(it->first, false, now);
+    control_sent_ = std::min(control_sent_, state_.peer_heard);
+    it = flying_.erase(it);
+  }
 }
 
 void Courier::lost(Millis now) {

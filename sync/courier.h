@@ -50,6 +50,9 @@ class Courier {
   void failed(std::uint64_t id, Failure, Millis retry_after_ms, Millis now);
   /// True once after silence: the owner resets every connection (RST) before the next request.
   bool take_reset();
+  /// Requests that hang while others are answered: the owner closes their connections. What they carried is sent
+  /// again at once by another; an answer that comes all the same is ignored.
+  std::vector<std::uint64_t> take_stuck() { return std::exchange(stuck_, {}); }
   /// Ask for one exchange even when there is nothing to send.
   void poll() { poll_ = true; }
   /// A flash was signed or the person asked: forget the back-off.
@@ -84,6 +87,7 @@ class Courier {
   Outgoing hello(Millis now);
   void measure(const Flight&, std::size_t bytes_down, Millis now);
   void lost(Millis now);
+  void give_up_stuck(Millis now);
   void back_off(Millis now);
   std::size_t unacknowledged() const;
   std::size_t flights(Channel) const;
@@ -100,6 +104,7 @@ class Courier {
   Tally tally_;
   Hlc hlc_;
   std::map<std::uint64_t, Flight> flying_;
+  std::vector<std::uint64_t> stuck_;
   std::uint64_t answered_ = 0;  // given to answered() and not known to be committed
   bool reload_ = false;         // the link's state was rolled back
   std::uint64_t next_id_ = 1;
@@ -109,7 +114,7 @@ class Courier {
   std::size_t target_ = 0;  // bytes of one request
   std::size_t peer_request_bytes_ = 0;
   std::uint64_t control_sent_ = 0;  // number up to which control items went out in this life
-  Millis contact_ = 0, last_answer_ = 0, backoff_until_ = 0;
+  Millis contact_ = 0, last_answer_ = 0, last_answered_sent_ = 0, backoff_until_ = 0;
   int tries_ = 0, silences_ = 0;  // failures and silences in a row
   bool poll_ = false, peer_more_ = false, fresh_ = false, reset_ = false, refused_ = false;
 };

@@ -634,9 +634,11 @@ void Grammar::people_commands() {
   }
   {
     auto [a, c] = leaf<PassphraseRecover>(
-        passphrase, "recover", t("忘记口令：用保险柜里的恢复单换新口令和新签名密钥",
-                                 "forgotten: a new one, and a new signing key, with the recovery sheet from the safe"));
-    a->add_option("--code-file", c->code_file, t("从文件读恢复码（不写则在终端询问）", "read the code from a file (asked otherwise)"))
+        passphrase, "recover",
+        t("忘记口令：用保险柜里的恢复单换新口令和新签名密钥",
+          "forgotten: a new one, and a new signing key, with the recovery sheet from the safe"));
+    a->add_option("--code-file", c->code_file,
+                  t("从文件读恢复码（不写则在终端询问）", "read the code from a file (asked otherwise)"))
         ->type_name(t("文件", "FILE"));
     a->add_option("--new-passphrase-file", c->new_passphrase_file, t("从文件读新口令", "read the new one from a file"))
         ->type_name(t("文件", "FILE"));
@@ -644,9 +646,11 @@ void Grammar::people_commands() {
   }
   CLI::App* root = group("root", t("信任根", "the root of trust"));
   {
-    auto [a, c] = leaf<RootConfirm>(root, "confirm", t("记下：根指纹已与上级电话核对一致",
-                                                       "record that the root fingerprint was compared by telephone"));
-    a->add_option("fingerprint", c->fingerprint, t("上级念出的指纹（40 位数字，空格可省）", "the 40 digits the superior read out"))
+    auto [a, c] = leaf<RootConfirm>(
+        root, "confirm",
+        t("记下：根指纹已与上级电话核对一致", "record that the root fingerprint was compared by telephone"));
+    a->add_option("fingerprint", c->fingerprint,
+                  t("上级念出的指纹（40 位数字，空格可省）", "the 40 digits the superior read out"))
         ->required()
         ->type_name(t("指纹", "DIGITS"));
     done(a);

@@ -123,11 +123,10 @@ struct RootConfirm {
 };
 struct Version {};
 
-using Command =
-    std::variant<Init, Invite, Join, Admit, Serve, Sync, Status, ReportNew, ReportImport, ReportList, ReportShow,
-                 ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw, ReportStep, Verify, Evidence, EvidenceCheck,
-                 Doctor, Backup, Restore, OfficerAdd, OfficerList, OfficeList, PassphraseChange, PassphraseRecover,
-                 RootConfirm, Version>;
+using Command = std::variant<Init, Invite, Join, Admit, Serve, Sync, Status, ReportNew, ReportImport, ReportList,
+                             ReportShow, ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw, ReportStep, Verify,
+                             Evidence, EvidenceCheck, Doctor, Backup, Restore, OfficerAdd, OfficerList, OfficeList,
+                             PassphraseChange, PassphraseRecover, RootConfirm, Version>;
 
 struct Asked {
   Globals globals;

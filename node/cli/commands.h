@@ -33,7 +33,7 @@ int run(Session&, const OfficeList&);        // people.cc
 int run(Session&, const PassphraseChange&);  // people.cc
 int run(Session&, const PassphraseRecover&);
 int run(Session&, const RootConfirm&);
-int run(Session&, const Version&);           // version.cc
+int run(Session&, const Version&);  // version.cc
 
 /// What is wrong with a list of problems ({"what","where"}), for verify and evidence.
 void tell_problems(const Session&, const Doc& verdict);

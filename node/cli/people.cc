@@ -97,8 +97,11 @@ int run(Session& s, const PassphraseChange& c) {
 int run(Session& s, const PassphraseRecover& c) {
   if (auto home = s.need_home(); !home) return s.finish(s.problem(home.error()), {});
   if (serving(s.home()))
-    return s.finish(s.problem({Fault::busy, s.say("节点正在运行：请先停止 serve，再用恢复单", "the node is running: stop serve first"),
-                               "home.busy"}), {});
+    return s.finish(
+        s.problem({Fault::busy,
+                   s.say("节点正在运行：请先停止 serve，再用恢复单", "the node is running: stop serve first"),
+                   "home.busy"}),
+        {});
   auto code = ask_passphrase(c.code_file, s.say("恢复单", "recovery sheet"), s.language());
   if (!code) return s.finish(s.problem(code.error()), {});
   auto fresh = ask_new_passphrase(c.new_passphrase_file, s.globals().officer, s.language());

@@ -95,7 +95,8 @@ Result<ApiReply> post_root_confirm(Request& r) {
   const auto root = TRY(r.host.directory().root());
   if (!root) return fail(Fault::missing, "this office has not joined yet: there is no root to confirm", "root.none");
   if (digits(r.body.text("fingerprint")) != digits(crypto::fingerprint(root->digest)))
-    return fail(Fault::forged, "these are not the digits of our root: do not use this node, and call the superior again",
+    return fail(Fault::forged,
+                "these are not the digits of our root: do not use this node, and call the superior again",
                 "root.differs");
   TRY(r.store().write([&]() -> Result<> {
     TRY(r.host.directory().confirm_root());

@@ -1,8 +1,8 @@
 #include "node/net/api_port.h"
 
-#include <sodium.h>
-
 #include <algorithm>
+
+#include "crypto/base64.h"
 
 namespace yz::node {
 namespace {
@@ -21,14 +21,9 @@ HttpResponse note(int status, std::string_view type, std::string_view body) {
 /// The bytes of a base64 header, in guarded memory at once.
 std::optional<crypto::SecretText> passphrase_of(std::string_view base64) {
   if (base64.empty() || base64.size() > 4096) return std::nullopt;
-  Bytes raw(base64.size());
-  std::size_t n = 0;
-  if (sodium_base642bin(raw.data(), raw.size(), base64.data(), base64.size(), nullptr, &n, nullptr,
-                        sodium_base64_VARIANT_ORIGINAL) != 0)
-    return std::nullopt;
-  crypto::SecretText secret(ByteView(raw).first(n));
-  sodium_memzero(raw.data(), raw.size());
-  return secret;
+  auto secret = crypto::secret_from_base64(base64);
+  if (!secret) return std::nullopt;
+  return std::move(*secret);
 }
 
 HttpResponse response(const ApiReply& reply) {
@@ -64,8 +59,9 @@ Intake ApiPort::handle(std::shared_ptr<Exchange> exchange) {
     return NoBody{};
   }
   if (r.path == "/") {
-    exchange->respond(note(200, "text/plain; charset=utf-8",
-                           "驿站在运行。接口说明：/api/v1/openapi.json\nYizhan is running. Its API: /api/v1/openapi.json\n"));
+    exchange->respond(
+        note(200, "text/plain; charset=utf-8",
+             "驿站在运行。接口说明：/api/v1/openapi.json\nYizhan is running. Its API: /api/v1/openapi.json\n"));
     return NoBody{};
   }
   if (!r.path.starts_with("/api/v1/")) {

@@ -15,8 +15,8 @@ class ApiPort : public Handler {
  public:
   struct Parts {
     std::function<void(std::function<void()>)> on_store;
-    std::function<ApiReply(const ApiCall&)> call;      ///< on the store's thread
-    std::vector<std::string> hosts;                    ///< exact Host values; empty: a unix socket, no check
+    std::function<ApiReply(const ApiCall&)> call;  ///< on the store's thread
+    std::vector<std::string> hosts;                ///< exact Host values; empty: a unix socket, no check
     std::size_t attachment_bytes = 0;
   };
   explicit ApiPort(Parts p) : p_(std::move(p)) {}

@@ -607,6 +607,14 @@ struct HttpLine::Impl {
     open_lane(lane);  // without memory start() refuses
   }
 
+  void cancel(RequestId id) {
+    for (Lane& lane : lanes) {
+      const auto node = lane.jobs.extract(id);
+      // A transfer taken out in the middle takes its connection with it.
+      if (node) curl_multi_remove_handle(lane.multi.get(), node.mapped()->easy.get());
+    }
+  }
+
   ChannelState state(const Lane& lane) const {
     ChannelState s;
     s.requests = static_cast<std::uint32_t>(lane.jobs.size());
@@ -639,6 +647,7 @@ Result<std::unique_ptr<HttpLine>> HttpLine::open(LineOptions options) {
 void HttpLine::start(LineRequest request) { impl_->start(std::move(request)); }
 std::vector<LineEvent> HttpLine::poll(int timeout_ms) { return impl_->poll(timeout_ms); }
 void HttpLine::reset(Channel channel) { impl_->reset(impl_->lanes[static_cast<std::size_t>(channel)]); }
+void HttpLine::cancel(RequestId id) { impl_->cancel(id); }
 ChannelState HttpLine::state(Channel channel) const {
   return impl_->state(impl_->lanes[static_cast<std::size_t>(channel)]);
 }

@@ -140,6 +140,8 @@ class HttpLine {
   /// Closes every connection of the channel with RST and fails its requests; the
   /// failures come from the next poll(). The next request dials anew.
   void reset(Channel channel);
+  /// Gives up one request and closes its connection; the others go on. No event comes of it. Unknown ids are ignored.
+  void cancel(RequestId id);
   ChannelState state(Channel channel) const;
 
   struct Impl;

@@ -49,7 +49,8 @@ std::string encode(const Invitation& i) {
 
 Result<Invitation> decode_invitation(std::string_view line) {
   const auto bad = [] {
-    return fail(Fault::invalid, "this is not a whole invitation: copy the line that begins with YZ1- again", "join.invitation");
+    return fail(Fault::invalid, "this is not a whole invitation: copy the line that begins with YZ1- again",
+                "join.invitation");
   };
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
   if (line.size() < kPrefix.size() || line.size() > 4096 || line.substr(0, 4) != kPrefix) return bad();
@@ -92,7 +93,8 @@ Bytes encode(const JoinRequestMessage& m, const crypto::SigningKey& authority, c
 Result<JoinRequestMessage> decode_join_request(ByteView bytes) {
   if (bytes.size() < 64 + kMacBytes || bytes.size() > kMostMessage) return refused("join request length", "join.form");
   Reader r(bytes.first(bytes.size() - kMacBytes));
-  if (text(r.raw(4)) != "YZJ1" || !crypto::known(r.u8()) || r.u8() != 1) return refused("join request form", "join.form");
+  if (text(r.raw(4)) != "YZJ1" || !crypto::known(r.u8()) || r.u8() != 1)
+    return refused("join request form", "join.form");
   r.zeros(2);
   JoinRequestMessage m;
   m.invitation = r.id<InvitationId>();
@@ -124,7 +126,8 @@ Bytes encode(const JoinAnswerMessage& m, const Code& code) {
 Result<JoinAnswerMessage> decode_join_answer(ByteView bytes) {
   if (bytes.size() < kMacBytes || bytes.size() > kMostMessage) return refused("join answer length", "join.form");
   Reader r(bytes.first(bytes.size() - kMacBytes));
-  if (text(r.raw(4)) != "YZJ1" || !crypto::known(r.u8()) || r.u8() != 2) return refused("join answer form", "join.form");
+  if (text(r.raw(4)) != "YZJ1" || !crypto::known(r.u8()) || r.u8() != 2)
+    return refused("join answer form", "join.form");
   r.zeros(2);
   JoinAnswerMessage m;
   m.invitation = r.id<InvitationId>();
@@ -141,8 +144,7 @@ Result<JoinAnswerMessage> decode_join_answer(ByteView bytes) {
 
 bool check_mac(ByteView message, const Code& code) {
   if (message.size() < kMacBytes) return false;
-  const Hash mac =
-      crypto::keyed_hash(crypto::purpose::join, code.view(), {message.first(message.size() - kMacBytes)});
+  const Hash mac = crypto::keyed_hash(crypto::purpose::join, code.view(), {message.first(message.size() - kMacBytes)});
   return crypto::same(mac.view(), message.last(kMacBytes));
 }
 
@@ -157,7 +159,8 @@ Result<Invitation> make_invitation(Store& store, Directory& directory, const Inv
   const auto me = TRY(directory.office(store.me().office));
   const auto root = TRY(directory.root());
   if (!me || !me->admitted || !root)
-    return fail(Fault::denied, "this office is not admitted itself and cannot invite others yet", "invite.not-admitted");
+    return fail(Fault::denied, "this office is not admitted itself and cannot invite others yet",
+                "invite.not-admitted");
   if (wish.level <= me->level || !crypto::code_under(me->code, wish.code))
     return fail(Fault::invalid, "the code or level does not lie below " + me->code, "invite.code");
   if (wish.name.empty() || wish.valid_hours < 1 || wish.valid_hours > 24 * 90)
@@ -211,9 +214,10 @@ Result<Bytes> make_join_request(Store& store, Directory& directory, const Invita
     if (!TRY(q.step())) return fail(Fault::corrupt, "our own node list is missing");
     m.node_list = q.blob(0);
   }
-  Query q = TRY(store.db().query("select certificate from officer where office = ? and state = 0 order by at_ms limit ?"))
-                .bind(store.me().office)
-                .bind(kMostOfficers);
+  Query q =
+      TRY(store.db().query("select certificate from officer where office = ? and state = 0 order by at_ms limit ?"))
+          .bind(store.me().office)
+          .bind(kMostOfficers);
   while (TRY(q.step())) m.officers.push_back(q.blob(0));
   (void)directory;
   return encode(m, authority, invitation.code);
@@ -256,7 +260,8 @@ Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const 
                   .bind(m.invitation);
     if (!TRY(q.step())) return refused("no such invitation", "join.unknown");
     code = TRY(q.id<Code>(0));
-    if (q.integer(6) >= kMostTries) return refused("this invitation was tried too often: ask for a new one", "join.dead");
+    if (q.integer(6) >= kMostTries)
+      return refused("this invitation was tried too often: ask for a new one", "join.dead");
     if (!check_mac(request, code)) return refused("the code of the invitation does not fit", "join.mac");
     const bool used = !q.null(7);
     if (used && TRY(q.id<OfficeId>(7)) != id)
@@ -308,8 +313,9 @@ Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const 
     TRY(add_link(store, {node_id, id, false, {}, {}, 0}, node.key));
     TRY(TRY(db.query("update invitation set used_by = ? where id = ?")).bind(id).bind(m.invitation).run());
     TRY(store.journal("node", "admit", office.code, office_fingerprint(m.authority), now));
-    TRY(store.alarm("office.admitted", "joined automatically; compare the fingerprint " + office_fingerprint(m.authority),
-                    office.code, now));
+    TRY(store.alarm("office.admitted",
+                    "joined automatically; compare the fingerprint " + office_fingerprint(m.authority), office.code,
+                    now));
     answer.offices = TRY(chain_of(directory, id));
   }
   answer.invitation = m.invitation;

@@ -8,17 +8,18 @@
 
 namespace yz::node {
 
-/// What a superior hands out on paper, as QR or by file: one line "YZ1-..." (base32). Byte table in net/API.md, "Invitation".
+/// What a superior hands out on paper, as QR or by file: one line "YZ1-..." (base32). Byte table in net/API.md,
+/// "Invitation".
 struct Invitation {
   Fixed<16, struct InviteCodeTag> code;  ///< one use, 128 random bits: it authenticates both sides of the join
   bool one_person = false;
-  crypto::Level level{};                 ///< of the invited office
+  crypto::Level level{};  ///< of the invited office
   sync::Millis until_ms = 0;
   OfficeId superior;
-  CertDigest superior_node;              ///< certificate of the node that answers
-  Hash root;                             ///< digest of the root document
+  CertDigest superior_node;  ///< certificate of the node that answers
+  Hash root;                 ///< digest of the root document
   std::string superior_code, superior_name, code_of_office, name;
-  std::string pin;                       ///< of the superior's TLS key; empty without TLS
+  std::string pin;  ///< of the superior's TLS key; empty without TLS
   std::vector<std::string> urls;
 };
 using InvitationId = Fixed<16, struct InviteIdTag>;
@@ -34,7 +35,8 @@ struct JoinRequestMessage {
   Bytes node_certificate, node_list;
   std::vector<Bytes> officers;  ///< certificates, at most 16
 };
-Bytes encode(const JoinRequestMessage&, const crypto::SigningKey& authority, const Fixed<16, struct InviteCodeTag>& code);
+Bytes encode(const JoinRequestMessage&, const crypto::SigningKey& authority,
+             const Fixed<16, struct InviteCodeTag>& code);
 /// Checks form and the office's own signature; the MAC is for who knows the code: see check_mac.
 Result<JoinRequestMessage> decode_join_request(ByteView);
 

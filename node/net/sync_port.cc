@@ -60,7 +60,8 @@ struct SyncPort::Request {
 /// Collects a body and hands it on in pieces, so that what came before a cut is kept.
 class ExchangeBody : public BodySink {
  public:
-  ExchangeBody(SyncPort& port, std::shared_ptr<SyncPort::Request> request) : port_(port), request_(std::move(request)) {}
+  ExchangeBody(SyncPort& port, std::shared_ptr<SyncPort::Request> request)
+      : port_(port), request_(std::move(request)) {}
   ~ExchangeBody() override { port_.held_bytes_ -= held_.size(); }
 
   void on_data(ByteView piece) override {
@@ -92,7 +93,9 @@ class ExchangeBody : public BodySink {
   /// Garbage is turned away on the first bytes, before anything is kept of it.
   bool check_head(ByteView piece) {
     const std::size_t want = sync::kRequestHeadBytes;
-    first_.insert(first_.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(std::min(piece.size(), want - std::min(want, first_.size()))));
+    first_.insert(
+        first_.end(), piece.begin(),
+        piece.begin() + static_cast<std::ptrdiff_t>(std::min(piece.size(), want - std::min(want, first_.size()))));
     if (first_.size() < want) return true;
     if (!sync::decode_request_head(first_)) {
       give_up(400, "exchange.form");
@@ -140,7 +143,8 @@ Intake SyncPort::handle(std::shared_ptr<Exchange> exchange) {
     if (const auto wait = r.argument("wait"); wait && wait->size() < 4 && !wait->empty() &&
                                               std::ranges::all_of(*wait, [](char c) { return c >= '0' && c <= '9'; }))
       request->wait_ms = std::min<sync::Millis>(std::stoi(*wait) * 1000, kWaitMost);
-    if (r.method == "POST") return Streamed{limit::request_bytes + 64 * 1024, std::make_unique<ExchangeBody>(*this, request)};
+    if (r.method == "POST")
+      return Streamed{limit::request_bytes + 64 * 1024, std::make_unique<ExchangeBody>(*this, request)};
     // Positions: the same head in a header field, no frames.
     auto head = from_base32(r.header("X-YZ-Head"));
     if (!head || !sync::decode_request_head(*head)) {

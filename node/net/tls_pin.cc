@@ -1,10 +1,8 @@
 #include "node/net/tls_pin.h"
 
-#include <sodium.h>
-
 #include <optional>
 
-#include "crypto/bytes.h"
+#include "crypto/base64.h"
 
 namespace yz::node {
 namespace {
@@ -56,20 +54,11 @@ Result<std::string> pin_of(std::string_view pem) {
   constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----", kEnd = "-----END CERTIFICATE-----";
   const std::size_t begin = pem.find(kBegin), end = pem.find(kEnd);
   if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return bad();
-  const std::string_view base64 = pem.substr(begin + kBegin.size(), end - begin - kBegin.size());
-  Bytes der(base64.size());
-  std::size_t n = 0;
-  if (sodium_base642bin(der.data(), der.size(), base64.data(), base64.size(), "\r\n ", &n, nullptr,
-                        sodium_base64_VARIANT_ORIGINAL) != 0)
-    return bad();
-  const auto key = public_key_info(ByteView(der).first(n));
+  const auto der = crypto::from_base64(pem.substr(begin + kBegin.size(), end - begin - kBegin.size()));
+  if (!der) return bad();
+  const auto key = public_key_info(*der);
   if (!key) return bad();
-  Bytes digest(crypto_hash_sha256_BYTES);
-  crypto_hash_sha256(digest.data(), key->data(), key->size());
-  std::string out(sodium_base64_encoded_len(digest.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(out.data(), out.size(), digest.data(), digest.size(), sodium_base64_VARIANT_ORIGINAL);
-  out.resize(out.size() - 1);
-  return "sha256//" + out;
+  return "sha256//" + crypto::base64(crypto::sha256(*key));
 }
 
 }  // namespace yz::node

@@ -7,8 +7,7 @@ namespace {
 
 constexpr std::string_view kOffice =
     "select id, code, name, level, superior, one_person, certificate is not null, state from office ";
-constexpr std::string_view kOfficer =
-    "select digest, person, office, name, phone, roles, key, state from officer ";
+constexpr std::string_view kOfficer = "select digest, person, office, name, phone, roles, key, state from officer ";
 
 Result<OfficeRow> office_row(Query& q) {
   OfficeRow o;
@@ -85,8 +84,8 @@ Result<std::optional<OfficerRow>> Directory::officer_by_name(const OfficeId& off
 }
 
 Result<std::size_t> Directory::active_officers(const OfficeId& office) {
-  Query q = TRY(store_.db().query("select count(distinct person) from officer where office = ? and state = 0"))
-                .bind(office);
+  Query q =
+      TRY(store_.db().query("select count(distinct person) from officer where office = ? and state = 0")).bind(office);
   TRY(q.step());
   return static_cast<std::size_t>(q.integer(0));
 }
@@ -225,9 +224,10 @@ Result<> Directory::set_office_state(const OfficeId& id, OfficeState s) {
 
 Result<Hash> Directory::registry(const OfficeId& id) {
   crypto::Hasher h(crypto::purpose::registry);
-  for (std::string_view table : {std::string_view("select certificate from office where id = ? and certificate is not null"),
-                                 std::string_view("select certificate from node where office = ? order by digest"),
-                                 std::string_view("select certificate from officer where office = ? order by digest")}) {
+  for (std::string_view table :
+       {std::string_view("select certificate from office where id = ? and certificate is not null"),
+        std::string_view("select certificate from node where office = ? order by digest"),
+        std::string_view("select certificate from officer where office = ? order by digest")}) {
     Query q = TRY(store_.db().query(table)).bind(id);
     while (TRY(q.step())) h.add(crypto::hash(crypto::purpose::cert, {q.blob(0)}).view());
   }

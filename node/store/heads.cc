@@ -16,8 +16,9 @@ Result<Hash> newest_hash(Database& db, std::string_view sql) {
 }
 
 Result<std::int64_t> flash_tip(Store& store, const OfficeId& destination) {
-  Query q = TRY(store.db().query("select coalesce(max(tip), 0) from stream where own = 1 and destination = ? and lane = 1"))
-                .bind(destination);
+  Query q =
+      TRY(store.db().query("select coalesce(max(tip), 0) from stream where own = 1 and destination = ? and lane = 1"))
+          .bind(destination);
   TRY(q.step());
   return q.integer(0);
 }

@@ -83,7 +83,8 @@ Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::T
     TRY(TRY(db.query("update stream set forked = 1 where row = ?")).bind(stream).run());
     TRY(store_.alarm("stream.forked", "one number of a stream carries two envelopes", hex(name.author.view()), now_));
   }
-  TRY(TRY(db.query("insert into envelope(stream, seq, hash, own, bytes, size, peer, at_ms) values(?, ?, ?, 0, ?, ?, ?, ?)"))
+  TRY(TRY(db.query(
+              "insert into envelope(stream, seq, hash, own, bytes, size, peer, at_ms) values(?, ?, ?, 0, ?, ?, ?, ?)"))
           .bind(stream)
           .bind(seq)
           .bind(e.hash)
@@ -153,16 +154,18 @@ Result<std::optional<Bytes>> StoreInbox::keep_part(const sync::Part& part, const
   bool known = false;
   while (TRY(q.step())) {
     all.push_back({q.blob(0), q.integer(1), q.integer(2)});
-    if (text(all.back().stream) == text(part.stream.view()) && all.back().seq == static_cast<std::int64_t>(part.seq.value)) {
+    if (text(all.back().stream) == text(part.stream.view()) &&
+        all.back().seq == static_cast<std::int64_t>(part.seq.value)) {
       known = all.back().total == part.total;
       if (!known) TRY(drop_parts(part.stream, part.seq, from));
     }
   }
   if (!known && all.size() >= limit::unfinished_per_lane)
     TRY(drop_parts(TRY(sync::StreamId::from(all[0].stream)), sync::Seq{static_cast<std::uint64_t>(all[0].seq)}, from));
-  TRY(TRY(db.query("insert into part(peer, stream, seq, lane, total, offset, bytes, at_ms) values(?, ?, ?, ?, ?, ?, ?, ?)"
-                   " on conflict(peer, stream, seq, offset) do update set bytes = excluded.bytes, at_ms = excluded.at_ms"
-                   " where length(excluded.bytes) > length(part.bytes)"))
+  TRY(TRY(db.query(
+              "insert into part(peer, stream, seq, lane, total, offset, bytes, at_ms) values(?, ?, ?, ?, ?, ?, ?, ?)"
+              " on conflict(peer, stream, seq, offset) do update set bytes = excluded.bytes, at_ms = excluded.at_ms"
+              " where length(excluded.bytes) > length(part.bytes)"))
           .bind(from)
           .bind(part.stream)
           .bind(part.seq.value)
@@ -281,7 +284,8 @@ Result<> StoreInbox::settle(sync::Millis now) {
   for (std::int64_t a : attachments_) {
     sync::ChunkReceipt r;
     {
-      Query q = TRY(store_.blobs().query("select author, destination, id, count from attachment where row = ?")).bind(a);
+      Query q =
+          TRY(store_.blobs().query("select author, destination, id, count from attachment where row = ?")).bind(a);
       TRY(q.step());
       r.author = TRY(q.id<NodeId>(0));
       r.destination = TRY(q.id<OfficeId>(1));

@@ -19,8 +19,9 @@ Result<Opener::Done> Opener::open_some(std::size_t most, sync::Millis now) {
   for (std::size_t i = 0; i <= most; ++i) {
     std::optional<Row> next;
     {
-      Query q = TRY(store_.db().query("select e.row, e.stream, e.bytes from envelope e join stream s on s.row = e.stream"
-                                      " where e.own = 0 and e.state = 0 order by s.lane, e.row limit 1"));
+      Query q =
+          TRY(store_.db().query("select e.row, e.stream, e.bytes from envelope e join stream s on s.row = e.stream"
+                                " where e.own = 0 and e.state = 0 order by s.lane, e.row limit 1"));
       if (TRY(q.step())) next = Row{q.integer(0), q.integer(1), q.blob(2)};
     }
     if (!next) return done;
@@ -45,7 +46,8 @@ Result<> Opener::open_one(std::int64_t row, std::int64_t stream, const Bytes& by
   auto items = sync::open(c.envelope, store_.keys());
   if (!items) {
     const Refusal why = items.error().fault == Fault::missing ? Refusal::key_gone : Refusal::malformed;
-    log().warn("open.failed", {{"stream", c.envelope.head.stream.id()}, {"seq", c.envelope.head.seq.value}, {"why", items.error()}});
+    log().warn("open.failed",
+               {{"stream", c.envelope.head.stream.id()}, {"seq", c.envelope.head.seq.value}, {"why", items.error()}});
     TRY(refuse(c, RecordId{}, why));
   } else {
     for (const sync::Item& item : *items) {
@@ -53,8 +55,8 @@ Result<> Opener::open_one(std::int64_t row, std::int64_t stream, const Bytes& by
         auto certificate = crypto::Certificate::decode(item.bytes);
         // A bad certificate only means that the signatures under it will not be good.
         if (certificate && certificate->office == c.envelope.head.stream.author)
-          if (auto known = directory_.learn(*certificate, now); !known && known.error().fault != Fault::forged &&
-                                                                known.error().fault != Fault::missing)
+          if (auto known = directory_.learn(*certificate, now);
+              !known && known.error().fault != Fault::forged && known.error().fault != Fault::missing)
             return known;
       } else if (item.kind == sync::Item::Kind::record) {
         TRY(put(c, item.bytes, done));
@@ -94,9 +96,13 @@ Result<> Opener::advance(std::int64_t stream) {
 }
 
 Result<> Opener::refuse(const Context& c, const RecordId& record, Refusal why) {
-  TRY(TRY(store_.db().query("update envelope set refusal = ? where row = ?")).bind(static_cast<int>(why)).bind(c.row).run());
+  TRY(TRY(store_.db().query("update envelope set refusal = ? where row = ?"))
+          .bind(static_cast<int>(why))
+          .bind(c.row)
+          .run());
   TRY(store_.journal("node", "refuse", hex(record.view()), sync::name_of(why), c.now));
-  return TRY(store_.db().query("insert into refused(stream, seq, record, why) values(?, ?, ?, ?) on conflict do nothing"))
+  return TRY(store_.db().query(
+                 "insert into refused(stream, seq, record, why) values(?, ?, ?, ?) on conflict do nothing"))
       .bind(c.stream)
       .bind(c.envelope.head.seq.value)
       .bind(record)
@@ -140,7 +146,8 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
     case sync::RecordType::zero_report:
       if (!own_case) return Refusal::not_permitted;
       break;
-    default: break;
+    default:
+      break;
   }
   const bool known_type = rec.type <= sync::RecordType::policy && rec.schema == 1;
   if (!known_type) {

@@ -50,10 +50,11 @@ Result<bool> StoreOutbox::may_cut() {
 }
 
 Result<bool> StoreOutbox::uncut(Lane lane) {
-  Query q = TRY(store_.db().query(
-                    "select 1 from delivery where destination = ? and lane = ? and envelope is null and state = 0 limit 1"))
-                .bind(office_)
-                .bind(static_cast<int>(lane));
+  Query q =
+      TRY(store_.db().query(
+              "select 1 from delivery where destination = ? and lane = ? and envelope is null and state = 0 limit 1"))
+          .bind(office_)
+          .bind(static_cast<int>(lane));
   if (!TRY(q.step())) return false;
   return may_cut();
 }
@@ -81,7 +82,7 @@ Result<StoreOutbox::Load> StoreOutbox::choose(Lane lane, std::uint64_t link_bps)
                   .bind(limit::flash_crowd + 1);
     TRY(n.step());
     most_bytes = static_cast<std::size_t>(n.integer(0)) > limit::flash_crowd ? limit::flash_crowd_plain_bytes
-                                                                            : limit::flash_plain_bytes;
+                                                                             : limit::flash_plain_bytes;
   } else if (link_bps > 0) {
     // Sealed bytes of 8 s of line; Chinese text compresses to about 40 %.
     const std::uint64_t sealed = link_bps / 8 * static_cast<std::uint64_t>(limit::cut_link_ms) / 1000;

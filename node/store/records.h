@@ -9,14 +9,14 @@ namespace yz::node {
 
 /// What is known of a record beside its bytes. Bits of record.flags and matter.flags, shown beside "verified".
 namespace record_note {
-inline constexpr std::int64_t one_person = 1;        ///< drafter and signer are one person
+inline constexpr std::int64_t one_person = 1;  ///< drafter and signer are one person
 inline constexpr std::int64_t root_unconfirmed = 2;
-inline constexpr std::int64_t expired = 4;           ///< a certificate on the path had expired
-inline constexpr std::int64_t clock = 8;             ///< stamped more than 10 min ahead of us
-inline constexpr std::int64_t provisional = 16;      ///< 先报后签, cosignature still missing
+inline constexpr std::int64_t expired = 4;       ///< a certificate on the path had expired
+inline constexpr std::int64_t clock = 8;         ///< stamped more than 10 min ahead of us
+inline constexpr std::int64_t provisional = 16;  ///< 先报后签, cosignature still missing
 inline constexpr std::int64_t exercise = 32;
-inline constexpr std::int64_t unreadable = 64;       ///< of a type or schema that this version does not know
-inline constexpr std::int64_t same_signer = 128;     ///< drafter and signer should differ and do not: accepted and shown
+inline constexpr std::int64_t unreadable = 64;    ///< of a type or schema that this version does not know
+inline constexpr std::int64_t same_signer = 128;  ///< drafter and signer should differ and do not: accepted and shown
 }  // namespace record_note
 
 struct RecordFacts {

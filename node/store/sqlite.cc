@@ -358,6 +358,9 @@ Result<> SqliteDatabase::set_up(const SqliteOptions& o, bool fresh) {
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  // Empty the log before anything is added: a commit torn by this start's predecessor must not lie behind one torn
+  // by the next, where the two together would look like lost work. On a full disk it stays as it is.
+  if (!fresh) sqlite3_wal_checkpoint_v2(db_.get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   return {};
 }
 

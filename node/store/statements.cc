@@ -39,11 +39,15 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
           .bind(ByteView(s.bytes))
           .run());
   if (!store_.heard(s.at, now_))
-    TRY(store_.alarm("clock.ahead", "a neighbour's clock is more than 10 minutes ahead of ours", hex(s.office.view()), now_));
+    TRY(store_.alarm("clock.ahead", "a neighbour's clock is more than 10 minutes ahead of ours", hex(s.office.view()),
+                     now_));
   switch (s.kind) {
-    case sync::StatementKind::receipt: return receipt_arrived(s, tally);
-    case sync::StatementKind::chunk_receipt: return chunks_arrived(s, tally);
-    case sync::StatementKind::want: return wanted(s, from);
+    case sync::StatementKind::receipt:
+      return receipt_arrived(s, tally);
+    case sync::StatementKind::chunk_receipt:
+      return chunks_arrived(s, tally);
+    case sync::StatementKind::want:
+      return wanted(s, from);
     case sync::StatementKind::node_list: {
       const sync::NodeList list = TRY(sync::decode_node_list(s.body));
       return TRY(db.query("insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
@@ -53,7 +57,8 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
           .bind(ByteView(s.bytes))
           .run();
     }
-    default: return {};  // kept as it is: heads and evidence are read when they are needed
+    default:
+      return {};  // kept as it is: heads and evidence are read when they are needed
   }
 }
 
@@ -70,7 +75,8 @@ Result<> StoreInbox::receipt_arrived(const sync::Statement& s, sync::Tally& tall
     const auto tip = static_cast<std::uint64_t>(q.integer(1));
     if (r.upto.value > tip) {
       // The destination knows more of us than we do: this store is older than what was sent from it.
-      TRY(store_.alarm("stream.ahead", "a receipt covers envelopes that this store never wrote", hex(s.office.view()), now_));
+      TRY(store_.alarm("stream.ahead", "a receipt covers envelopes that this store never wrote", hex(s.office.view()),
+                       now_));
     } else if (r.upto.value == tip && r.chain != TRY(q.id<Hash>(2))) {
       TRY(store_.alarm("stream.forked", "a receipt names another history of our stream", hex(s.office.view()), now_));
       return fail(Fault::forged, "receipt of another history", "forked");

@@ -15,7 +15,8 @@ Result<std::unique_ptr<Database>> open_file(const StoreOptions& o, const char* n
   // Each file has a key of its own, so that pages of one never open in the other.
   const crypto::Key store_key = TRY(crypto::Key::from(o.key));
   const crypto::Key key = crypto::derive(store_key, use == "main" ? 1 : 2, "YZstore_");
-  SqliteOptions s{.path = o.folder + "/" + name, .key = key.expose(), .id = o.id, .create = o.create, .cache_kib = 8192};
+  SqliteOptions s{
+      .path = o.folder + "/" + name, .key = key.expose(), .id = o.id, .create = o.create, .cache_kib = 8192};
   s.base_vfs = o.base_vfs;
   return open_sqlite(s);
 }
@@ -126,7 +127,8 @@ Result<std::optional<Bytes>> Store::meta(std::string_view key) {
 }
 
 Result<> Store::set_meta(std::string_view key, ByteView value) {
-  return TRY(db_->query("insert into meta(key, value) values(?, ?) on conflict(key) do update set value = excluded.value"))
+  return TRY(db_->query(
+                 "insert into meta(key, value) values(?, ?) on conflict(key) do update set value = excluded.value"))
       .bind(key)
       .bind(value)
       .run();
@@ -215,10 +217,11 @@ Result<bool> Store::rotate_box(sync::Millis now) {
   mine->box = box.public_key();
   mine->box_until_ms = now + kBoxEveryMs;
   list.version = std::max(list.version + 1, static_cast<std::uint64_t>(now));
-  const sync::Statement s = sync::issue(sync::StatementKind::node_list, {me_.office, me_.node, me_.epoch}, TRY(tick(now)),
-                                        now, sync::encode(list), keys_->node);
+  const sync::Statement s = sync::issue(sync::StatementKind::node_list, {me_.office, me_.node, me_.epoch},
+                                        TRY(tick(now)), now, sync::encode(list), keys_->node);
   TRY(tell(TRY(sync::statement_key(s)), std::nullopt, sync::FrameType::statement, s.bytes));
-  TRY(db_->run("update node_list set version = ?, bytes = ? where office = ?", list.version, ByteView(s.bytes), me_.office));
+  TRY(db_->run("update node_list set version = ?, bytes = ? where office = ?", list.version, ByteView(s.bytes),
+               me_.office));
   keys_->boxes.insert(keys_->boxes.begin(), std::move(box));
   return true;
 }
@@ -229,7 +232,8 @@ Result<sync::Hlc> Store::tick(sync::Millis now) {
 }
 
 Result<> Store::heard(sync::Hlc remote, sync::Millis now) {
-  if (!clock_->heard(remote, now)) return fail(Fault::invalid, "a clock is more than 10 minutes ahead of ours", "clock");
+  if (!clock_->heard(remote, now))
+    return fail(Fault::invalid, "a clock is more than 10 minutes ahead of ours", "clock");
   return {};
 }
 

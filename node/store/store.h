@@ -23,12 +23,12 @@ struct Identity {
 };
 
 struct StoreOptions {
-  std::string folder;                          ///< holds yizhan.db and attachments.db
-  std::span<const std::uint8_t, 32> key;       ///< the store key
+  std::string folder;                     ///< holds yizhan.db and attachments.db
+  std::span<const std::uint8_t, 32> key;  ///< the store key
   std::span<const std::uint8_t, 16> id;
   bool create = false;
-  std::string base_vfs = {};                   ///< for tests
-  std::uint64_t reserve_bytes = 0;             ///< below this much free disk only flash is still taken; 0 in tests
+  std::string base_vfs = {};        ///< for tests
+  std::uint64_t reserve_bytes = 0;  ///< below this much free disk only flash is still taken; 0 in tests
 };
 
 /// The two databases of a home, and what every part of the store needs of them. One thread at a time.
@@ -110,7 +110,9 @@ class Store {
   Result<> commit();
   void roll_back();
   Result<> write_words();
-  void notice(const Error& e) { if (e.fault == Fault::corrupt && e.code.starts_with("store.")) broken_ = true; }
+  void notice(const Error& e) {
+    if (e.fault == Fault::corrupt && e.code.starts_with("store.")) broken_ = true;
+  }
 
   std::string folder_;
   std::uint64_t reserve_bytes_ = 0;

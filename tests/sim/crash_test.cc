@@ -115,7 +115,8 @@ struct Scene {
       now += 50;
       TRY(ask());
       if (!request) {
-        if (TRY(courier->in_sync()) && TRY(county().number("select count(*) from envelope where own = 0 and state = 0")) == 0 &&
+        if (TRY(courier->in_sync()) &&
+            TRY(county().number("select count(*) from envelope where own = 0 and state = 0")) == 0 &&
             TRY(township().number("select count(*) from delivery where state <> 3")) == 0 &&
             TRY(county().number("select count(*) from delivery where state <> 3")) == 0)
           return {};
@@ -154,7 +155,8 @@ std::vector<Kind> kinds() {
   std::vector<Kind> all;
   all.push_back({"draft", false, acquainted, [](Scene& s) { return s.report(Lane::routine, 300, 0, false); }});
   all.push_back({"sign and queue", false, acquainted, [](Scene& s) { return s.report(Lane::urgent, 300); }});
-  all.push_back({"sign with an attachment", false, acquainted, [](Scene& s) { return s.report(Lane::routine, 300, 70'000); }});
+  all.push_back(
+      {"sign with an attachment", false, acquainted, [](Scene& s) { return s.report(Lane::routine, 300, 70'000); }});
   all.push_back({"cut an envelope", false,
                  [](Scene& s) -> Result<> {
                    TRY(s.talk());
@@ -236,11 +238,12 @@ std::vector<Kind> kinds() {
                    TRY(s.county().acknowledge(TRY(s.county().number("select max(row) from matter")), s.now));
                    return {};
                  }});
-  all.push_back({"journal", true, kNothing, [](Scene& s) -> Result<> {
-                   for (int i = 0; i < 3; ++i)
-                     TRY(s.county().store().write([&] { return s.county().store().journal("a", "b", "c", "d", s.now); }));
-                   return {};
-                 }});
+  all.push_back(
+      {"journal", true, kNothing, [](Scene& s) -> Result<> {
+         for (int i = 0; i < 3; ++i)
+           TRY(s.county().store().write([&] { return s.county().store().journal("a", "b", "c", "d", s.now); }));
+         return {};
+       }});
   all.push_back({"invite", true, kNothing, [](Scene& s) -> Result<> {
                    node::Invite wish;
                    wish.code = "370700102";
@@ -264,11 +267,14 @@ void check_whole(Office& o) {
   for (const char* sql :
        {"select count(*) from record r where own = 1 and not exists(select 1 from delivery d where d.record = r.row)",
         "select count(*) from delivery d where (envelope is null) <> (state = 0)",
-        "select count(*) from delivery d where envelope is not null and not exists(select 1 from envelope e where e.row = d.envelope)",
-        "select count(*) from stream s where own = 1 and tip <> (select coalesce(max(seq), 0) from envelope e where e.stream = s.row)",
+        "select count(*) from delivery d where envelope is not null and not exists(select 1 from envelope e where "
+        "e.row = d.envelope)",
+        "select count(*) from stream s where own = 1 and tip <> (select coalesce(max(seq), 0) from envelope e where "
+        "e.stream = s.row)",
         "select count(*) from matter m where not exists(select 1 from record r where r.matter = m.row) and not exists("
         "select 1 from draft d where d.matter = m.row)",
-        "select count(*) from envelope e where own = 0 and state = 2 and records <> (select count(*) from record r where r.envelope = e.row)",
+        "select count(*) from envelope e where own = 0 and state = 2 and records <> (select count(*) from record r "
+        "where r.envelope = e.row)",
         "select count(*) from alarm where code <> 'office.admitted'"}) {
     CAPTURE(sql);
     const auto n = o.number(sql);
@@ -419,27 +425,37 @@ TEST_CASE("a power cut while a home is founded leaves nothing or a whole home") 
 // may_fail until store.log is told apart: what is left of the first torn commit behind the second is not saved work.
 TEST_CASE("two power cuts at one place of the log do not lock the home" * doctest::may_fail()) {
   std::uint64_t locked = 0, tries = 0;
-  for (std::uint64_t first = 1; first <= 18; ++first)
-    for (std::uint64_t second = 1; second <= 18; ++second) {
-      seed_libsodium(first * 100 + second);
-      Scene s;
-      REQUIRE(s.start(s.township()));
-      Office& o = s.township();
-      REQUIRE(s.report(Lane::routine, 100));
-      bool open = true;
-      for (const std::uint64_t k : {first, second}) {
-        o.disk().cut_power_at(k);
-        const auto done = s.report(Lane::urgent, 2000 * first);
-        s.hang_up(o);
-        o.disk().power_on(first * 31 + second);
-        const auto again = s.start(o);
-        open = again.has_value();
-        if (!open) break;
-        (void)done;
-      }
-      ++tries;
-      locked += !open;
-      if (open) s.hang_up(o);
+  // A long commit is torn when it is being synced, and then a shorter one at the same place.
+  constexpr std::size_t kLong = 60'000, kShort = 100;
+  std::uint64_t syncs[2] = {};
+  for (const bool again : {false, true}) {
+    seed_libsodium(5);
+    Scene s;
+    REQUIRE(s.start(s.township()));
+    REQUIRE(s.report(Lane::routine, 100));
+    const std::uint64_t from = s.township().disk().operations();
+    REQUIRE(s.report(Lane::urgent, again ? kShort : kLong));
+    syncs[again ? 1 : 0] = s.township().disk().operations() - from;
+    s.hang_up(s.township());
+  }
+  for (std::uint64_t survival = 2; survival < 200; ++survival) {
+    seed_libsodium(5);
+    Scene s;
+    Office& o = s.township();
+    REQUIRE(s.start(o));
+    REQUIRE(s.report(Lane::routine, 100));
+    bool open = true;
+    for (const bool again : {false, true}) {
+      o.disk().cut_power_at(syncs[again ? 1 : 0]);
+      (void)s.report(Lane::urgent, again ? kShort : kLong);
+      s.hang_up(o);
+      o.disk().power_on(survival * 2 + (again ? 1 : 0));
+      open = s.start(o).has_value();
+      if (!open) break;
     }
+    ++tries;
+    locked += !open;
+    if (open) s.hang_up(o);
+  }
   CHECK_MESSAGE(locked == 0, locked << " of " << tries << " homes refuse to open after two cuts");
 }

@@ -60,8 +60,8 @@ crypto::SigningKey key_of(const std::array<std::uint8_t, 32>& seed) {
   return crypto::SigningKey::from_seed(*crypto::Key::from(seed));
 }
 
-crypto::Certificate certificate(crypto::CertType type, const Founding& f, const OfficeId& office, const PublicKey& issuer,
-                                Millis now, Millis valid) {
+crypto::Certificate certificate(crypto::CertType type, const Founding& f, const OfficeId& office,
+                                const PublicKey& issuer, Millis now, Millis valid) {
   crypto::Certificate c;
   c.type = type;
   c.office = c.issuer = office;
@@ -146,7 +146,8 @@ Result<> Office::found(const Founding& f, Millis now) {
   const crypto::SigningKey node_key = crypto::SigningKey::random();
   const crypto::BoxKey archive = crypto::BoxKey::random(), box = crypto::BoxKey::random();
   const OfficeId office = crypto::office_id_of(authority.public_key());
-  crypto::Certificate node = certificate(crypto::CertType::node, f, office, authority.public_key(), now, 5 * 365 * kDay);
+  crypto::Certificate node =
+      certificate(crypto::CertType::node, f, office, authority.public_key(), now, 5 * 365 * kDay);
   Identity me;
   me.office = office;
   me.node = crypto::node_id_of(node_key.public_key());
@@ -184,10 +185,10 @@ Result<> Office::found(const Founding& f, Millis now) {
       TRY(directory.learn(c, now));
       TRY(directory.set_office_state(office, OfficeState::self));
     } else {
-      TRY(store_->db().run("insert into office(id, code, name, level, superior, one_person, state, at_ms)"
-                           " values(?, ?, ?, ?, ?, 1, ?, ?)",
-                           office, f.code, f.name, static_cast<int>(f.level), OfficeId{},
-                           static_cast<int>(OfficeState::self), now));
+      TRY(store_->db().run(
+          "insert into office(id, code, name, level, superior, one_person, state, at_ms)"
+          " values(?, ?, ?, ?, ?, 1, ?, ?)",
+          office, f.code, f.name, static_cast<int>(f.level), OfficeId{}, static_cast<int>(OfficeState::self), now));
     }
     TRY(directory.learn(node, now));
     crypto::Certificate officer =
@@ -255,7 +256,8 @@ Result<> Office::add_officer(const std::string& name, const crypto::SigningKey& 
   Founding f;
   f.level = self->level;
   const crypto::SigningKey by = authority();
-  crypto::Certificate officer = certificate(crypto::CertType::officer, f, self->id, by.public_key(), now, 3 * 365 * kDay);
+  crypto::Certificate officer =
+      certificate(crypto::CertType::officer, f, self->id, by.public_key(), now, 3 * 365 * kDay);
   officer.subject.bytes = crypto::person_id_of(key.public_key()).bytes;
   officer.key = key.public_key();
   officer.roles = crypto::role::all;
@@ -323,9 +325,8 @@ struct Base {
     const node::Invitation invitation = must(county->store().write(
         [&] { return node::make_invitation(county->store(), county->directory(), wish, "", now); }));
     const crypto::SigningKey authority = township->authority(), superior = county->authority();
-    const Bytes request = must(township->store().write([&] {
-      return node::make_join_request(township->store(), township->directory(), invitation, authority);
-    }));
+    const Bytes request = must(township->store().write(
+        [&] { return node::make_join_request(township->store(), township->directory(), invitation, authority); }));
     const Bytes answer = must(county->store().write(
         [&] { return node::admit(county->store(), county->directory(), request, superior, now); }));
     must(township->store().write([&] {

@@ -46,11 +46,12 @@ TEST_CASE("whatever was signed arrives once and unaltered, however bad line, dis
     slowest = std::max(slowest, r.healed_ms);
   }
   const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  std::printf("%llu seeds, %llu failed, %.1f s; %llu records up, %llu down, %llu requests, %llu power cuts, %llu durable"
-              " images checked, %llu replayed; slowest healing %lld s\n",
-              static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(failures), took,
-              static_cast<unsigned long long>(up), static_cast<unsigned long long>(down),
-              static_cast<unsigned long long>(requests), static_cast<unsigned long long>(crashes),
-              static_cast<unsigned long long>(checks), static_cast<unsigned long long>(twice),
-              static_cast<long long>(slowest / 1000));
+  std::printf(
+      "%llu seeds, %llu failed, %.1f s; %llu records up, %llu down, %llu requests, %llu power cuts, %llu durable"
+      " images checked, %llu replayed; slowest healing %lld s\n",
+      static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(failures), took,
+      static_cast<unsigned long long>(up), static_cast<unsigned long long>(down),
+      static_cast<unsigned long long>(requests), static_cast<unsigned long long>(crashes),
+      static_cast<unsigned long long>(checks), static_cast<unsigned long long>(twice),
+      static_cast<long long>(slowest / 1000));
 }

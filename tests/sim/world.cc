@@ -57,7 +57,8 @@ struct Violation {
 /// Which faults, and how often: each kind is there in about half of the seeds.
 struct Weather {
   double loss = 0, duplicate = 0, reorder = 0, cut = 0, flip = 0, portal = 0, kill = 0, crash = 0;
-  bool down = false, full = false, jumps = false, attachments = false, downward = false, officers = false, large = false;
+  bool down = false, full = false, jumps = false, attachments = false, downward = false, officers = false,
+       large = false;
   Millis latency = 20, jitter = 0;
   std::uint64_t bps = 1'000'000;
   std::string names() const {
@@ -86,7 +87,9 @@ struct Weather {
 
 Weather draw(Random& r) {
   Weather w;
-  const auto rate = [&](double most) { return r.chance(0.5) ? most * static_cast<double>(r.between(5, 100)) / 100 : 0; };
+  const auto rate = [&](double most) {
+    return r.chance(0.5) ? most * static_cast<double>(r.between(5, 100)) / 100 : 0;
+  };
   w.loss = rate(0.35);
   w.duplicate = rate(0.4);
   w.reorder = rate(0.5);
@@ -130,7 +133,7 @@ class World {
     std::string name;
     std::unique_ptr<Office> office;
     Millis skew = 0;
-    int life = 0;      // counts starts: what belonged to an earlier one is void
+    int life = 0;  // counts starts: what belonged to an earlier one is void
     bool wanted = true;
     std::map<RecordId, Bytes> acknowledged;  // signing was confirmed, or seen on the disk after a restart
     bool in_doubt = false;                   // a signing was cut off by a crash
@@ -387,7 +390,8 @@ void World::step() {
   if (now_ - last_head_ >= 20'000) {
     last_head_ = now_;
     auto told = store.write([&] {
-      return node::tell_head_if_due(store, township_.office->directory(), superior_.peer, superior_.office, wall(township_));
+      return node::tell_head_if_due(store, township_.office->directory(), superior_.peer, superior_.office,
+                                    wall(township_));
     });
     if (!told) check_error(township_, told.error(), "head");
     if (!alive(township_)) return;
@@ -560,7 +564,8 @@ void World::arrive(Bytes body, bool hello, std::uint64_t id, int life, int reset
   const bool whole = cut_at > body.size();
   if (!whole) body.resize(cut_at);
   // ExchangeBody::check_head: garbage is turned away on the first bytes.
-  if (body.size() >= sync::kRequestHeadBytes && !sync::decode_request_head(ByteView(body).first(sync::kRequestHeadBytes))) {
+  if (body.size() >= sync::kRequestHeadBytes &&
+      !sync::decode_request_head(ByteView(body).first(sync::kRequestHeadBytes))) {
     after(travel(10), [this, x] { failed(x->id, Courier::Failure::nonsense, x->client_life, x->resets); });
     return;
   }
@@ -637,7 +642,8 @@ Result<> World::work(Exchange& r, bool last) {
 }
 
 void World::fail_back(Exchange& x, const Error& e) {
-  const auto why = e.fault == Fault::full || e.fault == Fault::busy ? Courier::Failure::busy : Courier::Failure::nonsense;
+  const auto why =
+      e.fault == Fault::full || e.fault == Fault::busy ? Courier::Failure::busy : Courier::Failure::nonsense;
   after(travel(60), [this, id = x.id, why, life = x.client_life, resets = x.resets] { failed(id, why, life, resets); });
 }
 
@@ -652,7 +658,8 @@ void World::respond(Exchange& x, Bytes body) {
   const bool bad = !calm_;
   if (!line_up_ || (bad && random_.chance(weather_.loss))) {
     if (random_.chance(0.3))
-      after(random_.between(100, 20'000), [this, id, life, resets] { failed(id, Courier::Failure::cut, life, resets); });
+      after(random_.between(100, 20'000),
+            [this, id, life, resets] { failed(id, Courier::Failure::cut, life, resets); });
     return;
   }
   if (bad && random_.chance(weather_.cut)) {
@@ -683,7 +690,8 @@ void World::open_soon() {
     if (done && done->more) open_soon();
     // A full disk: SyncPort::open_some gives up here, and what lies stored waits for the next envelope or restart
     // (reported). The simulation goes on as it should.
-    if (!done) after(5000, [this, life] {
+    if (!done)
+      after(5000, [this, life] {
         if (life == county_.life && !opening_) open_soon();
       });
   });
@@ -729,7 +737,8 @@ void World::author(std::optional<Lane> lane) {
   if (!wish.attachments.empty() && wish.send)
     for (const auto& [id, bytes] : *own)
       if (!township_.acknowledged.contains(id) && sync::decode_record(bytes)->record.type == sync::RecordType::manifest)
-        attachments_[id].emplace_back(wish.attachments[0].first, crypto::hash(crypto::purpose::chunk, {wish.attachments[0].second}));
+        attachments_[id].emplace_back(wish.attachments[0].first,
+                                      crypto::hash(crypto::purpose::chunk, {wish.attachments[0].second}));
   collect_records(township_, false);
   if (wish.lane == Lane::flash && courier_) courier_->hurry();
   step();
@@ -833,9 +842,10 @@ void World::check_receipts_durable(Side& issuer, ByteView message, std::size_t s
   if (auto opened = after_cut.open(); !opened) violated("a disk does not open after a cut: " + opened.error().what);
   for (const auto& r : receipts) {
     std::set<std::uint64_t> there;
-    auto q = after_cut.store().db().query("select e.seq from envelope e join stream s on s.row = e.stream where s.id = ?"
-                                          " and e.own = 0",
-                                          r.stream.id());
+    auto q = after_cut.store().db().query(
+        "select e.seq from envelope e join stream s on s.row = e.stream where s.id = ?"
+        " and e.own = 0",
+        r.stream.id());
     while (q->step().value_or(false)) there.insert(static_cast<std::uint64_t>(q->integer(0)));
     const auto need = [&](std::uint64_t seq) {
       if (!there.contains(seq)) violated(issuer.name + " receipts an envelope that is not durable");
@@ -846,10 +856,12 @@ void World::check_receipts_durable(Side& issuer, ByteView message, std::size_t s
   }
   for (const auto& r : chunks)
     for (const auto& [a, b] : r.ranges) {
-      auto q = after_cut.store().blobs().query("select count(*) from chunk c join attachment a on a.row = c.attachment"
-                                               " where a.id = ? and c.position between ? and ?",
-                                               r.attachment, a, b);
-      if (!q->step().value_or(false) || q->integer(0) != b - a + 1) violated("a chunk was receipted and is not durable");
+      auto q = after_cut.store().blobs().query(
+          "select count(*) from chunk c join attachment a on a.row = c.attachment"
+          " where a.id = ? and c.position between ? and ?",
+          r.attachment, a, b);
+      if (!q->step().value_or(false) || q->integer(0) != b - a + 1)
+        violated("a chunk was receipted and is not durable");
     }
 }
 
@@ -860,9 +872,10 @@ void World::check_stored_is_there() {
     auto q = from.office->store().db().query(
         "select s.id, e.seq, e.hash from envelope e join stream s on s.row = e.stream where e.own = 1 and e.state = 2");
     while (q->step().value_or(false)) {
-      auto there = to.office->store().db().query("select 1 from envelope e join stream s on s.row = e.stream where s.id = ?"
-                                                 " and e.seq = ? and e.hash = ? and e.own = 0",
-                                                 q->blob(0), q->integer(1), q->blob(2));
+      auto there = to.office->store().db().query(
+          "select 1 from envelope e join stream s on s.row = e.stream where s.id = ?"
+          " and e.seq = ? and e.hash = ? and e.own = 0",
+          q->blob(0), q->integer(1), q->blob(2));
       if (!there->step().value_or(false))
         violated(from.name + " shows an envelope as delivered that " + to.name + " does not have");
     }
@@ -883,12 +896,15 @@ std::string World::not_converged() {
     };
     // A bit that flips in a statement loses it although its number counts as heard: a stored receipt comes again
     // when the envelope is offered again, an open receipt does not.
-    add("deliveries without an open receipt", weather_.flip > 0 ? "select count(*) from delivery where state not in (2, 3)"
-                                                                : "select count(*) from delivery where state <> 3");
+    add("deliveries without an open receipt", weather_.flip > 0
+                                                  ? "select count(*) from delivery where state not in (2, 3)"
+                                                  : "select count(*) from delivery where state <> 3");
     add("envelopes not stored", "select count(*) from envelope where own = 1 and state <> 2");
     add("envelopes not opened", "select count(*) from envelope where own = 0 and state <> 2");
-    add("chunks not stored", "select count(*) from chunk c join attachment a on a.row = c.attachment"
-                             " where a.own = 1 and a.ready = 1 and c.state <> 2", true);
+    add("chunks not stored",
+        "select count(*) from chunk c join attachment a on a.row = c.attachment"
+        " where a.own = 1 and a.ready = 1 and c.state <> 2",
+        true);
   }
   if (!out.empty()) return out;
   if (!courier_->in_sync().value_or(false)) return "not in sync";
@@ -901,33 +917,38 @@ void World::check_records(Side& from, Side& to) {
   for (const auto& [id, bytes] : from.acknowledged)
     if (!sent->contains(id)) violated(from.name + " lost a signed record");
   if (sent->size() != got->size())
-    violated(to.name + " has " + std::to_string(got->size()) + " records, " + from.name + " signed " + std::to_string(sent->size()));
+    violated(to.name + " has " + std::to_string(got->size()) + " records, " + from.name + " signed " +
+             std::to_string(sent->size()));
   for (const auto& [id, bytes] : *sent) {
     const auto it = got->find(id);
     if (it == got->end()) violated(to.name + " never got a record of " + from.name);
     if (it->second != bytes) violated("a record arrived altered");
   }
-  for (const auto& [sql, what] : {std::pair("select count(*) from record where own = 0 and (verified <> 1 or quarantine <> 0)",
-                                            "records that are not verified"),
-                                  std::pair("select count(*) from refused", "refusals"),
-                                  std::pair(weather_.flip > 0 ? "select max(0, count(*) - 12) from (select distinct peer, lane, stream, seq from part)"
-                                                              : "select count(*) from part",
-                                            "parts left over"),  // a flipped bit in a part's head begins another envelope
-                                  std::pair("select count(*) from stream where forked <> 0", "forked streams"),
-                                  std::pair("select count(*) from alarm where code not in ('office.admitted', 'clock.ahead')",
-                                            "alarms"),
-                                  std::pair("select count(*) from envelope where own = 0 and records = 0", "envelopes without a record"),
-                                  std::pair("select (select coalesce(sum(records), 0) from envelope where own = 0) -"
-                                            " (select count(*) from record where own = 0)", "records counted twice")}) {
+  for (const auto& [sql, what] :
+       {std::pair("select count(*) from record where own = 0 and (verified <> 1 or quarantine <> 0)",
+                  "records that are not verified"),
+        std::pair("select count(*) from refused", "refusals"),
+        std::pair(weather_.flip > 0
+                      ? "select max(0, count(*) - 12) from (select distinct peer, lane, stream, seq from part)"
+                      : "select count(*) from part",
+                  "parts left over"),  // a flipped bit in a part's head begins another envelope
+        std::pair("select count(*) from stream where forked <> 0", "forked streams"),
+        std::pair("select count(*) from alarm where code not in ('office.admitted', 'clock.ahead')", "alarms"),
+        std::pair("select count(*) from envelope where own = 0 and records = 0", "envelopes without a record"),
+        std::pair("select (select coalesce(sum(records), 0) from envelope where own = 0) -"
+                  " (select count(*) from record where own = 0)",
+                  "records counted twice")}) {
     const auto n = to.office->number(sql);
     if (!n || *n != 0) violated(to.name + " has " + std::to_string(n.value_or(-1)) + " " + what);
   }
   // The two ends agree on every stream, number and chain.
   auto q = from.office->store().db().query("select id, tip, chain, stored, opened from stream where own = 1");
   while (q->step().value_or(false)) {
-    auto other = to.office->store().db().query("select tip, chain, opened from stream where id = ? and own = 0", q->blob(0));
+    auto other =
+        to.office->store().db().query("select tip, chain, opened from stream where id = ? and own = 0", q->blob(0));
     if (!other->step().value_or(false)) violated("a stream is not known at its destination");
-    if (other->integer(0) != q->integer(1) || other->blob(1) != q->blob(2)) violated("the two ends of a stream disagree");
+    if (other->integer(0) != q->integer(1) || other->blob(1) != q->blob(2))
+      violated("the two ends of a stream disagree");
     if (q->integer(3) != q->integer(1) || (weather_.flip == 0 && q->integer(4) != q->integer(1)))
       violated("a stream's receipts lag behind");
   }
@@ -957,7 +978,11 @@ void World::check_journal(Side& s) {
   Bytes previous(32);
   while (q->step().value_or(false)) {
     Writer w;
-    w.u64(static_cast<std::uint64_t>(q->integer(0))).str16(q->text(1)).str16(q->text(2)).str16(q->text(3)).str16(q->text(4));
+    w.u64(static_cast<std::uint64_t>(q->integer(0)))
+        .str16(q->text(1))
+        .str16(q->text(2))
+        .str16(q->text(3))
+        .str16(q->text(4));
     const Hash h = crypto::hash(crypto::purpose::journal, {previous, w.view()});
     if (q->blob(5) != Bytes(h.bytes.begin(), h.bytes.end())) violated(s.name + "'s journal does not chain");
     previous = q->blob(5);
@@ -977,7 +1002,8 @@ void World::final_checks() {
     if (out_.seed % 4 == 0) {
       for (node::Database* db : {&s->office->store().db(), &s->office->store().blobs()}) {
         const auto found = node::check_pages(*db);
-        if (!found || !found->empty()) violated(s->name + "'s database is damaged: " + (found ? found->front() : found.error().what));
+        if (!found || !found->empty())
+          violated(s->name + "'s database is damaged: " + (found ? found->front() : found.error().what));
       }
     }
   }
