@@ -1,7 +1,7 @@
 #include "sync/courier.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdlib>
 
 #include "sync/limits.h"
 
@@ -48,7 +48,8 @@ std::size_t Courier::unacknowledged() const {
 std::size_t Courier::window() const {
   if (rate_bps_ == 0) return 2 * limit::request_start_bytes;
   // The buffer before a slow line holds little more than this: what is beyond it is dropped there and sent twice.
-  if (slow()) return limit::window_slow_bytes;
+  if (slow())
+    return std::clamp(static_cast<std::size_t>(rate_bps_ / 8), limit::window_slow_bytes, limit::window_slow_most_bytes);
   const std::size_t for_link = static_cast<std::size_t>(rate_bps_ / 8 * 3 / 2);  // 1.5 s of line
   return std::clamp(for_link, limit::window_slow_bytes, limit::window_fast_bytes);
 }
@@ -119,6 +120,7 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
 
   Flight f;
   f.channel = channel;
+  f.nonce = head.nonce;
   f.head = encode(head, *me_.key);
   f.control_base = head.base;
   f.fresh = fresh_;
@@ -355,6 +357,13 @@ void Courier::failed(std::uint64_t id, Failure why, Millis retry_after_ms, Milli
     if (why == Failure::busy) back_off(now);
     backoff_until_ = std::max(backoff_until_, now + retry_after_ms);
     return;
+  }
+  // What was never sent spent no nonce, nor did what was dialled together with it. On a line that comes and goes
+  // this saves the question for new ones just when it is back.
+  if (why == Failure::connect || why == Failure::refused) {
+    const Millis dialled = flying_[id].sent;
+    for (const auto& [other, f] : flying_)
+      if (!f.hello && std::abs(f.sent - dialled) < 100) state_.nonces.push_back(f.nonce);
   }
   // One connection broke: the others broke with it or are about to.
   lost(now);

@@ -76,6 +76,7 @@ class Courier {
   struct Flight {
     Channel channel{};
     bool hello = false;
+    Nonce nonce;
     Bytes head;
     std::size_t bytes = 0;
     std::uint64_t control_base = 0;

@@ -80,7 +80,7 @@ utc_offset_minutes = -60
   CHECK(config->log.level == LogLevel::debug);
   CHECK(config->office.language == Language::en);
   CHECK(config->office.utc_offset_minutes == std::chrono::minutes(-60));
-  CHECK(config->sync.poll_seconds == Config{}.sync.poll_seconds);
+  CHECK(config->limits.daily_mib == Config{}.limits.daily_mib);
 }
 
 TEST_CASE("an unknown key is refused with its line and the name that was meant") {
