@@ -8,6 +8,7 @@ constexpr int kVariant = sodium_base64_VARIANT_ORIGINAL;
 /// Bytes written into `out`, which has room for the text's length.
 Result<std::size_t> decode(std::string_view text, std::uint8_t* out) {
   std::size_t n = 0;
+  if (text.empty()) return n;  // an empty vector has no place to write to
   if (sodium_base642bin(out, text.size(), text.data(), text.size(), "\r\n ", &n, nullptr, kVariant) != 0)
     return fail(Fault::invalid, "not base64", "malformed.base64");
   return n;
@@ -16,6 +17,7 @@ Result<std::size_t> decode(std::string_view text, std::uint8_t* out) {
 }  // namespace
 
 std::string base64(ByteView b) {
+  if (b.empty()) return {};
   std::string out(sodium_base64_encoded_len(b.size(), kVariant), '\0');
   sodium_bin2base64(out.data(), out.size(), b.data(), b.size(), kVariant);
   out.resize(out.size() - 1);  // its final NUL
