@@ -813,8 +813,7 @@ void World::plan() {
 // ---------------------------------------------------------------- the observer
 
 void World::scan(ByteView bytes, const char* where) {
-  if (text(bytes).find(kCanary) != std::string_view::npos)
-    violated(std::string("plain text was seen in ") + where);
+  if (text(bytes).find(kCanary) != std::string_view::npos) violated(std::string("plain text was seen in ") + where);
 }
 
 /// What a message receipts must survive a power cut at this very moment.
