@@ -48,8 +48,7 @@ std::size_t Courier::unacknowledged() const {
 std::size_t Courier::window() const {
   if (rate_bps_ == 0) return 2 * limit::request_start_bytes;
   // The buffer before a slow line holds little more than this: what is beyond it is dropped there and sent twice.
-  if (slow())
-    return std::clamp(static_cast<std::size_t>(rate_bps_ / 8), limit::window_slow_bytes, limit::window_slow_most_bytes);
+  if (slow()) return limit::window_slow_bytes;
   const std::size_t for_link = static_cast<std::size_t>(rate_bps_ / 8 * 3 / 2);  // 1.5 s of line
   return std::clamp(for_link, limit::window_slow_bytes, limit::window_fast_bytes);
 }

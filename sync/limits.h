@@ -41,8 +41,6 @@ inline constexpr std::size_t frame_bytes = envelope_bytes + 64;
 inline constexpr std::size_t statements_bytes = 8 * 1024;  ///< At most so many before the first envelope.
 inline constexpr std::size_t window_slow_bytes =
     24 * 1024;  ///< Unacknowledged on a slow line: a flash waits behind no more.
-inline constexpr std::size_t window_slow_most_bytes =
-    24 * 1024;  ///< The same from about 200 kbit/s on: a second of line.
 inline constexpr std::size_t window_fast_bytes = 3 * 1024 * 1024;
 inline constexpr std::size_t in_flight = 3;       ///< Requests on the main channel.
 inline constexpr Millis silence_ms = 5000;        ///< Beyond what the bytes need: close and dial again.
