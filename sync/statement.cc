@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kMagic = "YZS1";
 constexpr std::size_t kHeadBytes = 68, kSignatureBytes = 64, kMostBytes = 8 * 1024;
-constexpr std::size_t kNodes = 7, kUrls = 4, kAnnounced = 16, kWanted = 32;
+constexpr std::size_t kNodes = 7, kUrls = 4, kUrlBytes = 256, kAnnounced = 16, kWanted = limit::wanted;
 
 std::unexpected<Error> bad(const char* why) {
   return fail(Fault::forged, std::string("statement: ") + why, "statement.form");

@@ -36,6 +36,7 @@ class StoreInbox : public sync::Inbox {
   Result<> receipt_arrived(const sync::Statement&, sync::Tally&);
   Result<> stored(std::int64_t stream, const sync::Receipt&, sync::Tally&, std::vector<std::int64_t>& records);
   Result<> opened(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
+  Result<> waited(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
   Result<> refusals(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
   Result<> chunks_arrived(const sync::Statement&, sync::Tally&);
   Result<> wanted(const sync::Statement&, const NodeId& from);

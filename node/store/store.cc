@@ -253,7 +253,11 @@ Result<> Store::tell(const Hash& key, const std::optional<NodeId>& peer, sync::F
 Result<> Store::state(sync::StatementKind kind, Bytes body, const std::optional<NodeId>& peer, sync::Millis now) {
   const sync::Statement s =
       sync::issue(kind, {me_.office, me_.node, me_.epoch}, TRY(tick(now)), now, std::move(body), keys_->node);
-  return tell(TRY(sync::statement_key(s)), peer, sync::FrameType::statement, s.bytes);
+  Hash key = TRY(sync::statement_key(s));
+  // A want is about nothing: what one neighbour is asked for must not take the place of what another is.
+  if (kind == sync::StatementKind::want && peer)
+    key = crypto::hash(crypto::purpose::statement, {key.view(), peer->view()});
+  return tell(key, peer, sync::FrameType::statement, s.bytes);
 }
 
 Result<> Store::journal(std::string_view actor, std::string_view action, std::string_view subject,
