@@ -37,6 +37,11 @@ Result<> StoreInbox::count_against_quota(const NodeId& author, sync::Lane lane, 
     return fail(Fault::full, "this node has sent enough for today", "quota");
   ++used.envelopes;
   used.bytes += bytes;
+  // A full disk must not use up the day of whoever sends it all again.
+  store_.if_rolled_back([&used, bytes] {
+    --used.envelopes;
+    used.bytes -= bytes;
+  });
   return {};
 }
 

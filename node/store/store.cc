@@ -84,9 +84,28 @@ Result<> Store::commit() {
     TRY(blob_->commit());
     return main_->commit();
   }();
-  if (!done) clock_kept_ = {};
-  roll_back();
+  if (!done) {
+    clock_kept_ = {};
+    roll_back();
+  } else {
+    end();
+  }
   return done;
+}
+
+void Store::if_rolled_back(std::function<void()> undo) {
+  assert(writing_);
+  undo_.push_back(std::move(undo));
+}
+
+void Store::after_commit(std::function<void()> then) {
+  assert(writing_);
+  after_commit_.push_back(std::move(then));
+}
+
+void Store::run_after_commit() {
+  // Taken out first: each of them may write, and what it writes may ask for more.
+  for (const auto& then : std::exchange(after_commit_, {})) then();
 }
 
 void Store::index(std::int64_t row, std::string_view title, std::string_view body) {
@@ -114,6 +133,14 @@ Result<> Store::write_words() {
 }
 
 void Store::roll_back() {
+  // Backwards: each undoes what was done after those before it.
+  for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) (*undo)();
+  after_commit_.clear();
+  end();
+}
+
+void Store::end() {
+  undo_.clear();
   words_.clear();
   blob_.reset();
   main_.reset();
