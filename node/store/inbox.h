@@ -33,6 +33,7 @@ class StoreInbox : public sync::Inbox {
   void set_quota(std::uint64_t envelopes, std::uint64_t bytes) { quota_ = {envelopes, bytes}; }
 
  private:
+  Result<> thin_out(const sync::Statement&);
   Result<> receipt_arrived(const sync::Statement&, sync::Tally&);
   Result<> stored(std::int64_t stream, const sync::Receipt&, sync::Tally&, std::vector<std::int64_t>& records);
   Result<> opened(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);

@@ -9,12 +9,16 @@
 
 namespace yz::node {
 
+namespace limit = sync::limit;
+
 Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::Tally& tally) {
   Database& db = store_.db();
   const Hash key = TRY(sync::statement_key(s));
+  bool replaces = false;
   {
     Query q = TRY(db.query("select hlc, digest from statement where key = ?")).bind(key);
-    if (TRY(q.step())) {
+    replaces = TRY(q.step());
+    if (replaces) {
       const auto held = std::pair(static_cast<std::uint64_t>(q.integer(0)), TRY(q.id<Hash>(1)));
       if (held.second == s.digest) return {};
       if (s.order() < held) return {};  // an older self came late
@@ -39,6 +43,7 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
           .bind(ByteView(stream))
           .bind(ByteView(s.bytes))
           .run());
+  if (!replaces) TRY(thin_out(s));
   if (!store_.heard(s.at, now_))
     TRY(store_.alarm("clock.ahead", "a neighbour's clock is more than 10 minutes ahead of ours", hex(s.office.view()),
                      now_));
@@ -61,6 +66,17 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
     default:
       return {};  // kept as it is: heads and evidence are read when they are needed
   }
+}
+
+/// Where each statement stands for itself, or is about whatever its author makes up, only the newest stay. Receipts for
+/// streams of ours, and what can only replace itself, need no bound.
+Result<> StoreInbox::thin_out(const sync::Statement& s) {
+  static constexpr std::string_view kStranger =
+      " from statement where node = ?1 and kind = ?2"
+      " and not exists(select 1 from stream t where t.id = statement.stream and t.own = 1)";
+  static const std::string sql = std::string("delete").append(kStranger) + " and key not in (select key" +
+                                 std::string(kStranger) + " order by hlc desc, digest desc limit ?3)";
+  return store_.db().run(sql, s.node, static_cast<int>(s.kind), limit::statements_kept);
 }
 
 Result<> StoreInbox::receipt_arrived(const sync::Statement& s, sync::Tally& tally) {

@@ -43,3 +43,49 @@ TEST_CASE("what a full disk rolled back is not counted against the sender's day"
   REQUIRE_FALSE(served);
   CHECK(served.error().code == "quota");
 }
+
+TEST_CASE("statements that stand for themselves, or are about what a peer made up, do not fill the store") {
+  Scene s;
+  good(s.start());
+  good(s.report(Lane::routine, 50));
+  good(s.talk());
+  Office &county = s.county(), &township = s.township();
+  const auto& me = township.store().me();
+  const auto say = [&](sync::StatementKind kind, Bytes body, int i) {
+    const auto st = sync::issue(kind, {me.office, me.node, me.epoch}, sync::Hlc::at(s.now + i), s.now, std::move(body),
+                                township.store().keys().node);
+    sync::Tally tally;
+    good(county.store().write([&] { return county.inbox().apply(st, me.node, tally); }));
+  };
+  const auto kept = [&](int kind) {
+    return county.number("select count(*) from statement where kind = " + std::to_string(kind)).value();
+  };
+  constexpr int kMany = static_cast<int>(sync::limit::statements_kept) + 20;
+  for (int i = 0; i < kMany; ++i) {
+    Bytes body(120);
+    randombytes_buf(body.data(), body.size());
+    for (const auto kind :
+         {sync::StatementKind::revocation, sync::StatementKind::incarnation, sync::StatementKind::fork})
+      say(kind, body, i);
+    sync::Head head;
+    head.destination = OfficeId::from(ByteView(body).first(16)).value();
+    say(sync::StatementKind::head, sync::encode(head), i);
+    sync::Receipt receipt;
+    receipt.kind = sync::ReceiptKind::stored;
+    receipt.stream.destination = head.destination;
+    receipt.stream.lane = Lane::routine;
+    say(sync::StatementKind::receipt, sync::encode(receipt), i);
+    sync::ChunkReceipt chunks;
+    chunks.destination = me.office;
+    chunks.attachment.bytes[0] = static_cast<std::uint8_t>(i);
+    say(sync::StatementKind::chunk_receipt, sync::encode(chunks), i);
+  }
+  for (const int kind : {1, 2, 4, 5, 7, 8}) {
+    CAPTURE(kind);
+    CHECK(kept(kind) == static_cast<std::int64_t>(sync::limit::statements_kept));
+  }
+  // The newest stay.
+  CHECK(county.number("select max(hlc >> 20) from statement where kind = 4") == s.now + kMany - 1);
+  // Receipts for our own streams are none of these.
+  CHECK(township.number("select count(*) from statement where kind = 1") == 2);
+}
