@@ -253,7 +253,7 @@ Result<> refresh_states(Store& store, std::span<const std::int64_t> record_rows,
       version = q.integer(0);
     }
     Query q =
-        TRY(db.query("select count(*), sum(state = 0), sum(state = 1), sum(state = 3), sum(state = 8)"
+        TRY(db.query("select count(*), sum(state = 0), sum(state = 1), sum(state = 3), sum(state >= 8)"
                      " from delivery where record = ?",
                      version));
     if (!TRY(q.step()) || q.integer(0) == 0) continue;

@@ -11,6 +11,21 @@ namespace {
 
 void good(const Result<>& r) { REQUIRE_MESSAGE(r, (r ? "" : r.error().what)); }
 
+/// The next report signed here names a statement of so many bytes as its anchor.
+void anchor_of(Office& o, std::size_t bytes) {
+  Hash digest;
+  randombytes_buf(digest.bytes.data(), digest.bytes.size());
+  Bytes statement(bytes);
+  randombytes_buf(statement.data(), statement.size());
+  good(o.store().write([&]() -> Result<> {
+    TRY(
+        o.store().db().run("insert into statement(key, kind, office, node, epoch, hlc, unix_ms, digest, bytes)"
+                           " values(?, 1, x'', x'', x'', 0, 0, ?, ?)",
+                           digest, digest, statement));
+    return o.store().set_meta("anchor", digest.view());
+  }));
+}
+
 }  // namespace
 
 TEST_CASE("what a full disk rolled back is not counted against the sender's day") {
@@ -88,4 +103,35 @@ TEST_CASE("statements that stand for themselves, or are about what a peer made u
   CHECK(county.number("select max(hlc >> 20) from statement where kind = 4") == s.now + kMany - 1);
   // Receipts for our own streams are none of these.
   CHECK(township.number("select count(*) from statement where kind = 1") == 2);
+}
+
+TEST_CASE("when what vouches for many records is too much for one envelope, they go in several") {
+  Scene s;
+  good(s.start());
+  good(s.talk());
+  for (int i = 0; i < 160; ++i) {
+    anchor_of(s.township(), 8000);
+    good(s.report(Lane::routine, 10));
+  }
+  good(s.talk());
+  CHECK(s.county().number("select count(*) from record where own = 0") == 160);
+  CHECK(s.township().number("select count(*) from alarm") == 0);
+}
+
+TEST_CASE("a record that fits no envelope is set aside and shown, and the rest go on") {
+  Scene s;
+  good(s.start());
+  good(s.talk());
+  Office& t = s.township();
+  good(s.report(Lane::routine, 20));
+  anchor_of(t, 1'200'000);
+  good(s.report(Lane::routine, 20));
+  anchor_of(t, 100);
+  good(s.report(Lane::routine, 20));
+  good(s.rounds_until(t, "select count(*) from delivery where state = 3", 2));
+  CHECK(t.number("select count(*) from delivery where state = 9") == 1);
+  CHECK(t.number("select count(*) from alarm where code = 'record.too-large'") == 1);
+  CHECK(t.number("select count(*) from matter where state = " +
+                 std::to_string(static_cast<int>(node::ReportState::rejected))) == 1);
+  CHECK(s.county().number("select count(*) from record where own = 0") == 2);
 }
