@@ -231,6 +231,7 @@ Result<Head> decode_head(ByteView body) {
 
 Bytes encode(const NodeList& l) {
   assert(!l.nodes.empty() && l.nodes.size() <= kNodes && l.urls.size() <= kUrls);
+  assert(std::ranges::all_of(l.urls, [](const auto& u) { return u.size() <= kUrlBytes; }));
   Writer w;
   w.u64(l.version).u8(static_cast<std::uint8_t>(l.nodes.size())).u8(static_cast<std::uint8_t>(l.urls.size()));
   for (const auto& n : l.nodes)
@@ -254,7 +255,7 @@ Result<NodeList> decode_node_list(ByteView body) {
     if (!l.nodes.empty() && !(l.nodes.back().node < x.node)) return bad("node list order");
     l.nodes.push_back(x);
   }
-  for (std::size_t i = 0; i < m && r.ok(); ++i) l.urls.push_back(r.str16(256));
+  for (std::size_t i = 0; i < m && r.ok(); ++i) l.urls.push_back(r.str16(kUrlBytes));
   if (!r.done()) return bad("node list length");
   return l;
 }
