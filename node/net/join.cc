@@ -167,16 +167,18 @@ Result<Invitation> make_invitation(Store& store, Directory& directory, const Inv
                 "invite.not-admitted");
   if (wish.level <= me->level || !crypto::code_under(me->code, wish.code))
     return fail(Fault::invalid, "the code or level does not lie below " + me->code, "invite.code");
-  if (wish.name.empty() || wish.valid_hours < 1 || wish.valid_hours > 24 * 90)
-    return fail(Fault::invalid, "an invitation needs a name and is valid for 1 hour to 90 days", "invite.valid");
-  if (wish.urls.size() > 4) return fail(Fault::invalid, "at most four addresses", "invite.urls");
+  if (wish.name.empty() || wish.valid_minutes < 1 || wish.valid_minutes > kMostValidMinutes)
+    return fail(Fault::invalid, "an invitation needs a name and is valid for 1 minute to 90 days", "invite.valid");
+  if (wish.urls.size() > kMostUrls ||
+      std::ranges::any_of(wish.urls, [](const auto& u) { return u.size() > kMostUrlBytes; }))
+    return fail(Fault::invalid, "at most four addresses, of 256 bytes each", "invite.urls");
   if (const auto there = TRY(directory.office_by_code(wish.code)); there && there->admitted)
     return fail(Fault::conflict, "an office with the code " + wish.code + " has joined already", "invite.joined");
   Invitation i;
   randombytes_buf(i.code.bytes.data(), i.code.bytes.size());
   i.one_person = wish.one_person;
   i.level = wish.level;
-  i.until_ms = now + wish.valid_hours * 3'600'000;
+  i.until_ms = now + wish.valid_minutes * 60'000;
   i.superior = store.me().office;
   i.superior_node = store.me().node_certificate;
   i.root = root->digest;

@@ -45,3 +45,40 @@ TEST_CASE("an invitation with a level or a yes-or-no that cannot be is refused")
   for (const int level : {0, 6, 255}) CHECK_FALSE(decode_invitation(with_byte(i, 1, level)));
   for (const int flag : {2, 255}) CHECK_FALSE(decode_invitation(with_byte(i, 2, flag)));
 }
+
+TEST_CASE("an invitation whose addresses nobody could read is not made") {
+  test::World w;
+  Invite i = wish();
+  i.urls = {"http://" + std::string(249, 'a')};
+  REQUIRE(make(w, i));
+  CHECK(decode_invitation(encode(make(w, i).value())));
+  i.urls = {"http://" + std::string(250, 'a')};
+  const auto made = make(w, i);
+  REQUIRE_FALSE(made);
+  CHECK(made.error().code == "invite.urls");
+}
+
+TEST_CASE("an invitation is good to its last minute, and after it refused as expired") {
+  test::World w;
+  Invite i = wish();
+  i.valid_minutes = 30;
+  const Invitation invitation = make(w, i).value();
+  CHECK(invitation.until_ms == kNow + 30 * 60'000);
+  const test::Keys unit;
+  JoinRequestMessage m;
+  m.invitation = id_of(invitation);
+  m.authority = unit.authority.public_key();
+  const Bytes request = encode(m, unit.authority, invitation.code);
+  const auto ask = [&](sync::Millis at) {
+    const auto answer = w.store().write([&] { return admit(w.store(), w.directory(), request, w.town.authority, at); });
+    REQUIRE_FALSE(answer);  // this request has no certificates: it is the reason that is looked at
+    CHECK(answer.error().fault == Fault::forged);
+    return answer.error().code;
+  };
+  CHECK(ask(invitation.until_ms) != "join.expired");
+  CHECK(ask(invitation.until_ms + 1) == "join.expired");
+  for (const std::int64_t bad : {std::int64_t{0}, std::int64_t{-5}, kMostValidMinutes + 1}) {
+    i.valid_minutes = bad;
+    CHECK(make(w, i).error().code == "invite.valid");
+  }
+}
