@@ -7,6 +7,7 @@
 #include "node/log.h"
 #include "node/net/rules_json.h"
 #include "node/net/tls_pin.h"
+#include "node/store/attachments.h"
 
 namespace yz::node {
 namespace {
@@ -87,6 +88,10 @@ Result<> Node::start() {
       .poll_ms = std::chrono::milliseconds(config_.sync.poll_seconds).count(),
   });
   api_ = std::make_unique<Api>(*this);
+  // A crash between the commits of the two databases leaves chunks that nothing names. On a full disk they stay a
+  // while.
+  if (auto swept = store_->write([&] { return sweep_attachments(*store_); }); !swept)
+    log().warn("attachment.sweep", {{"why", swept.error()}});
   // On a full disk the old key serves another day.
   if (auto rotated = store_->write([&] { return store_->rotate_box(wall_now()); }); !rotated)
     log().warn("box.rotation", {{"why", rotated.error()}});

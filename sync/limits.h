@@ -55,6 +55,9 @@ inline constexpr Millis unfinished_ms = 24LL * 3600 * 1000;
 inline constexpr std::uint64_t ahead = 4096;  ///< How far beyond a gap envelopes are kept.
 inline constexpr std::size_t receipt_ranges = 64;
 inline constexpr std::size_t refused_per_receipt = 64;
+inline constexpr std::size_t wanted = 32;  ///< Certificates that one statement asks for.
+inline constexpr std::size_t statements_kept =
+    64;  ///< Of one node and kind, where each stands for itself: a peer must not fill our disk with them.
 
 // --- Attachments ---
 inline constexpr std::size_t chunk_bytes = 32 * 1024;  ///< Ciphertext of one chunk frame, 16 to 64 KiB.

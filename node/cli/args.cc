@@ -107,16 +107,17 @@ class Help : public CLI::FormatterBase {
   Language l_;
 };
 
-/// "72h", "3d" or "48" (hours).
-std::optional<std::int64_t> hours_from(std::string_view text) {
-  std::int64_t factor = 1;
-  if (text.ends_with('d')) factor = 24;
-  if (text.ends_with('d') || text.ends_with('h')) text.remove_suffix(1);
+/// "72h", "3d", "30m" or "48" (hours).
+std::optional<std::int64_t> minutes_from(std::string_view text) {
+  std::int64_t factor = 60;
+  if (text.ends_with('d')) factor = 24 * 60;
+  if (text.ends_with('m')) factor = 1;
+  if (text.ends_with('d') || text.ends_with('h') || text.ends_with('m')) text.remove_suffix(1);
   if (text.empty() || text.size() > 5 ||
       !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
     return std::nullopt;
-  const std::int64_t hours = std::stoll(std::string(text)) * factor;
-  return hours > 0 ? std::optional(hours) : std::nullopt;
+  const std::int64_t minutes = std::stoll(std::string(text)) * factor;
+  return minutes > 0 ? std::optional(minutes) : std::nullopt;
 }
 
 /// Everything that the parse of one command line needs; the app's options point into `asked`.
@@ -329,15 +330,15 @@ void Grammar::home_commands() {
         ->type_name("URL");
     auto valid = std::make_shared<std::string>();
     a->add_option("--valid", *valid,
-                  t("有效期，如 72h 或 3d（默认 72h）", "how long it holds, like 72h or 3d (default 72h)"))
+                  t("有效期，如 30m、72h 或 3d（默认 72h）", "how long it holds, like 30m, 72h or 3d (default 72h)"))
         ->type_name(t("时长", "TIME"))
         ->check([l = l_](const std::string& given) -> std::string {
-          return hours_from(given) ? std::string()
-                                   : std::string(say(l, "有效期写成 72h 或 3d", "has the form 72h or 3d"));
+          return minutes_from(given) ? std::string()
+                                     : std::string(say(l, "有效期写成 30m、72h 或 3d", "has the form 30m, 72h or 3d"));
         });
     Invite* to = c.get();
     a->parse_complete_callback([valid, to] {
-      if (!valid->empty()) to->valid_hours = *hours_from(*valid);
+      if (!valid->empty()) to->valid_minutes = *minutes_from(*valid);
     });
     a->add_flag("--two-person", c->two_person,
                 t("该单位拟稿人与签发人不得为同一人", "drafter and signer there are never one person"));

@@ -28,7 +28,7 @@ struct Init {
 struct Invite {
   std::string code, name, level;
   std::vector<std::string> urls;
-  std::int64_t valid_hours = 72;
+  std::int64_t valid_minutes = 72 * 60;
   bool two_person = false, qr = false;
 };
 struct Join {

@@ -29,11 +29,12 @@ struct SyncReport {
   std::string reason = {};  ///< why not reached or not in sync, for people
 };
 
+inline constexpr std::int64_t kMostValidMinutes = 90 * 24 * 60;
 struct Invite {
   std::string code, name;
   crypto::Level level{};
   std::vector<std::string> urls;
-  std::int64_t valid_hours = 72;
+  std::int64_t valid_minutes = 72 * 60;
   bool one_person = true;
 };
 

@@ -78,7 +78,7 @@ Result<ApiReply> delete_report(Request& r) {
   return act_without_key(r, [&](Desk& d, const Person& by) -> Result<Outcome> {
     return r.store().write([&]() -> Result<Outcome> {
       Outcome o = TRY(d.remove(by, m.row));
-      for (const Manifest& a : draft->extras.attachments) TRY(drop_attachment(r.store(), a.id));
+      for (const Manifest& a : draft->extras.attachments) drop_attachment(r.store(), a.id);
       return o;
     });
   });
@@ -118,7 +118,8 @@ Result<ApiReply> delete_attachment(Request& r) {
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
   TRY(r.store().write([&]() -> Result<> {
     const Manifest gone = TRY(desk.detach(person_of(r.officer), m.row, r.parts[1]));
-    return drop_attachment(r.store(), gone.id);
+    drop_attachment(r.store(), gone.id);
+    return {};
   }));
   return reply(Json::object({{"case", base32(m.id.view())}, {"name", r.parts[1]}}));
 }

@@ -143,9 +143,11 @@ Result<std::int64_t> insert(Database& db, const Standing& m, const sync::Release
   return row;
 }
 
-Result<std::int64_t> free(Database& db, std::int64_t row, const RecordFacts& facts, std::int64_t notes) {
-  TRY(db.run("update record set quarantine = 0, verified = ?, flags = ? where row = ?", facts.verified ? 1 : 0, notes,
-             row));
+/// What was judged good is what is kept: an id does not cover the signatures, and other ones may have come first.
+Result<std::int64_t> free(Database& db, std::int64_t row, const sync::ReleasedRecord& r, const RecordFacts& facts,
+                          std::int64_t notes) {
+  TRY(db.run("update record set quarantine = 0, verified = ?, flags = ?, bytes = ? where row = ?",
+             facts.verified ? 1 : 0, notes, r.bytes, row));
   return row;
 }
 
@@ -164,7 +166,7 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
   {
     Query q = TRY(db.query("select row, quarantine from record where id = ?", r.id));
     if (TRY(q.step())) {
-      if (q.integer(1) == 0 || facts.quarantine != sync::Refusal::none) return q.integer(0);
+      if (q.integer(1) == 0 || q.integer(1) == static_cast<int>(facts.quarantine)) return q.integer(0);
       held = q.integer(0);
     }
   }
@@ -192,8 +194,11 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
     m.fresh = !TRY(q.step());
   }
 
-  if (held && quarantine != sync::Refusal::none) return *held;
-  const std::int64_t row = TRY(held ? free(db, *held, facts, notes) : insert(db, m, r, facts, notes, quarantine));
+  if (held && quarantine != sync::Refusal::none) {
+    TRY(db.run("update record set quarantine = ? where row = ?", static_cast<int>(quarantine), *held));
+    return *held;
+  }
+  const std::int64_t row = TRY(held ? free(db, *held, r, facts, notes) : insert(db, m, r, facts, notes, quarantine));
   for (const RecordId& p : rec.parents)
     TRY(db.run("insert into parent(child, parent) values(?, ?) on conflict do nothing", r.id, p));
   if (quarantine != sync::Refusal::none) return row;
@@ -248,7 +253,7 @@ Result<> refresh_states(Store& store, std::span<const std::int64_t> record_rows,
       version = q.integer(0);
     }
     Query q =
-        TRY(db.query("select count(*), sum(state = 0), sum(state = 1), sum(state = 3), sum(state = 8)"
+        TRY(db.query("select count(*), sum(state = 0), sum(state = 1), sum(state = 3), sum(state >= 8)"
                      " from delivery where record = ?",
                      version));
     if (!TRY(q.step()) || q.integer(0) == 0) continue;

@@ -37,6 +37,11 @@ Result<> StoreInbox::count_against_quota(const NodeId& author, sync::Lane lane, 
     return fail(Fault::full, "this node has sent enough for today", "quota");
   ++used.envelopes;
   used.bytes += bytes;
+  // A full disk must not use up the day of whoever sends it all again.
+  store_.if_rolled_back([&used, bytes] {
+    --used.envelopes;
+    used.bytes -= bytes;
+  });
   return {};
 }
 
@@ -235,6 +240,9 @@ Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId&, 
   const auto certificate = TRY(crypto::Certificate::decode(bytes));
   TRY(directory_.learn(certificate, now_));
   ++tally.received[0];
+  // Something may have waited for it.
+  Query q = TRY(store_.db().query("select 1 from envelope where own = 0 and state = 0 limit 1"));
+  if (TRY(q.step())) ++tally.envelopes;
   return {};
 }
 
@@ -347,13 +355,15 @@ Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Mil
     }
   }
   {
-    Query q = TRY(db.query("select record, seq, why from refused where stream = ? order by seq desc, record limit ?"))
-                  .bind(row)
-                  .bind(limit::refused_per_receipt);
+    // What waits comes first, and the oldest of it: who is not named there counts as opened.
+    Query q =
+        TRY(db.query("select record, seq, why from refused where stream = ? order by why not in (16, 17),"
+                     " case when why in (16, 17) then seq else -seq end, record limit ?",
+                     row, limit::refused_per_receipt));
     while (TRY(q.step()))
       r.refused.push_back({TRY(q.id<RecordId>(0)), sync::Seq{static_cast<std::uint64_t>(q.integer(1))},
                            static_cast<sync::Refusal>(q.integer(2))});
-    std::ranges::reverse(r.refused);
+    std::ranges::stable_sort(r.refused, {}, &sync::Receipt::Refused::seq);
   }
   r.registry = TRY(directory_.registry(r.stream.author));
   return store_.state(sync::StatementKind::receipt, sync::encode(r), r.stream.node, now);

@@ -33,9 +33,11 @@ class StoreInbox : public sync::Inbox {
   void set_quota(std::uint64_t envelopes, std::uint64_t bytes) { quota_ = {envelopes, bytes}; }
 
  private:
+  Result<> thin_out(const sync::Statement&);
   Result<> receipt_arrived(const sync::Statement&, sync::Tally&);
   Result<> stored(std::int64_t stream, const sync::Receipt&, sync::Tally&, std::vector<std::int64_t>& records);
   Result<> opened(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
+  Result<> waited(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
   Result<> refusals(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
   Result<> chunks_arrived(const sync::Statement&, sync::Tally&);
   Result<> wanted(const sync::Statement&, const NodeId& from);

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "node/store/inbox.h"
+#include "node/store/records.h"
 #include "sync/record.h"
 
 namespace yz::node {
@@ -26,12 +27,15 @@ class Opener {
     std::int64_t row = 0, stream = 0;
     sync::Envelope envelope;
     sync::Millis now = 0;
-    std::vector<CertDigest> wanted;
+    bool waits = false;  ///< a record of it waits for a certificate
   };
   Result<> open_one(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
+  Result<> learn(const Context&, ByteView certificate);
   Result<> put(Context&, ByteView record, Done&);
   Result<sync::Refusal> judge(Context&, const sync::ReleasedRecord&, std::int64_t& notes);
   Result<> refuse(const Context&, const RecordId&, sync::Refusal);
+  Result<> judge_again(Context&, const sync::ReleasedRecord&, const RecordFacts&);
+  Result<> ask_for_certificates(const Context&);
   Result<> advance(std::int64_t stream);
 
   Store& store_;

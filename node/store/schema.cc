@@ -124,7 +124,7 @@ create table delivery(                -- a record's way to one destination
   destination blob not null,
   lane integer not null,
   envelope integer,                   -- null: waits to be cut
-  state integer not null default 0,   -- 0 waiting, 1 cut, 2 stored there, 3 opened there, 8 refused
+  state integer not null default 0,   -- 0 waiting, 1 cut, 2 stored there, 3 opened there, 8 refused, 9 fits no envelope
   refusal integer not null default 0,
   at_ms integer not null, done_ms integer not null default 0,
   unique(record, destination)) strict;

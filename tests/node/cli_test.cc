@@ -117,18 +117,19 @@ TEST_CASE("roles come with commas or one by one") {
   CHECK(command<OfficerAdd>({"officer", "add", "--role", "drafter", "--role", "duty", "赵敏"}).roles == both);
 }
 
-TEST_CASE("an invitation holds 72 hours, or as long as was said") {
+TEST_CASE("an invitation holds 72 hours, or as long as was said, to the minute") {
   const std::vector<std::string> words{"invite", "--code", "1", "--name", "镇", "--level", "township"};
   const auto with = [&](std::string valid) {
     auto w = words;
     w.insert(w.end(), {"--valid", std::move(valid)});
     return w;
   };
-  CHECK(command<Invite>(words).valid_hours == 72);
-  CHECK(command<Invite>(with("5d")).valid_hours == 120);
-  CHECK(command<Invite>(with("6h")).valid_hours == 6);
-  CHECK(command<Invite>(with("48")).valid_hours == 48);
-  for (const char* bad : {"0", "x", "", "-1", "72m", "999999999999999999999"}) {
+  CHECK(command<Invite>(words).valid_minutes == 72 * 60);
+  CHECK(command<Invite>(with("5d")).valid_minutes == 120 * 60);
+  CHECK(command<Invite>(with("6h")).valid_minutes == 6 * 60);
+  CHECK(command<Invite>(with("48")).valid_minutes == 48 * 60);
+  CHECK(command<Invite>(with("30m")).valid_minutes == 30);
+  for (const char* bad : {"0", "x", "", "-1", "0m", "72s", "999999999999999999999"}) {
     CAPTURE(bad);
     CHECK(told(with(bad)).exit_code == 2);
   }
