@@ -102,6 +102,15 @@ ApiReply Node::call(const ApiCall& c) { return api_->call(c); }
 
 std::string Node::software_version() const { return "0.1.0"; }
 
+CpuMs Node::cpu_ms() {
+  if (worker_ == nullptr) return {};
+  const auto ms = [&](Worker::Turn t) {
+    return std::chrono::floor<std::chrono::milliseconds>(worker_->cpu(t)).count();
+  };
+  using enum Worker::Turn;
+  return {.sync = ms(sync), .opening = ms(opening), .person = ms(person), .idle = ms(idle)};
+}
+
 Result<crypto::SigningKey> Node::authority() {
   const Home::Keys keys = TRY(home_.keys());
   return open_authority(keys, "authority", store_key_);

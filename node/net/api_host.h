@@ -38,6 +38,11 @@ struct Invite {
   bool one_person = true;
 };
 
+/// CPU of the store's thread since `serve` began, by what it was for; zeros without `serve`.
+struct CpuMs {
+  std::int64_t sync = 0, opening = 0, person = 0, idle = 0;
+};
+
 /// What the API needs of the node it speaks for. Implemented by Node; all calls on the node's worker thread.
 class ApiHost {
  public:
@@ -68,6 +73,7 @@ class ApiHost {
   virtual Result<> open_received() = 0;
   virtual Result<std::uint64_t> backup(const std::string& path, const std::function<void(double)>& progress) = 0;
   virtual std::string software_version() const = 0;
+  virtual CpuMs cpu_ms() = 0;
 };
 
 }  // namespace yz::node

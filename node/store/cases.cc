@@ -114,10 +114,10 @@ Result<> project_version(Store& store, Standing& m, const sync::ReleasedRecord& 
                          const std::optional<DecodedBody>& body, const RecordFacts& facts) {
   Heads h{1, row};
   if (!m.fresh) h = TRY(heads_of(store.db(), m.row));
-  TRY(store.db().run("update matter set conflict = ? where row = ?", h.count > 1 ? 1 : 0, m.row));
-  if (m.fresh || r.record.parents.empty())
-    TRY(store.db().run("update matter set kind = ? where row = ?",
-                       static_cast<int>(body ? body->report.kind : Kind::dynamic), m.row));
+  std::optional<int> kind;
+  if (m.fresh || r.record.parents.empty()) kind = static_cast<int>(body ? body->report.kind : Kind::dynamic);
+  TRY(store.db().run("update matter set conflict = ?, kind = coalesce(?, kind) where row = ?", h.count > 1 ? 1 : 0,
+                     kind, m.row));
   if (h.newest != row && !m.fresh) return {};
   TRY(store.db().run(
       "update matter set title = case when ? = '' then title else ? end, lane = min(?, lane),"
