@@ -94,27 +94,46 @@ struct Heads {
   std::int64_t newest = 0;  ///< record row; of the lead office where it has any
 };
 
-/// Only its own office and the lead office replace a version (CaseGraph::replaces).
+/// Only its own office and the lead office replace a version (CaseGraph::replaces). Kept when a record comes in, so
+/// that nobody has to look at all of a case for every record of it.
+Result<> mark_replaced(Database& db, const Standing& m, const sync::ReleasedRecord& r, std::int64_t row) {
+  static const std::string parents =
+      "update record set replaced = 1 where id = ? and matter = ? and id != ? and type in " +
+      std::string(kVersionTypes) + " and (office = ? or ? = ?)";
+  static const std::string children =
+      "update record set replaced = exists(select 1 from parent p join record c on c.id = p.child"
+      " where p.parent = record.id and c.id != record.id and c.matter = record.matter and c.quarantine = 0"
+      " and (c.office = record.office or c.office = ?) and c.type in " +
+      std::string(kVersionTypes) + ") where row = ?";
+  const OfficeId& author = r.record.origin;
+  for (const RecordId& p : r.record.parents) TRY(db.run(parents, p, m.row, r.id, author, author, m.office));
+  return db.run(children, m.office, row);
+}
+
+constexpr std::string_view kHead =
+    " matter = ? and replaced = 0 and quarantine = 0 and type in (1, 2, 3, 4, 5, 10, 14)";
+
+/// Of a crowd only the newest are looked at.
 Result<Heads> heads_of(Database& db, const Standing& m) {
-  static const std::string sql =
-      "select r.row, r.office, r.type from record r where r.matter = ? and r.quarantine = 0 and r.type in " +
-      std::string(kVersionTypes) +
-      " and not exists (select 1 from parent p join record c on c.id = p.child"
-      " where p.parent = r.id and c.matter = r.matter and c.quarantine = 0 and (c.office = r.office or c.office = ?2)"
-      " and c.type in " +
-      std::string(kVersionTypes) + ") order by r.office = ?2 desc, r.office, r.hlc desc, r.id desc";
+  static const std::string of_lead = "select row, type from record where" + std::string(kHead) +
+                                     " and office = ? order by hlc desc, id desc limit " +
+                                     std::to_string(kEqualsLookedFor + 1);
+  static const std::string of_others = "select row, office from record where" + std::string(kHead) +
+                                       " and office != ? order by office, hlc desc, id desc limit " +
+                                       std::to_string(kEqualsLookedFor + 1);
   Heads h;
-  Query q = TRY(db.query(sql, m.row, m.office));
+  Query lead = TRY(db.query(of_lead, m.row, m.office));
+  while (TRY(lead.step())) {
+    const bool withdrawal = lead.integer(1) == static_cast<int>(sync::RecordType::withdrawal);
+    if (h.count++ == 0) h.newest = lead.integer(0);
+    h.withdrawn = withdrawal && (h.count == 1 || h.withdrawn);
+  }
+  h.several = h.count > 1;
+  Query others = TRY(db.query(of_others, m.row, m.office));
   std::optional<OfficeId> before;
-  while (TRY(q.step())) {
-    const OfficeId office = TRY(q.id<OfficeId>(1));
-    const bool withdrawal = q.integer(2) == static_cast<int>(sync::RecordType::withdrawal);
-    if (h.count++ == 0) {
-      h.newest = q.integer(0);
-      h.withdrawn = office == m.office && withdrawal;
-    } else if (office == m.office) {
-      h.withdrawn = h.withdrawn && withdrawal;
-    }
+  while (TRY(others.step())) {
+    if (h.count++ == 0) h.newest = others.integer(0);
+    const OfficeId office = TRY(others.id<OfficeId>(1));
     h.several |= before == office;
     before = office;
   }
@@ -125,7 +144,9 @@ Result<Heads> heads_of(Database& db, const Standing& m) {
 /// conflict, and a record that comes in must not cost more with every one before it.
 Result<bool> in_conflict(Store& store, const Standing& m, const Heads& h) {
   if (!h.several || h.count > kEqualsLookedFor) return h.several;
-  Query q = TRY(store.db().query("select count(*) from record where matter = ?", m.row));
+  static const std::string many =
+      "select count(*) from (select 1 from record where matter = ? limit " + std::to_string(kEqualsLookedFor + 1) + ")";
+  Query q = TRY(store.db().query(many, m.row));
   if (!TRY(q.step()) || q.integer(0) > static_cast<std::int64_t>(kEqualsLookedFor)) return true;
   return graph_of(m.office, TRY(case_records(store, m.row))).conflict();
 }
@@ -149,16 +170,6 @@ Result<Shown> shown_of(Database& db, std::int64_t row) {
   return s;
 }
 
-/// The version that the case began with: of several the earliest, whichever came first.
-Result<std::int64_t> beginning_of(Database& db, std::int64_t matter, std::int64_t otherwise) {
-  static const std::string sql = "select r.row from record r where r.matter = ? and r.quarantine = 0 and r.type in " +
-                                 std::string(kVersionTypes) +
-                                 " and not exists (select 1 from parent p where p.child = r.id)"
-                                 " order by r.hlc, r.id limit 1";
-  Query q = TRY(db.query(sql, matter));
-  return TRY(q.step()) ? q.integer(0) : otherwise;
-}
-
 /// A withdrawal holds when all that the lead office says last are withdrawals: withdrawn here and written on there is
 /// a conflict, and nothing goes out of sight by it.
 Result<ReportState> state_of_version(Database& db, const Standing& m, const Heads& h, bool own_case, bool own) {
@@ -176,14 +187,17 @@ Result<ReportState> state_of_version(Database& db, const Standing& m, const Head
 Result<Heads> project_version(Store& store, const Standing& m, const sync::ReleasedRecord& r, std::int64_t row) {
   Heads h{1, false, r.record.type == sync::RecordType::withdrawal && is_origin(r.record), row};
   Database& db = store.db();
-  if (!m.fresh) h = TRY(heads_of(db, m));
+  if (!m.fresh) {
+    TRY(mark_replaced(db, m, r, row));
+    h = TRY(heads_of(db, m));
+  }
   const bool conflict = TRY(in_conflict(store, m, h));
   TRY(db.run("update matter set conflict = ?, lane = min(?, lane) where row = ?", conflict ? 1 : 0,
              static_cast<int>(r.record.lane), m.row));
   // A circle of parents has no head in SQL; the graph shows it whole.
   const Shown s = TRY(shown_of(db, h.count > 0 ? h.newest : row));
   if (m.fresh || r.record.parents.empty()) {
-    const Shown first = TRY(shown_of(db, m.fresh ? row : TRY(beginning_of(db, m.row, row))));
+    const Shown first = TRY(shown_of(db, row));
     TRY(db.run("update matter set kind = ? where row = ?", static_cast<int>(first.report.kind), m.row));
   }
   TRY(

@@ -218,7 +218,8 @@ TEST_CASE("the view is the same in whatever order the versions came, however str
       std::shuffle(all.begin(), all.end(), random);
       CHECK(told(all) == first);
     }
-    all.insert(all.end(), all.begin(), all.end());  // and each of them twice
+    const std::vector<Version> again = all;
+    all.insert(all.end(), again.begin(), again.end());  // and each of them twice
     CHECK(told(all) == first);
   }
 }
