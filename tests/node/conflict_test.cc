@@ -5,6 +5,7 @@
 #include <chrono>
 #include <set>
 
+#include "node/store/schema.h"
 #include "tests/node/desk_world.h"
 
 using namespace yz;
@@ -387,6 +388,10 @@ TEST_CASE(
     World w;
     for (const auto* r : all) w.put(*r);
     const MatterRow m = **matter(w.store(), id);
+    const auto records = case_records(w.store(), m.row);
+    REQUIRE(records);
+    CHECK(w.count("select count(*) from record where replaced = 0") ==
+          static_cast<std::int64_t>(heads(graph_of(m.office, *records), *records).size()));
     rows.insert(m.title + std::to_string(static_cast<int>(m.state)) + std::to_string(m.conflict) +
                 std::to_string(m.signed_at.value_or(0) - kNow) + std::string(to_string(m.kind)));
   } while (std::next_permutation(all.begin(), all.end()));
@@ -413,4 +418,19 @@ TEST_CASE("an instruction on a version that was replaced by then is marked so, w
   CHECK(*late.find("newer")->items()->front().string() == hex(second.view()));
   CHECK_FALSE(instruct(second, kNow + 60'000).flag("on_older_version"));
   CHECK_FALSE(instruct(w.first, kNow - 60'000).flag("on_older_version"));  // answered by the correction
+}
+
+TEST_CASE("a store from before the mark of what was replaced gets it once, as if it had always been there") {
+  Town w;
+  w.begin();
+  w.correct(R"("title":"柳河镇防汛物资复核情况")");
+  w.come(w.sibling({w.first}, body("另有帐篷五十顶。")));
+  w.write(true);
+  Database& db = w.store().db();
+  const char* marks = "select sum(replaced << row) from record";
+  const std::int64_t before = w.count(marks);
+  CHECK(before != 0);
+  REQUIRE(db.exec("drop index record_head; alter table record drop column replaced;"));
+  REQUIRE(db.exec(main_migrations()[1].sql));
+  CHECK(w.count(marks) == before);
 }
