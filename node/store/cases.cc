@@ -157,17 +157,18 @@ struct Shown {
   std::int64_t event_ms = 0, signed_ms = 0, received_ms = 0;
 };
 
-Result<Shown> shown_of(Database& db, std::int64_t row) {
+Shown shown_of(const sync::Record& r, const std::optional<DecodedBody>& body, bool own, sync::Millis stored) {
+  return {body ? body->report : Report(), r.event_ms, r.at.ms(), own ? 0 : stored};
+}
+
+Result<Shown> shown_at(Database& db, std::int64_t row) {
   Query q = TRY(db.query("select bytes, own, at_ms from record where row = ?", row));
   if (!TRY(q.step())) return fail(Fault::corrupt, "a version is not in the store", "store.record");
   const auto released = sync::decode_record(q.blob(0));
   if (!released) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
-  Shown s;
-  s.event_ms = released->record.event_ms;
-  s.signed_ms = released->record.at.ms();
-  if (q.integer(1) == 0) s.received_ms = q.integer(2);
-  if (auto body = decode_body(released->record.body)) s.report = std::move(body->report);
-  return s;
+  auto body = decode_body(released->record.body);
+  return shown_of(released->record, body ? std::optional(std::move(*body)) : std::nullopt, q.integer(1) != 0,
+                  q.integer(2));
 }
 
 /// A withdrawal holds when all that the lead office says last are withdrawals: withdrawn here and written on there is
@@ -184,7 +185,8 @@ Result<ReportState> state_of_version(Database& db, const Standing& m, const Head
 }
 
 /// The case's row follows its newest version. The usual case by far is one record, which needs no look at others.
-Result<Heads> project_version(Store& store, const Standing& m, const sync::ReleasedRecord& r, std::int64_t row) {
+Result<Heads> project_version(Store& store, const Standing& m, const sync::ReleasedRecord& r, std::int64_t row,
+                              const std::optional<DecodedBody>& body, const RecordFacts& facts) {
   Heads h{1, false, r.record.type == sync::RecordType::withdrawal && is_origin(r.record), row};
   Database& db = store.db();
   if (!m.fresh) {
@@ -194,12 +196,11 @@ Result<Heads> project_version(Store& store, const Standing& m, const sync::Relea
   const bool conflict = TRY(in_conflict(store, m, h));
   TRY(db.run("update matter set conflict = ?, lane = min(?, lane) where row = ?", conflict ? 1 : 0,
              static_cast<int>(r.record.lane), m.row));
-  // A circle of parents has no head in SQL; the graph shows it whole.
-  const Shown s = TRY(shown_of(db, h.count > 0 ? h.newest : row));
-  if (m.fresh || r.record.parents.empty()) {
-    const Shown first = TRY(shown_of(db, row));
-    TRY(db.run("update matter set kind = ? where row = ?", static_cast<int>(first.report.kind), m.row));
-  }
+  const Shown mine = shown_of(r.record, body, facts.own, facts.at_ms);
+  if (m.fresh || r.record.parents.empty())
+    TRY(db.run("update matter set kind = ? where row = ?", static_cast<int>(mine.report.kind), m.row));
+  // Parents in a circle leave no head: then this one is as good as any.
+  const Shown s = h.count == 0 || h.newest == row ? mine : TRY(shown_at(db, h.newest));
   TRY(
       db.run("update matter set title = case when ?1 = '' then title else ?1 end,"
              " occurred_ms = coalesce(nullif(?2, 0), occurred_ms), signed_ms = ?3,"
@@ -281,7 +282,7 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
   std::int64_t flags = (m.fresh ? 0 : m.flags) | notes;
   bool verified = (m.fresh || m.verified) && facts.verified;
   if (is_version(rec.type)) {
-    const Heads h = TRY(project_version(store, m, r, row));
+    const Heads h = TRY(project_version(store, m, r, row, body, facts));
     if (is_origin(rec)) state = TRY(state_of_version(db, m, h, m.office == store.me().office, facts.own));
   } else if (rec.type == sync::RecordType::cosignature) {
     flags &= ~record_note::provisional;
