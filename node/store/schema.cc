@@ -193,6 +193,17 @@ create table alarm(
   unique(code, message, office)) strict;
 )sql";
 
+// What stands last in a case is found without looking at all that came before it.
+constexpr std::string_view kMainHeads = R"sql(
+alter table record add column replaced integer not null default 0;
+update record set replaced = exists(
+  select 1 from parent p join record c on c.id = p.child join matter m on m.row = c.matter
+  where p.parent = record.id and c.matter = record.matter and c.quarantine = 0 and c.type in (1, 2, 3, 4, 5, 10, 14)
+    and (c.office = record.office or c.office = m.office));
+create index record_head on record(matter, office, hlc, id)
+  where replaced = 0 and quarantine = 0 and type in (1, 2, 3, 4, 5, 10, 14);
+)sql";
+
 constexpr std::string_view kBlob1 = R"sql(
 create table attachment(
   row integer primary key,
@@ -216,7 +227,7 @@ create table chunk(
 create index chunk_waiting on chunk(row) where state = 0;
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1}};
+constexpr std::array kMain{Migration{1, kMain1}, Migration{2, kMainHeads}};
 constexpr std::array kBlob{Migration{1, kBlob1}};
 
 }  // namespace

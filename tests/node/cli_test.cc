@@ -106,6 +106,21 @@ TEST_CASE("an option with several values does not swallow the case behind it") {
   CHECK(c.content.fields.size() == 1);
 }
 
+TEST_CASE("a decision takes a whole version, or field by field, or what is written anew") {
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  const auto c = command<ConflictResolve>({"conflict", "resolve", "--take", "deaths=5f02c1aa", "k3v7qd", "--take",
+                                           "5f02c1aa", "--set", "missing=1", "--field", "title=a=b", "--take",
+                                           "place=00ff00ff", "--reason", "核实", "--body-file", "-"});
+  CHECK(c.case_id == "k3v7qd");
+  CHECK(c.take == "5f02c1aa");
+  CHECK(c.take_fields == Pairs{{"deaths", "5f02c1aa"}, {"place", "00ff00ff"}});
+  CHECK(c.fields == Pairs{{"missing", "1"}, {"title", "a=b"}});
+  CHECK(c.reason == "核实");
+  CHECK(*c.body_file == "-");
+  CHECK(*command<ConflictResolve>({"conflict", "resolve", "k3v7qd", "--from", "f"}).from == "f");
+  CHECK(command<ConflictShow>({"conflict", "show", "k3v7qd"}).case_id == "k3v7qd");
+}
+
 TEST_CASE("evidence has two forms") {
   CHECK(command<Evidence>({"evidence", "k3v7qd", "f"}).case_id == "k3v7qd");
   CHECK(command<EvidenceCheck>({"evidence", "check", "f"}).file == "f");
@@ -146,7 +161,13 @@ TEST_CASE("a wrong command line is told in the language asked for, with exit cod
   const std::vector<std::vector<std::string>> wrong{
       {},
       {"report"},
-      {"conflict", "list"},
+      {"conflict"},
+      {"conflict", "merge"},
+      {"conflict", "show"},
+      {"conflict", "list", "--limit", "1001"},
+      {"conflict", "resolve", "a", "--set", "x"},
+      {"conflict", "resolve", "a", "--take", "=b"},
+      {"conflict", "resolve", "a", "--take", "b", "--take", "c"},
       {"report", "frob"},
       {"report", "show"},
       {"report", "show", "a", "b"},
