@@ -20,6 +20,7 @@ constexpr int kLeastWaitMs = 20;        // a wake-up time that has passed must n
 constexpr Millis kHeadLookMs = 20'000;  // how often to look whether a head is due
 constexpr RequestId kJoinId = RequestId{1} << 62;
 constexpr std::size_t kOpenAtOnce = 4;
+constexpr int kLookMs = 100;      // how often to look how much of a slow line's window has arrived
 constexpr Millis kCountMs = 200;  // while requests are in flight, sessions are looked at so often
 
 Courier::Failure failure_of(const Failed& f) {
@@ -176,6 +177,7 @@ void Carrier::collect() {
 
 int Carrier::wait_ms(int most_ms) const {
   if (!courier_) return most_ms;
+  if (courier_->wants_looks()) most_ms = std::min(most_ms, kLookMs);
   const Millis wake = courier_->wake();
   if (wake == 0) return most_ms;
   return static_cast<int>(std::clamp<Millis>(wake - clock_.now(), std::min(kLeastWaitMs, most_ms), most_ms));
@@ -184,6 +186,10 @@ int Carrier::wait_ms(int most_ms) const {
 void Carrier::step(int most_ms) {
   woken_ = false;
   outgoing_.clear();
+  if (line_ && courier_) {
+    const ChannelState main = line_->state(Channel::main);
+    courier_->on_line(main.unacked_bytes + main.unsent_bytes);
+  }
   p_.on_store([this] { collect(); });
   if (!line_ && (link_ || invitation_)) {
     LineOptions o;

@@ -9,6 +9,7 @@ namespace yz::sync {
 namespace {
 
 constexpr std::size_t kLeastRequestBytes = 4 * 1024;
+constexpr std::size_t kShares = 2;  ///< Requests that fill the window of a slow line.
 constexpr std::size_t kPartOverhead = 48, kLeastPartBytes = 1024;
 constexpr int kSilences = 2;
 /// A line that was there a moment ago is dialled in short tries: a lost SYN is repeated after 1 s, 3 s, 7 s, and of the
@@ -37,19 +38,18 @@ Result<> Courier::start() {
 }
 
 std::size_t Courier::flights(Channel c) const {
-  return static_cast<std::size_t>(std::count_if(
-      flying_.begin(), flying_.end(), [&](const auto& f) { return f.second.channel == c && !stalled(f.second); }));
+  return static_cast<std::size_t>(
+      std::count_if(flying_.begin(), flying_.end(), [&](const auto& f) { return f.second.channel == c; }));
 }
-
-/// Later requests have their answers: TCP lost something of this one and waits on a timer of its own. It takes no room
-/// on the line meanwhile, so another may go. One overtaking is nothing: connections never share a line quite evenly.
-bool Courier::stalled(const Flight& f) { return f.overtaken >= 2; }
 
 std::size_t Courier::unacknowledged() const {
-  std::size_t n = 0;
-  for (const auto& [id, f] : flying_) n += stalled(f) ? 0 : f.bytes;
-  return n;
+  std::size_t main = 0, flash = 0;
+  for (const auto& [id, f] : flying_) (f.channel == Channel::main ? main : flash) += f.bytes;
+  if (on_line_ && slow()) main = std::min(main, *on_line_);
+  return main + flash;
 }
+
+std::size_t Courier::most_flights() const { return on_line_ && slow() ? limit::in_flight_slow : limit::in_flight; }
 
 Millis Courier::dial_ms() const {
   const bool was_there = contact_ != 0 && tries_ > 0 && tries_ < kQuickTries;
@@ -144,6 +144,7 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   out.body.insert(out.body.end(), frames.view().begin(), frames.view().end());
   out.connect_timeout_ms = dial_ms();
   f.bytes = out.body.size();
+  if (on_line_ && channel == Channel::main) *on_line_ += f.bytes;
   f.deadline = now + patience(flying + f.bytes + (rate_bps_ > 0 ? head.answer_bytes : 0));
   control_sent_ = head.mark;
   fresh_ = false;
@@ -191,8 +192,7 @@ Result<std::optional<Courier::Outgoing>> Courier::next(Millis now) {
     }
   }
   const std::size_t main_flights = flights(Channel::main);
-  if (main_flights >= limit::in_flight) return std::nullopt;
-  if (flying_.size() >= limit::in_flight + limit::stalled + flights(Channel::flash)) return std::nullopt;
+  if (main_flights >= most_flights()) return std::nullopt;
   if (!flying_.empty() && state_.nonces.size() < 2) return std::nullopt;  // the last one is for a flash
   const std::size_t flying = unacknowledged(), most = window();
   if (main_flights > 0 && flying + kLeastRequestBytes > most) return std::nullopt;
@@ -260,8 +260,7 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
     }
   }
   last_answer_ = now;
-  for (auto& [other, f] : flying_)
-    if (f.channel == flight.channel && f.sent < flight.sent) ++f.overtaken;
+  if (flight.channel == Channel::main) last_answered_sent_ = std::max(last_answered_sent_, flight.sent);
   if (!flight.hello) {
     silences_ = 0;
     contact_ = now;
@@ -314,7 +313,7 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   peer_request_bytes_ = std::clamp<std::size_t>(h.request_bytes, 2 * kLeastRequestBytes, limit::request_bytes);
   // About a second of line per request, doubling at most; on a slow line two, and no more than a third of the window.
   std::size_t wish = rate_bps_ == 0 ? limit::request_start_bytes : static_cast<std::size_t>(rate_bps_ / 8);
-  if (slow()) wish = std::min(2 * wish, window() / limit::in_flight);
+  if (slow()) wish = std::min(2 * wish, window() / kShares);
   target_ = std::clamp(std::min(wish, target_ * 2), kLeastRequestBytes, limit::request_bytes);
   state_.rate_bps = rate_bps_;
   return link_.save(state_);
@@ -325,11 +324,11 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
 void Courier::give_up_stuck(Millis now) {
   if (!slow() || rtt_ms_ == 0 || flying_.size() < 2) return;
   const Millis line = static_cast<Millis>(limit::window_slow_bytes * 8000 / std::max<std::uint64_t>(rate_bps_, 8000));
-  const Millis late = line + 2 * rtt_ms_ + limit::silence_ms;
+  const Millis late = line + 2 * rtt_ms_ + 2 * limit::silence_ms;
   for (auto it = flying_.begin(); it != flying_.end();) {
     const Flight& f = it->second;
     // Others that were sent later have their answers: this one will not come soon.
-    if (f.channel != Channel::main || f.overtaken == 0 || now - f.sent < late) {
+    if (f.channel != Channel::main || f.hello || f.sent >= last_answered_sent_ || now - f.sent < late) {
       ++it;
       continue;
     }
@@ -353,7 +352,7 @@ void Courier::lost(Millis now) {
   fresh_ = true;
   reset_ = true;
   target_ = std::clamp(target_ / 2, kLeastRequestBytes, limit::request_bytes);
-  if (slow()) target_ = std::max(kLeastRequestBytes, window() / limit::in_flight);
+  if (slow()) target_ = std::max(kLeastRequestBytes, window() / kShares);
   poll_ = true;
   back_off(now);
 }
@@ -385,16 +384,17 @@ void Courier::failed(std::uint64_t id, Failure why, Millis retry_after_ms, Milli
     backoff_until_ = std::max(backoff_until_, now + retry_after_ms);
     return;
   }
-  // What was never sent spent no nonce, nor did what was dialled together with it. On a line that comes and goes
-  // this saves the question for new ones just when it is back.
+  // Without a connection nothing was sent and no nonce spent. What was dialled together with it says so for itself.
   if (why == Failure::connect || why == Failure::refused) {
-    const Millis dialled = flying_[id].sent;
-    if (last_answer_ > dialled) {  // the line is there, only one more connection did not come about
+    const Flight never = flying_[id];
+    if (!never.hello) state_.nonces.push_back(never.nonce);
+    undo(id, now);
+    if (last_answer_ > never.sent) {  // the line is there, only one more connection did not come about
       backoff_until_ = std::max(backoff_until_, now + 100 + jitter(200));
-      return undo(id, now);
+    } else if (backoff_until_ <= now) {
+      back_off(now);
     }
-    for (const auto& [other, f] : flying_)
-      if (!f.hello && std::abs(f.sent - dialled) < 100) state_.nonces.push_back(f.nonce);
+    return;
   }
   // One connection broke: the others broke with it or are about to.
   lost(now);

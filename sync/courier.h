@@ -53,6 +53,11 @@ class Courier {
   /// Requests that hang while others are answered: the owner closes their connections. What they carried is sent
   /// again at once by another; an answer that comes all the same is ignored.
   std::vector<std::uint64_t> take_stuck() { return std::exchange(stuck_, {}); }
+  /// What of the main channel's requests the peer's kernel has not acknowledged yet, where the owner can know: tell it
+  /// before next(). On a slow line what has arrived makes room for more before the answer is here.
+  void on_line(std::size_t bytes) { on_line_ = bytes; }
+  /// Room may come about without an event.
+  bool wants_looks() const { return on_line_ && slow() && in_flight(); }
   /// Ask for one exchange even when there is nothing to send.
   void poll() { poll_ = true; }
   /// A flash was signed or the person asked: forget the back-off.
@@ -81,7 +86,6 @@ class Courier {
     std::size_t bytes = 0;
     std::uint64_t control_base = 0;
     Millis sent = 0, deadline = 0;
-    int overtaken = 0;  // how many later ones have their answers
     bool fresh = false;
   };
   Result<std::optional<Outgoing>> exchange(Channel, Lane first, Lane last, std::size_t budget, bool even_empty,
@@ -94,8 +98,8 @@ class Courier {
   void give_up_stuck(Millis now);
   void back_off(Millis now);
   std::size_t unacknowledged() const;
+  std::size_t most_flights() const;
   std::size_t flights(Channel) const;
-  static bool stalled(const Flight& f);
   Millis dial_ms() const;
   bool slow() const { return rate_bps_ < limit::slow_bps; }
   std::size_t window() const;
@@ -118,9 +122,10 @@ class Courier {
   double busy_bytes_ = 0, busy_ms_ = 0;  // decaying sums behind rate_bps_
   Millis rtt_ms_ = 0;
   std::size_t target_ = 0;  // bytes of one request
+  std::optional<std::size_t> on_line_;
   std::size_t peer_request_bytes_ = 0;
   std::uint64_t control_sent_ = 0;  // number up to which control items went out in this life
-  Millis contact_ = 0, last_answer_ = 0, backoff_until_ = 0;
+  Millis contact_ = 0, last_answer_ = 0, last_answered_sent_ = 0, backoff_until_ = 0;
   int tries_ = 0, silences_ = 0;  // failures and silences in a row
   bool poll_ = false, peer_more_ = false, fresh_ = false, reset_ = false, refused_ = false;
 };

@@ -630,6 +630,11 @@ struct HttpLine::Impl {
       s.received_bytes += info->tcpi_bytes_received;
       ++s.connections;
     }
+    for (const auto& [id, job] : lane.jobs) {
+      curl_off_t given = 0;
+      curl_easy_getinfo(job->easy.get(), CURLINFO_SIZE_UPLOAD_T, &given);
+      s.unsent_bytes += job->body.size() - std::min(job->body.size(), static_cast<std::size_t>(given));
+    }
     return s;
   }
 };

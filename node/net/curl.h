@@ -57,7 +57,7 @@ struct LineOptions {
   std::string congestion_control = {};  ///< "bbr", "cubic"; empty or unknown to the kernel: its default.
   std::size_t max_answer_bytes = 2 * 1024 * 1024;
   std::size_t max_header_bytes = 16 * 1024;
-  long connections_per_channel = 4;
+  long connections_per_channel = 5;
   std::chrono::seconds keep_warm{3600};  ///< An idle connection older than this is not used again.
 };
 
@@ -117,6 +117,7 @@ struct ChannelState {
   std::uint32_t requests = 0;        ///< Started and not yet reported.
   std::uint32_t rtt_ms = 0;          ///< The smallest known smoothed round trip, 0 when unknown.
   std::uint32_t unacked_bytes = 0;   ///< Sent or queued in the kernel, not yet acknowledged by the peer's.
+  std::uint64_t unsent_bytes = 0;    ///< Of the requests' bodies, not yet given to the kernel.
   std::uint64_t acked_bytes = 0;     ///< Of the open connections, TCP payload.
   std::uint64_t received_bytes = 0;  ///< Likewise.
   std::uint32_t silent_ms = 0;  ///< Since anything at all, even a bare ACK, came from the peer; 0 without connections.

@@ -90,8 +90,9 @@ Result<StoreOutbox::Load> StoreOutbox::choose(Lane lane, std::uint64_t link_bps,
     most_bytes = static_cast<std::size_t>(n.integer(0)) > limit::flash_crowd ? limit::flash_crowd_plain_bytes
                                                                              : limit::flash_plain_bytes;
   } else if (link_bps > 0) {
-    // Sealed bytes of 8 s of line; Chinese text compresses to about 40 %.
-    const std::uint64_t sealed = link_bps / 8 * static_cast<std::uint64_t>(limit::cut_link_ms) / 1000;
+    // Chinese text compresses to about 40 %.
+    const sync::Millis most_ms = lane == Lane::routine ? limit::cut_link_routine_ms : limit::cut_link_ms;
+    const std::uint64_t sealed = link_bps / 8 * static_cast<std::uint64_t>(most_ms) / 1000;
     most_bytes = static_cast<std::size_t>(
         std::clamp<std::uint64_t>(sealed * 5 / 2, limit::cut_plain_least_bytes, limit::cut_plain_bytes));
   }
