@@ -85,6 +85,11 @@ Result<> Node::start() {
       .authority = [this] { return authority(); },
       .congestion_control = config_.sync.congestion_control,
       .poll_ms = std::chrono::milliseconds(config_.sync.poll_seconds).count(),
+      .new_life =
+          [this] {
+            if (auto kept = home_.write_guard(store_->me().incarnation.view()); !kept)
+              log().warn("guard.failed", {{"why", kept.error()}});
+          },
   });
   api_ = std::make_unique<Api>(*this);
   // On a full disk the old key serves another day.

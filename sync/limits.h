@@ -54,6 +54,15 @@ inline constexpr std::uint64_t ahead = 4096;  ///< How far beyond a gap envelope
 inline constexpr std::size_t receipt_ranges = 64;
 inline constexpr std::size_t refused_per_receipt = 64;
 
+// --- Restore and clone (protocol 9) ---
+inline constexpr std::size_t opened_streams = 128;    ///< Streams that one `opened` names.
+inline constexpr std::size_t offered_back = 4096;     ///< Envelopes of one stream given back at a time.
+inline constexpr std::size_t empty_streams = 48;      ///< Heard of from a receipt, and nothing of them is here yet.
+inline constexpr std::size_t incarnations_a_day = 4;  ///< More are flagged: somebody has to look.
+inline constexpr std::size_t incarnations_kept = 64;  ///< Statements of them that are kept of one node.
+inline constexpr int look_answers = 8;                ///< Answers read before the first cut after a start,
+inline constexpr int look_tries = 3;                  ///< or failures in a row: without a line we cut all the same.
+
 // --- Attachments ---
 inline constexpr std::size_t chunk_bytes = 32 * 1024;  ///< Ciphertext of one chunk frame, 16 to 64 KiB.
 inline constexpr std::size_t attachment_bytes = 200u * 1024 * 1024;

@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "node/log.h"
+#include "node/store/holdings.h"
 #include "node/store/link.h"
 #include "node/store/records.h"
 #include "sync/intervals.h"
@@ -21,6 +22,8 @@ void StoreInbox::refused(const NodeId& from, const Error& e) {
 
 void StoreInbox::forget() {
   streams_.clear();
+  asked_.clear();
+  returned_by_.clear();
   attachments_.clear();
 }
 
@@ -40,28 +43,30 @@ Result<> StoreInbox::count_against_quota(const NodeId& author, sync::Lane lane, 
   return {};
 }
 
+Result<std::int64_t> StoreInbox::received_stream(const sync::StreamName& name) {
+  Database& db = store_.db();
+  TRY(db.run(
+      "insert into stream(id, author, node, incarnation, destination, lane, own, chain)"
+      " values(?, ?, ?, ?, ?, ?, 0, ?) on conflict(id) do nothing",
+      name.id(), name.author, name.node, name.incarnation, name.destination, static_cast<int>(name.lane), Hash{}));
+  Query q = TRY(db.query("select row from stream where id = ?", name.id()));
+  TRY(q.step());
+  return q.integer(0);
+}
+
 Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::Tally& tally) {
   const sync::StreamName& name = e.head.stream;
+  if (name.node == store_.me().node && name.author == store_.me().office) return take_back(e, from, tally);
   if (name.destination != store_.me().office)
     return fail(Fault::denied, "envelope for another office", "not-addressed");
   if (name.node != from) return fail(Fault::denied, "envelope brought by another node", "not-permitted");
   Database& db = store_.db();
-  TRY(TRY(db.query("insert into stream(id, author, node, incarnation, destination, lane, own, chain)"
-                   " values(?, ?, ?, ?, ?, ?, 0, ?) on conflict(id) do nothing"))
-          .bind(name.id())
-          .bind(name.author)
-          .bind(name.node)
-          .bind(name.incarnation)
-          .bind(name.destination)
-          .bind(static_cast<int>(name.lane))
-          .bind(Hash{})
-          .run());
-  std::int64_t stream = 0, tip = 0;
+  const std::int64_t stream = TRY(received_stream(name));
+  std::int64_t tip = 0;
   {
-    Query q = TRY(db.query("select row, tip from stream where id = ?")).bind(name.id());
+    Query q = TRY(db.query("select tip from stream where row = ?", stream));
     TRY(q.step());
-    stream = q.integer(0);
-    tip = q.integer(1);
+    tip = q.integer(0);
   }
   const auto seq = static_cast<std::int64_t>(e.head.seq.value);
   if (seq <= 0 || seq > tip + static_cast<std::int64_t>(limit::ahead))
@@ -131,7 +136,7 @@ Result<> StoreInbox::advance(std::int64_t stream) {
 Result<std::optional<Bytes>> StoreInbox::keep_part(const sync::Part& part, const NodeId& from, sync::Millis now) {
   Database& db = store_.db();
   {
-    Query q = TRY(db.query("select s.row from stream s join envelope e on e.stream = s.row where s.id = ? and s.own = 0"
+    Query q = TRY(db.query("select s.row from stream s join envelope e on e.stream = s.row where s.id = ?"
                            " and e.seq = ? limit 1"))
                   .bind(part.stream)
                   .bind(part.seq.value);
@@ -234,6 +239,9 @@ Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId&, 
   }
   const auto certificate = TRY(crypto::Certificate::decode(bytes));
   TRY(directory_.learn(certificate, now_));
+  // What came back of ours and waited for a signer's certificate is looked at again.
+  if (certificate.office == store_.me().office)
+    TRY(store_.db().exec("update envelope set refusal = 0 where own = 1 and state = 4"));
   ++tally.received[0];
   return {};
 }
@@ -280,7 +288,16 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
 
 Result<> StoreInbox::settle(sync::Millis now) {
   now_ = now;
-  for (std::int64_t s : streams_) TRY(receipt(s, sync::ReceiptKind::stored, now));
+  for (std::int64_t s : streams_) {
+    Query own = TRY(store_.db().query("select own, destination from stream where row = ?", s));
+    TRY(own.step());
+    if (own.integer(0) == 0) {
+      TRY(receipt(s, sync::ReceiptKind::stored, now));
+      if (asked_.contains(s)) TRY(receipt(s, sync::ReceiptKind::opened, now));
+    } else if (const auto it = returned_by_.find(s); it != returned_by_.end()) {
+      TRY(state_holdings(store_, s, it->second, now, false));
+    }
+  }
   for (std::int64_t a : attachments_) {
     sync::ChunkReceipt r;
     {

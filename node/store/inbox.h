@@ -33,7 +33,16 @@ class StoreInbox : public sync::Inbox {
   void set_quota(std::uint64_t envelopes, std::uint64_t bytes) { quota_ = {envelopes, bytes}; }
 
  private:
-  Result<> receipt_arrived(const sync::Statement&, sync::Tally&);
+  Result<> receipt_arrived(const sync::Statement&, const NodeId& from, bool anew, sync::Tally&);
+  Result<> own_receipt(const sync::Receipt&, std::int64_t stream, const NodeId& from);
+  Result<> another_history(const sync::Receipt&, std::int64_t stream);
+  Result<> reopen(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
+  Result<> author_holds(const sync::Statement&, const sync::Receipt&, const NodeId& from);
+  Result<> opened_anew(const sync::Statement&);
+  /// Our own envelope, from the office that it once went to: this store is older than it (protocol 9).
+  Result<> take_back(const sync::Envelope&, const NodeId& from, sync::Tally&);
+  Result<> receipts_again(const sync::StreamName&, std::int64_t stream);
+  Result<std::int64_t> received_stream(const sync::StreamName&);
   Result<> stored(std::int64_t stream, const sync::Receipt&, sync::Tally&, std::vector<std::int64_t>& records);
   Result<> opened(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
   Result<> refusals(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
@@ -56,6 +65,8 @@ class StoreInbox : public sync::Inbox {
   Quota quota_;
   std::map<NodeId, Today> today_;  // one entry an admitted node; a restart forgives, at most one day's worth
   std::set<std::int64_t> streams_, attachments_;
+  std::set<std::int64_t> asked_;                // of streams_: the author asked what we have
+  std::map<std::int64_t, NodeId> returned_by_;  // of streams_: ours, and who gives of it back
   sync::Millis now_ = 0;
 };
 

@@ -1,5 +1,7 @@
 #include "node/store/link.h"
 
+#include "node/store/holdings.h"
+
 namespace yz::node {
 namespace {
 
@@ -58,6 +60,13 @@ Result<sync::LinkState> StoreLink::load() {
 }
 
 Result<> StoreLink::save(const sync::LinkState& s) {
+  {
+    // Another store of the neighbour than the one we knew: it was put back from a copy. It hears what we hold of our
+    // streams, and answers with receipts of what is left there.
+    Query q = TRY(store_.db().query("select office, peer_epoch from link where peer = ?", peer_));
+    if (TRY(q.step()) && text(q.blob(1)) != text(s.peer_epoch.view()) && TRY(q.id<sync::Epoch>(1)) != sync::Epoch{})
+      TRY(state_all_holdings(store_, TRY(q.id<OfficeId>(0)), peer_, store_.last_moment()));
+  }
   Writer nonces, used;
   for (const auto& n : s.nonces) nonces.id(n);
   used.u64(s.nonce_used);

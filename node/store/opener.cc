@@ -15,6 +15,7 @@ Result<Opener::Done> Opener::open_some(std::size_t most, sync::Millis now) {
   struct Row {
     std::int64_t row, stream;
     Bytes bytes;
+    bool returned = false;
   };
   for (std::size_t i = 0; i <= most; ++i) {
     std::optional<Row> next;
@@ -24,11 +25,18 @@ Result<Opener::Done> Opener::open_some(std::size_t most, sync::Millis now) {
                                 " where e.own = 0 and e.state = 0 order by s.lane, e.row limit 1"));
       if (TRY(q.step())) next = Row{q.integer(0), q.integer(1), q.blob(2)};
     }
+    if (!next) {
+      Query q =
+          TRY(store_.db().query("select e.row, e.stream, e.bytes from envelope e join stream s on s.row = e.stream"
+                                " where e.own = 1 and e.state = 4 and e.refusal = 0 order by s.lane, e.row limit 1"));
+      if (TRY(q.step())) next = Row{q.integer(0), q.integer(1), q.blob(2), true};
+    }
     if (!next) return done;
     if (i == most) break;
     Done part = done;
     TRY(store_.write([&]() -> Result<> {
       part = done;
+      if (next->returned) return open_returned(next->row, next->stream, next->bytes, now, part);
       return open_one(next->row, next->stream, next->bytes, now, part);
     }));
     done = part;

@@ -29,6 +29,10 @@ class Opener {
     std::vector<CertDigest> wanted;
   };
   Result<> open_one(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
+  Result<> open_returned(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
+  Result<sync::Refusal> judge_own(Context&, const sync::ReleasedRecord&);
+  Result<> put_own(Context&, const sync::ReleasedRecord&, sync::Refusal);
+  std::optional<NodeId> returned_by(const Context&);
   Result<> put(Context&, ByteView record, Done&);
   Result<sync::Refusal> judge(Context&, const sync::ReleasedRecord&, std::int64_t& notes);
   Result<> refuse(const Context&, const RecordId&, sync::Refusal);

@@ -25,6 +25,7 @@ class StoreOutbox : public sync::Outbox {
  private:
   struct Load;  // what goes into one envelope
   Result<bool> may_cut();
+  Result<> take_back_unreceipted(sync::Lane);
   Result<Load> choose(sync::Lane, std::uint64_t link_bps);
   Result<> introduce(Load&);
   Result<std::vector<BoxPublic>> readers();

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "node/log.h"
+#include "node/store/holdings.h"
 #include "node/store/inbox.h"
 #include "node/store/records.h"
 #include "sync/limits.h"
@@ -11,12 +12,19 @@ namespace yz::node {
 Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::Tally& tally) {
   Database& db = store_.db();
   const Hash key = TRY(sync::statement_key(s));
+  bool anew = false;  // the first word of a store that was put back from a copy: it may say less than before
   {
-    Query q = TRY(db.query("select hlc, digest from statement where key = ?")).bind(key);
+    Query q =
+        TRY(db.query("select hlc, digest, epoch, (select peer_epoch from link where peer = ?) from statement"
+                     " where key = ?",
+                     s.node, key));
     if (TRY(q.step())) {
       const auto held = std::pair(static_cast<std::uint64_t>(q.integer(0)), TRY(q.id<Hash>(1)));
       if (held.second == s.digest) return {};
-      if (s.order() < held) return {};  // an older self came late
+      const bool then = text(q.blob(2)) == text(q.blob(3)), is_now = text(s.epoch.view()) == text(q.blob(3));
+      if (then && !is_now) return {};  // of the store before the one that answers now
+      anew = is_now && !then;
+      if (!anew && s.order() < held) return {};  // an older self came late
     }
   }
   Bytes stream;
@@ -43,7 +51,9 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
                      now_));
   switch (s.kind) {
     case sync::StatementKind::receipt:
-      return receipt_arrived(s, tally);
+      return receipt_arrived(s, from, anew, tally);
+    case sync::StatementKind::incarnation:
+      return opened_anew(s);
     case sync::StatementKind::chunk_receipt:
       return chunks_arrived(s, tally);
     case sync::StatementKind::want:
@@ -62,27 +72,20 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
   }
 }
 
-Result<> StoreInbox::receipt_arrived(const sync::Statement& s, sync::Tally& tally) {
+Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& from, bool anew, sync::Tally& tally) {
   const sync::Receipt r = TRY(sync::decode_receipt(s.body));
-  Database& db = store_.db();
-  std::int64_t stream = 0;
-  {
-    Query q = TRY(db.query("select row, tip, chain from stream where id = ? and own = 1")).bind(r.stream.id());
-    if (!TRY(q.step())) return {};  // of a stream we only carry, or of another life
-    stream = q.integer(0);
-    if (r.kind != sync::ReceiptKind::custody && s.office != r.stream.destination)
-      return fail(Fault::forged, "a receipt by somebody who is not the destination", "receipt.issuer");
-    const auto tip = static_cast<std::uint64_t>(q.integer(1));
-    if (r.upto.value > tip) {
-      // The destination knows more of us than we do: this store is older than what was sent from it.
-      TRY(store_.alarm("stream.ahead", "a receipt covers envelopes that this store never wrote", hex(s.office.view()),
-                       now_));
-    } else if (r.upto.value == tip && r.chain != TRY(q.id<Hash>(2))) {
-      TRY(store_.alarm("stream.forked", "a receipt names another history of our stream", hex(s.office.view()), now_));
-      return fail(Fault::forged, "receipt of another history", "forked");
-    }
-  }
+  const bool ours = r.stream.node == store_.me().node && r.stream.author == store_.me().office;
+  if (!ours) return author_holds(s, r, from);
+  if (r.kind != sync::ReceiptKind::custody && s.office != r.stream.destination)
+    return fail(Fault::forged, "a receipt by somebody who is not the destination", "receipt.issuer");
+  if (r.kind == sync::ReceiptKind::custody) return {};
+  const auto known = TRY(own_stream(store_, r.stream, now_));
+  if (!known) return {};
+  const std::int64_t stream = *known;
+  if (!TRY(same_history(store_, stream, r))) return another_history(r, stream);
+  if (r.kind == sync::ReceiptKind::stored) TRY(own_receipt(r, stream, from));
   std::vector<std::int64_t> records;
+  if (anew) TRY(reopen(stream, r, records));
   if (r.kind == sync::ReceiptKind::stored) {
     TRY(stored(stream, r, tally, records));
     // The newest signed word of a superior proves "not before" for what is signed from now on.
@@ -102,7 +105,7 @@ Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::T
   {
     // A newer `stored` takes the place of an older one, so that an `opened` receipt may come before it.
     Query q = TRY(db.query("select e.row, e.seq, s.opened from envelope e join stream s on s.row = e.stream"
-                           " where e.stream = ? and e.own = 1 and e.state = 0"))
+                           " where e.stream = ? and e.own = 1 and e.state in (0, 1)"))
                   .bind(stream);
     while (TRY(q.step()))
       if (r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(1))}))

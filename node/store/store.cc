@@ -84,6 +84,7 @@ Result<> Store::commit() {
     TRY(blob_->commit());
     return main_->commit();
   }();
+  if (done) me_kept_ = me_;
   if (!done) clock_kept_ = {};
   roll_back();
   return done;
@@ -117,6 +118,7 @@ void Store::roll_back() {
   words_.clear();
   blob_.reset();
   main_.reset();
+  me_ = me_kept_;
   writing_ = false;
 }
 
@@ -189,6 +191,16 @@ Result<> Store::load_identity() {
   keys_.emplace(crypto::Keyring{std::move(node), std::move(archive), std::move(boxes)});
   nonce_key_.emplace(TRY(secret(*db_, "nonce", 0)));
   clock_.emplace(sync::Hlc{static_cast<std::uint64_t>(TRY(meta_number("hlc")))});
+  me_kept_ = me_;
+  return {};
+}
+
+Result<> Store::renew(const sync::Incarnation& incarnation, const sync::Epoch& epoch) {
+  assert(writing_);
+  TRY(set_meta("incarnation", incarnation.view()));
+  TRY(set_meta("epoch", epoch.view()));
+  me_.incarnation = incarnation;
+  me_.epoch = epoch;
   return {};
 }
 

@@ -78,6 +78,9 @@ class Store {
   /// Writes identity and node keys of a new home. Inside a transaction.
   Result<> found(const Identity&, crypto::Keyring, crypto::Key nonce_key);
   Result<> load_identity();
+  /// A new incarnation and a new epoch, from now on in everything that is signed. Inside a write; a roll-back takes it
+  /// back. Only begin_life() calls it.
+  Result<> renew(const sync::Incarnation&, const sync::Epoch&);
 
   /// Makes a new box key when the newest is due, and tells neighbours; mail sealed to an old one opens for 400 days.
   /// Inside a write. True when it did.
@@ -86,6 +89,8 @@ class Store {
   /// Our clock's next value, kept durably with the transaction it is used in.
   Result<sync::Hlc> tick(sync::Millis now);
   Result<> heard(sync::Hlc, sync::Millis now);
+  /// The newest moment that this store has seen, for what happens without the owner's clock at hand.
+  sync::Millis last_moment() const { return clock_ ? clock_->last().ms() : 0; }
 
   /// Puts or replaces what we tell in the clear: gives it the next number. `peer` empty = everybody.
   Result<> tell(const Hash& key, const std::optional<NodeId>& peer, sync::FrameType, ByteView bytes);
@@ -121,7 +126,7 @@ class Store {
   std::unique_ptr<Database> db_, blobs_;
   std::optional<Transaction> main_, blob_;
   bool writing_ = false;
-  Identity me_;
+  Identity me_, me_kept_;  // kept: as committed
   std::optional<crypto::Keyring> keys_;
   std::optional<crypto::Key> nonce_key_;
   std::optional<sync::HlcClock> clock_;
