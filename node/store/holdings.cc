@@ -110,6 +110,18 @@ Result<bool> lacks(Store& store, std::int64_t stream, const sync::Receipt& r) {
   return false;
 }
 
+Result<bool> opened_there(Store& store, std::int64_t stream, sync::Seq seq) {
+  Query t = TRY(store.db().query("select opened, id, destination from stream where row = ?", stream));
+  TRY(t.step());
+  if (seq.value <= static_cast<std::uint64_t>(t.integer(0))) return true;
+  Query q = TRY(store.db().query("select bytes from statement where stream = ? and office = ?", t.blob(1), t.blob(2)));
+  while (TRY(q.step())) {
+    const auto r = sync::decode_receipt(TRY(sync::decode_statement(q.blob(0))).body);
+    if (r && r->kind == sync::ReceiptKind::opened && r->covers(seq)) return true;
+  }
+  return false;
+}
+
 Result<> offer_back(Store& store, std::int64_t stream, const sync::Receipt& held) {
   Database& db = store.db();
   TRY(db.run("update envelope set back = 0 where back = 1 and stream = ?", stream));

@@ -16,6 +16,8 @@ Result<> state_holdings(Store&, std::int64_t stream, const NodeId& peer, sync::M
 Result<> state_all_holdings(Store&, const OfficeId& destination, const NodeId& peer, sync::Millis now);
 /// Whether a receipt covers numbers of the stream that are not here.
 Result<bool> lacks(Store&, std::int64_t stream, const sync::Receipt&);
+/// Whether the destination's receipts say that it opened this number.
+Result<bool> opened_there(Store&, std::int64_t stream, sync::Seq);
 /// The author holds this much of what it sent us: the rest is offered back, a bounded lot at a time.
 Result<> offer_back(Store&, std::int64_t stream, const sync::Receipt& held);
 /// Whether the chain value that a receipt names is of the history that we wrote, as far as we can tell.

@@ -41,12 +41,12 @@ class StoreInbox : public sync::Inbox {
   Result<> opened_anew(const sync::Statement&);
   /// Our own envelope, from the office that it once went to: this store is older than it (protocol 9).
   Result<> take_back(const sync::Envelope&, const NodeId& from, sync::Tally&);
-  Result<> receipts_again(const sync::StreamName&, std::int64_t stream);
   Result<std::int64_t> received_stream(const sync::StreamName&);
   Result<> stored(std::int64_t stream, const sync::Receipt&, sync::Tally&, std::vector<std::int64_t>& records);
   Result<> opened(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
   Result<> refusals(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
-  Result<> chunks_arrived(const sync::Statement&, sync::Tally&);
+  Result<> lift_refusals(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
+  Result<> chunks_arrived(const sync::Statement&, bool anew, sync::Tally&);
   Result<> wanted(const sync::Statement&, const NodeId& from);
   Result<> advance(std::int64_t stream);
 

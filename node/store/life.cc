@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/random.h"
+#include "node/store/lost_chunks.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -63,6 +64,7 @@ Result<> begin_life(Store& store, sync::Millis now) {
   TRY(db.exec("delete from part"));
   TRY(store.state(sync::StatementKind::incarnation, sync::encode(opened), std::nullopt, now));
   TRY(renew_node_list(store, now));
+  TRY(tell_chunks_we_have(store, now));
   TRY(store.journal("node", "incarnation", hex(opened.now.view()), hex(opened.previous.view()), now));
   return flag_many(store, now);
 }

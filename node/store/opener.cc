@@ -10,6 +10,16 @@ namespace yz::node {
 
 using sync::Refusal;
 
+Result<std::int64_t> look_again(Store& store, const OfficeId& author) {
+  Database& db = store.db();
+  TRY(db.run("delete from refused where why = 16 and stream in (select row from stream where author = ?)", author));
+  TRY(
+      db.run("update envelope set refusal = 0, state = case own when 0 then 0 else state end where refusal = 16 and"
+             " stream in (select row from stream where author = ?)",
+             author));
+  return db.changes();
+}
+
 Result<Opener::Done> Opener::open_some(std::size_t most, sync::Millis now) {
   Done done;
   struct Row {
@@ -62,10 +72,7 @@ Result<> Opener::open_one(std::int64_t row, std::int64_t stream, const Bytes& by
       if (item.kind == sync::Item::Kind::certificate) {
         auto certificate = crypto::Certificate::decode(item.bytes);
         // A bad certificate only means that the signatures under it will not be good.
-        if (certificate && certificate->office == c.envelope.head.stream.author)
-          if (auto known = directory_.learn(*certificate, now);
-              !known && known.error().fault != Fault::forged && known.error().fault != Fault::missing)
-            return known;
+        if (certificate && certificate->office == c.envelope.head.stream.author) TRY(learn(*certificate, now));
       } else if (item.kind == sync::Item::Kind::record) {
         TRY(put(c, item.bytes, done));
       }
@@ -85,6 +92,14 @@ Result<> Opener::open_one(std::int64_t row, std::int64_t stream, const Bytes& by
   TRY(advance(stream));
   ++done.envelopes;
   return inbox_.receipt(stream, sync::ReceiptKind::opened, now);
+}
+
+Result<> Opener::learn(const crypto::Certificate& certificate, sync::Millis now) {
+  const bool news = !TRY(directory_.officer(certificate.digest));
+  auto known = directory_.learn(certificate, now);
+  if (!known) return known.error().fault == Fault::forged || known.error().fault == Fault::missing ? Result<>{} : known;
+  if (news) TRY(look_again(store_, certificate.office));
+  return {};
 }
 
 Result<> Opener::advance(std::int64_t stream) {
@@ -129,8 +144,13 @@ Result<> Opener::put(Context& c, ByteView bytes, Done& done) {
   facts.notes = notes;
   facts.verified = facts.quarantine == Refusal::none;
   {
-    Query q = TRY(store_.db().query("select 1 from record where id = ?")).bind(released->id);
-    if (TRY(q.step())) return {};  // cut again in another lane, or after a restore: one copy is enough
+    Query q = TRY(store_.db().query("select quarantine from record where id = ?")).bind(released->id);
+    if (TRY(q.step())) {
+      // Cut again in another lane, or after a restore: one copy is enough. But what waited may be good now.
+      if (q.integer(0) != static_cast<int>(Refusal::unknown_certificate)) return {};
+      TRY(put_record(store_, *released, facts));
+      return facts.quarantine == Refusal::none ? Result<>{} : refuse(c, released->id, facts.quarantine);
+    }
   }
   TRY(put_record(store_, *released, facts));
   ++done.records[static_cast<std::size_t>(c.envelope.head.stream.lane)];

@@ -6,6 +6,9 @@
 
 namespace yz::node {
 
+/// A certificate of this office is new here: what waited for one is opened again. How many envelopes.
+Result<std::int64_t> look_again(Store&, const OfficeId& author);
+
 /// Opens what was stored and receipted: decrypts, checks officers' signatures and paths, puts records on their
 /// cases. Separate from storing, so that a fault here never loses a report. Idempotent; a crash in the middle
 /// begins the envelope anew. One transaction an envelope.
@@ -35,6 +38,7 @@ class Opener {
   std::optional<NodeId> returned_by(const Context&);
   Result<> put(Context&, ByteView record, Done&);
   Result<sync::Refusal> judge(Context&, const sync::ReleasedRecord&, std::int64_t& notes);
+  Result<> learn(const crypto::Certificate&, sync::Millis now);
   Result<> refuse(const Context&, const RecordId&, sync::Refusal);
   Result<> advance(std::int64_t stream);
 

@@ -6,6 +6,7 @@
 #include "node/office/body.h"
 #include "node/store/books.h"
 #include "node/store/cases.h"
+#include "node/store/holdings.h"
 #include "node/store/opener.h"
 #include "node/store/records.h"
 
@@ -73,11 +74,12 @@ Result<> Opener::put_own(Context& c, const sync::ReleasedRecord& r, Refusal quar
   if (!known) TRY(pass_over_number(store_, r.record));
   const std::int64_t addressees = static_cast<std::int64_t>(r.record.addressees.size());
   if (addressees > 0) TRY(queue_record(store_, row, r.record.addressees, c.envelope.head.stream.lane, c.now));
+  const bool opened = TRY(opened_there(store_, c.stream, c.envelope.head.seq));
   // Whoever gave it back has it.
-  TRY(
-      db.run("update delivery set envelope = ?, state = case when ? <= (select opened from stream where row = ?) then 3"
-             " else 2 end, done_ms = ? where record = ? and destination = ? and state in (0, 1)",
-             c.row, c.envelope.head.seq.value, c.stream, c.now, row, c.envelope.head.stream.destination));
+  TRY(db.run(
+      "update delivery set envelope = ?, state = ?, done_ms = ? where record = ? and destination = ? and state in"
+      " (0, 1)",
+      c.row, opened ? 3 : 2, c.now, row, c.envelope.head.stream.destination));
   TRY(db.run("update envelope set records = records + 1 where row = ?", c.row));
   return refresh_states(store_, std::span(&row, 1), c.now);
 }
@@ -104,10 +106,7 @@ Result<> Opener::open_returned(std::int64_t row, std::int64_t stream, const Byte
   for (const sync::Item& item : *items) {
     if (item.kind == sync::Item::Kind::certificate) {
       auto certificate = crypto::Certificate::decode(item.bytes);
-      if (certificate && certificate->office == store_.me().office)
-        if (auto known = directory_.learn(*certificate, now);
-            !known && known.error().fault != Fault::forged && known.error().fault != Fault::missing)
-          return known;
+      if (certificate && certificate->office == store_.me().office) TRY(learn(*certificate, now));
     } else if (item.kind == sync::Item::Kind::record) {
       auto released = sync::decode_record(item.bytes);
       if (!released) continue;

@@ -6,6 +6,7 @@
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
 #include "node/store/life.h"
+#include "node/store/lost_chunks.h"
 #include "node/store/records.h"
 #include "sync/limits.h"
 
@@ -79,6 +80,7 @@ Result<> StoreInbox::reopen(std::int64_t stream, const sync::Receipt& r, std::ve
     TRY(db.run("update delivery set state = 1 where envelope = ? and state in (2, 3)", e));
     TRY(db.run("update envelope set state = 0 where row = ?", e));
   }
+  TRY(offer_chunks_again(store_, records));
   return db.run("update stream set stored = ?1, opened = min(opened, ?1) where row = ?2", r.upto.value, stream);
 }
 
@@ -158,22 +160,7 @@ Result<> StoreInbox::take_back(const sync::Envelope& e, const NodeId& from, sync
              " ?, ?)",
              stream, e.head.seq.value, e.hash, e.bytes, e.bytes.size(), from, now_));
   if (!another) TRY(advance(stream));
-  TRY(receipts_again(name, stream));
   ++tally.envelopes;
-  return {};
-}
-
-/// Receipts that came before their envelopes count for them too.
-Result<> StoreInbox::receipts_again(const sync::StreamName& name, std::int64_t stream) {
-  Database& db = store_.db();
-  Query q = TRY(db.query("select bytes from statement where stream = ? and office = ?", name.id(), name.destination));
-  while (TRY(q.step())) {
-    const auto r = sync::decode_receipt(TRY(sync::decode_statement(q.blob(0))).body);
-    if (!r || r->kind == sync::ReceiptKind::custody) continue;
-    TRY(db.run(r->kind == sync::ReceiptKind::stored ? "update stream set stored = max(stored, ?) where row = ?"
-                                                    : "update stream set opened = max(opened, ?) where row = ?",
-               r->upto.value, stream));
-  }
   return {};
 }
 

@@ -221,6 +221,7 @@ constexpr std::string_view kMain2 = R"sql(
 alter table envelope add column back integer not null default 0;  -- received: 1 its author asks for it back
 create index envelope_back on envelope(peer, row) where back = 1;
 create index envelope_returned on envelope(row) where own = 1 and state = 4;
+create index envelope_wants on envelope(stream) where refusal = 16;
 create index envelope_earlier on envelope(peer) where own = 1 and state = 1;
 )sql";
 

@@ -1,5 +1,6 @@
 // What statements of others change in our store. The other half of StoreInbox.
 #include <algorithm>
+#include <limits>
 
 #include "node/log.h"
 #include "node/store/holdings.h"
@@ -55,7 +56,7 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
     case sync::StatementKind::incarnation:
       return opened_anew(s);
     case sync::StatementKind::chunk_receipt:
-      return chunks_arrived(s, tally);
+      return chunks_arrived(s, anew, tally);
     case sync::StatementKind::want:
       return wanted(s, from);
     case sync::StatementKind::node_list: {
@@ -93,6 +94,7 @@ Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& fro
   }
   if (r.kind == sync::ReceiptKind::opened) TRY(opened(stream, r, records));
   TRY(refusals(stream, r, records));
+  if (r.kind == sync::ReceiptKind::opened) TRY(lift_refusals(stream, r, records));
   std::ranges::sort(records);
   records.erase(std::unique(records.begin(), records.end()), records.end());
   return refresh_states(store_, records, now_);
@@ -104,12 +106,13 @@ Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::T
   std::vector<std::pair<std::int64_t, int>> envelopes;  // row, the deliveries' new state
   {
     // A newer `stored` takes the place of an older one, so that an `opened` receipt may come before it.
-    Query q = TRY(db.query("select e.row, e.seq, s.opened from envelope e join stream s on s.row = e.stream"
+    Query q = TRY(db.query("select e.row, e.seq from envelope e"
                            " where e.stream = ? and e.own = 1 and e.state in (0, 1)"))
                   .bind(stream);
-    while (TRY(q.step()))
-      if (r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(1))}))
-        envelopes.emplace_back(q.integer(0), q.integer(1) <= q.integer(2) ? 3 : 2);
+    while (TRY(q.step())) {
+      const sync::Seq seq{static_cast<std::uint64_t>(q.integer(1))};
+      if (r.covers(seq)) envelopes.emplace_back(q.integer(0), TRY(opened_there(store_, stream, seq)) ? 3 : 2);
+    }
   }
   for (const auto& [e, state] : envelopes) {
     TRY(TRY(db.query("update envelope set state = 2, done_ms = ? where row = ?")).bind(now_).bind(e).run());
@@ -139,11 +142,11 @@ Result<> StoreInbox::opened(std::int64_t stream, const sync::Receipt& r, std::ve
   }
   std::vector<std::int64_t> envelopes;
   {
-    Query q = TRY(db.query("select row from envelope where stream = ? and own = 1 and seq > ? and seq <= ?"))
-                  .bind(stream)
-                  .bind(from)
-                  .bind(r.upto.value);
-    while (TRY(q.step())) envelopes.push_back(q.integer(0));
+    const std::uint64_t to = r.ranges.empty() ? r.upto.value : r.ranges.back().second.value;
+    Query q = TRY(db.query("select row, seq from envelope where stream = ? and own = 1 and seq > ? and seq <= ?",
+                           stream, from, std::min<std::uint64_t>(to, std::numeric_limits<std::int64_t>::max())));
+    while (TRY(q.step()))
+      if (r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(1))})) envelopes.push_back(q.integer(0));
   }
   for (std::int64_t e : envelopes) {
     Query q = TRY(db.query("select record from delivery where envelope = ? and state = 2")).bind(e);
@@ -176,14 +179,36 @@ Result<> StoreInbox::refusals(std::int64_t stream, const sync::Receipt& r, std::
               .bind(static_cast<int>(f.why))
               .bind(d)
               .run());
-    if (!deliveries.empty() && !again)
+    if (!deliveries.empty() && f.why >= sync::Refusal::bad_signature)  // the others mend themselves
       TRY(store_.alarm("record.refused", std::string("a report was refused: ").append(name_of(f.why)),
                        hex(r.stream.destination.view()), now_));
   }
   return {};
 }
 
-Result<> StoreInbox::chunks_arrived(const sync::Statement& s, sync::Tally& tally) {
+/// What waited there for a certificate or a newer program and is refused no longer.
+Result<> StoreInbox::lift_refusals(std::int64_t stream, const sync::Receipt& r, std::vector<std::int64_t>& records) {
+  Database& db = store_.db();
+  Query q =
+      TRY(db.query("select d.row, d.record, e.seq, c.id from delivery d join envelope e on e.row = d.envelope"
+                   " join record c on c.row = d.record where d.state = 8 and d.refusal in (16, 17) and e.own = 1"
+                   " and e.stream = ?",
+                   stream));
+  std::vector<std::int64_t> lifted;
+  while (TRY(q.step())) {
+    const sync::Seq seq{static_cast<std::uint64_t>(q.integer(2))};
+    const auto id = TRY(q.id<RecordId>(3));
+    const bool refused = std::ranges::any_of(
+        r.refused, [&](const auto& f) { return f.seq == seq && (f.record.zero() || f.record == id); });
+    if (refused || !r.covers(seq)) continue;
+    lifted.push_back(q.integer(0));
+    records.push_back(q.integer(1));
+  }
+  for (const std::int64_t d : lifted) TRY(db.run("update delivery set state = 3, refusal = 0 where row = ?", d));
+  return {};
+}
+
+Result<> StoreInbox::chunks_arrived(const sync::Statement& s, bool anew, sync::Tally& tally) {
   const sync::ChunkReceipt r = TRY(sync::decode_chunk_receipt(s.body));
   if (s.office != r.destination) return fail(Fault::forged, "chunk receipt by a stranger", "receipt.issuer");
   Database& db = store_.blobs();
@@ -192,6 +217,8 @@ Result<> StoreInbox::chunks_arrived(const sync::Statement& s, sync::Tally& tally
                 .bind(r.destination);
   if (!TRY(q.step())) return {};
   const std::int64_t row = q.integer(0);
+  // Its store was put back from a copy: what it does not name is lost there, and goes again.
+  if (anew) TRY(db.run("update chunk set state = 0 where attachment = ? and state = 2", row));
   for (const auto& [a, b] : r.ranges) {
     TRY(TRY(db.query("update chunk set state = 2 where attachment = ? and position between ? and ? and state = 0"))
             .bind(row)

@@ -14,6 +14,7 @@
 
 #include "crypto/hash.h"
 #include "node/store/heads.h"
+#include "node/store/life.h"
 #include "node/store/link.h"
 #include "node/store/outbox.h"
 #include "node/store/sqlite.h"
@@ -58,7 +59,7 @@ struct Violation {
 struct Weather {
   double loss = 0, duplicate = 0, reorder = 0, cut = 0, flip = 0, portal = 0, kill = 0, crash = 0;
   bool down = false, full = false, jumps = false, attachments = false, downward = false, officers = false,
-       large = false;
+       large = false, restore = false;
   Millis latency = 20, jitter = 0;
   std::uint64_t bps = 1'000'000;
   std::string names() const {
@@ -81,6 +82,7 @@ struct Weather {
     add(downward, "downward");
     add(officers, "officers");
     add(large, "large");
+    add(restore, "restore");
     return out + " " + std::to_string(bps / 1000) + "kbit/s";
   }
 };
@@ -108,6 +110,9 @@ Weather draw(Random& r) {
   w.latency = r.between(5, 700);
   constexpr std::uint64_t kRates[] = {32'000, 64'000, 256'000, 2'000'000, 20'000'000};
   w.bps = kRates[r.below(5)];
+  w.restore = r.chance(0.35);
+  // A flipped bit loses a statement that counts as heard; without receipts nobody knows what a restored office lacks.
+  if (w.restore) w.flip = 0;
   return w;
 }
 
@@ -137,6 +142,9 @@ class World {
     bool wanted = true;
     std::map<RecordId, Bytes> acknowledged;  // signing was confirmed, or seen on the disk after a restart
     bool in_doubt = false;                   // a signing was cut off by a crash
+    std::map<RecordId, Bytes> lost;          // by a restore, and not delivered: may come back, need not
+    std::set<RecordId> returning;            // by a restore, and delivered: must come back
+    std::unique_ptr<test::CrashDisk> backup;
     std::optional<node::StoreLink> link;
     std::optional<node::StoreOutbox> outbox;
   };
@@ -170,6 +178,8 @@ class World {
   void restart_later(Side&);
   void check_error(const Side&, const Error&, const char* where);
   void collect_records(Side&, bool all);
+  /// The machine is lost; another goes on from the backup that was made of it.
+  void restore(Side&);
 
   // --- the township's line, as Carrier ---
   void step();
@@ -207,7 +217,8 @@ class World {
 
   Random random_;
   Weather weather_;
-  bool calm_ = false;  // the second phase
+  bool calm_ = false;      // the second phase
+  bool finished_ = false;  // all has settled
   Millis now_ = kBegin, end_of_faults_ = 0;
   std::uint64_t order_ = 0;
   std::priority_queue<Event> events_;
@@ -355,15 +366,52 @@ void World::collect_records(Side& s, bool all) {
   if (!own) return;
   for (const auto& [id, bytes] : s.acknowledged) {
     const auto it = own->find(id);
+    if (it == own->end() && s.returning.contains(id)) continue;
     if (it == own->end()) violated(s.name + " lost a record whose signing was confirmed: " + hex(id.view()));
     if (it->second != bytes) violated(s.name + " changed a signed record");
   }
   for (const auto& [id, bytes] : *own) {
     if (s.acknowledged.contains(id)) continue;
-    if (all && s.life > 1 && !s.in_doubt) violated(s.name + " holds a record after a restart that nobody signed");
+    if (const auto back = s.lost.find(id); back != s.lost.end()) {
+      if (back->second != bytes) violated(s.name + "'s record came back altered");
+    } else if (all && s.life > 1 && !s.in_doubt)
+      violated(s.name + " holds a record after a restart that nobody signed");
     s.acknowledged[id] = bytes;
   }
   if (all) s.in_doubt = false;
+}
+
+void World::restore(Side& s) {
+  if (!s.backup || !s.office->is_open()) return;
+  note("restore", static_cast<std::uint64_t>(&s == &county_));
+  std::set<RecordId> delivered;
+  {
+    auto q = s.office->store().db().query(
+        "select r.id from record r join delivery d on d.record = r.row where d.state in"
+        " (2, 3)");
+    if (!q) violated("deliveries cannot be read");
+    while (q->step().value_or(false)) delivered.insert(*q->id<RecordId>(0));
+  }
+  power_off(s);
+  const Credentials secrets = s.office->secrets();
+  s.office = std::make_unique<Office>(s.backup->clone(), secrets);
+  if (auto opened = s.office->open(); !opened) violated("a backup does not open: " + opened.error().what);
+  auto begun = s.office->store().write([&] { return node::begin_life(s.office->store(), wall(s)); });
+  if (!begun) violated("a restore failed: " + begun.error().what);
+  const auto own = s.office->own_records();
+  if (!own) violated("own records cannot be read");
+  for (auto it = s.acknowledged.begin(); it != s.acknowledged.end();) {
+    const bool here = own->contains(it->first);
+    if (!here && delivered.contains(it->first)) s.returning.insert(it->first);
+    if (!here && !delivered.contains(it->first)) {
+      s.lost.insert(*it);
+      it = s.acknowledged.erase(it);
+    } else {
+      ++it;
+    }
+  }
+  s.office->close();
+  start(s);
 }
 
 // ---------------------------------------------------------------- the township's line
@@ -801,6 +849,19 @@ void World::plan() {
         (county ? county_ : township_).skew += kJumps[random_.below(4)] * (random_.chance(0.5) ? 1 : -1);
         note("jump", county);
       });
+  if (weather_.restore) {
+    // One of the two only: what both have lost nobody can bring back.
+    Side& s = random_.chance(0.5) ? county_ : township_;
+    at(kBegin + random_.between(0, length / 2), [&s] {
+      if (!s.office->is_open() || s.office->disk().dead()) return;
+      s.backup = s.office->disk().clone();
+      s.backup->set_space(std::numeric_limits<std::uint64_t>::max());
+      s.backup->no_faults();
+      s.backup->cut_power_at(std::uint64_t{1} << 60);
+    });
+    for (std::int64_t n = random_.between(1, 2); n > 0; --n)
+      at(kBegin + random_.between(length / 2, length), [this, &s] { restore(s); });
+  }
   if (weather_.down)
     for (std::int64_t n = random_.between(1, 5); n > 0; --n)
       at(some_time(), [this] {
@@ -829,7 +890,8 @@ void World::check_receipts_durable(Side& issuer, ByteView message, std::size_t s
     if ((*frame)->type != sync::FrameType::statement) continue;
     const auto s = sync::decode_statement((*frame)->bytes);
     if (!s) violated("a statement of ours does not decode");
-    if (s->kind == sync::StatementKind::receipt) receipts.push_back(*sync::decode_receipt(s->body));
+    if (s->kind == sync::StatementKind::receipt)
+      if (auto r = sync::decode_receipt(s->body); r->kind != sync::ReceiptKind::custody) receipts.push_back(*r);
     if (s->kind == sync::StatementKind::chunk_receipt) chunks.push_back(*sync::decode_chunk_receipt(s->body));
   }
   if (receipts.empty() && chunks.empty()) return;
@@ -867,6 +929,7 @@ void World::check_receipts_durable(Side& issuer, ByteView message, std::size_t s
 /// What the one side holds to be stored is at the other.
 void World::check_stored_is_there() {
   if (!county_.office->is_open() || !township_.office->is_open()) return;
+  if (weather_.restore && !finished_) return;  // until it hears of the restore, a side knows no better
   const auto check = [&](Side& from, Side& to) {
     auto q = from.office->store().db().query(
         "select s.id, e.seq, e.hash from envelope e join stream s on s.row = e.stream where e.own = 1 and e.state = 2");
@@ -898,7 +961,7 @@ std::string World::not_converged() {
     add("deliveries without an open receipt", weather_.flip > 0
                                                   ? "select count(*) from delivery where state not in (2, 3)"
                                                   : "select count(*) from delivery where state <> 3");
-    add("envelopes not stored", "select count(*) from envelope where own = 1 and state <> 2");
+    add("envelopes not stored", "select count(*) from envelope where own = 1 and state not in (2, 9)");
     add("envelopes not opened", "select count(*) from envelope where own = 0 and state <> 2");
     add("chunks not stored",
         "select count(*) from chunk c join attachment a on a.row = c.attachment"
@@ -930,18 +993,26 @@ void World::check_records(Side& from, Side& to) {
         std::pair(weather_.flip > 0
                       ? "select max(0, count(*) - 12) from (select distinct peer, lane, stream, seq from part)"
                       : "select count(*) from part",
-                  "parts left over"),  // a flipped bit in a part's head begins another envelope
+                  weather_.restore ? "" : "parts left over"),  // a flipped bit in a part's head begins another envelope
         std::pair("select count(*) from stream where forked <> 0", "forked streams"),
-        std::pair("select count(*) from alarm where code not in ('office.admitted', 'clock.ahead')", "alarms"),
-        std::pair("select count(*) from envelope where own = 0 and records = 0", "envelopes without a record"),
+        std::pair(weather_.restore ? "select count(*) from alarm where code not in ('office.admitted', 'clock.ahead',"
+                                     " 'node.restored', 'incarnation.many')"
+                                   : "select count(*) from alarm where code not in ('office.admitted', 'clock.ahead')",
+                  "alarms"),
+        std::pair("select count(*) from envelope where own = 0 and records = 0",
+                  weather_.restore ? "" : "envelopes without a record"),
         std::pair("select (select coalesce(sum(records), 0) from envelope where own = 0) -"
                   " (select count(*) from record where own = 0)",
                   "records counted twice")}) {
+    if (*what == 0) continue;
     const auto n = to.office->number(sql);
     if (!n || *n != 0) violated(to.name + " has " + std::to_string(n.value_or(-1)) + " " + what);
   }
   // The two ends agree on every stream, number and chain.
-  auto q = from.office->store().db().query("select id, tip, chain, stored, opened from stream where own = 1");
+  // What an earlier incarnation cut and lost on the way was cut again in this one.
+  auto q = from.office->store().db().query(
+      "select id, tip, chain, stored, opened from stream where own = 1 and incarnation ="
+      " (select value from meta where key = 'incarnation')");
   while (q->step().value_or(false)) {
     auto other =
         to.office->store().db().query("select tip, chain, opened from stream where id = ? and own = 0", q->blob(0));
@@ -956,7 +1027,10 @@ void World::check_records(Side& from, Side& to) {
 void World::check_attachments() {
   for (const auto& [id, files] : attachments_) {
     auto q = county_.office->store().db().query("select bytes from record where id = ?", id);
-    if (!q->step().value_or(false)) violated("a manifest is missing");
+    if (!q->step().value_or(false)) {
+      if (township_.lost.contains(id)) continue;
+      violated("a manifest is missing");
+    }
     const auto m = node::decode_manifest(sync::decode_record(q->blob(0))->record.body);
     if (!m) violated("a manifest does not decode");
     Bytes all;
@@ -964,6 +1038,7 @@ void World::check_attachments() {
       all.insert(all.end(), b.begin(), b.end());
       return {};
     });
+    if (!done && township_.backup && done.error().code == "attachment.incomplete") continue;
     if (!done) violated("an attachment cannot be read at the county: " + done.error().what);
     if (crypto::hash(crypto::purpose::chunk, {all}) != files[0].second) violated("an attachment arrived altered");
   }
@@ -989,6 +1064,8 @@ void World::check_journal(Side& s) {
 }
 
 void World::final_checks() {
+  finished_ = true;
+  for (Side* s : {&township_, &county_}) s->returning.clear();
   collect_records(township_, false);
   collect_records(county_, false);
   check_records(township_, county_);
@@ -1057,6 +1134,7 @@ sim::Outcome World::run() {
     s->outbox.reset();
     s->link.reset();
     s->office->close();
+    s->backup.reset();
   }
   return out_;
 }
