@@ -12,6 +12,7 @@
 
 #include "crypto/hash.h"
 #include "node/clock.h"
+#include "node/guard.h"
 #include "node/store/life.h"
 #include "node/store/sqlite.h"
 
@@ -155,9 +156,8 @@ Result<> begin_anew(Store& store) {
 
 }  // namespace
 
-Result<> begin_new_life(Store& store, const Home& home) {
+Result<> begin_new_life(Store& store) {
   TRY(store.write([&] { return begin_anew(store); }));
-  TRY(home.write_guard(store.me().incarnation.view()));
   return store.load_identity();
 }
 
@@ -210,9 +210,9 @@ Result<Identity> restore_backup(const std::string& path, const std::string& back
     const auto store = TRY(Store::open(options));
     TRY(store->load_identity());
     TRY(store->write([&] { return begin_anew(*store); }));
+    TRY(renew_guard(home, *store));
     me = store->me();
   }
-  TRY(home.write_guard(me.incarnation.view()));
   TRY(home.save_keys(keys));
   for (File& f : files) f.keep = true;
   return me;

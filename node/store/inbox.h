@@ -33,8 +33,8 @@ class StoreInbox : public sync::Inbox {
   void set_quota(std::uint64_t envelopes, std::uint64_t bytes) { quota_ = {envelopes, bytes}; }
 
  private:
-  Result<> receipt_arrived(const sync::Statement&, const NodeId& from, bool anew, sync::Tally&);
-  Result<> own_receipt(const sync::Receipt&, std::int64_t stream, const NodeId& from);
+  Result<> receipt_arrived(const sync::Statement&, const NodeId& from, bool anew, bool news, sync::Tally&);
+  Result<> own_receipt(const sync::Receipt&, std::int64_t stream, const NodeId& from, bool news);
   Result<> another_history(const sync::Receipt&, std::int64_t stream);
   Result<> reopen(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
   Result<> author_holds(const sync::Statement&, const sync::Receipt&, const NodeId& from);

@@ -15,14 +15,15 @@ namespace yz::node {
 namespace limit = sync::limit;
 
 /// The destination has more of us than we have: we are older than what was sent under our name.
-Result<> StoreInbox::own_receipt(const sync::Receipt& r, std::int64_t stream, const NodeId& from) {
+Result<> StoreInbox::own_receipt(const sync::Receipt& r, std::int64_t stream, const NodeId& from, bool news) {
   if (!TRY(lacks(store_, stream, r))) return {};
   if (r.stream.incarnation == store_.me().incarnation) {
     TRY(store_.alarm("stream.ahead", "a receipt covers envelopes that this store never wrote: it goes on anew",
                      hex(r.stream.destination.view()), now_));
     TRY(begin_life(store_, now_));
   }
-  return state_holdings(store_, stream, from, now_, false);
+  // Asked once for each thing that it says: a neighbour that says it has what it does not give cannot keep us talking.
+  return state_holdings(store_, stream, from, now_, news);
 }
 
 /// Under one number the destination has another envelope than ours: two machines have used our name. Whatever no

@@ -14,9 +14,10 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
   Database& db = store_.db();
   const Hash key = TRY(sync::statement_key(s));
   bool anew = false;  // the first word of a store that was put back from a copy: it may say less than before
+  bool news = true;   // it says something else than before
   {
     Query q =
-        TRY(db.query("select hlc, digest, epoch, (select peer_epoch from link where peer = ?) from statement"
+        TRY(db.query("select hlc, digest, epoch, (select peer_epoch from link where peer = ?), bytes from statement"
                      " where key = ?",
                      s.node, key));
     if (TRY(q.step())) {
@@ -26,6 +27,8 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
       if (then && !is_now) return {};  // of the store before the one that answers now
       anew = is_now && !then;
       if (!anew && s.order() < held) return {};  // an older self came late
+      const auto before = sync::decode_statement(q.blob(4));
+      news = !before || before->body != s.body;
     }
   }
   Bytes stream;
@@ -52,7 +55,7 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
                      now_));
   switch (s.kind) {
     case sync::StatementKind::receipt:
-      return receipt_arrived(s, from, anew, tally);
+      return receipt_arrived(s, from, anew, news, tally);
     case sync::StatementKind::incarnation:
       return opened_anew(s);
     case sync::StatementKind::chunk_receipt:
@@ -73,7 +76,8 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
   }
 }
 
-Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& from, bool anew, sync::Tally& tally) {
+Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& from, bool anew, bool news,
+                                     sync::Tally& tally) {
   const sync::Receipt r = TRY(sync::decode_receipt(s.body));
   const bool ours = r.stream.node == store_.me().node && r.stream.author == store_.me().office;
   if (!ours) return author_holds(s, r, from);
@@ -84,7 +88,7 @@ Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& fro
   if (!known) return {};
   const std::int64_t stream = *known;
   if (!TRY(same_history(store_, stream, r))) return another_history(r, stream);
-  if (r.kind == sync::ReceiptKind::stored) TRY(own_receipt(r, stream, from));
+  if (r.kind == sync::ReceiptKind::stored) TRY(own_receipt(r, stream, from, news));
   std::vector<std::int64_t> records;
   if (anew) TRY(reopen(stream, r, records));
   if (r.kind == sync::ReceiptKind::stored) {

@@ -42,6 +42,13 @@ Result<> put_secret(Database& db, std::string_view name, std::int64_t number, co
 
 }  // namespace
 
+Result<std::unique_ptr<Database>> open_main_alone(const StoreOptions& o, const std::string& path) {
+  const crypto::Key key = crypto::derive(TRY(crypto::Key::from(o.key)), 1, "YZstore_");
+  SqliteOptions s{.path = path, .key = key.expose(), .id = o.id, .create = false};
+  s.base_vfs = o.base_vfs;
+  return open_sqlite(s);
+}
+
 Store::~Store() = default;
 
 Result<std::unique_ptr<Store>> Store::open(const StoreOptions& o) {

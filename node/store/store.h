@@ -31,6 +31,9 @@ struct StoreOptions {
   std::uint64_t reserve_bytes = 0;  ///< below this much free disk only flash is still taken; 0 in tests
 };
 
+/// The main database under another name, without its log: to look how old it is.
+Result<std::unique_ptr<Database>> open_main_alone(const StoreOptions&, const std::string& path);
+
 /// The two databases of a home, and what every part of the store needs of them. One thread at a time.
 class Store {
  public:
