@@ -61,18 +61,28 @@ Result<> state_holdings(Store& store, std::int64_t stream, const NodeId& peer, s
   sync::Receipt r;
   r.kind = sync::ReceiptKind::custody;
   r.stream = TRY(name_of_stream(store, stream, r));
+  const std::uint64_t tip = r.upto.value;
   {
-    Query q = TRY(store.db().query("select distinct seq from envelope where stream = ? and seq > ? order by seq",
-                                   stream, r.upto.value));
+    Query q = TRY(
+        store.db().query("select distinct seq from envelope where stream = ? and seq > ? order by seq", stream, tip));
     while (TRY(q.step())) {
       const sync::Seq s{static_cast<std::uint64_t>(q.integer(0))};
-      if (!r.ranges.empty() && r.ranges.back().second.next() == s)
+      // What follows at once is of another branch, or it would be behind the tip; here it counts: we have it.
+      if (r.ranges.empty() && r.upto.next() == s)
+        r.upto = s;
+      else if (!r.ranges.empty() && r.ranges.back().second.next() == s)
         r.ranges.back().second = s;
       else if (r.ranges.size() == limit::receipt_ranges)
         break;
       else
         r.ranges.emplace_back(s, s);
     }
+  }
+  if (r.upto.value > tip) {
+    Query q = TRY(store.db().query("select bytes from envelope where stream = ? and seq = ? order by row limit 1",
+                                   stream, r.upto.value));
+    TRY(q.step());
+    r.chain = TRY(sync::decode_envelope(q.blob(0))).chain();
   }
   const sync::Statement s =
       sync::issue(sync::StatementKind::receipt, {store.me().office, store.me().node, store.me().epoch},
@@ -143,6 +153,18 @@ Result<> offer_back(Store& store, std::int64_t stream, const sync::Receipt& held
   // A full list of ranges says nothing of what lies behind it.
   if (held.ranges.size() < limit::receipt_ranges) TRY(offer(std::numeric_limits<std::int64_t>::max()));
   return {};
+}
+
+Result<sync::Receipt> proven(Store& store, std::int64_t stream, sync::Receipt r) {
+  if (!TRY(lacks(store, stream, r))) return r;
+  r.ranges.clear();
+  Query q = TRY(store.db().query("select tip from stream where row = ?", stream));
+  TRY(q.step());
+  if (r.upto.value > static_cast<std::uint64_t>(q.integer(0))) {
+    r.upto.value = 0;
+    r.chain = Hash{};
+  }
+  return r;
 }
 
 Result<bool> same_history(Store& store, std::int64_t stream, const sync::Receipt& r) {

@@ -20,6 +20,9 @@ Result<bool> lacks(Store&, std::int64_t stream, const sync::Receipt&);
 Result<bool> opened_there(Store&, std::int64_t stream, sync::Seq);
 /// The author holds this much of what it sent us: the rest is offered back, a bounded lot at a time.
 Result<> offer_back(Store&, std::int64_t stream, const sync::Receipt& held);
+/// The part of a receipt that speaks of our own envelopes for sure. Where it covers numbers that are not here, the same
+/// numbers may stand for another branch: only what a chain value that we know stands behind counts.
+Result<sync::Receipt> proven(Store&, std::int64_t stream, sync::Receipt);
 /// Whether the chain value that a receipt names is of the history that we wrote, as far as we can tell.
 Result<bool> same_history(Store&, std::int64_t stream, const sync::Receipt&);
 

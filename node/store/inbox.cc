@@ -99,15 +99,15 @@ Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::T
           .bind(from)
           .bind(now_)
           .run());
-  if (!another) TRY(advance(stream));
+  TRY(advance(stream));
   streams_.insert(stream);
   ++tally.envelopes;
   tally.flash = tally.flash || name.lane == sync::Lane::flash;
   return {};
 }
 
-/// Moves the end of what came without a gap. The chain is recomputed, and a value that disagrees is shown, never
-/// a reason to refuse: acceptance is by signature.
+/// Moves the end of what came without a gap, along one history: what a receipt says with its chain value has to be here
+/// as a whole. An envelope of another history is kept, opened and shown, never refused: acceptance is by signature.
 Result<> StoreInbox::advance(std::int64_t stream) {
   Database& db = store_.db();
   Query s = TRY(db.query("select tip, chain, author from stream where row = ?")).bind(stream);
@@ -116,19 +116,24 @@ Result<> StoreInbox::advance(std::int64_t stream) {
   Hash chain = TRY(s.id<Hash>(1));
   const OfficeId author = TRY(s.id<OfficeId>(2));
   const std::int64_t before = tip;
-  for (;;) {
-    Query q = TRY(db.query("select hash, bytes from envelope where stream = ? and seq = ? order by row limit 1"))
-                  .bind(stream)
-                  .bind(tip + 1);
-    if (!TRY(q.step())) break;
-    const Hash hash = TRY(q.id<Hash>(0));
-    const auto e = sync::decode_envelope(q.blob(1));
-    if (!e) return fail(Fault::corrupt, "a stored envelope is damaged", "store.envelope");
-    if (e->head.previous != chain)
+  for (bool moved = true; moved;) {
+    moved = false;
+    bool any = false;
+    Query q =
+        TRY(db.query("select hash, bytes from envelope where stream = ? and seq = ? order by row", stream, tip + 1));
+    while (!moved && TRY(q.step())) {
+      any = true;
+      const Hash hash = TRY(q.id<Hash>(0));
+      const auto e = sync::decode_envelope(q.blob(1));
+      if (!e) return fail(Fault::corrupt, "a stored envelope is damaged", "store.envelope");
+      if (e->head.previous != chain) continue;
+      chain = sync::chain_value(chain, hash);
+      ++tip;
+      moved = true;
+    }
+    if (any && !moved)
       TRY(store_.alarm("stream.chain", "an envelope names another predecessor than the one we have", hex(author.view()),
                        now_));
-    chain = sync::chain_value(e->head.previous, hash);
-    ++tip;
   }
   if (tip == before) return {};
   return TRY(db.query("update stream set tip = ?, chain = ? where row = ?")).bind(tip).bind(chain).bind(stream).run();
@@ -353,11 +358,12 @@ Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Mil
   }
   if (kind != sync::ReceiptKind::custody) {
     // Of an earlier incarnation a gap can stay for good: what lies behind it is told all the same.
-    const bool opened = kind == sync::ReceiptKind::opened;
-    Query q = TRY(db.query(opened ? "select distinct seq from envelope where stream = ? and seq > ? and state <> 0"
-                                    " order by seq"
-                                  : "select distinct seq from envelope where stream = ? and seq > ? order by seq",
-                           row, r.upto.value + (opened ? 1 : 0)));
+    // The one behind `upto` is not here, not opened, or of another history.
+    Query q =
+        TRY(db.query(kind == sync::ReceiptKind::opened
+                         ? "select distinct seq from envelope where stream = ? and seq > ? and state <> 0 order by seq"
+                         : "select distinct seq from envelope where stream = ? and seq > ? order by seq",
+                     row, r.upto.value + 1));
     while (TRY(q.step())) {
       const sync::Seq s{static_cast<std::uint64_t>(q.integer(0))};
       if (!r.ranges.empty() && r.ranges.back().second.next() == s)

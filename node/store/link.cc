@@ -1,6 +1,7 @@
 #include "node/store/link.h"
 
 #include "node/store/holdings.h"
+#include "node/store/life.h"
 
 namespace yz::node {
 namespace {
@@ -60,6 +61,11 @@ Result<sync::LinkState> StoreLink::load() {
 }
 
 Result<> StoreLink::save(const sync::LinkState& s) {
+  if (s.forgotten) {
+    const sync::Millis now = store_.last_moment();
+    TRY(store_.alarm("home.copied", "this home was put back from a copy: it goes on under new numbers", "", now));
+    return begin_life(store_, now);
+  }
   {
     // Another store of the neighbour than the one we knew: it was put back from a copy. It hears what we hold of our
     // streams, and answers with receipts of what is left there.

@@ -160,7 +160,7 @@ Result<> StoreInbox::take_back(const sync::Envelope& e, const NodeId& from, sync
       db.run("insert into envelope(stream, seq, hash, own, bytes, size, state, peer, at_ms) values(?, ?, ?, 1, ?, ?, 4,"
              " ?, ?)",
              stream, e.head.seq.value, e.hash, e.bytes, e.bytes.size(), from, now_));
-  if (!another) TRY(advance(stream));
+  TRY(advance(stream));
   ++tally.envelopes;
   return {};
 }

@@ -10,6 +10,17 @@
 
 namespace yz::node {
 
+namespace limit = sync::limit;
+
+namespace {
+
+Result<bool> says_less(const sync::Statement& before, const sync::Statement& now) {
+  if (now.kind != sync::StatementKind::receipt) return false;
+  return TRY(sync::decode_receipt(now.body)).upto < TRY(sync::decode_receipt(before.body)).upto;
+}
+
+}  // namespace
+
 Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::Tally& tally) {
   Database& db = store_.db();
   const Hash key = TRY(sync::statement_key(s));
@@ -29,6 +40,8 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
       if (!anew && s.order() < held) return {};  // an older self came late
       const auto before = sync::decode_statement(q.blob(4));
       news = !before || before->body != s.body;
+      // Nor does an honest store ever say less, but for one that does not know that it is an old copy.
+      anew = anew || (before && TRY(says_less(*before, s)));
     }
   }
   Bytes stream;
@@ -90,13 +103,16 @@ Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& fro
   if (!TRY(same_history(store_, stream, r))) return another_history(r, stream);
   if (r.kind == sync::ReceiptKind::stored) TRY(own_receipt(r, stream, from, news));
   std::vector<std::int64_t> records;
-  if (anew) TRY(reopen(stream, r, records));
+  // Their newest word counts, also where it says less; a full list of ranges says nothing of what lies behind it.
+  const bool whole = r.ranges.size() < limit::receipt_ranges;
+  if (anew || (r.kind == sync::ReceiptKind::stored && whole)) TRY(reopen(stream, r, records));
+  const sync::Receipt sure = TRY(proven(store_, stream, r));
   if (r.kind == sync::ReceiptKind::stored) {
-    TRY(stored(stream, r, tally, records));
+    TRY(stored(stream, sure, tally, records));
     // The newest signed word of a superior proves "not before" for what is signed from now on.
     TRY(store_.set_meta("anchor", s.digest.view()));
   }
-  if (r.kind == sync::ReceiptKind::opened) TRY(opened(stream, r, records));
+  if (r.kind == sync::ReceiptKind::opened) TRY(opened(stream, sure, records));
   TRY(refusals(stream, r, records));
   if (r.kind == sync::ReceiptKind::opened) TRY(lift_refusals(stream, r, records));
   std::ranges::sort(records);

@@ -59,7 +59,7 @@ struct Violation {
 struct Weather {
   double loss = 0, duplicate = 0, reorder = 0, cut = 0, flip = 0, portal = 0, kill = 0, crash = 0;
   bool down = false, full = false, jumps = false, attachments = false, downward = false, officers = false,
-       large = false, restore = false;
+       large = false, restore = false, unnoticed = false;
   Millis latency = 20, jitter = 0;
   std::uint64_t bps = 1'000'000;
   std::string names() const {
@@ -83,6 +83,7 @@ struct Weather {
     add(officers, "officers");
     add(large, "large");
     add(restore, "restore");
+    add(unnoticed, "unnoticed");
     return out + " " + std::to_string(bps / 1000) + "kbit/s";
   }
 };
@@ -111,6 +112,7 @@ Weather draw(Random& r) {
   constexpr std::uint64_t kRates[] = {32'000, 64'000, 256'000, 2'000'000, 20'000'000};
   w.bps = kRates[r.below(5)];
   w.restore = r.chance(0.35);
+  w.unnoticed = w.restore && r.chance(0.3);
   // A flipped bit loses a statement that counts as heard; without receipts nobody knows what a restored office lacks.
   if (w.restore) w.flip = 0;
   return w;
@@ -144,6 +146,7 @@ class World {
     bool in_doubt = false;                   // a signing was cut off by a crash
     std::map<RecordId, Bytes> lost;          // by a restore, and not delivered: may come back, need not
     std::set<RecordId> returning;            // by a restore, and delivered: must come back
+    std::set<RecordId> forked_away;          // of these, what the other side alone holds in the end
     std::unique_ptr<test::CrashDisk> backup;
     std::optional<node::StoreLink> link;
     std::optional<node::StoreOutbox> outbox;
@@ -171,6 +174,7 @@ class World {
   // --- the two offices ---
   void start(Side&);
   void started_township();
+  void new_courier();
   void started_county();
   /// After each use of an office: a dead disk means that the machine is off.
   bool alive(Side&);
@@ -227,6 +231,7 @@ class World {
 
   Side county_, township_;
   std::unique_ptr<Courier> courier_;
+  sync::Epoch epoch_;  // the courier's
   std::unique_ptr<sync::Sender> hub_sender_;
   int resets_ = 0;
   Millis last_poll_ = 0, last_head_ = 0;
@@ -308,6 +313,14 @@ void World::started_county() {
   check_stored_is_there();
 }
 
+void World::new_courier() {
+  node::Store& store = township_.office->store();
+  epoch_ = store.me().epoch;
+  courier_ = std::make_unique<Courier>(*township_.outbox, township_.office->inbox(), *township_.link,
+                                       Courier::Me{store.me().node, store.me().epoch, &store.keys().node});
+  if (!courier_->start()) violated("the courier does not start");
+}
+
 void World::started_township() {
   const auto up = node::links(township_.office->store(), true);
   if (!up || up->size() != 1) violated("the township lost its link");
@@ -316,9 +329,7 @@ void World::started_township() {
   node::Store& store = township_.office->store();
   township_.link.emplace(store, l.peer);
   township_.outbox.emplace(store, l.peer, l.office, [this] { return wall(township_); });
-  courier_ = std::make_unique<Courier>(*township_.outbox, township_.office->inbox(), *township_.link,
-                                       Courier::Me{store.me().node, store.me().epoch, &store.keys().node});
-  if (!courier_->start()) violated("the courier does not start");
+  new_courier();
   last_poll_ = last_head_ = 0;
   step_at_ = -1;
   ++resets_;
@@ -366,7 +377,8 @@ void World::collect_records(Side& s, bool all) {
   if (!own) return;
   for (const auto& [id, bytes] : s.acknowledged) {
     const auto it = own->find(id);
-    if (it == own->end() && s.returning.contains(id)) continue;
+    // The other branch of a fork stays where it arrived: under its number we hold one of our own.
+    if (it == own->end() && (s.returning.contains(id) || (weather_.unnoticed && s.forked_away.contains(id)))) continue;
     if (it == own->end()) violated(s.name + " lost a record whose signing was confirmed: " + hex(id.view()));
     if (it->second != bytes) violated(s.name + " changed a signed record");
   }
@@ -396,8 +408,13 @@ void World::restore(Side& s) {
   const Credentials secrets = s.office->secrets();
   s.office = std::make_unique<Office>(s.backup->clone(), secrets);
   if (auto opened = s.office->open(); !opened) violated("a backup does not open: " + opened.error().what);
-  auto begun = s.office->store().write([&] { return node::begin_life(s.office->store(), wall(s)); });
-  if (!begun) violated("a restore failed: " + begun.error().what);
+  // Or an image of the whole disk, which nothing on the disk shows: the first receipts do.
+  if (weather_.unnoticed && &s == &township_) {
+    note("unnoticed");
+  } else {
+    auto begun = s.office->store().write([&] { return node::begin_life(s.office->store(), wall(s)); });
+    if (!begun) violated("a restore failed: " + begun.error().what);
+  }
   const auto own = s.office->own_records();
   if (!own) violated("own records cannot be read");
   for (auto it = s.acknowledged.begin(); it != s.acknowledged.end();) {
@@ -435,6 +452,10 @@ void World::schedule_step() {
 void World::step() {
   if (!township_.office->is_open() || !courier_) return;
   node::Store& store = township_.office->store();
+  if (store.me().epoch != epoch_) {  // Carrier::prepare: it found out that it is an old copy
+    ++resets_;
+    new_courier();
+  }
   if (now_ - last_head_ >= 20'000) {
     last_head_ = now_;
     auto told = store.write([&] {
@@ -977,8 +998,12 @@ void World::check_records(Side& from, Side& to) {
   auto sent = from.office->own_records(), got = to.office->records();
   if (!sent || !got) violated("records cannot be read");
   for (const auto& [id, bytes] : from.acknowledged)
-    if (!sent->contains(id)) violated(from.name + " lost a signed record");
-  if (sent->size() != got->size())
+    if (!sent->contains(id) && !from.forked_away.contains(id)) violated(from.name + " lost a signed record");
+  if (weather_.unnoticed && &from == &township_) {
+    for (const auto& [id, bytes] : *got)
+      if (!sent->contains(id) && !from.acknowledged.contains(id) && !from.lost.contains(id))
+        violated(to.name + " has a record that nobody signed");
+  } else if (sent->size() != got->size())
     violated(to.name + " has " + std::to_string(got->size()) + " records, " + from.name + " signed " +
              std::to_string(sent->size()));
   for (const auto& [id, bytes] : *sent) {
@@ -994,9 +1019,10 @@ void World::check_records(Side& from, Side& to) {
                       ? "select max(0, count(*) - 12) from (select distinct peer, lane, stream, seq from part)"
                       : "select count(*) from part",
                   weather_.restore ? "" : "parts left over"),  // a flipped bit in a part's head begins another envelope
-        std::pair("select count(*) from stream where forked <> 0", "forked streams"),
+        std::pair("select count(*) from stream where forked <> 0", weather_.unnoticed ? "" : "forked streams"),
         std::pair(weather_.restore ? "select count(*) from alarm where code not in ('office.admitted', 'clock.ahead',"
-                                     " 'node.restored', 'incarnation.many')"
+                                     " 'node.restored', 'incarnation.many', 'stream.ahead', 'stream.forked',"
+                                     " 'stream.chain', 'home.copied')"
                                    : "select count(*) from alarm where code not in ('office.admitted', 'clock.ahead')",
                   "alarms"),
         std::pair("select count(*) from envelope where own = 0 and records = 0",
@@ -1042,8 +1068,9 @@ void World::check_attachments() {
     if (!done) violated("an attachment cannot be read at the county: " + done.error().what);
     if (crypto::hash(crypto::purpose::chunk, {all}) != files[0].second) violated("an attachment arrived altered");
   }
-  if (county_.office->number("select coalesce(sum(attachments), 0) from matter").value_or(-1) !=
-      township_.office->number("select coalesce(sum(attachments), 0) from matter where state >= 3").value_or(-2))
+  if (!weather_.unnoticed &&
+      county_.office->number("select coalesce(sum(attachments), 0) from matter").value_or(-1) !=
+          township_.office->number("select coalesce(sum(attachments), 0) from matter where state >= 3").value_or(-2))
     violated("the two ends count attachments differently");
 }
 
@@ -1065,6 +1092,9 @@ void World::check_journal(Side& s) {
 
 void World::final_checks() {
   finished_ = true;
+  if (weather_.unnoticed)
+    if (const auto there = county_.office->records())
+      for (const auto& [id, bytes] : *there) township_.forked_away.insert(id);
   for (Side* s : {&township_, &county_}) s->returning.clear();
   collect_records(township_, false);
   collect_records(county_, false);
