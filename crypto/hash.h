@@ -27,6 +27,7 @@ inline constexpr Purpose cert{"yz1:cert"};
 inline constexpr Purpose root{"yz1:root"};
 inline constexpr Purpose statement{"yz1:statement"};
 inline constexpr Purpose exchange{"yz1:exchange"};  // hash of a request head
+inline constexpr Purpose frames{"yz1:frames"};      // what follows the head of an exchange
 inline constexpr Purpose nonce{"yz1:nonce"};
 inline constexpr Purpose digest{"yz1:digest"};  // what was handed over
 inline constexpr Purpose invite_id{"yz1:invite-id"};

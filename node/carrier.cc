@@ -301,8 +301,9 @@ Result<> Carrier::answer(const Answer& a) {
     return done;
   }
   last_answer_ = now;
-  if (courier_->tally().envelopes > 0) return open_received();
-  return {};
+  // Remembered here: a person's `sync` sets the tally to nothing, and a full disk may end the first try.
+  unopened_ = unopened_ || courier_->tally().envelopes > 0;
+  return unopened_ ? open_received() : Result<>();
 }
 
 Result<> Carrier::open_received() {
@@ -312,6 +313,7 @@ Result<> Carrier::open_received() {
     if (!done.more) break;
   }
   courier_->tally().envelopes = 0;
+  unopened_ = false;
   return {};
 }
 

@@ -95,6 +95,7 @@ class Carrier {
   std::condition_variable woken_up_;                // for a step without a line to wait on
   std::vector<std::shared_ptr<Session>> sessions_;  // under the mutex
   std::atomic<bool> hurry_ = false, woken_ = false;
+  bool unopened_ = false;     // something was stored and its opening has not succeeded yet
   sync::Millis counted_ = 0;  // when the sessions' waiting records were last counted
 };
 

@@ -8,6 +8,7 @@
 #include "node/log.h"
 #include "node/net/rules_json.h"
 #include "node/net/tls_pin.h"
+#include "node/store/attachments.h"
 
 namespace yz::node {
 namespace {
@@ -93,6 +94,10 @@ Result<> Node::start() {
           },
   });
   api_ = std::make_unique<Api>(*this);
+  // A crash between the commits of the two databases leaves chunks that nothing names. On a full disk they stay a
+  // while.
+  if (auto swept = store_->write([&] { return sweep_attachments(*store_); }); !swept)
+    log().warn("attachment.sweep", {{"why", swept.error()}});
   // On a full disk the old key serves another day.
   if (auto rotated = store_->write([&] { return store_->rotate_box(wall_now()); }); !rotated)
     log().warn("box.rotation", {{"why", rotated.error()}});
@@ -102,6 +107,15 @@ Result<> Node::start() {
 ApiReply Node::call(const ApiCall& c) { return api_->call(c); }
 
 std::string Node::software_version() const { return "0.1.0"; }
+
+CpuMs Node::cpu_ms() {
+  if (worker_ == nullptr) return {};
+  const auto ms = [&](Worker::Turn t) {
+    return std::chrono::floor<std::chrono::milliseconds>(worker_->cpu(t)).count();
+  };
+  using enum Worker::Turn;
+  return {.sync = ms(sync), .opening = ms(opening), .person = ms(person), .idle = ms(idle)};
+}
 
 Result<crypto::SigningKey> Node::authority() {
   const Home::Keys keys = TRY(home_.keys());

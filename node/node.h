@@ -39,6 +39,7 @@ class Node : public ApiHost {
   Result<> open_received() override;
   Result<std::uint64_t> backup(const std::string& path, const std::function<void(double)>& progress) override;
   std::string software_version() const override;
+  CpuMs cpu_ms() override;
 
   Home& home_lock() { return home_; }
   Result<crypto::SigningKey> authority();

@@ -1,8 +1,10 @@
 #include "node/worker.h"
 
-#include <chrono>
+#include <time.h>
+
 #include <future>
 #include <memory>
+#include <utility>
 
 namespace yz::node {
 
@@ -34,14 +36,33 @@ bool Worker::run(Turn turn, const Job& job) {
   }
 }
 
+/// What was used since the last call belongs to the turn that ran until now: jobs run inside jobs (pump_until).
+void Worker::charge() {
+  timespec t{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  const auto now = std::chrono::seconds(t.tv_sec) + std::chrono::nanoseconds(t.tv_nsec);
+  cpu_[static_cast<unsigned>(turn_)] += now - charged_;
+  charged_ = now;
+}
+
+std::chrono::nanoseconds Worker::cpu(Turn turn) {
+  charge();
+  return cpu_[static_cast<unsigned>(turn)];
+}
+
 bool Worker::run_next(std::unique_lock<std::mutex>& lock) {
-  for (auto& q : queues_) {
+  for (unsigned turn = 0; turn < queues_.size(); ++turn) {
+    auto& q = queues_[turn];
     if (q.empty()) continue;
     Job job = std::move(q.front());
     q.pop_front();
     lock.unlock();
+    charge();
+    const Turn outer = std::exchange(turn_, static_cast<Turn>(turn));
     job();
     job = nullptr;  // what it held dies outside the lock
+    charge();
+    turn_ = outer;
     lock.lock();
     return true;
   }

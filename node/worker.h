@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -31,16 +32,23 @@ class Worker {
     post(Turn::sync, [] {});
   }
   bool on_worker() const { return std::this_thread::get_id() == thread_.get_id(); }
+  /// CPU that the jobs of one turn have used, the running one included. On the worker's own thread.
+  std::chrono::nanoseconds cpu(Turn);
   /// Finishes the running job, drops the rest, joins.
   void stop();
 
  private:
   void loop();
   bool run_next(std::unique_lock<std::mutex>&);
+  void charge();
   std::mutex mutex_;
   std::condition_variable more_;
   std::array<std::deque<Job>, 4> queues_;
   bool stopping_ = false;
+  // The worker's own, without the lock.
+  std::array<std::chrono::nanoseconds, 4> cpu_{};
+  std::chrono::nanoseconds charged_{};
+  Turn turn_ = Turn::idle;
   std::thread thread_;  // last: it uses everything above
 };
 

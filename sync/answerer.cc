@@ -88,6 +88,9 @@ Result<bool> Answerer::open(ByteView bytes, Millis now) {
 }
 
 Result<> Answerer::take(const Frame& frame, Millis now) {
+  Writer head;
+  head.u8(static_cast<std::uint8_t>(frame.type)).u32(static_cast<std::uint32_t>(frame.bytes.size()));
+  frames_.add(head.view()).add(frame.bytes);
   if (frame.type == FrameType::have) {
     auto have = decode_have(frame.bytes);
     if (have && have_.size() < 64) have_.push_back(std::move(*have));
@@ -103,6 +106,8 @@ Result<bool> Answerer::something_to_say(Millis now) {
 }
 
 Result<Bytes> Answerer::close(Hlc hlc, Millis now, std::uint16_t retry_after_s) {
+  if (good_ && frames_.done() != head_.frames)
+    return fail(Fault::forged, "other frames than the head was signed for", "exchange.frames");
   AnswerHead a;
   a.from = me_.node;
   a.to = head_.from;
@@ -142,6 +147,7 @@ Result<Bytes> Answerer::close(Hlc hlc, Millis now, std::uint16_t retry_after_s) 
   }
   a.nonces = TRY(fresh_nonces(limit::nonces > held ? limit::nonces - held : 0));
   TRY(link_.save(state_));
+  a.frames = frames_hash(frames.view());
   Bytes out = encode(a, *me_.key);
   out.insert(out.end(), frames.view().begin(), frames.view().end());
   return out;

@@ -1,4 +1,5 @@
 #pragma once
+#include "crypto/hash.h"
 #include "crypto/keyring.h"
 #include "sync/gate.h"
 #include "sync/sender.h"
@@ -24,7 +25,8 @@ class Answerer {
   /// False when the nonce is not good: read nothing, and close() tells the right ones.
   Result<bool> open(ByteView head, Millis now);
   Result<> take(const Frame&, Millis now);
-  /// The answer body. `hlc` is our clock's next value.
+  /// The answer body. `hlc` is our clock's next value. Fault::forged when the frames are not those that the head
+  /// was signed for: what was committed before proved itself and stays, but nothing counts as heard.
   Result<Bytes> close(Hlc hlc, Millis now, std::uint16_t retry_after_s);
   /// Whether an answer now would carry anything: for long polls.
   Result<bool> something_to_say(Millis now);
@@ -44,6 +46,7 @@ class Answerer {
   LinkState state_;
   RequestHead head_;
   Hash hash_;
+  crypto::Hasher frames_{crypto::purpose::frames};
   std::vector<Have> have_;
   Tally tally_;
   bool good_ = false;

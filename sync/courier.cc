@@ -11,7 +11,10 @@ namespace {
 constexpr std::size_t kLeastRequestBytes = 4 * 1024;
 constexpr std::size_t kPartOverhead = 48, kLeastPartBytes = 1024;
 constexpr int kSilences = 2;
-constexpr Millis kStuckMs = 1000;
+/// A line that was there a moment ago is dialled in short tries: a lost SYN is repeated after 1 s, 3 s, 7 s, and of the
+/// seconds that the line is up none may be slept through.
+constexpr Millis kRedialMs = 2000;
+constexpr int kQuickTries = 16;
 /// Until a link was measured we assume a poor one: too much patience costs seconds, too little a redial.
 constexpr std::uint64_t kAssumedBps = 64'000;
 
@@ -35,20 +38,28 @@ Result<> Courier::start() {
 }
 
 std::size_t Courier::flights(Channel c) const {
-  return static_cast<std::size_t>(
-      std::count_if(flying_.begin(), flying_.end(), [&](const auto& f) { return f.second.channel == c; }));
+  return static_cast<std::size_t>(std::count_if(
+      flying_.begin(), flying_.end(), [&](const auto& f) { return f.second.channel == c && !stalled(f.second); }));
 }
+
+/// Later requests have their answers: TCP lost something of this one and waits on a timer of its own. It takes no room
+/// on the line meanwhile, so another may go. One overtaking is nothing: connections never share a line quite evenly.
+bool Courier::stalled(const Flight& f) { return f.overtaken >= 2; }
 
 std::size_t Courier::unacknowledged() const {
   std::size_t n = 0;
-  for (const auto& [id, f] : flying_) n += f.bytes;
+  for (const auto& [id, f] : flying_) n += stalled(f) ? 0 : f.bytes;
   return n;
+}
+
+Millis Courier::dial_ms() const {
+  const bool was_there = contact_ != 0 && tries_ > 0 && tries_ < kQuickTries;
+  return was_there ? std::max(kRedialMs, 2 * rtt_ms_) : std::max<Millis>(3000, 4 * rtt_ms_);
 }
 
 /// Bytes that may be unacknowledged. On a slow line a flash written now waits behind all of them.
 std::size_t Courier::window() const {
   if (rate_bps_ == 0) return 2 * limit::request_start_bytes;
-  // The buffer before a slow line holds little more than this: what is beyond it is dropped there and sent twice.
   if (slow()) return limit::window_slow_bytes;
   const std::size_t for_link = static_cast<std::size_t>(rate_bps_ / 8 * 3 / 2);  // 1.5 s of line
   return std::clamp(for_link, limit::window_slow_bytes, limit::window_fast_bytes);
@@ -120,6 +131,8 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   head.fresh = fresh_;
   head.more = filled.more;
 
+  head.frames = frames_hash(frames.view());
+
   Flight f;
   f.channel = channel;
   f.nonce = head.nonce;
@@ -132,7 +145,7 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   out.channel = channel;
   out.body = f.head;
   out.body.insert(out.body.end(), frames.view().begin(), frames.view().end());
-  out.connect_timeout_ms = std::max<Millis>(3000, 4 * rtt_ms_);
+  out.connect_timeout_ms = dial_ms();
   f.bytes = out.body.size();
   f.deadline = now + patience(flying + f.bytes + (rate_bps_ > 0 ? head.answer_bytes : 0));
   control_sent_ = head.mark;
@@ -182,7 +195,8 @@ Result<std::optional<Courier::Outgoing>> Courier::next(Millis now) {
   }
   const std::size_t main_flights = flights(Channel::main);
   if (main_flights >= limit::in_flight) return std::nullopt;
-  if (main_flights > 0 && state_.nonces.size() < 2) return std::nullopt;  // the last one is for a flash
+  if (flying_.size() >= limit::in_flight + limit::stalled + flights(Channel::flash)) return std::nullopt;
+  if (!flying_.empty() && state_.nonces.size() < 2) return std::nullopt;  // the last one is for a flash
   const std::size_t flying = unacknowledged(), most = window();
   if (main_flights > 0 && flying + kLeastRequestBytes > most) return std::nullopt;
   std::size_t budget = std::min(target_, peer_request_bytes_ > 0 ? peer_request_bytes_ : limit::request_bytes);
@@ -197,16 +211,25 @@ Result<std::optional<Courier::Outgoing>> Courier::next(Millis now) {
 void Courier::measure(const Flight& f, std::size_t bytes_down, Millis now) {
   const Millis took = std::max<Millis>(1, now - f.sent);
   const std::size_t bytes = f.bytes + bytes_down;
-  if (bytes < 2048 && (rtt_ms_ == 0 || took < rtt_ms_)) rtt_ms_ = took;
   // While the pipe was never empty, what passed between two answers is the line's rate.
   const Millis busy_since = std::max(f.sent, last_answer_);
   const bool piped = f.sent < last_answer_;
   const Millis busy = std::max<Millis>(1, now - busy_since - (piped ? 0 : rtt_ms_));
-  if (bytes < 4096) return;
+  if (bytes < 4096) return find_round_trip(took, bytes);
   // Decaying sums of bytes and time, so that a stall counts as time and the burst after it as bytes.
   busy_bytes_ = busy_bytes_ * 0.75 + static_cast<double>(bytes);
   busy_ms_ = busy_ms_ * 0.75 + static_cast<double>(busy);
   rate_bps_ = static_cast<std::uint64_t>(busy_bytes_ * 8000.0 / busy_ms_);
+  find_round_trip(took, bytes);
+}
+
+/// The least of what exchanges took beyond the time of their own bytes. What waited behind others says nothing of the
+/// line itself, and is never the least for long.
+void Courier::find_round_trip(Millis took, std::size_t bytes) {
+  if (rate_bps_ == 0 && !flying_.empty()) return;
+  const Millis own = rate_bps_ == 0 ? 0 : static_cast<Millis>(bytes * 8000 / rate_bps_);
+  const Millis rest = std::max<Millis>(1, took - own);
+  if (rtt_ms_ == 0 || rest < rtt_ms_) rtt_ms_ = rest;
 }
 
 Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_down, Millis now, Hlc my_hlc) {
@@ -226,6 +249,7 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   if (flight.hello != (h.state == AnswerState::hello)) return nonsense("of another kind");
   if (!flight.hello && h.to != me_.node) return nonsense("for another node");
   if (!verify_answer_head(body.first(decoded->size), state_.peer_key)) return nonsense("signature");
+  if (h.frames != frames_hash(body.subspan(decoded->size))) return nonsense("other frames than were signed");
   flying_.erase(it);
   answered_ = id;
 
@@ -240,7 +264,8 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
     }
   }
   last_answer_ = now;
-  last_answered_sent_ = std::max(last_answered_sent_, flight.sent);
+  for (auto& [other, f] : flying_)
+    if (f.channel == flight.channel && f.sent < flight.sent) ++f.overtaken;
   if (!flight.hello) {
     silences_ = 0;
     contact_ = now;
@@ -292,9 +317,9 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   peer_more_ = h.more;
   looked_ = h.more && looked_ < limit::look_answers ? looked_ + 1 : limit::look_answers;
   peer_request_bytes_ = std::clamp<std::size_t>(h.request_bytes, 2 * kLeastRequestBytes, limit::request_bytes);
-  // About a second of line per request, doubling at most; on a slow line a third of the window.
+  // About a second of line per request, doubling at most; on a slow line two, and no more than a third of the window.
   std::size_t wish = rate_bps_ == 0 ? limit::request_start_bytes : static_cast<std::size_t>(rate_bps_ / 8);
-  if (slow()) wish = std::min(wish, window() / limit::in_flight);
+  if (slow()) wish = std::min(2 * wish, window() / limit::in_flight);
   target_ = std::clamp(std::min(wish, target_ * 2), kLeastRequestBytes, limit::request_bytes);
   state_.rate_bps = rate_bps_;
   return link_.save(state_);
@@ -305,20 +330,25 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
 void Courier::give_up_stuck(Millis now) {
   if (!slow() || rtt_ms_ == 0 || flying_.size() < 2) return;
   const Millis line = static_cast<Millis>(limit::window_slow_bytes * 8000 / std::max<std::uint64_t>(rate_bps_, 8000));
-  const Millis late = line + 2 * rtt_ms_ + kStuckMs;
+  const Millis late = line + 2 * rtt_ms_ + limit::silence_ms;
   for (auto it = flying_.begin(); it != flying_.end();) {
     const Flight& f = it->second;
     // Others that were sent later have their answers: this one will not come soon.
-    if (f.channel != Channel::main || f.hello || now - f.sent < late || last_answered_sent_ <= f.sent) {
+    if (f.channel != Channel::main || f.overtaken == 0 || now - f.sent < late) {
       ++it;
       continue;
     }
     stuck_.push_back(it->first);
-    if (f.fresh) fresh_ = true;
-    sender_.settle(it->first, false, now);
-    control_sent_ = std::min(control_sent_, state_.peer_heard);
-    it = flying_.erase(it);
+    undo((it++)->first, now);
   }
+}
+
+/// What this one carried counts as never sent.
+void Courier::undo(std::uint64_t id, Millis now) {
+  fresh_ = fresh_ || flying_[id].fresh;
+  flying_.erase(id);
+  sender_.settle(id, false, now);
+  control_sent_ = std::min(control_sent_, state_.peer_heard);
 }
 
 void Courier::lost(Millis now) {
@@ -327,7 +357,8 @@ void Courier::lost(Millis now) {
   control_sent_ = state_.peer_heard;
   fresh_ = true;
   reset_ = true;
-  target_ = std::max(2 * kLeastRequestBytes, target_ / 2);
+  target_ = std::clamp(target_ / 2, kLeastRequestBytes, limit::request_bytes);
+  if (slow()) target_ = std::max(kLeastRequestBytes, window() / limit::in_flight);
   poll_ = true;
   back_off(now);
 }
@@ -337,7 +368,7 @@ void Courier::lost(Millis now) {
 void Courier::back_off(Millis now) {
   if (++tries_ >= limit::look_tries) looked_ = limit::look_answers;
   if (contact_ != 0 && now - contact_ < limit::contact_ms && !refused_) {
-    backoff_until_ = now + 100 + jitter(tries_ < 10 ? 200 : 3000);
+    backoff_until_ = now + 100 + jitter(tries_ < kQuickTries ? 200 : 3000);
     return;
   }
   const int doublings = std::min(tries_ - 1, 9);
@@ -353,10 +384,7 @@ void Courier::failed(std::uint64_t id, Failure why, Millis retry_after_ms, Milli
   if (!flying_.contains(id)) return;
   poll_ = true;
   if (why == Failure::too_large || why == Failure::busy) {  // read as a whole and not taken
-    fresh_ = fresh_ || flying_[id].fresh;
-    flying_.erase(id);
-    sender_.settle(id, false, now);
-    control_sent_ = std::min(control_sent_, state_.peer_heard);
+    undo(id, now);
     target_ = std::max(2 * kLeastRequestBytes, target_ / 2);
     if (why == Failure::busy) back_off(now);
     backoff_until_ = std::max(backoff_until_, now + retry_after_ms);
@@ -366,6 +394,10 @@ void Courier::failed(std::uint64_t id, Failure why, Millis retry_after_ms, Milli
   // this saves the question for new ones just when it is back.
   if (why == Failure::connect || why == Failure::refused) {
     const Millis dialled = flying_[id].sent;
+    if (last_answer_ > dialled) {  // the line is there, only one more connection did not come about
+      backoff_until_ = std::max(backoff_until_, now + 100 + jitter(200));
+      return undo(id, now);
+    }
     for (const auto& [other, f] : flying_)
       if (!f.hello && std::abs(f.sent - dialled) < 100) state_.nonces.push_back(f.nonce);
   }

@@ -81,17 +81,22 @@ class Courier {
     std::size_t bytes = 0;
     std::uint64_t control_base = 0;
     Millis sent = 0, deadline = 0;
+    int overtaken = 0;  // how many later ones have their answers
     bool fresh = false;
   };
   Result<std::optional<Outgoing>> exchange(Channel, Lane first, Lane last, std::size_t budget, bool even_empty,
                                            Millis now);
   Outgoing hello(Millis now);
   void measure(const Flight&, std::size_t bytes_down, Millis now);
+  void find_round_trip(Millis took, std::size_t bytes);
   void lost(Millis now);
+  void undo(std::uint64_t id, Millis now);
   void give_up_stuck(Millis now);
   void back_off(Millis now);
   std::size_t unacknowledged() const;
   std::size_t flights(Channel) const;
+  static bool stalled(const Flight& f);
+  Millis dial_ms() const;
   bool slow() const { return rate_bps_ < limit::slow_bps; }
   /// Whether envelopes may be cut: after a start the peer's view is read first, so that what it has already is not
   /// cut a second time, and an old store learns that it is old before it gives a number twice.
@@ -118,7 +123,7 @@ class Courier {
   std::size_t target_ = 0;  // bytes of one request
   std::size_t peer_request_bytes_ = 0;
   std::uint64_t control_sent_ = 0;  // number up to which control items went out in this life
-  Millis contact_ = 0, last_answer_ = 0, last_answered_sent_ = 0, backoff_until_ = 0;
+  Millis contact_ = 0, last_answer_ = 0, backoff_until_ = 0;
   int tries_ = 0, silences_ = 0;  // failures and silences in a row
   int looked_ = 0;                // answers read since the start, until the peer had no more to tell
   bool poll_ = false, peer_more_ = false, fresh_ = false, reset_ = false, refused_ = false;

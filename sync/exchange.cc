@@ -25,7 +25,7 @@ Bytes encode(const RequestHead& h, const crypto::SigningKey& node) {
   w.raw(view(kMagic)).u8(crypto::kSuite).u8(1).u8(h.nonces_left);
   w.u8(static_cast<std::uint8_t>((h.fresh ? 1 : 0) | (h.more ? 2 : 0)));
   w.id(h.from).id(h.to).id(h.nonce).u64(h.at.value).id(h.epoch).id(h.outstanding);
-  w.u64(h.base).u64(h.mark).u64(h.heard).u32(h.answer_bytes).u32(0);
+  w.u64(h.base).u64(h.mark).u64(h.heard).u32(h.answer_bytes).u32(0).id(h.frames);
   w.id(node.sign(crypto::context::exchange, {w.view()}));
   assert(w.size() == kRequestHeadBytes);
   return w.take();
@@ -54,6 +54,7 @@ Result<RequestHead> decode_request_head(ByteView bytes) {
   h.heard = r.u64();
   h.answer_bytes = r.u32();
   r.zeros(4);
+  h.frames = r.id<Hash>();
   if (!r.ok() || h.base > h.mark) return bad("head");
   return h;
 }
@@ -63,6 +64,8 @@ bool verify_request_head(ByteView head, const PublicKey& node) {
                         {head.first(head.size() - kSignatureBytes)});
 }
 
+Hash frames_hash(ByteView frames) { return crypto::hash(crypto::purpose::frames, {frames}); }
+
 Hash request_hash(ByteView head) { return crypto::hash(crypto::purpose::exchange, {head}); }
 
 Bytes encode(const AnswerHead& h, const crypto::SigningKey& node) {
@@ -71,7 +74,14 @@ Bytes encode(const AnswerHead& h, const crypto::SigningKey& node) {
   w.raw(view(kMagic)).u8(crypto::kSuite).u8(2).u8(static_cast<std::uint8_t>(h.state));
   w.u8(static_cast<std::uint8_t>((h.more ? 1 : 0) | (h.nonces.size() << 4)));
   w.id(h.from).id(h.to).id(h.request).u64(h.at.value).u64(static_cast<std::uint64_t>(h.unix_ms)).id(h.epoch);
-  w.id(h.outstanding).u64(h.base).u64(h.mark).u64(h.heard).u32(h.request_bytes).u16(h.retry_after_s).u16(0);
+  w.id(h.outstanding)
+      .u64(h.base)
+      .u64(h.mark)
+      .u64(h.heard)
+      .u32(h.request_bytes)
+      .u16(h.retry_after_s)
+      .u16(0)
+      .id(h.frames);
   for (const Nonce& n : h.nonces) w.id(n);
   w.id(node.sign(crypto::context::answer, {w.view()}));
   return w.take();
@@ -101,6 +111,7 @@ Result<DecodedAnswer> decode_answer_head(ByteView body) {
   h.request_bytes = r.u32();
   h.retry_after_s = r.u16();
   r.zeros(2);
+  h.frames = r.id<Hash>();
   for (int i = 0; i < flags >> 4 && r.ok(); ++i) h.nonces.push_back(r.id<Nonce>());
   r.raw(kSignatureBytes);
   if (!r.ok() || h.base > h.mark) return bad("answer head");

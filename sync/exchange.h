@@ -11,6 +11,9 @@ namespace yz::sync {
 using Nonce = Fixed<16, struct NonceTag16>;
 using Digest = Fixed<16, struct ShortTag>;  ///< of all that was handed over and is not yet stored: XOR of hashes
 
+/// Of the frames that follow a head, whole and in order: without TLS somebody on the way could drop one.
+Hash frames_hash(ByteView frames);
+
 /// Head of a request body. Byte table in PROTOCOL.md, "Exchange". Each side numbers the changes of its own
 /// statements; (base, mark] are in this message, and `heard` is what it has of the other's.
 struct RequestHead {
@@ -21,12 +24,13 @@ struct RequestHead {
   Digest outstanding;
   std::uint64_t base = 0, mark = 0, heard = 0;
   std::uint32_t answer_bytes = 0;  ///< most bytes of frames the answer may carry
-  std::uint8_t nonces_left = 0;    ///< how many more nonces the sender holds
-  bool fresh = false;              ///< first after a failure: forget what is in flight to me
-  bool more = false;               ///< further requests are on their way or will follow at once
+  Hash frames = frames_hash({});
+  std::uint8_t nonces_left = 0;  ///< how many more nonces the sender holds
+  bool fresh = false;            ///< first after a failure: forget what is in flight to me
+  bool more = false;             ///< further requests are on their way or will follow at once
 };
 Bytes encode(const RequestHead&, const crypto::SigningKey& node);
-inline constexpr std::size_t kRequestHeadBytes = 176 + 8;
+inline constexpr std::size_t kRequestHeadBytes = 216;
 /// Checks form only.
 Result<RequestHead> decode_request_head(ByteView);
 bool verify_request_head(ByteView head, const PublicKey& node);
@@ -49,6 +53,7 @@ struct AnswerHead {
   std::uint64_t base = 0, mark = 0, heard = 0;
   std::uint32_t request_bytes = 0;  ///< largest body it takes now
   std::uint16_t retry_after_s = 0;
+  Hash frames = frames_hash({});
   bool more = false;          ///< it has more for you than fitted
   std::vector<Nonce> nonces;  ///< at most 8
 };

@@ -19,7 +19,7 @@ struct KnownNode {
 struct Tally {
   std::array<std::uint64_t, 5> sent{}, received{};
   std::uint64_t refused = 0;    ///< frames that failed a check
-  std::uint64_t envelopes = 0;  ///< newly stored; they wait to be opened
+  std::uint64_t envelopes = 0;  ///< newly stored, or waiting no longer: they are to be opened
   bool flash = false;           ///< a flash envelope was newly stored
 };
 

@@ -39,12 +39,14 @@ inline constexpr std::size_t request_bytes = 1024 * 1024;  ///< Largest body a h
 inline constexpr std::size_t request_start_bytes = 8 * 1024;
 inline constexpr std::size_t frame_bytes = envelope_bytes + 64;
 inline constexpr std::size_t statements_bytes = 8 * 1024;  ///< At most so many before the first envelope.
-inline constexpr std::size_t window_slow_bytes =
-    24 * 1024;  ///< Unacknowledged on a slow line: a flash waits behind no more.
+/// On its way on a slow line: a flash waits behind no more. The buffer before such a line often holds no more than
+/// 16 kB and what the delay holds; what goes beyond is dropped there and sent twice.
+inline constexpr std::size_t window_slow_bytes = 18 * 1024;
 inline constexpr std::size_t window_fast_bytes = 3 * 1024 * 1024;
-inline constexpr std::size_t in_flight = 3;       ///< Requests on the main channel.
+inline constexpr std::size_t in_flight = 3;       ///< Requests on the main channel that move,
+inline constexpr std::size_t stalled = 2;         ///< and requests that later ones overtook.
 inline constexpr Millis silence_ms = 5000;        ///< Beyond what the bytes need: close and dial again.
-inline constexpr std::size_t nonces = 4;          ///< Outstanding per link: in_flight and one for the flash channel.
+inline constexpr std::size_t nonces = 6;          ///< Outstanding per link: all these, and one for the flash channel.
 inline constexpr std::size_t commit_frames = 32;  ///< The receiver commits at least so often while a body streams in,
 inline constexpr Millis commit_ms = 250;          ///< or after so long.
 inline constexpr std::size_t unfinished_per_lane =
@@ -53,13 +55,15 @@ inline constexpr Millis unfinished_ms = 24LL * 3600 * 1000;
 inline constexpr std::uint64_t ahead = 4096;  ///< How far beyond a gap envelopes are kept.
 inline constexpr std::size_t receipt_ranges = 64;
 inline constexpr std::size_t refused_per_receipt = 64;
+inline constexpr std::size_t wanted = 32;  ///< Certificates that one statement asks for.
+inline constexpr std::size_t statements_kept =
+    64;  ///< Of one node and kind, where each stands for itself: a peer must not fill our disk with them.
 
 // --- Restore and clone (protocol 9) ---
 inline constexpr std::size_t opened_streams = 128;    ///< Streams that one `opened` names.
 inline constexpr std::size_t offered_back = 4096;     ///< Envelopes of one stream given back at a time.
 inline constexpr std::size_t empty_streams = 48;      ///< Heard of from a receipt, and nothing of them is here yet.
 inline constexpr std::size_t incarnations_a_day = 4;  ///< More are flagged: somebody has to look.
-inline constexpr std::size_t incarnations_kept = 64;  ///< Statements of them that are kept of one node.
 inline constexpr int look_answers = 8;                ///< Answers read before the first cut after a start,
 inline constexpr int look_tries = 3;                  ///< or failures in a row: without a line we cut all the same.
 

@@ -182,7 +182,9 @@ void Sender::lost() {
 }
 
 void Sender::peer_has(const std::vector<Have>& list, bool all) {
-  if (all) {
+  // With nothing in flight, what the peer does not name it does not have: it gave up what it kept of an envelope when
+  // others began. Sent only what was missing, several such envelopes would push each other out for ever.
+  if (all || (messages_.empty() && !probing_)) {
     probing_ = false;
     for (auto& [row, item] : items_) {
       item.unknown.clear();

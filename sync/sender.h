@@ -36,7 +36,8 @@ class Sender {
   /// The line broke: what was in flight may or may not have arrived. It is held back, flash excepted, until
   /// the peer says what it has.
   void lost();
-  /// Everything the peer has unfinished, from an answer. `all` when it is the first after lost().
+  /// Everything the peer has unfinished, from an answer. `all` when it is the first after lost(). With nothing in
+  /// flight, what it does not name it has given up.
   void peer_has(const std::vector<Have>&, bool all);
   /// Something of these lanes could be sent now.
   Result<bool> ready(Lane first, Lane last, Millis now);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kMagic = "YZS1";
 constexpr std::size_t kHeadBytes = 68, kSignatureBytes = 64, kMostBytes = 8 * 1024;
-constexpr std::size_t kNodes = 7, kUrls = 4, kAnnounced = 16, kWanted = 32;
+constexpr std::size_t kNodes = 7, kUrls = 4, kUrlBytes = 256, kAnnounced = 16, kWanted = limit::wanted;
 
 std::unexpected<Error> bad(const char* why) {
   return fail(Fault::forged, std::string("statement: ") + why, "statement.form");
@@ -231,6 +231,7 @@ Result<Head> decode_head(ByteView body) {
 
 Bytes encode(const NodeList& l) {
   assert(!l.nodes.empty() && l.nodes.size() <= kNodes && l.urls.size() <= kUrls);
+  assert(std::ranges::all_of(l.urls, [](const auto& u) { return u.size() <= kUrlBytes; }));
   Writer w;
   w.u64(l.version).u8(static_cast<std::uint8_t>(l.nodes.size())).u8(static_cast<std::uint8_t>(l.urls.size()));
   for (const auto& n : l.nodes)
@@ -254,7 +255,7 @@ Result<NodeList> decode_node_list(ByteView body) {
     if (!l.nodes.empty() && !(l.nodes.back().node < x.node)) return bad("node list order");
     l.nodes.push_back(x);
   }
-  for (std::size_t i = 0; i < m && r.ok(); ++i) l.urls.push_back(r.str16(256));
+  for (std::size_t i = 0; i < m && r.ok(); ++i) l.urls.push_back(r.str16(kUrlBytes));
   if (!r.done()) return bad("node list length");
   return l;
 }

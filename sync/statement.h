@@ -64,6 +64,8 @@ enum class Refusal : std::uint16_t {
   not_permitted = 37,
 };
 std::string_view name_of(Refusal);
+/// What is refused for such a reason is kept where it arrived and judged again; the author has nothing to do.
+constexpr bool waits(Refusal r) { return r == Refusal::unknown_certificate || r == Refusal::unsupported_type; }
 
 /// Says that the issuer has the envelopes of a stream up to `upto` and those in `ranges`, durably when `stored`.
 /// It does not say that a person read them. Signed only after the commit that stored them.

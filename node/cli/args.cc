@@ -107,16 +107,17 @@ class Help : public CLI::FormatterBase {
   Language l_;
 };
 
-/// "72h", "3d" or "48" (hours).
-std::optional<std::int64_t> hours_from(std::string_view text) {
-  std::int64_t factor = 1;
-  if (text.ends_with('d')) factor = 24;
-  if (text.ends_with('d') || text.ends_with('h')) text.remove_suffix(1);
+/// "72h", "3d", "30m" or "48" (hours).
+std::optional<std::int64_t> minutes_from(std::string_view text) {
+  std::int64_t factor = 60;
+  if (text.ends_with('d')) factor = 24 * 60;
+  if (text.ends_with('m')) factor = 1;
+  if (text.ends_with('d') || text.ends_with('h') || text.ends_with('m')) text.remove_suffix(1);
   if (text.empty() || text.size() > 5 ||
       !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
     return std::nullopt;
-  const std::int64_t hours = std::stoll(std::string(text)) * factor;
-  return hours > 0 ? std::optional(hours) : std::nullopt;
+  const std::int64_t minutes = std::stoll(std::string(text)) * factor;
+  return minutes > 0 ? std::optional(minutes) : std::nullopt;
 }
 
 /// Everything that the parse of one command line needs; the app's options point into `asked`.
@@ -129,6 +130,7 @@ class Grammar {
     globals_of(&app_);
     home_commands();
     report_commands();
+    conflict_commands();
     care_commands();
     people_commands();
   }
@@ -239,6 +241,26 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
                        "case id (6 characters or more of it, or a number like 柳河镇〔2026〕12号)"))
         ->required();
   }
+  std::function<std::string(const std::string&)> limit_check(int most) const {
+    return [l = l_, most](const std::string& given) -> std::string {
+      const bool digits =
+          !given.empty() && given.size() <= 6 && given.find_first_not_of("0123456789") == std::string::npos;
+      if (digits && std::stoi(given) >= 1 && std::stoi(given) <= most) return {};
+      return std::string(say(l, "要写成 1 到 ", "is a number from 1 to ")) + std::to_string(most) +
+             std::string(say(l, " 的数", ""));
+    };
+  }
+  /// "key=value" words; `may_be_bare`: or one word without a key.
+  std::function<std::string(const std::string&)> pair_check(bool may_be_bare) const {
+    return [l = l_, may_be_bare](const std::string& given) -> std::string {
+      const auto at = given.find('=');
+      if (at == std::string::npos ? may_be_bare && !given.empty() : at > 0) return {};
+      return std::string(say(l, "要写成 要素=值，收到的是：", "has the form key=value, got: ")) + plain(given);
+    };
+  }
+  static std::pair<std::string, std::string> pair_of(const std::string& f) {
+    return {f.substr(0, f.find('=')), f.substr(f.find('=') + 1)};
+  }
   void content_of(CLI::App* a, Content& c) {
     a->add_option("--body-file", c.body_file,
                   t("正文文件，UTF-8；写 - 从标准输入读", "file with the text, UTF-8; - reads standard input"))
@@ -248,11 +270,7 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
                   t("填一个要素，可重复，如 --set deaths=2", "fill in a field; may be repeated, like --set deaths=2"))
         ->allow_extra_args(false)
         ->type_name("KEY=VALUE")
-        ->check([l = l_](const std::string& given) -> std::string {
-          const auto at = given.find('=');
-          if (at != std::string::npos && at > 0) return {};
-          return std::string(say(l, "要写成 要素=值，收到的是：", "has the form key=value, got: ")) + plain(given);
-        });
+        ->check(pair_check(false));
     a->add_option("--attach", c.attachments, t("附件，可重复", "an attachment; may be repeated"))
         ->allow_extra_args(false)
         ->type_name(t("文件", "FILE"));
@@ -265,7 +283,7 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
         ->type_name(t("级别", "WORD"))
         ->check(one_of({"public", "internal", "work_secret"}));
     a->parse_complete_callback([&c, fields] {
-      for (const std::string& f : *fields) c.fields.emplace_back(f.substr(0, f.find('=')), f.substr(f.find('=') + 1));
+      for (const std::string& f : *fields) c.fields.push_back(pair_of(f));
     });
   }
   void send_of(CLI::App* a, bool& send) {
@@ -275,6 +293,7 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
 
   void home_commands();
   void report_commands();
+  void conflict_commands();
   void care_commands();
   void people_commands();
   std::string sentence(const CLI::ParseError&) const;
@@ -329,15 +348,15 @@ void Grammar::home_commands() {
         ->type_name("URL");
     auto valid = std::make_shared<std::string>();
     a->add_option("--valid", *valid,
-                  t("有效期，如 72h 或 3d（默认 72h）", "how long it holds, like 72h or 3d (default 72h)"))
+                  t("有效期，如 30m、72h 或 3d（默认 72h）", "how long it holds, like 30m, 72h or 3d (default 72h)"))
         ->type_name(t("时长", "TIME"))
         ->check([l = l_](const std::string& given) -> std::string {
-          return hours_from(given) ? std::string()
-                                   : std::string(say(l, "有效期写成 72h 或 3d", "has the form 72h or 3d"));
+          return minutes_from(given) ? std::string()
+                                     : std::string(say(l, "有效期写成 30m、72h 或 3d", "has the form 30m, 72h or 3d"));
         });
     Invite* to = c.get();
     a->parse_complete_callback([valid, to] {
-      if (!valid->empty()) to->valid_hours = *hours_from(*valid);
+      if (!valid->empty()) to->valid_minutes = *minutes_from(*valid);
     });
     a->add_flag("--two-person", c->two_person,
                 t("该单位拟稿人与签发人不得为同一人", "drafter and signer there are never one person"));
@@ -461,12 +480,7 @@ void Grammar::report_commands() {
         ->type_name(t("词", "TEXT"));
     a->add_option("--limit", c->limit, t("最多几份（默认 100）", "how many at most (default 100)"))
         ->type_name("N")
-        ->check([l = l_](const std::string& given) -> std::string {
-          const bool digits =
-              !given.empty() && given.size() <= 6 && given.find_first_not_of("0123456789") == std::string::npos;
-          if (digits && std::stoi(given) >= 1 && std::stoi(given) <= 100000) return {};
-          return std::string(say(l, "要写成 1 到 100000 的数", "is a number from 1 to 100000"));
-        });
+        ->check(limit_check(100000));
     a->add_option("--after", c->after, t("从上一页给出的位置继续", "go on where the last page ended"))
         ->type_name(t("位置", "CURSOR"));
     a->footer(
@@ -550,6 +564,71 @@ void Grammar::report_commands() {
   step("sign", ReportStep::What::sign, t("签发人签发，排队发送", "the signer signs; it is queued"));
   step("return", ReportStep::What::send_back, t("退回修改", "send it back to be changed"), true);
   step("acknowledge", ReportStep::What::acknowledge, t("签收下级来的报告", "acknowledge a report from below"));
+}
+
+void Grammar::conflict_commands() {
+  CLI::App* conflict = group("conflict", t("同一事项有几个并存的版本时：对照，由人决定",
+                                           "versions of one case side by side: compare, and let a person decide"));
+  {
+    auto [a, c] =
+        leaf<ConflictList>(conflict, "list", t("哪些事项有并存的版本", "the cases that have several versions"));
+    a->add_option("--limit", c->limit, t("最多几行（默认 100）", "at most so many rows (default 100)"))
+        ->type_name("N")
+        ->check(limit_check(1000));
+    a->add_option("--after", c->after, t("从上一页给出的位置继续", "go on where the last page ended"))
+        ->type_name(t("位置", "CURSOR"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<ConflictShow>(conflict, "show",
+                                     t("各版本逐项对照，并标出要由人决定的项目",
+                                       "the versions field by field, and which of them a person has to decide"));
+    case_of(a, c->case_id);
+    a->footer(example("  yizhan conflict show k3v7qd\n"));
+    done(a);
+  }
+  auto [a, c] = leaf<ConflictResolve>(
+      conflict, "resolve",
+      t("选定各项，签发一个合并的版本（原来的版本都保留）", "decide, and sign one version that joins them (all stay)"));
+  case_of(a, c->case_id);
+  auto takes = std::make_shared<std::vector<std::string>>();
+  auto sets = std::make_shared<std::vector<std::string>>();
+  a->add_option("--take", *takes,
+                t("采用哪个版本：--take 版本，或单独一项 --take deaths=版本，可重复",
+                  "which version holds: --take VERSION, or for one field --take deaths=VERSION; may be repeated"))
+      ->allow_extra_args(false)
+      ->type_name(t("[要素=]版本", "[KEY=]VERSION"))
+      ->check(pair_check(true));
+  a->add_option("--set,--field", *sets,
+                t("另写一项的值，可重复，如 --set deaths=2；title、body、withdrawn 也可以",
+                  "write a field anew; may be repeated, like --set deaths=2; title, body and withdrawn too"))
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE")
+      ->check(pair_check(false));
+  a->add_option("--body-file", c->body_file,
+                t("正文文件，UTF-8；写 - 从标准输入读", "file with the text, UTF-8; - reads standard input"))
+      ->type_name(t("文件|-", "FILE|-"));
+  a->add_option("--from", c->from,
+                t("整份另写：一个 JSON 对象的文件，写法同 report import 的一行",
+                  "write all of it anew: a file with one JSON object like a line of report import"))
+      ->type_name(t("文件|-", "FILE|-"));
+  a->add_option("--reason", c->reason, t("说明", "why"))->type_name(t("原因", "TEXT"));
+  ConflictResolve* to = c.get();
+  a->parse_complete_callback([takes, sets, to, this] {
+    for (const std::string& word : *takes) {
+      if (word.find('=') != std::string::npos)
+        to->take_fields.push_back(pair_of(word));
+      else if (to->take.empty())
+        to->take = word;
+      else
+        throw CLI::ValidationError("--take", t("只能整个采用一个版本", "only one version can be taken as a whole"));
+    }
+    for (const std::string& word : *sets) to->fields.push_back(pair_of(word));
+  });
+  a->footer(
+      example("  yizhan conflict resolve k3v7qd --take 5f02c1aa\n"
+              "  yizhan conflict resolve k3v7qd --take deaths=5f02c1aa --set missing=1 --reason 医院核实\n"));
+  done(a);
 }
 
 void Grammar::care_commands() {

@@ -28,7 +28,7 @@ struct Init {
 struct Invite {
   std::string code, name, level;
   std::vector<std::string> urls;
-  std::int64_t valid_hours = 72;
+  std::int64_t valid_minutes = 72 * 60;
   bool two_person = false, qr = false;
 };
 struct Join {
@@ -87,6 +87,21 @@ struct ReportStep {
   std::string case_id, note;
 };
 
+struct ConflictList {
+  std::string after;
+  std::optional<std::int64_t> limit;
+};
+struct ConflictShow {
+  std::string case_id;
+};
+struct ConflictResolve {
+  std::string case_id, reason;
+  std::string take;                                              ///< a whole version
+  std::vector<std::pair<std::string, std::string>> take_fields;  ///< --take field=version
+  std::vector<std::pair<std::string, std::string>> fields;       ///< --set or --field key=value
+  std::optional<std::string> from, body_file;
+};
+
 struct Verify {
   std::string case_id;  ///< empty: everything
   bool all = false;     ///< says the same as an empty `case_id`
@@ -123,10 +138,11 @@ struct RootConfirm {
 };
 struct Version {};
 
-using Command = std::variant<Init, Invite, Join, Admit, Serve, Sync, Status, ReportNew, ReportImport, ReportList,
-                             ReportShow, ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw, ReportStep, Verify,
-                             Evidence, EvidenceCheck, Doctor, Backup, Restore, OfficerAdd, OfficerList, OfficeList,
-                             PassphraseChange, PassphraseRecover, RootConfirm, Version>;
+using Command =
+    std::variant<Init, Invite, Join, Admit, Serve, Sync, Status, ReportNew, ReportImport, ReportList, ReportShow,
+                 ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw, ReportStep, ConflictList, ConflictShow,
+                 ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor, Backup, Restore, OfficerAdd, OfficerList,
+                 OfficeList, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
 
 struct Asked {
   Globals globals;

@@ -21,6 +21,9 @@ int run(Session&, const ReportList&);        // report_list.cc
 int run(Session&, const ReportShow&);        // report_show.cc
 int run(Session&, const ReportWithdraw&);    // report_step.cc
 int run(Session&, const ReportStep&);        // report_step.cc
+int run(Session&, const ConflictList&);      // conflict.cc
+int run(Session&, const ConflictShow&);      // conflict.cc
+int run(Session&, const ConflictResolve&);   // conflict_resolve.cc
 int run(Session&, const Verify&);            // verify.cc
 int run(Session&, const Evidence&);          // evidence.cc
 int run(Session&, const EvidenceCheck&);     // evidence.cc

@@ -4,13 +4,22 @@
 #include "node/cli/qr.h"
 
 namespace yz::node::cli {
+namespace {
+
+/// In hours where that is exact.
+std::string duration(Session& s, std::int64_t minutes) {
+  if (minutes % 60 == 0) return std::to_string(minutes / 60) + s.say(" 小时", " hours");
+  return std::to_string(minutes) + s.say(" 分钟", " minutes");
+}
+
+}  // namespace
 
 int run(Session& s, const Invite& c) {
   Doc body;
   body.set("code", c.code)
       .set("name", c.name)
       .set("level", c.level)
-      .set("valid_hours", c.valid_hours)
+      .set("valid_minutes", c.valid_minutes)
       .set("two_person", c.two_person);
   if (!c.urls.empty()) {
     Doc urls = Doc::array();
@@ -30,9 +39,9 @@ int run(Session& s, const Invite& c) {
     const auto hint = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
     hint(s.say("把上面这一行交给", "Hand the line above to ") + plain(c.name) +
          s.say("，由对方执行：yizhan join 这一行 --officer 姓名", "; there: yizhan join THAT-LINE --officer NAME"));
-    hint(s.say("有效 ", "It holds for ") + std::to_string(c.valid_hours) +
-         s.say(" 小时，只能用一次。请当面或用可靠的方式交接：拿到它的人就能以该单位的名义加入。",
-               " hours and once. Hand it over in person or by a safe way: whoever has it can join as that office."));
+    hint(s.say("有效 ", "It holds for ") + duration(s, c.valid_minutes) +
+         s.say("，只能用一次。请当面或用可靠的方式交接：拿到它的人就能以该单位的名义加入。",
+               " and once. Hand it over in person or by a safe way: whoever has it can join as that office."));
   });
 }
 

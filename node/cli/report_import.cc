@@ -13,7 +13,7 @@ namespace yz::node::cli {
 namespace {
 
 constexpr std::size_t kLineMax = 1024 * 1024;  // one report; longer is an error of that line only
-constexpr std::size_t kBatchLines = 250;  // one transaction's worth: progress moves, a flash report gets in between
+constexpr std::size_t kBatchLines = 500;  // one transaction's worth: progress moves, a flash report gets in between
 constexpr std::size_t kBatchBytes = 8u * 1024 * 1024;  // well below the API's 64 MiB even when every byte is escaped
 
 /// Lines of a file of any size, one at a time; never holds more than one line.

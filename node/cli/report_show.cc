@@ -69,8 +69,20 @@ class Page {
     std::string flags;
     for (const Doc& f : d_.at("flags").items()) flags += (flags.empty() ? "" : ", ") + flag(f.text());
     if (!flags.empty()) line(s_.say("标记 ", "flags ") + flags);
-    if (d_.flag("conflict"))
-      line(paint(Colour::red, s_.say("有冲突：同一件事有两个版本", "conflict: there are two versions")));
+    if (d_.flag("conflict")) conflict();
+  }
+
+  void conflict() const {
+    std::string disputed;
+    for (const Doc& name : d_.at("disputed").items()) disputed += (disputed.empty() ? "" : ", ") + plain(name.text());
+    line(paint(Colour::red, s_.say("有冲突：同一事项有并存的版本，", "conflict: versions stand side by side, ") +
+                                std::to_string(d_.at("heads").items().size()) + s_.say(" 个", " of them")));
+    if (!disputed.empty())
+      line(paint(Colour::red, s_.say("以下项目由人决定，这里显示的是最新一版：",
+                                     "a person decides on these, shown as the newest version has them: ") +
+                                  disputed));
+    line(s_.say("对照：yizhan conflict show ", "compare them: yizhan conflict show ") +
+         plain(d_.text("case")).substr(0, 8));
   }
 
   std::string flag(const std::string& id) const {
@@ -122,6 +134,9 @@ class Page {
       }
       line("  " + time_text(r.text("at")) + "  " + record_text(r.text("type"), l_) + "  " + plain(r.text("office")) +
            "  " + who);
+      if (r.flag("on_older_version"))
+        line("    " + paint(Colour::yellow, s_.say("依据的是旧版本，当时已有更正或续报",
+                                                   "made on an older version, which had been replaced by then")));
       if (const std::string reason = r.text("reason"); !reason.empty())
         line("    " + s_.say("原因：", "reason: ") + plain(reason));
       if (const std::string q = r.text("quarantine"); !q.empty() && q != "none")

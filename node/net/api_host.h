@@ -29,12 +29,18 @@ struct SyncReport {
   std::string reason = {};  ///< why not reached or not in sync, for people
 };
 
+inline constexpr std::int64_t kMostValidMinutes = 90 * 24 * 60;
 struct Invite {
   std::string code, name;
   crypto::Level level{};
   std::vector<std::string> urls;
-  std::int64_t valid_hours = 72;
+  std::int64_t valid_minutes = 72 * 60;
   bool one_person = true;
+};
+
+/// CPU of the store's thread since `serve` began, by what it was for; zeros without `serve`.
+struct CpuMs {
+  std::int64_t sync = 0, opening = 0, person = 0, idle = 0;
 };
 
 /// What the API needs of the node it speaks for. Implemented by Node; all calls on the node's worker thread.
@@ -67,6 +73,7 @@ class ApiHost {
   virtual Result<> open_received() = 0;
   virtual Result<std::uint64_t> backup(const std::string& path, const std::function<void(double)>& progress) = 0;
   virtual std::string software_version() const = 0;
+  virtual CpuMs cpu_ms() = 0;
 };
 
 }  // namespace yz::node

@@ -126,7 +126,7 @@ Result<ApiReply> get_offices(Request& r) {
 }
 
 Result<ApiReply> post_invitation(Request& r) {
-  TRY(only(r.body, {"code", "name", "level", "url", "valid_hours", "two_person"}));
+  TRY(only(r.body, {"code", "name", "level", "url", "valid_hours", "valid_minutes", "two_person"}));
   Invite invite;
   invite.code = r.body.text("code");
   invite.name = r.body.text("name");
@@ -141,9 +141,12 @@ Result<ApiReply> post_invitation(Request& r) {
       for (const Json& u : *items)
         if (const auto* s = u.string()) invite.urls.push_back(*s);
   }
-  invite.valid_hours = r.body.count("valid_hours", 72);
-  if (invite.valid_hours < 1 || invite.valid_hours > 24 * 90)
+  const std::int64_t hours = r.body.count("valid_hours", 72);
+  if (hours < 1 || hours > kMostValidMinutes / 60)
     return fail(Fault::invalid, "an invitation is valid for 1 hour to 90 days", "invalid.valid_hours");
+  invite.valid_minutes = r.body.count("valid_minutes", hours * 60);
+  if (invite.valid_minutes < 1 || invite.valid_minutes > kMostValidMinutes)
+    return fail(Fault::invalid, "an invitation is valid for 1 minute to 90 days", "invalid.valid_minutes");
   invite.one_person = !r.body.flag("two_person");
   std::string line = TRY(r.host.invite(r.officer, invite));
   return reply(Json::object({{"invitation", std::move(line)}}));

@@ -10,12 +10,41 @@ Result<> only_report(const Json& j) {
   return only(j, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "send"});
 }
 
-std::string_view shown(ReportState s) { return s == ReportState::signed_off ? "queued" : name_of(s); }
+/// Runs one act of the desk that needs the officer's key.
+template <class F>
+Result<ApiReply> act(Request& r, F f) {
+  const Signer signer = TRY(r.host.unlock(r.call.officer.empty() ? r.officer.name : r.call.officer, r.passphrase()));
+  StoreBooks books = books_of(r);
+  Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
+  return answer_of(r, TRY(f(desk, SigningPerson{person_of(signer.officer), signer.key})));
+}
 
-/// What became of a draft. When it was kept but not sent, a problem that names it.
-ApiReply answer(Request& r, const Outcome& o) {
+template <class F>
+Result<ApiReply> act_without_key(Request& r, F f) {
+  StoreBooks books = books_of(r);
+  Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
+  return answer_of(r, TRY(f(desk, person_of(r.officer))));
+}
+
+/// What a new version starts from: title, fields, lane and time of the current one.
+Result<Report> current_report(Request& r, const MatterRow& m, bool with_body) {
+  Report report;
+  const auto records = TRY(case_records(r.store(), m.row));
+  if (const CaseRecord* c = current(graph_of(m.office, records), records))
+    if (auto body = decode_body(c->released.record.body)) report = std::move(body->report);
+  if (!with_body) report.body.clear();
+  for (const char* key : {"sequence_no", "change_reason"}) report.fields.values.erase(key);
+  return report;
+}
+
+}  // namespace
+
+ApiReply answer_of(Request& r, const Outcome& o) {
   if (o.queued) r.host.wake(*o.queued);
-  Json j = Json::object({{"case", base32(o.case_id.view())}, {"state", o.deleted ? "deleted" : shown(o.state)}});
+  Json j = Json::object({{"case", base32(o.case_id.view())},
+                         {"state", o.deleted                            ? "deleted"
+                                   : o.state == ReportState::signed_off ? "queued"
+                                                                        : name_of(o.state)}});
   if (!o.number.empty()) j.set("number", o.number);
   j.set("warnings", json_of(o.findings, r.language));
   if (o.refused) return problem(*o.refused, r.language, j);
@@ -24,35 +53,6 @@ ApiReply answer(Request& r, const Outcome& o) {
                                                 : "submitted for review: another officer has to sign it");
   return reply(j);
 }
-
-/// Runs one act of the desk that needs the officer's key.
-template <class F>
-Result<ApiReply> act(Request& r, F f) {
-  const Signer signer = TRY(r.host.unlock(r.call.officer.empty() ? r.officer.name : r.call.officer, r.passphrase()));
-  StoreBooks books = books_of(r);
-  Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
-  return answer(r, TRY(f(desk, SigningPerson{person_of(signer.officer), signer.key})));
-}
-
-template <class F>
-Result<ApiReply> act_without_key(Request& r, F f) {
-  StoreBooks books = books_of(r);
-  Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
-  return answer(r, TRY(f(desk, person_of(r.officer))));
-}
-
-/// What a new version starts from: title, fields, lane and time of the current one.
-Result<Report> current_report(Request& r, const MatterRow& m, bool with_body) {
-  Report report;
-  const auto records = TRY(case_records(r.store(), m.row));
-  if (const CaseRecord* c = current(records))
-    if (auto body = decode_body(c->released.record.body)) report = std::move(body->report);
-  if (!with_body) report.body.clear();
-  for (const char* key : {"sequence_no", "change_reason"}) report.fields.values.erase(key);
-  return report;
-}
-
-}  // namespace
 
 Result<ApiReply> post_report(Request& r) {
   TRY(only_report(r.body));
@@ -78,7 +78,7 @@ Result<ApiReply> delete_report(Request& r) {
   return act_without_key(r, [&](Desk& d, const Person& by) -> Result<Outcome> {
     return r.store().write([&]() -> Result<Outcome> {
       Outcome o = TRY(d.remove(by, m.row));
-      for (const Manifest& a : draft->extras.attachments) TRY(drop_attachment(r.store(), a.id));
+      for (const Manifest& a : draft->extras.attachments) drop_attachment(r.store(), a.id);
       return o;
     });
   });
@@ -118,7 +118,8 @@ Result<ApiReply> delete_attachment(Request& r) {
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
   TRY(r.store().write([&]() -> Result<> {
     const Manifest gone = TRY(desk.detach(person_of(r.officer), m.row, r.parts[1]));
-    return drop_attachment(r.store(), gone.id);
+    drop_attachment(r.store(), gone.id);
+    return {};
   }));
   return reply(Json::object({{"case", base32(m.id.view())}, {"name", r.parts[1]}}));
 }

@@ -15,8 +15,15 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"attachment.name", "附件名称无效或已经存在"},
     {"attachment.size", "附件超过允许的大小"},
     {"case.empty", "此事项还没有签发过的内容"},
+    {"case.heads", "并存的版本太多，请先合并（yizhan conflict resolve）"},
     {"case.missing", "没有这个事项"},
     {"case.prefix", "编号太短或不唯一，请多给几位（至少6位）"},
+    {"conflict.field", "各版本在这一项上没有不同，或没有这一项"},
+    {"conflict.moved", "又到了新的版本，请重新对照后再定"},
+    {"conflict.none", "此事项没有并存的版本，不需要合并"},
+    {"conflict.undecided", "还有要由人决定的项目，请逐项选定"},
+    {"conflict.unreadable", "有一个版本本程序读不懂，请先升级程序再合并"},
+    {"conflict.version", "没有这个版本，或给的位数不足以区分（至少6位）"},
     {"denied.office", "只有原报送单位才能这样做"},
     {"denied.role", "您的岗位没有这项权限"},
     {"denied.same_person", "拟稿人与签发（审核）人不能是同一人，请提交后由另一人签发"},
@@ -150,17 +157,21 @@ Json flags_json(std::int64_t notes) {
   return list;
 }
 
+Json value_json(const Request& r, std::string_view key, const Value& value) {
+  const FieldSpec* spec = r.host.rules().field(key);
+  const auto* ms = std::get_if<std::int64_t>(&value);
+  if (spec && spec->type == FieldType::datetime && ms) return r.time(*ms);
+  return std::visit([](const auto& v) { return Json(v); }, value);
+}
+
 Json fields_json(const Request& r, const Fields& fields) {
   Json out = Json::object();
-  for (const auto& [key, value] : fields.values) {
-    const FieldSpec* spec = r.host.rules().field(key);
-    const auto* ms = std::get_if<std::int64_t>(&value);
-    if (spec && spec->type == FieldType::datetime && ms)
-      out.set(key, r.time(*ms));
-    else
-      out.set(key, std::visit([](const auto& v) { return Json(v); }, value));
-  }
+  for (const auto& [key, value] : fields.values) out.set(key, value_json(r, key, value));
   return out;
+}
+
+CaseView case_view(const Request& r, const CaseGraph& graph, const CaseGraph::Standpoint& point) {
+  return view_of(graph, point, [&](std::string_view name) { return person_decides(r.host.rules(), name); });
 }
 
 Result<> read_report(const Rules& rules, const Json& j, Report& report) {

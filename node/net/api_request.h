@@ -66,6 +66,12 @@ Result<> only(const Json& object, std::initializer_list<std::string_view> known)
 Json json_of(const std::vector<Finding>&, Language);
 Json flags_json(std::int64_t notes);
 Json fields_json(const Request&, const Fields&);
+/// A field's value as the API shows it: times with the office's offset.
+Json value_json(const Request&, std::string_view key, const Value&);
+/// What became of an act of the desk; when a draft was kept but not sent, a problem that names it. Wakes the courier.
+ApiReply answer_of(Request&, const Outcome&);
+/// view_of() with the rules of this node.
+CaseView case_view(const Request&, const CaseGraph&, const CaseGraph::Standpoint&);
 /// Reads members of a report over what `report` holds already.
 Result<> read_report(const Rules&, const Json& object, Report& report);
 
@@ -96,6 +102,9 @@ Result<ApiReply> post_withdraw(Request&);
 Result<ApiReply> post_follow_up(Request&);
 Result<ApiReply> post_correct(Request&);
 Result<ApiReply> post_acknowledge(Request&);
+Result<ApiReply> get_conflicts(Request&);
+Result<ApiReply> get_conflict(Request&);
+Result<ApiReply> post_resolve(Request&);
 Result<ApiReply> get_officers(Request&);
 Result<ApiReply> post_officer(Request&);
 Result<ApiReply> post_passphrase(Request&);

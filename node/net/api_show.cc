@@ -46,7 +46,17 @@ Json signatures_json(const Request& r, const RecordId& id, const std::vector<syn
   return list;
 }
 
-Json record_json(const Request& r, Names& names, const CaseRecord& c) {
+/// What was passed on or decided on a version that was replaced by then: shown beside it, with what had replaced it.
+void mark_older(Json& j, const CaseGraph& graph, const sync::Record& rec) {
+  using enum sync::RecordType;
+  if (rec.type != forward && rec.type != decision && rec.type != instruction) return;
+  Json newer = Json::array();
+  for (const std::size_t i : graph.newer_than(rec.parents, rec.at)) newer.add(hex(graph.at(i).id.view()));
+  j.set("on_older_version", !newer.items()->empty());
+  j.set("newer", std::move(newer));
+}
+
+Json record_json(const Request& r, Names& names, const CaseGraph& graph, const CaseRecord& c) {
   const sync::Record& rec = c.released.record;
   Json parents = Json::array();
   for (const RecordId& p : rec.parents) parents.add(hex(p.view()));
@@ -67,6 +77,7 @@ Json record_json(const Request& r, Names& names, const CaseRecord& c) {
       j.set("body", body->report.body);
       j.set("reason", body->extras.reason);
     }
+  mark_older(j, graph, rec);
   return j;
 }
 
@@ -137,6 +148,7 @@ Result<ApiReply> get_reports(Request& r) {
     if (!row) return fail(Fault::missing, "no office of this code is known here", "office.missing");
     f.office = row->id;
   }
+  f.conflict = r.param("conflict") == "true";
   if (const auto limit = r.param("limit"); !limit.empty())
     f.limit = static_cast<std::size_t>(TRY(whole_number(limit, 1, kListMax)));
   f.search = r.param("search");
@@ -174,14 +186,21 @@ Result<ApiReply> get_report(Request& r) {
   const auto draft = TRY(books_of(r).draft(m.row));
   Names names(r);
 
-  const CaseRecord* shown = current(records);
+  const CaseGraph graph = graph_of(m.office, records);
+  const CaseRecord* shown = current(graph, records);
   std::optional<DecodedBody> body;
   if (shown) {
     if (auto decoded = decode_body(shown->released.record.body)) body = std::move(*decoded);
   } else if (draft) {
     body = DecodedBody{draft->report, draft->extras};
   }
-  const Report report = body ? body->report : Report();
+  Report report = body ? body->report : Report();
+  Json disputed = Json::array();
+  if (const auto* lead = graph.of(m.office); lead && lead->heads.size() > 1) {
+    const CaseView v = case_view(r, graph, *lead);
+    if (v.report) report = *v.report;
+    for (const std::string& name : v.disputed()) disputed.add(name);
+  }
   const BodyExtras extras = body ? body->extras : BodyExtras();
   using enum sync::SignRole;
   const sync::Record none;
@@ -189,8 +208,8 @@ Result<ApiReply> get_report(Request& r) {
 
   Json heads_list = Json::array(), record_list = Json::array(), receipt_list = Json::array(),
        attachment_list = Json::array(), findings = Json::array();
-  for (const CaseRecord* c : heads(records)) heads_list.add(hex(c->released.id.view()));
-  for (const CaseRecord& c : records) record_list.add(record_json(r, names, c));
+  for (const CaseRecord* c : heads(graph, records)) heads_list.add(hex(c->released.id.view()));
+  for (const CaseRecord& c : records) record_list.add(record_json(r, names, graph, c));
   for (const CaseReceipt& x : receipts) {
     Json j = Json::object({{"kind", name_of(x.kind)},
                            {"by", names.of(x.by).first},
@@ -225,6 +244,7 @@ Result<ApiReply> get_report(Request& r) {
                          {"flags", flags_json(m.flags)},
                          {"conflict", m.conflict}});
   j.set("heads", std::move(heads_list));
+  j.set("disputed", std::move(disputed));
   j.set("drafter", signed_as(r, rec, {drafter}, extras.drafter));
   j.set("reviewer", signed_as(r, rec, {reviewer}, extras.reviewer));
   j.set("signer", signed_as(r, rec, {signer, duty}, extras.signer));

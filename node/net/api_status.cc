@@ -67,6 +67,10 @@ Json json_of(const SyncReport& s) {
                        {"reason", s.reason}});
 }
 
+Json json_of(const CpuMs& c) {
+  return Json::object({{"sync", c.sync}, {"opening", c.opening}, {"person", c.person}, {"idle", c.idle}});
+}
+
 struct Alarms {
   const Request& r;
   Json list = Json::array();
@@ -188,6 +192,7 @@ Result<ApiReply> get_status(Request& r) {
                              {"drafts", drafts},
                              {"in_review", in_review},
                              {"last_backup", r.time(backup)},
+                             {"cpu_ms", json_of(r.host.cpu_ms())},
                              {"alarms", std::move(alarms.list)}}));
 }
 

@@ -93,6 +93,11 @@ Bytes encode_body(const Report& r, const BodyExtras& x) {
     for (const auto& m : x.attachments) list.add(json_of(m));
     j.set("attachments", std::move(list));
   }
+  if (!x.written_from.empty()) {
+    Json list = Json::array();
+    for (const auto& id : x.written_from) list.add(hex(id.view()));
+    j.set("written_from", std::move(list));
+  }
   const std::string out = dump(j);
   return Bytes(out.begin(), out.end());
 }
@@ -139,6 +144,13 @@ Result<DecodedBody> decode_body(ByteView bytes) {
   if (const Json* list = j.find("attachments"); list && list->items()) {
     if (list->items()->size() > kAttachmentsMax) return bad("too many attachments");
     for (const Json& m : *list->items()) x.attachments.push_back(TRY(manifest_of(m)));
+  }
+  if (const Json* list = j.find("written_from"); list && list->items()) {
+    if (list->items()->size() > sync::limit::parents) return bad("too many versions written from");
+    for (const Json& id : *list->items()) {
+      const Bytes raw = TRY(from_hex(id.string() ? *id.string() : std::string()));
+      x.written_from.push_back(TRY(RecordId::from(raw)));
+    }
   }
   return out;
 }

@@ -12,6 +12,7 @@ namespace {
 using Code = Fixed<16, struct InviteCodeTag>;
 constexpr std::string_view kPrefix = "YZ1-";
 constexpr std::size_t kMacBytes = 32, kMostOfficers = 16, kMostOffices = 8, kMostMessage = 64 * 1024;
+constexpr std::size_t kMostUrls = 4, kMostUrlBytes = 256;
 constexpr int kMostTries = 5;
 
 void put_block(Writer& w, ByteView b) { w.u16(static_cast<std::uint16_t>(b.size())).raw(b); }
@@ -62,7 +63,8 @@ Result<Invitation> decode_invitation(std::string_view line) {
   Invitation i;
   if (r.u8() != 1) return bad();
   i.level = static_cast<crypto::Level>(r.u8());
-  i.one_person = r.u8() != 0;
+  const std::uint8_t one_person = r.u8();
+  i.one_person = one_person == 1;
   i.code = r.id<Code>();
   i.until_ms = static_cast<sync::Millis>(r.u64());
   i.superior = r.id<OfficeId>();
@@ -74,8 +76,10 @@ Result<Invitation> decode_invitation(std::string_view line) {
   i.name = r.str16(200);
   i.pin = r.str16(200);
   const std::size_t n = r.u8();
-  for (std::size_t k = 0; k < n && r.ok(); ++k) i.urls.push_back(r.str16(256));
-  if (!r.done() || n > 4) return bad();
+  for (std::size_t k = 0; k < n && r.ok(); ++k) i.urls.push_back(r.str16(kMostUrlBytes));
+  if (!r.done() || n > kMostUrls || one_person > 1 || i.level < crypto::Level::province ||
+      i.level > crypto::Level::unit)
+    return bad();
   return i;
 }
 
@@ -163,16 +167,18 @@ Result<Invitation> make_invitation(Store& store, Directory& directory, const Inv
                 "invite.not-admitted");
   if (wish.level <= me->level || !crypto::code_under(me->code, wish.code))
     return fail(Fault::invalid, "the code or level does not lie below " + me->code, "invite.code");
-  if (wish.name.empty() || wish.valid_hours < 1 || wish.valid_hours > 24 * 90)
-    return fail(Fault::invalid, "an invitation needs a name and is valid for 1 hour to 90 days", "invite.valid");
-  if (wish.urls.size() > 4) return fail(Fault::invalid, "at most four addresses", "invite.urls");
+  if (wish.name.empty() || wish.valid_minutes < 1 || wish.valid_minutes > kMostValidMinutes)
+    return fail(Fault::invalid, "an invitation needs a name and is valid for 1 minute to 90 days", "invite.valid");
+  if (wish.urls.size() > kMostUrls ||
+      std::ranges::any_of(wish.urls, [](const auto& u) { return u.size() > kMostUrlBytes; }))
+    return fail(Fault::invalid, "at most four addresses, of 256 bytes each", "invite.urls");
   if (const auto there = TRY(directory.office_by_code(wish.code)); there && there->admitted)
     return fail(Fault::conflict, "an office with the code " + wish.code + " has joined already", "invite.joined");
   Invitation i;
   randombytes_buf(i.code.bytes.data(), i.code.bytes.size());
   i.one_person = wish.one_person;
   i.level = wish.level;
-  i.until_ms = now + wish.valid_hours * 3'600'000;
+  i.until_ms = now + wish.valid_minutes * 60'000;
   i.superior = store.me().office;
   i.superior_node = store.me().node_certificate;
   i.root = root->digest;

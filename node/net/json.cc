@@ -100,39 +100,39 @@ class Builder {
   std::string why_;
 };
 
+bool needs_escape(char c) {
+  const auto u = static_cast<unsigned char>(c);
+  return u < 0x20 || u == 0x7F || c == '"' || c == '\\';
+}
+
+void put_escaped(std::string& out, char c) {
+  constexpr std::string_view kShort = "\"\"\\\\\nn\rr\tt";
+  for (std::size_t i = 0; i < kShort.size(); i += 2)
+    if (kShort[i] == c) {
+      out += '\\';
+      out += kShort[i + 1];
+      return;
+    }
+  constexpr char digits[] = "0123456789abcdef";
+  const auto u = static_cast<unsigned char>(c);
+  out += "\\u00";
+  out += digits[u >> 4];
+  out += digits[u & 15];
+}
+
 void put_text(std::string& out, std::string_view s) {
   out += '"';
   while (!s.empty()) {
     const auto bad = bad_utf8_at(s);
-    for (const char c : s.substr(0, bad.value_or(s.size()))) {
-      switch (c) {
-        case '"':
-          out += "\\\"";
-          break;
-        case '\\':
-          out += "\\\\";
-          break;
-        case '\n':
-          out += "\\n";
-          break;
-        case '\r':
-          out += "\\r";
-          break;
-        case '\t':
-          out += "\\t";
-          break;
-        default:
-          if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-            constexpr char digits[] = "0123456789abcdef";
-            const auto u = static_cast<unsigned char>(c);
-            out += "\\u00";
-            out += digits[u >> 4];
-            out += digits[u & 15];
-          } else {
-            out += c;
-          }
-      }
+    std::string_view good = s.substr(0, bad.value_or(s.size()));
+    // Nearly all of a text needs no escape and goes over in runs.
+    for (auto at = std::ranges::find_if(good, needs_escape); at != good.end();
+         at = std::ranges::find_if(good, needs_escape)) {
+      out.append(good.begin(), at);
+      put_escaped(out, *at);
+      good.remove_prefix(static_cast<std::size_t>(at - good.begin()) + 1);
     }
+    out += good;
     if (!bad) break;
     out += "\xEF\xBF\xBD";
     s.remove_prefix(*bad + 1);

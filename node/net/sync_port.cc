@@ -20,6 +20,7 @@ constexpr std::size_t kHeldBytes = 64u * 1024 * 1024;
 constexpr std::size_t kJoinBytes = 64 * 1024;
 constexpr std::size_t kFeedBytes = 256 * 1024;
 constexpr sync::Millis kWaitMost = 55'000;
+constexpr sync::Millis kOpenAgainMs = 5000;  ///< a full disk is not asked again in a tight circle
 
 HttpResponse plain(int status, std::string_view why) {
   HttpResponse r;
@@ -184,10 +185,7 @@ void SyncPort::feed(const std::shared_ptr<Request>& request, Bytes bytes, bool l
       log().warn("exchange.refused", {{"why", done.error()}});
       return;
     }
-    if (r.moved.envelopes > 0 && !opening_) {
-      opening_ = true;
-      p_.open_later([this] { open_some(); });
-    }
+    if (r.moved.envelopes > 0) begin_opening();
     if (!last) return;
     if (r.wait_until != 0) {
       waiting_.push_back(request);
@@ -244,6 +242,11 @@ Result<> SyncPort::work(Request& r, bool last) {
 }
 
 void SyncPort::look_at_waiting() {
+  if (open_again_ != 0 && p_.now() >= open_again_) begin_opening();
+  answer_waiting();
+}
+
+void SyncPort::answer_waiting() {
   const sync::Millis now = wall_now();
   std::erase_if(waiting_, [&](const std::shared_ptr<Request>& r) {
     if (r->exchange->gone()) return true;
@@ -263,18 +266,24 @@ void SyncPort::look_at_waiting() {
   });
 }
 
+void SyncPort::begin_opening() {
+  if (opening_) return;
+  opening_ = true;
+  open_again_ = 0;
+  p_.open_later([this] { open_some(); });
+}
+
 /// A few envelopes at a time, so that an urgent exchange never waits for a long opening.
 void SyncPort::open_some() {
   opening_ = false;
-  const auto done = p_.opener.open_some(2, wall_now());
+  const auto done = p_.opener.open_some(2, p_.now());
   if (!done) {
+    // A full disk gets room again without anybody telling us, and perhaps nothing more comes from below.
+    open_again_ = p_.now() + kOpenAgainMs;
     log().error("open.failed", {{"why", done.error()}});
     return;
   }
-  if (done->more) {
-    opening_ = true;
-    p_.open_later([this] { open_some(); });
-  }
+  if (done->more) begin_opening();
   if (p_.arrived && done->envelopes > 0) p_.arrived(done->records[1] > 0);
 }
 

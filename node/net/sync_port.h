@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "node/clock.h"
 #include "node/net/http_server.h"
 #include "node/store/directory.h"
 #include "node/store/inbox.h"
@@ -27,13 +28,17 @@ class SyncPort : public Handler {
     std::function<Result<crypto::SigningKey>()> authority;
     bool admit_automatically = true;
     std::function<void(bool flash)> arrived;  ///< something was opened: pages want to know
+    std::function<sync::Millis()> now = wall_now;
   };
   explicit SyncPort(Parts p) : p_(std::move(p)) {}
   ~SyncPort() override;
 
   Intake handle(std::shared_ptr<Exchange>) override;
-  /// On the store's thread, about four times a second: answers long polls that have something to hear or had enough.
+  /// On the store's thread, about four times a second: answers long polls that have something to hear or had enough,
+  /// and tries again what could not be opened.
   void look_at_waiting();
+  /// On the store's thread: what was stored is opened, a little at a time. A fault only puts it off.
+  void begin_opening();
   bool anybody_waits() const { return !waiting_.empty(); }
 
  private:
@@ -50,13 +55,15 @@ class SyncPort : public Handler {
   void hello(const std::shared_ptr<Exchange>&);
   void join(const std::shared_ptr<Exchange>&, Bytes);
   void open_some();
+  void answer_waiting();
   sync::Answerer::Me me() const;
 
   Parts p_;
   std::map<NodeId, Neighbour> neighbours_;
   std::vector<std::shared_ptr<Request>> waiting_;
   std::atomic<std::size_t> held_bytes_ = 0;  ///< of bodies in memory, all requests together
-  bool opening_ = false;
+  bool opening_ = false;                     ///< a job of open_some() is queued
+  sync::Millis open_again_ = 0;              ///< after a failure: not before; 0 = nothing failed
 };
 
 }  // namespace yz::node

@@ -38,6 +38,9 @@ struct BodyExtras {
   std::int64_t sequence = 0;          ///< of a follow-up, from 1
   std::vector<std::string> findings;  ///< rules that were not kept and travel with an emergency
   std::vector<Manifest> attachments;
+  /// Of drafts only; a record's header names its parents. A version stands on what its writer saw, not on what came
+  /// in before it was signed.
+  std::vector<RecordId> written_from;
   bool operator==(const BodyExtras&) const = default;
 };
 struct DecodedBody {

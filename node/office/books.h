@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "node/office/body.h"
+#include "node/office/versions.h"
 #include "node/office/workflow.h"
 #include "sync/record.h"
 
@@ -55,8 +56,12 @@ struct CaseFile {
   bool own = false;
   ReportState state{};
   std::string number;
-  std::vector<RecordId> heads;         ///< versions that nothing follows, ascending
-  std::optional<DecodedBody> current;  ///< the version that is shown
+  CaseGraph graph;
+  /// What the case's own office says last, ascending; the newest eight when there are more.
+  std::vector<RecordId> heads;
+  bool crowded = false;                ///< there are more
+  std::optional<DecodedBody> current;  ///< the version that a new one starts from
+  std::vector<RecordId> shown;         ///< its record and those that say the same, ascending, at most eight
   bool has_first = false;              ///< an emergency's first report is in it
   std::int64_t last_sequence = 0;
   struct Provisional {

@@ -139,10 +139,12 @@ sync::Record Desk::record_of(const Draft& d, const CaseFile* file, sync::Hlc at,
   r.sensitivity = static_cast<sync::Sensitivity>(d.report.sensitivity);
   r.lane = d.report.lane;
   if (way == Way::duty) r.flags |= sync::record_flag::provisional;
-  if (file) r.parents = file->heads;
+  // Never all that is there now: what came in since the draft was begun, its writer has not seen.
+  if (file) r.parents = d.extras.written_from.empty() ? file->shown : d.extras.written_from;
   r.addressees = home_.superiors;
   BodyExtras named = d.extras;  // the keys of attachments travel in their manifests
   for (Manifest& m : named.attachments) m.key.clear();
+  named.written_from.clear();
   r.body = encode_body(d.report, named);
   return r;
 }

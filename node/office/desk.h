@@ -2,10 +2,12 @@
 // The desk: drafting, sign-off, follow-up, correction, withdrawal, acknowledgement. It holds the rules of who may do
 // what; the books only keep. Every act is one transaction.
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "node/office/books.h"
+#include "node/office/compare.h"
 #include "node/office/dice.h"
 #include "node/office/rules.h"
 
@@ -22,6 +24,14 @@ struct Outcome {
   bool needs_another = false;  ///< submitted for review: who drafted it may not sign alone
   bool deleted = false;
   std::optional<sync::Lane> queued = {};  ///< something waits to leave: wake the courier
+};
+
+/// What a person made of versions that stand side by side.
+struct Resolution {
+  Report report;                               ///< in full; its lane is set to the gravest version's
+  bool withdraw = false;                       ///< instead: all of it is withdrawn
+  std::set<std::string, std::less<>> decided;  ///< fields of CaseView::disputed() that the person chose
+  std::string reason;                          ///< may be empty
 };
 
 class Desk {
@@ -48,6 +58,9 @@ class Desk {
   /// `report` is the new version in full.
   Result<Outcome> follow_up(const SigningPerson&, std::int64_t matter, Report, bool final, bool send);
   Result<Outcome> correct(const SigningPerson&, std::int64_t matter, Report, std::string_view reason, bool send);
+  /// Joins our versions of a case that stand side by side: a correction (or withdrawal) that names all of them as
+  /// parents, eight at a time. Fault::conflict "conflict.undecided" while a disputed field is not decided.
+  Result<Outcome> resolve(const SigningPerson&, std::int64_t matter, Resolution);
   /// 签收 of a case from another office.
   Result<Outcome> acknowledge(const SigningPerson&, std::int64_t matter, std::string_view note);
 
@@ -72,6 +85,9 @@ class Desk {
   Result<Outcome> pass(const SigningPerson&, Draft&, const CaseFile* file, bool send, bool may_sign);
   Result<Outcome> put_away(const SigningPerson&, Draft&, const sync::ReleasedRecord&, sync::SignRole);
   Result<Outcome> version(const SigningPerson&, Draft, const CaseFile&, bool send);
+  Result<CaseView> to_join(const CaseFile&) const;
+  Result<Outcome> withdraw_all(const SigningPerson&, const CaseFile&, std::vector<RecordId> parents,
+                               std::string_view reason);
 
   Books& books_;
   const Rules& rules_;

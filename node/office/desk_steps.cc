@@ -152,16 +152,31 @@ Result<Outcome> Desk::withdraw(const SigningPerson& by, std::int64_t matter, std
   if (!may(by.person.roles, file.state, Step::withdraw)) return std::unexpected(lacks_role("withdrawing"));
   if (reason.empty()) return fail(Fault::invalid, "say why it is withdrawn", "invalid.reason");
   if (home_.superiors.empty()) return fail(Fault::invalid, "this office has no superior", "report.no_superior");
+  if (file.crowded) return fail(Fault::conflict, "too many versions stand side by side: join them first", "case.heads");
   Outcome o;
   TRY(books_.write([&]() -> Result<> {
     if (kept) TRY(books_.drop(*kept, now_));
+    o = TRY(withdraw_all(by, file, file.heads, reason));
+    return {};
+  }));
+  return o;
+}
+
+/// Signs a withdrawal of these versions. Who may has been asked before.
+Result<Outcome> Desk::withdraw_all(const SigningPerson& by, const CaseFile& file, std::vector<RecordId> parents,
+                                   std::string_view reason) {
+  Outcome o;
+  TRY(books_.write([&]() -> Result<> {
     sync::Record r = note_record(file, sync::RecordType::withdrawal, TRY(books_.tick(now_)), home_.superiors, reason);
+    r.parents = std::move(parents);
+    for (const RecordId& p : r.parents)
+      if (const auto i = file.graph.find(p)) r.lane = std::min(r.lane, file.graph.at(*i).lane);
     r.signatures = {signature(by, sync::SignRole::signer, sync::record_id(r.content()))};
     TRY(books_.release(sync::release(r), 0, now_));
     o.queued = r.lane;
     return books_.journal(by.person, name_of(Step::withdraw), file.case_id, "", now_);
   }));
-  o.matter = matter;
+  o.matter = file.matter;
   o.case_id = file.case_id;
   o.state = ReportState::withdrawn;
   o.number = file.number;
@@ -176,7 +191,7 @@ Result<Outcome> Desk::version(const SigningPerson& by, Draft d, const CaseFile& 
   if (!may(by.person.roles, file.state, Step::follow)) return std::unexpected(lacks_role("writing reports"));
   if (TRY(books_.draft(file.matter)))
     return fail(Fault::conflict, "the case has a draft already; finish or delete that one", "draft.exists");
-  if (file.heads.size() > 8) return fail(Fault::conflict, "too many versions side by side", "case.heads");
+  if (d.extras.written_from.empty()) d.extras.written_from = file.shown;
   d.matter = file.matter;
   d.case_id = file.case_id;
   d.first = false;

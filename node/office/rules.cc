@@ -7,7 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <set>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 namespace yz::node {
@@ -39,9 +39,10 @@ std::size_t sequence_at(std::string_view s) {
 template <class F>
 void each_character(std::string_view valid, F f) {
   for (std::size_t i = 0; i < valid.size();) {
-    const std::size_t n = std::max<std::size_t>(1, sequence_at(valid.substr(i)));
     auto byte = [&](std::size_t k) { return static_cast<char32_t>(static_cast<unsigned char>(valid[i + k])); };
     char32_t c = byte(0);
+    // The text is valid, so its first byte tells the length; sequence_at would check it all again.
+    const std::size_t n = std::min<std::size_t>(c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4, valid.size() - i);
     if (n == 2) c = (c & 0x1F) << 6 | (byte(1) & 0x3F);
     if (n == 3) c = (c & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
     if (n == 4) c = (c & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
@@ -698,22 +699,25 @@ class Run {
   }
 
   void title_in_body() {
-    auto pairs = [](std::string_view valid) {
-      std::vector<std::uint64_t> out;
+    auto each_pair = [](std::string_view valid, auto f) {
       char32_t last = 0;
       each_character(valid, [&](char32_t c, std::size_t, std::size_t) {
-        if (is_word(c) && last) out.push_back(static_cast<std::uint64_t>(last) << 32 | c);
-        last = is_word(c) ? c : 0;
+        const bool word = is_word(c);
+        if (word && last) f(static_cast<std::uint64_t>(last) << 32 | c);
+        last = word ? c : 0;
       });
-      return out;
     };
-    const auto title = pairs(title_);
-    if (title.empty() || body_.empty()) return;
-    const auto in_body = pairs(body_);
-    const std::unordered_set<std::uint64_t> body(in_body.begin(), in_body.end());
-    std::size_t both = 0;
-    for (auto pair : title) both += body.contains(pair);
-    if (static_cast<double>(both) < c_->rule.share * static_cast<double>(title.size())) add("title");
+    std::unordered_map<std::uint64_t, std::size_t> left;  // pairs of the title not found yet, and how often it has each
+    std::size_t all = 0, both = 0;
+    each_pair(title_, [&](std::uint64_t pair) { ++left[pair], ++all; });
+    if (all == 0 || body_.empty()) return;
+    each_pair(body_, [&](std::uint64_t pair) {
+      const auto at = left.find(pair);
+      if (at == left.end()) return;
+      both += at->second;
+      left.erase(at);
+    });
+    if (static_cast<double>(both) < c_->rule.share * static_cast<double>(all)) add("title");
   }
 
   void sentence_length() {

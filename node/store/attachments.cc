@@ -1,8 +1,10 @@
 #include "node/store/attachments.h"
 
 #include <algorithm>
+#include <set>
 
 #include "crypto/seal.h"
+#include "node/log.h"
 #include "sync/exchange.h"
 #include "sync/limits.h"
 
@@ -61,10 +63,47 @@ Result<> release_attachment(Store& store, const sync::AttachmentId& id) {
   return store.blobs().run("update attachment set ready = 1 where id = ? and own = 1", id);
 }
 
-Result<> drop_attachment(Store& store, const sync::AttachmentId& id) {
+namespace {
+
+Result<> forget(Store& store, const sync::AttachmentId& id) {
   TRY(store.blobs().run(
       "delete from chunk where attachment = (select row from attachment where id = ? and own = 1 and ready = 0)", id));
   return store.blobs().run("delete from attachment where id = ? and own = 1 and ready = 0", id);
+}
+
+/// What the drafts name.
+Result<std::set<sync::AttachmentId>> drafted(Store& store) {
+  std::set<sync::AttachmentId> out;
+  Query q = TRY(store.db().query("select report from draft"));
+  while (TRY(q.step())) {
+    const auto body = decode_body(q.blob(0));
+    if (!body) return fail(Fault::corrupt, "a draft no longer decodes", "store.draft");
+    for (const Manifest& m : body->extras.attachments) out.insert(m.id);
+  }
+  return out;
+}
+
+}  // namespace
+
+void drop_attachment(Store& store, const sync::AttachmentId& id) {
+  store.after_commit([&store, id] {
+    // The next start sweeps what a full disk keeps now.
+    if (auto done = store.write([&] { return forget(store, id); }); !done)
+      log().warn("attachment.drop", {{"why", done.error()}});
+  });
+}
+
+Result<std::size_t> sweep_attachments(Store& store) {
+  // Released ones have their manifest: the commit that releases them is the first of the two.
+  std::vector<sync::AttachmentId> orphans;
+  const auto named = TRY(drafted(store));
+  {
+    Query q = TRY(store.blobs().query("select id from attachment where own = 1 and ready = 0"));
+    while (TRY(q.step()))
+      if (const auto id = TRY(q.id<sync::AttachmentId>(0)); !named.contains(id)) orphans.push_back(id);
+  }
+  for (const auto& id : orphans) TRY(forget(store, id));
+  return orphans.size();
 }
 
 Result<bool> attachment_complete(Store& store, const Manifest& m) {

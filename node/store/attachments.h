@@ -18,8 +18,12 @@ Result<Manifest> add_attachment(Store&, const OfficeId& destination, std::string
                                 sync::Millis now);
 /// Its report was signed: the chunks may leave. Inside Store::write().
 Result<> release_attachment(Store&, const sync::AttachmentId&);
-/// One of ours that was never released. Inside Store::write().
-Result<> drop_attachment(Store&, const sync::AttachmentId&);
+/// One of ours that was never released. Inside Store::write(): it goes when that is on the disk, so that no draft ever
+/// names an attachment that is gone.
+void drop_attachment(Store&, const sync::AttachmentId&);
+/// At start: forgets attachments of ours that no draft names and no report released. A crash between the commits of the
+/// two databases leaves such. Returns how many. Inside Store::write().
+Result<std::size_t> sweep_attachments(Store&);
 
 /// Whether every chunk that the manifest names is here.
 Result<bool> attachment_complete(Store&, const Manifest&);

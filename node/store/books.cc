@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "node/office/compare.h"
 #include "node/store/attachments.h"
 #include "node/store/cases.h"
 
@@ -26,6 +27,15 @@ Result<std::vector<sync::RecordSignature>> unpack(ByteView bytes) {
     out.push_back(s);
   }
   if (!r.done()) return fail(Fault::corrupt, "a draft's signatures are malformed", "store.draft");
+  return out;
+}
+
+/// The newest of them, as many as a record can name.
+std::vector<RecordId> newest_ids(const CaseGraph& graph, std::span<const std::size_t> versions) {
+  if (versions.size() > kJoinedAtOnce) versions = versions.last(kJoinedAtOnce);
+  std::vector<RecordId> out;
+  for (const std::size_t i : versions) out.push_back(graph.at(i).id);
+  std::sort(out.begin(), out.end());
   return out;
 }
 
@@ -92,11 +102,19 @@ Result<CaseFile> StoreBooks::case_file(std::int64_t matter) {
   f.own = m.own;
   f.state = m.state;
   f.number = m.number;
-  for (const CaseRecord* c : heads(records)) f.heads.push_back(c->released.id);
-  if (f.heads.empty()) return fail(Fault::missing, "this case has nothing that was signed", "case.empty");
-  std::sort(f.heads.begin(), f.heads.end());
-  if (const CaseRecord* c = current(records))
+  f.graph = graph_of(m.office, records);
+  if (f.graph.size() == 0) return fail(Fault::missing, "this case has nothing that was signed", "case.empty");
+  std::vector<std::size_t> last;
+  for (const auto& point : f.graph.standpoints())
+    if (point.author == m.office)
+      for (const auto& head : point.heads) last.insert(last.end(), head.same.begin(), head.same.end());
+  std::sort(last.begin(), last.end());
+  f.crowded = last.size() > kJoinedAtOnce;
+  f.heads = newest_ids(f.graph, last);
+  if (const CaseRecord* c = current(f.graph, records)) {
     if (auto body = decode_body(c->released.record.body)) f.current = std::move(*body);
+    f.shown = newest_ids(f.graph, f.graph.equals(*f.graph.find(c->released.id)));
+  }
   std::vector<RecordId> cosigned;
   for (const CaseRecord& c : records)
     if (c.released.record.type == sync::RecordType::cosignature && c.quarantine == sync::Refusal::none)

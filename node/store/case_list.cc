@@ -51,6 +51,7 @@ Result<std::int64_t> cursor(std::string_view after, char kind) {
 bool fits(const MatterRow& m, const ListFilter& f) {
   if (f.lane && m.lane != *f.lane) return false;
   if (f.office && m.office != *f.office) return false;
+  if (f.conflict && !m.conflict) return false;
   if (f.state) return m.state == *f.state;
   return m.own || m.state != ReportState::rejected;  // cases of which nothing good has come
 }
@@ -106,6 +107,7 @@ Result<CaseList> list_cases(Store& store, const ListFilter& f) {
   if (f.office) sql += " and office = ?";
   if (f.lane) sql += f.office ? " and +lane = ?" : " and lane = ?";
   if (f.state) sql += f.office || f.lane ? " and +state = ?" : " and state = ?";
+  if (f.conflict) sql += " and +conflict = 1";
   if (!f.state) sql += " and not (own = 0 and +state = 9)";
   sql += " order by row desc limit ?";
   Query q = TRY(store.db().query(sql));
@@ -186,35 +188,6 @@ Result<std::vector<CaseRecord>> case_records(Store& store, std::int64_t matter) 
   return out;
 }
 
-std::vector<const CaseRecord*> heads(const std::vector<CaseRecord>& records) {
-  std::set<RecordId> parents;
-  const auto counts = [](const CaseRecord& c) {
-    return c.quarantine == sync::Refusal::none && is_version(c.released.record.type);
-  };
-  for (const CaseRecord& c : records)
-    if (counts(c)) parents.insert(c.released.record.parents.begin(), c.released.record.parents.end());
-  std::vector<const CaseRecord*> out;
-  for (const CaseRecord& c : records)
-    if (counts(c) && !parents.contains(c.released.id)) out.push_back(&c);
-  std::stable_sort(out.begin(), out.end(),
-                   [](const auto* a, const auto* b) { return a->released.record.at < b->released.record.at; });
-  return out;
-}
-
-const CaseRecord* current(const std::vector<CaseRecord>& records) {
-  const auto has_text = [](const CaseRecord& c) {
-    return is_version(c.released.record.type) && c.released.record.type != sync::RecordType::withdrawal &&
-           c.quarantine == sync::Refusal::none;
-  };
-  const auto tips = heads(records);
-  for (auto it = tips.rbegin(); it != tips.rend(); ++it)
-    if (has_text(**it)) return *it;
-  const CaseRecord* newest = nullptr;
-  for (const CaseRecord& c : records)
-    if (has_text(c) && (!newest || newest->released.record.at < c.released.record.at)) newest = &c;
-  return newest;
-}
-
 std::string_view name_of(CaseReceipt::Kind k) {
   switch (k) {
     case CaseReceipt::Kind::custody:
@@ -255,7 +228,8 @@ Result<std::vector<CaseReceipt>> case_receipts(Store& store, const std::vector<C
           // The newest receipt covers all before it: its time says "by then at the latest".
           if (receipt->kind == sync::ReceiptKind::custody)
             out.push_back({Said::custody, by, s.integer(2), c.released.id, {}});
-          if (receipt->kind == sync::ReceiptKind::opened && !opened) {
+          if (receipt->kind == sync::ReceiptKind::opened && !opened &&
+              !sync::waits(static_cast<sync::Refusal>(q.integer(2)))) {
             out.push_back({Said::opened, by, s.integer(2), c.released.id, {}});
             opened = true;
           }

@@ -67,14 +67,9 @@ Result<Standing> make_matter(Store& store, const sync::Record& r, sync::Millis n
   return s;
 }
 
-/// What the record makes of the case's state.
+/// What a record that is no version makes of the case's state.
 ReportState state_after(const Standing& m, const sync::Record& r, bool own) {
   using enum sync::RecordType;
-  if (is_version(r.type) && is_origin(r)) {
-    if (r.type == withdrawal) return ReportState::withdrawn;
-    if (m.state == ReportState::withdrawn && !m.fresh) return m.state;
-    return own ? ReportState::signed_off : ReportState::received;
-  }
   if (m.fresh) return own ? ReportState::signed_off : ReportState::received;
   if (m.state == ReportState::withdrawn) return m.state;
   switch (r.type) {
@@ -91,42 +86,127 @@ ReportState state_after(const Standing& m, const sync::Record& r, bool own) {
   }
 }
 
+/// What of the case's versions nothing has replaced, as far as SQL sees it: equal ones still count each.
 struct Heads {
   std::size_t count = 0;
-  std::int64_t newest = 0;  ///< record row
+  bool several = false;     ///< more than one of one office
+  bool withdrawn = false;   ///< every one of the lead office's
+  std::int64_t newest = 0;  ///< record row; of the lead office where it has any
 };
 
-Result<Heads> heads_of(Database& db, std::int64_t matter) {
-  static const std::string sql = "select r.row from record r where r.matter = ? and r.quarantine = 0 and r.type in " +
-                                 std::string(kVersionTypes) +
-                                 " and not exists (select 1 from parent p join record c on c.id = p.child"
-                                 " where p.parent = r.id and c.matter = r.matter and c.quarantine = 0 and c.type in " +
-                                 std::string(kVersionTypes) + ") order by r.hlc desc, r.row desc";
+/// Only its own office and the lead office replace a version (CaseGraph::replaces). Kept when a record comes in, so
+/// that nobody has to look at all of a case for every record of it.
+Result<> mark_replaced(Database& db, const Standing& m, const sync::ReleasedRecord& r, std::int64_t row) {
+  static const std::string parents =
+      "update record set replaced = 1 where id = ? and matter = ? and id != ? and type in " +
+      std::string(kVersionTypes) + " and (office = ? or ? = ?)";
+  static const std::string children =
+      "update record set replaced = exists(select 1 from parent p join record c on c.id = p.child"
+      " where p.parent = record.id and c.id != record.id and c.matter = record.matter and c.quarantine = 0"
+      " and (c.office = record.office or c.office = ?) and c.type in " +
+      std::string(kVersionTypes) + ") where row = ?";
+  const OfficeId& author = r.record.origin;
+  for (const RecordId& p : r.record.parents) TRY(db.run(parents, p, m.row, r.id, author, author, m.office));
+  return db.run(children, m.office, row);
+}
+
+constexpr std::string_view kHead =
+    " matter = ? and replaced = 0 and quarantine = 0 and type in (1, 2, 3, 4, 5, 10, 14)";
+
+/// Of a crowd only the newest are looked at.
+Result<Heads> heads_of(Database& db, const Standing& m) {
+  static const std::string of_lead = "select row, type from record where" + std::string(kHead) +
+                                     " and office = ? order by hlc desc, id desc limit " +
+                                     std::to_string(kEqualsLookedFor + 1);
+  static const std::string of_others = "select row, office from record where" + std::string(kHead) +
+                                       " and office != ? order by office, hlc desc, id desc limit " +
+                                       std::to_string(kEqualsLookedFor + 1);
   Heads h;
-  Query q = TRY(db.query(sql, matter));
-  while (TRY(q.step()))
-    if (h.count++ == 0) h.newest = q.integer(0);
+  Query lead = TRY(db.query(of_lead, m.row, m.office));
+  while (TRY(lead.step())) {
+    const bool withdrawal = lead.integer(1) == static_cast<int>(sync::RecordType::withdrawal);
+    if (h.count++ == 0) h.newest = lead.integer(0);
+    h.withdrawn = withdrawal && (h.count == 1 || h.withdrawn);
+  }
+  h.several = h.count > 1;
+  Query others = TRY(db.query(of_others, m.row, m.office));
+  std::optional<OfficeId> before;
+  while (TRY(others.step())) {
+    if (h.count++ == 0) h.newest = others.integer(0);
+    const OfficeId office = TRY(others.id<OfficeId>(1));
+    h.several |= before == office;
+    before = office;
+  }
   return h;
 }
 
+/// Several versions of one office, unless they are one decision taken at several places. A crowd is not read: it is a
+/// conflict, and a record that comes in must not cost more with every one before it.
+Result<bool> in_conflict(Store& store, const Standing& m, const Heads& h) {
+  if (!h.several || h.count > kEqualsLookedFor) return h.several;
+  static const std::string many =
+      "select count(*) from (select 1 from record where matter = ? limit " + std::to_string(kEqualsLookedFor + 1) + ")";
+  Query q = TRY(store.db().query(many, m.row));
+  if (!TRY(q.step()) || q.integer(0) > static_cast<std::int64_t>(kEqualsLookedFor)) return true;
+  return graph_of(m.office, TRY(case_records(store, m.row))).conflict();
+}
+
+/// What the case's row shows of its newest version.
+struct Shown {
+  Report report;
+  std::int64_t event_ms = 0, signed_ms = 0, received_ms = 0;
+};
+
+Shown shown_of(const sync::Record& r, const std::optional<DecodedBody>& body, bool own, sync::Millis stored) {
+  return {body ? body->report : Report(), r.event_ms, r.at.ms(), own ? 0 : stored};
+}
+
+Result<Shown> shown_at(Database& db, std::int64_t row) {
+  Query q = TRY(db.query("select bytes, own, at_ms from record where row = ?", row));
+  if (!TRY(q.step())) return fail(Fault::corrupt, "a version is not in the store", "store.record");
+  const auto released = sync::decode_record(q.blob(0));
+  if (!released) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
+  auto body = decode_body(released->record.body);
+  return shown_of(released->record, body ? std::optional(std::move(*body)) : std::nullopt, q.integer(1) != 0,
+                  q.integer(2));
+}
+
+/// A withdrawal holds when all that the lead office says last are withdrawals: withdrawn here and written on there is
+/// a conflict, and nothing goes out of sight by it.
+Result<ReportState> state_of_version(Database& db, const Standing& m, const Heads& h, bool own_case, bool own) {
+  if (h.withdrawn) return ReportState::withdrawn;
+  if (own) return ReportState::signed_off;
+  // What another machine of ours wrote was sent by it; our own receipts say nothing of it.
+  if (own_case) return m.fresh || m.state == ReportState::withdrawn ? ReportState::sent : m.state;
+  if (m.state != ReportState::withdrawn || m.fresh) return ReportState::received;
+  Query q = TRY(db.query("select 1 from record where matter = ? and type = ? and quarantine = 0 limit 1", m.row,
+                         static_cast<int>(sync::RecordType::acknowledgement)));
+  return TRY(q.step()) ? ReportState::acknowledged : ReportState::received;
+}
+
 /// The case's row follows its newest version. The usual case by far is one record, which needs no look at others.
-Result<> project_version(Store& store, Standing& m, const sync::ReleasedRecord& r, std::int64_t row,
-                         const std::optional<DecodedBody>& body, const RecordFacts& facts) {
-  Heads h{1, row};
-  if (!m.fresh) h = TRY(heads_of(store.db(), m.row));
-  TRY(store.db().run("update matter set conflict = ? where row = ?", h.count > 1 ? 1 : 0, m.row));
-  if (m.fresh || r.record.parents.empty())
-    TRY(store.db().run("update matter set kind = ? where row = ?",
-                       static_cast<int>(body ? body->report.kind : Kind::dynamic), m.row));
-  if (h.newest != row && !m.fresh) return {};
-  TRY(store.db().run(
-      "update matter set title = case when ? = '' then title else ? end, lane = min(?, lane),"
-      " occurred_ms = coalesce(nullif(?, 0), occurred_ms), signed_ms = ?,"
-      " received_ms = coalesce(nullif(?, 0), received_ms)"
-      " where row = ?",
-      body ? body->report.title : std::string(), body ? body->report.title : std::string(),
-      static_cast<int>(r.record.lane), r.record.event_ms, r.record.at.ms(), facts.own ? 0 : facts.at_ms, m.row));
-  return {};
+Result<Heads> project_version(Store& store, const Standing& m, const sync::ReleasedRecord& r, std::int64_t row,
+                              const std::optional<DecodedBody>& body, const RecordFacts& facts) {
+  Heads h{1, false, r.record.type == sync::RecordType::withdrawal && is_origin(r.record), row};
+  Database& db = store.db();
+  if (!m.fresh) {
+    TRY(mark_replaced(db, m, r, row));
+    h = TRY(heads_of(db, m));
+  }
+  const bool conflict = TRY(in_conflict(store, m, h));
+  const Shown mine = shown_of(r.record, body, facts.own, facts.at_ms);
+  std::optional<int> kind;
+  if (m.fresh || r.record.parents.empty()) kind = static_cast<int>(mine.report.kind);
+  // Parents in a circle leave no head: then this one is as good as any.
+  const Shown s = h.count == 0 || h.newest == row ? mine : TRY(shown_at(db, h.newest));
+  TRY(
+      db.run("update matter set title = case when ?1 = '' then title else ?1 end,"
+             " occurred_ms = coalesce(nullif(?2, 0), occurred_ms), signed_ms = ?3,"
+             " received_ms = coalesce(nullif(?4, 0), received_ms), conflict = ?5, lane = min(?6, lane),"
+             " kind = coalesce(?7, kind) where row = ?8",
+             s.report.title, s.event_ms, s.signed_ms, s.received_ms, conflict ? 1 : 0, static_cast<int>(r.record.lane),
+             kind, m.row));
+  return h;
 }
 
 Result<std::int64_t> insert(Database& db, const Standing& m, const sync::ReleasedRecord& r, const RecordFacts& facts,
@@ -143,9 +223,11 @@ Result<std::int64_t> insert(Database& db, const Standing& m, const sync::Release
   return row;
 }
 
-Result<std::int64_t> free(Database& db, std::int64_t row, const RecordFacts& facts, std::int64_t notes) {
-  TRY(db.run("update record set quarantine = 0, verified = ?, flags = ? where row = ?", facts.verified ? 1 : 0, notes,
-             row));
+/// What was judged good is what is kept: an id does not cover the signatures, and other ones may have come first.
+Result<std::int64_t> free(Database& db, std::int64_t row, const sync::ReleasedRecord& r, const RecordFacts& facts,
+                          std::int64_t notes) {
+  TRY(db.run("update record set quarantine = 0, verified = ?, flags = ?, bytes = ? where row = ?",
+             facts.verified ? 1 : 0, notes, r.bytes, row));
   return row;
 }
 
@@ -164,7 +246,7 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
   {
     Query q = TRY(db.query("select row, quarantine from record where id = ?", r.id));
     if (TRY(q.step())) {
-      if (q.integer(1) == 0 || facts.quarantine != sync::Refusal::none) return q.integer(0);
+      if (q.integer(1) == 0 || q.integer(1) == static_cast<int>(facts.quarantine)) return q.integer(0);
       held = q.integer(0);
     }
   }
@@ -192,17 +274,21 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
     m.fresh = !TRY(q.step());
   }
 
-  if (held && quarantine != sync::Refusal::none) return *held;
-  const std::int64_t row = TRY(held ? free(db, *held, facts, notes) : insert(db, m, r, facts, notes, quarantine));
+  if (held && quarantine != sync::Refusal::none) {
+    TRY(db.run("update record set quarantine = ? where row = ?", static_cast<int>(quarantine), *held));
+    return *held;
+  }
+  const std::int64_t row = TRY(held ? free(db, *held, r, facts, notes) : insert(db, m, r, facts, notes, quarantine));
   for (const RecordId& p : rec.parents)
     TRY(db.run("insert into parent(child, parent) values(?, ?) on conflict do nothing", r.id, p));
   if (quarantine != sync::Refusal::none) return row;
 
-  const ReportState state = state_after(m, rec, facts.own);
+  ReportState state = state_after(m, rec, facts.own);
   std::int64_t flags = (m.fresh ? 0 : m.flags) | notes;
   bool verified = (m.fresh || m.verified) && facts.verified;
   if (is_version(rec.type)) {
-    TRY(project_version(store, m, r, row, body, facts));
+    const Heads h = TRY(project_version(store, m, r, row, body, facts));
+    if (is_origin(rec)) state = TRY(state_of_version(db, m, h, m.office == store.me().office, facts.own));
   } else if (rec.type == sync::RecordType::cosignature) {
     flags &= ~record_note::provisional;
   } else if (rec.type == sync::RecordType::manifest) {
@@ -248,7 +334,7 @@ Result<> refresh_states(Store& store, std::span<const std::int64_t> record_rows,
       version = q.integer(0);
     }
     Query q =
-        TRY(db.query("select count(*), sum(state = 0), sum(state = 1), sum(state = 3), sum(state = 8)"
+        TRY(db.query("select count(*), sum(state = 0), sum(state = 1), sum(state = 3), sum(state >= 8)"
                      " from delivery where record = ?",
                      version));
     if (!TRY(q.step()) || q.integer(0) == 0) continue;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "node/office/body.h"
+#include "node/office/versions.h"
 #include "node/office/workflow.h"
 #include "node/store/records.h"
 
@@ -32,6 +33,7 @@ struct ListFilter {
   std::optional<sync::Lane> lane = {};
   std::optional<ReportState> state = {};
   std::optional<OfficeId> office = {};
+  bool conflict = false;    ///< only cases with versions side by side
   std::string search = {};  ///< as typed; empty: no search
   std::size_t limit = 100;
   std::string after = {};  ///< a cursor that list_cases gave
@@ -59,12 +61,15 @@ struct CaseRecord {
 };
 /// All records of a case in the order they were stored. Fault::corrupt when one of them no longer decodes.
 Result<std::vector<CaseRecord>> case_records(Store&, std::int64_t matter);
-/// Versions that no later version names as parent; several are a conflict. Newest (by HLC) last.
-std::vector<const CaseRecord*> heads(const std::vector<CaseRecord>&);
+/// The case's versions without what is in quarantine; of what cannot be read only that it is there.
+CaseGraph graph_of(const OfficeId& lead, const std::vector<CaseRecord>&);
+/// Versions that nothing has replaced, each of equal ones too. Newest (by HLC) last.
+std::vector<const CaseRecord*> heads(const CaseGraph&, const std::vector<CaseRecord>&);
 /// Whether records of this type are versions of the case: what conflicts are about.
 bool is_version(sync::RecordType);
-/// The record whose text is shown: the newest head that has one, else the newest version that has.
-const CaseRecord* current(const std::vector<CaseRecord>&);
+/// The record that a new version starts from: the newest head of the lead office that has a text, else the newest
+/// version that has.
+const CaseRecord* current(const CaseGraph&, const std::vector<CaseRecord>&);
 
 struct CaseReceipt {
   enum class Kind : std::uint8_t { custody, stored, opened, refused } kind{};

@@ -146,7 +146,33 @@ Result<> Directory::learn(const crypto::Certificate& c, sync::Millis now) {
       return fail(Fault::forged, "another office is registered under this code", "office.twice");
     }
   }
-  return keep(c, now);
+  const bool known = TRY(knows(c));
+  TRY(keep(c, now));
+  return known ? Result<>() : open_again_for(c);
+}
+
+Result<bool> Directory::knows(const crypto::Certificate& c) {
+  Query q =
+      TRY(store_.db().query("select 1 from officer where digest = ?1 union all select 1 from node where digest = ?1"
+                            " union all select 1 from office where id = ?2 and certificate = ?3",
+                            c.digest, c.office, ByteView(c.bytes)));
+  return q.step();
+}
+
+/// The whole envelope is opened anew, not the record alone: it may hold certificates too that were refused until now.
+/// An officer's certificate frees only records that name it; each new one must not cost the opening of all that wait.
+Result<> Directory::open_again_for(const crypto::Certificate& c) {
+  if (c.type == crypto::CertType::node) return {};
+  // What came back of ours after a restore waits as a whole.
+  if (c.office == store_.me().office)
+    TRY(store_.db().run("update envelope set refusal = 0 where own = 1 and state = 4 and refusal = ?",
+                        static_cast<int>(sync::Refusal::unknown_certificate)));
+  return store_.db().run(
+      "update envelope set state = 0, refusal = 0 where own = 0 and state = 2 and row in (select r.envelope"
+      " from refused f join record r on r.id = f.record where f.why = ? and r.office = ? and (? or instr(r.bytes, ?) > "
+      "0))",
+      static_cast<int>(sync::Refusal::unknown_certificate), c.office, c.type == crypto::CertType::office ? 1 : 0,
+      c.digest);
 }
 
 Result<> Directory::keep(const crypto::Certificate& c, sync::Millis now) {

@@ -52,6 +52,7 @@ class Directory {
   Result<std::vector<crypto::Certificate>> office_certificates();
   /// Checks the path up to the root we pinned, then keeps it. Fault::forged or missing when the path is bad.
   /// In a node that has no certificate of its own yet (joining), its own officers and node are kept unchecked.
+  /// Envelopes with records that waited for this certificate are to be opened once more.
   Result<> learn(const crypto::Certificate&, sync::Millis now);
   Result<> learn_root(const crypto::RootDocument&, bool confirmed);
   Result<> set_phone(const CertDigest&, std::string_view phone);
@@ -61,6 +62,8 @@ class Directory {
   Result<Hash> registry(const OfficeId&);
 
  private:
+  Result<bool> knows(const crypto::Certificate&);
+  Result<> open_again_for(const crypto::Certificate&);
   Result<> keep(const crypto::Certificate&, sync::Millis now);
   Store& store_;
 };

@@ -6,7 +6,6 @@
 #include "node/log.h"
 #include "node/store/holdings.h"
 #include "node/store/link.h"
-#include "node/store/opener.h"
 #include "node/store/records.h"
 #include "sync/intervals.h"
 #include "sync/limits.h"
@@ -41,6 +40,11 @@ Result<> StoreInbox::count_against_quota(const NodeId& author, sync::Lane lane, 
     return fail(Fault::full, "this node has sent enough for today", "quota");
   ++used.envelopes;
   used.bytes += bytes;
+  // A full disk must not use up the day of whoever sends it all again.
+  store_.if_rolled_back([&used, bytes] {
+    --used.envelopes;
+    used.bytes -= bytes;
+  });
   return {};
 }
 
@@ -244,10 +248,13 @@ Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId&, 
     return directory_.learn_root(root, false);
   }
   const auto certificate = TRY(crypto::Certificate::decode(bytes));
-  const bool news = !TRY(directory_.officer(certificate.digest));
   TRY(directory_.learn(certificate, now_));
-  if (news) tally.envelopes += static_cast<std::uint64_t>(TRY(look_again(store_, certificate.office)));
   ++tally.received[0];
+  // Something may have waited for it.
+  Query q =
+      TRY(store_.db().query("select 1 from envelope where own = 0 and state = 0"
+                            " union all select 1 from envelope where own = 1 and state = 4 and refusal = 0 limit 1"));
+  if (TRY(q.step())) ++tally.envelopes;
   return {};
 }
 
@@ -327,6 +334,12 @@ Result<> StoreInbox::settle(sync::Millis now) {
   return {};
 }
 
+Result<bool> StoreInbox::more_waits_than_told(std::int64_t row) {
+  Query q = TRY(store_.db().query("select count(*) from refused where stream = ? and why in (16, 17)", row));
+  TRY(q.step());
+  return static_cast<std::size_t>(q.integer(0)) > limit::refused_per_receipt;
+}
+
 Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Millis now) {
   Database& db = store_.db();
   sync::Receipt r;
@@ -356,7 +369,7 @@ Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Mil
       r.chain = e->head.previous;
     }
   }
-  if (kind != sync::ReceiptKind::custody) {
+  if (kind == sync::ReceiptKind::stored || (kind == sync::ReceiptKind::opened && !TRY(more_waits_than_told(row)))) {
     // Of an earlier incarnation a gap can stay for good: what lies behind it is told all the same.
     // The one behind `upto` is not here, not opened, or of another history.
     Query q =
@@ -373,13 +386,15 @@ Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Mil
     }
   }
   {
-    Query q = TRY(db.query("select record, seq, why from refused where stream = ? order by seq desc, record limit ?"))
-                  .bind(row)
-                  .bind(limit::refused_per_receipt);
+    // What waits comes first, and the oldest of it: who is not named there counts as opened.
+    Query q =
+        TRY(db.query("select record, seq, why from refused where stream = ? order by why not in (16, 17),"
+                     " case when why in (16, 17) then seq else -seq end, record limit ?",
+                     row, limit::refused_per_receipt));
     while (TRY(q.step()))
       r.refused.push_back({TRY(q.id<RecordId>(0)), sync::Seq{static_cast<std::uint64_t>(q.integer(1))},
                            static_cast<sync::Refusal>(q.integer(2))});
-    std::ranges::reverse(r.refused);
+    std::ranges::stable_sort(r.refused, {}, &sync::Receipt::Refused::seq);
   }
   r.registry = TRY(directory_.registry(r.stream.author));
   return store_.state(sync::StatementKind::receipt, sync::encode(r), r.stream.node, now);

@@ -27,12 +27,16 @@ class StoreInbox : public sync::Inbox {
 
   /// Signs the receipts of one kind for a received stream, to the neighbour its author is reached by.
   Result<> receipt(std::int64_t stream_row, sync::ReceiptKind, sync::Millis now);
+  /// A receipt has room for so many that wait for a certificate; beyond them it would call opened what is not.
+  Result<bool> more_waits_than_told(std::int64_t stream_row);
   void forget();
   void set_now(sync::Millis now) { now_ = now; }
   /// What one node may send a day; flash has ten times the room. 0 = no bound.
   void set_quota(std::uint64_t envelopes, std::uint64_t bytes) { quota_ = {envelopes, bytes}; }
 
  private:
+  Result<> act_on(const sync::Statement&, const NodeId& from, bool anew, bool news, sync::Tally&);
+  Result<> thin_out(const sync::Statement&);
   Result<> receipt_arrived(const sync::Statement&, const NodeId& from, bool anew, bool news, sync::Tally&);
   Result<> own_receipt(const sync::Receipt&, std::int64_t stream, const NodeId& from, bool news);
   Result<> another_history(const sync::Receipt&, std::int64_t stream);
@@ -44,8 +48,8 @@ class StoreInbox : public sync::Inbox {
   Result<std::int64_t> received_stream(const sync::StreamName&);
   Result<> stored(std::int64_t stream, const sync::Receipt&, sync::Tally&, std::vector<std::int64_t>& records);
   Result<> opened(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
+  Result<> waited(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
   Result<> refusals(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
-  Result<> lift_refusals(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
   Result<> chunks_arrived(const sync::Statement&, bool anew, sync::Tally&);
   Result<> wanted(const sync::Statement&, const NodeId& from);
   Result<> advance(std::int64_t stream);

@@ -4,21 +4,11 @@
 #include <set>
 
 #include "node/log.h"
-#include "node/store/records.h"
+#include "sync/limits.h"
 
 namespace yz::node {
 
 using sync::Refusal;
-
-Result<std::int64_t> look_again(Store& store, const OfficeId& author) {
-  Database& db = store.db();
-  TRY(db.run("delete from refused where why = 16 and stream in (select row from stream where author = ?)", author));
-  TRY(
-      db.run("update envelope set refusal = 0, state = case own when 0 then 0 else state end where refusal = 16 and"
-             " stream in (select row from stream where author = ?)",
-             author));
-  return db.changes();
-}
 
 Result<Opener::Done> Opener::open_some(std::size_t most, sync::Millis now) {
   Done done;
@@ -69,21 +59,11 @@ Result<> Opener::open_one(std::int64_t row, std::int64_t stream, const Bytes& by
     TRY(refuse(c, RecordId{}, why));
   } else {
     for (const sync::Item& item : *items) {
-      if (item.kind == sync::Item::Kind::certificate) {
-        auto certificate = crypto::Certificate::decode(item.bytes);
-        // A bad certificate only means that the signatures under it will not be good.
-        if (certificate && certificate->office == c.envelope.head.stream.author) TRY(learn(*certificate, now));
-      } else if (item.kind == sync::Item::Kind::record) {
-        TRY(put(c, item.bytes, done));
-      }
+      if (item.kind == sync::Item::Kind::certificate) TRY(learn(c, item.bytes));
+      if (item.kind == sync::Item::Kind::record) TRY(put(c, item.bytes, done));
     }
   }
-  if (!c.wanted.empty()) {
-    std::ranges::sort(c.wanted);
-    c.wanted.erase(std::unique(c.wanted.begin(), c.wanted.end()), c.wanted.end());
-    if (c.wanted.size() > 32) c.wanted.resize(32);
-    TRY(store_.state(sync::StatementKind::want, sync::encode(sync::Want{c.wanted}), c.envelope.head.stream.node, now));
-  }
+  if (c.waits) TRY(ask_for_certificates(c));
   TRY(TRY(store_.db().query("update envelope set state = ?, done_ms = ? where row = ?"))
           .bind(items ? 2 : 8)
           .bind(now)
@@ -94,15 +74,47 @@ Result<> Opener::open_one(std::int64_t row, std::int64_t stream, const Bytes& by
   return inbox_.receipt(stream, sync::ReceiptKind::opened, now);
 }
 
-Result<> Opener::learn(const crypto::Certificate& certificate, sync::Millis now) {
-  const bool news = !TRY(directory_.officer(certificate.digest));
-  auto known = directory_.learn(certificate, now);
-  if (!known) return known.error().fault == Fault::forged || known.error().fault == Fault::missing ? Result<>{} : known;
-  if (news) TRY(look_again(store_, certificate.office));
+/// A bad certificate only means that the signatures under it will not be good.
+Result<> Opener::learn(const Context& c, ByteView bytes) {
+  const auto certificate = crypto::Certificate::decode(bytes);
+  if (!certificate || certificate->office != c.envelope.head.stream.author) return {};
+  const auto known = directory_.learn(*certificate, c.now);
+  if (!known && known.error().fault != Fault::forged && known.error().fault != Fault::missing) return known;
   return {};
 }
 
+/// Everything that this author's records wait for: a newer `want` takes the place of the one before it.
+Result<> Opener::ask_for_certificates(const Context& c) {
+  Query q =
+      TRY(store_.db().query("select r.bytes from refused f join record r on r.id = f.record"
+                            " where f.why = ? and r.office = ? order by r.row desc",
+                            static_cast<int>(Refusal::unknown_certificate), c.envelope.head.stream.author));
+  std::set<CertDigest> missing;
+  while (missing.size() < sync::limit::wanted && TRY(q.step())) {
+    const auto r = sync::decode_record(q.blob(0));
+    if (!r) return fail(Fault::corrupt, "a stored record is damaged", "store.record");
+    for (const auto& s : r->record.signatures)
+      if (missing.size() < sync::limit::wanted && !TRY(directory_.officer(s.officer))) missing.insert(s.officer);
+  }
+  return want(std::move(missing), c.envelope.head.stream.node, c.now);
+}
+
+Result<> Opener::want(std::set<CertDigest> missing, const NodeId& of, sync::Millis now) {
+  if (missing.empty()) return {};
+  {
+    // What it was asked for before and has not come stays asked.
+    Query q = TRY(store_.db().query("select bytes from control where key = ?", TRY(store_.want_key(of))));
+    if (TRY(q.step())) {
+      const auto before = TRY(sync::decode_want(TRY(sync::decode_statement(q.blob(0))).body));
+      for (const CertDigest& d : before.certificates)
+        if (missing.size() < sync::limit::wanted && !TRY(directory_.officer(d))) missing.insert(d);
+    }
+  }
+  return store_.state(sync::StatementKind::want, sync::encode(sync::Want{{missing.begin(), missing.end()}}), of, now);
+}
+
 Result<> Opener::advance(std::int64_t stream) {
+  if (TRY(inbox_.more_waits_than_told(stream))) return {};
   // Opened up to the first number that is not here or not opened yet.
   Query q = TRY(store_.db().query("select opened, tip from stream where row = ?")).bind(stream);
   TRY(q.step());
@@ -123,7 +135,7 @@ Result<> Opener::refuse(const Context& c, const RecordId& record, Refusal why) {
           .bind(static_cast<int>(why))
           .bind(c.row)
           .run());
-  TRY(store_.journal("node", "refuse", hex(record.view()), sync::name_of(why), c.now));
+  TRY(store_.journal("node", sync::waits(why) ? "wait" : "refuse", hex(record.view()), sync::name_of(why), c.now));
   return TRY(store_.db().query(
                  "insert into refused(stream, seq, record, why) values(?, ?, ?, ?) on conflict do nothing"))
       .bind(c.stream)
@@ -139,23 +151,55 @@ Result<> Opener::put(Context& c, ByteView bytes, Done& done) {
   RecordFacts facts;
   facts.envelope = c.row;
   facts.at_ms = c.now;
+  bool held = false;
+  {
+    Query q = TRY(store_.db().query("select quarantine from record where id = ?")).bind(released->id);
+    held = TRY(q.step());
+    // Cut again in another lane, or after a restore: one copy is enough. Only one that waits is judged anew.
+    if (held && q.integer(0) != static_cast<int>(Refusal::unknown_certificate)) return {};
+  }
   std::int64_t notes = 0;
   facts.quarantine = TRY(judge(c, *released, notes));
   facts.notes = notes;
   facts.verified = facts.quarantine == Refusal::none;
-  {
-    Query q = TRY(store_.db().query("select quarantine from record where id = ?")).bind(released->id);
-    if (TRY(q.step())) {
-      // Cut again in another lane, or after a restore: one copy is enough. But what waited may be good now.
-      if (q.integer(0) != static_cast<int>(Refusal::unknown_certificate)) return {};
-      TRY(put_record(store_, *released, facts));
-      return facts.quarantine == Refusal::none ? Result<>{} : refuse(c, released->id, facts.quarantine);
-    }
-  }
+  c.waits = c.waits || facts.quarantine == Refusal::unknown_certificate;
+  if (held) return judge_again(c, *released, facts);
   TRY(put_record(store_, *released, facts));
   ++done.records[static_cast<std::size_t>(c.envelope.head.stream.lane)];
   TRY(TRY(store_.db().query("update envelope set records = records + 1 where row = ?")).bind(c.row).run());
   if (facts.quarantine != Refusal::none) return refuse(c, released->id, facts.quarantine);
+  return {};
+}
+
+/// A record that waited for a certificate. What was told of it changes in every stream in which it came.
+Result<> Opener::judge_again(Context& c, const sync::ReleasedRecord& r, const RecordFacts& facts) {
+  constexpr int kWaited = static_cast<int>(Refusal::unknown_certificate);
+  // It may have come in a second stream, whose receipts have to name it too.
+  if (facts.quarantine == Refusal::unknown_certificate) return refuse(c, r.id, facts.quarantine);
+  const std::int64_t row = TRY(put_record(store_, r, facts));
+  std::vector<std::int64_t> streams;
+  std::int64_t why = 0;
+  {
+    Query q =
+        TRY(store_.db().query("select f.stream, r.quarantine from refused f join record r on r.id = f.record"
+                              " where f.record = ? and f.why = ? and r.row = ?",
+                              r.id, kWaited, row));
+    while (TRY(q.step())) {
+      streams.push_back(q.integer(0));
+      why = q.integer(1);
+    }
+  }
+  TRY(store_.journal("node", why == 0 ? "accept" : "refuse", hex(r.id.view()), sync::name_of(static_cast<Refusal>(why)),
+                     c.now));
+  if (why == 0)
+    TRY(store_.db().run("delete from refused where record = ? and why = ?", r.id, kWaited));
+  else
+    TRY(store_.db().run("update refused set why = ? where record = ? and why = ?", why, r.id, kWaited));
+  for (const std::int64_t s : streams) {
+    if (s == c.stream) continue;  // told at the end of this envelope
+    TRY(advance(s));
+    TRY(inbox_.receipt(s, sync::ReceiptKind::opened, c.now));
+  }
   return {};
 }
 
@@ -190,10 +234,7 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
   std::set<PersonId> drafters, signers;
   for (const auto& s : rec.signatures) {
     const auto officer = TRY(directory_.officer(s.officer));
-    if (!officer) {
-      c.wanted.push_back(s.officer);
-      return Refusal::unknown_certificate;
-    }
+    if (!officer) return Refusal::unknown_certificate;
     if (officer->office != rec.origin || !sync::verify_record(r.id, s, officer->key)) return Refusal::bad_signature;
     if (officer->state == OfficerState::revoked) return Refusal::not_permitted;
     (s.role == sync::SignRole::drafter ? drafters : signers).insert(officer->person);

@@ -1,13 +1,12 @@
 #pragma once
 #include <array>
+#include <set>
 
 #include "node/store/inbox.h"
+#include "node/store/records.h"
 #include "sync/record.h"
 
 namespace yz::node {
-
-/// A certificate of this office is new here: what waited for one is opened again. How many envelopes.
-Result<std::int64_t> look_again(Store&, const OfficeId& author);
 
 /// Opens what was stored and receipted: decrypts, checks officers' signatures and paths, puts records on their
 /// cases. Separate from storing, so that a fault here never loses a report. Idempotent; a crash in the middle
@@ -29,17 +28,20 @@ class Opener {
     std::int64_t row = 0, stream = 0;
     sync::Envelope envelope;
     sync::Millis now = 0;
-    std::vector<CertDigest> wanted;
+    bool waits = false;  ///< a record of it waits for a certificate
   };
   Result<> open_one(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
   Result<> open_returned(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
-  Result<sync::Refusal> judge_own(Context&, const sync::ReleasedRecord&);
+  Result<sync::Refusal> judge_own(const sync::ReleasedRecord&, std::set<CertDigest>& missing);
   Result<> put_own(Context&, const sync::ReleasedRecord&, sync::Refusal);
-  std::optional<NodeId> returned_by(const Context&);
+  Result<NodeId> returned_by(const Context&);
+  Result<> learn(const Context&, ByteView certificate);
   Result<> put(Context&, ByteView record, Done&);
   Result<sync::Refusal> judge(Context&, const sync::ReleasedRecord&, std::int64_t& notes);
-  Result<> learn(const crypto::Certificate&, sync::Millis now);
   Result<> refuse(const Context&, const RecordId&, sync::Refusal);
+  Result<> judge_again(Context&, const sync::ReleasedRecord&, const RecordFacts&);
+  Result<> ask_for_certificates(const Context&);
+  Result<> want(std::set<CertDigest> missing, const NodeId& of, sync::Millis now);
   Result<> advance(std::int64_t stream);
 
   Store& store_;

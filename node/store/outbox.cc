@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "node/store/records.h"
 #include "sync/limits.h"
 #include "sync/record.h"
 
@@ -17,6 +18,11 @@ struct StoreOutbox::Load {
   std::vector<CertDigest> officers;
   std::vector<Hash> anchors, introduced;
   bool pad = false;
+};
+
+struct StoreOutbox::Cut {
+  std::int64_t stream = 0;
+  sync::EnvelopeHead head;
 };
 
 namespace {
@@ -88,7 +94,8 @@ Result<> StoreOutbox::take_back_unreceipted(Lane lane) {
     while (TRY(q.step())) envelopes.push_back(q.integer(0));
   }
   for (const std::int64_t e : envelopes) {
-    TRY(store_.db().run("update delivery set envelope = null, state = 0 where envelope = ? and state < 2", e));
+    TRY(store_.db().run("update delivery set envelope = null, state = 0, refusal = 0 where envelope = ? and state < 2",
+                        e));
     TRY(store_.db().run("update envelope set state = 9 where row = ?", e));
   }
   return {};
@@ -107,8 +114,8 @@ Result<std::vector<BoxPublic>> StoreOutbox::readers() {
 
 /// Oldest first, within the limits of the lane; one larger record alone is allowed. A record that nests another
 /// office's text shares an envelope only with records of its own case.
-Result<StoreOutbox::Load> StoreOutbox::choose(Lane lane, std::uint64_t link_bps) {
-  std::size_t most_bytes = limit::cut_plain_bytes, most_records = limit::cut_records;
+Result<StoreOutbox::Load> StoreOutbox::choose(Lane lane, std::uint64_t link_bps, std::size_t most_records) {
+  std::size_t most_bytes = limit::cut_plain_bytes;
   if (lane == Lane::flash) {
     Query n = TRY(store_.db().query("select count(*) from (select 1 from delivery where destination = ? and lane = ?"
                                     " and envelope is null and state = 0 limit ?)"))
@@ -188,73 +195,86 @@ Result<> StoreOutbox::introduce(Load& load) {
   return {};
 }
 
-Result<std::optional<sync::Queued>> StoreOutbox::cut(Lane lane, std::uint64_t link_bps) {
-  if (!TRY(uncut(lane))) return std::nullopt;
-  TRY(take_back_unreceipted(lane));
-  Load load = TRY(choose(lane, link_bps));
-  if (load.records.empty()) return std::nullopt;
-  TRY(introduce(load));
-  std::vector<sync::Item> items = std::move(load.introductions);
-  std::ranges::move(load.records, std::back_inserter(items));
-
+Result<StoreOutbox::Cut> StoreOutbox::next_in(Lane lane) {
   Database& db = store_.db();
   const Identity& me = store_.me();
-  const sync::Millis now = now_();
-  sync::EnvelopeHead head;
-  head.stream = {me.office, me.node, me.incarnation, office_, lane};
-  const sync::StreamId id = head.stream.id();
-  TRY(TRY(db.query("insert into stream(id, author, node, incarnation, destination, lane, own, chain)"
-                   " values(?, ?, ?, ?, ?, ?, 1, ?) on conflict(id) do nothing"))
-          .bind(id)
-          .bind(me.office)
-          .bind(me.node)
-          .bind(me.incarnation)
-          .bind(office_)
-          .bind(static_cast<int>(lane))
-          .bind(Hash{})
-          .run());
-  std::int64_t stream = 0;
-  {
-    Query q = TRY(db.query("select row, tip, chain from stream where id = ?")).bind(id);
-    TRY(q.step());
-    stream = q.integer(0);
-    head.seq = sync::Seq{static_cast<std::uint64_t>(q.integer(1))}.next();
-    head.previous = TRY(q.id<Hash>(2));
-  }
-  head.at = TRY(store_.tick(now));
-  const int level = link_bps > 0 && link_bps < limit::slow_bps ? 19 : 9;
-  const sync::Envelope e = TRY(sync::seal(head, items, TRY(readers()), store_.keys(), level, load.pad));
+  Cut c;
+  c.head.stream = {me.office, me.node, me.incarnation, office_, lane};
+  const sync::StreamId id = c.head.stream.id();
+  TRY(
+      db.run("insert into stream(id, author, node, incarnation, destination, lane, own, chain)"
+             " values(?, ?, ?, ?, ?, ?, 1, ?) on conflict(id) do nothing",
+             id, me.office, me.node, me.incarnation, office_, static_cast<int>(lane), Hash{}));
+  Query q = TRY(db.query("select row, tip, chain from stream where id = ?", id));
+  TRY(q.step());
+  c.stream = q.integer(0);
+  c.head.seq = sync::Seq{static_cast<std::uint64_t>(q.integer(1))}.next();
+  c.head.previous = TRY(q.id<Hash>(2));
+  return c;
+}
 
-  sync::Queued out{0, id, lane, head.seq, static_cast<std::uint32_t>(e.bytes.size())};
+/// The envelope in its place, and what it carries marked as cut.
+Result<sync::Queued> StoreOutbox::keep(const Cut& c, const Load& load, const sync::Envelope& e) {
+  Database& db = store_.db();
+  const sync::StreamName& name = c.head.stream;
+  sync::Queued out{0, name.id(), name.lane, c.head.seq, static_cast<std::uint32_t>(e.bytes.size())};
   {
-    Query q = TRY(db.query("insert into envelope(stream, seq, hash, own, bytes, size, records, peer, at_ms)"
-                           " values(?, ?, ?, 1, ?, ?, ?, ?, ?) returning row"))
-                  .bind(stream)
-                  .bind(head.seq.value)
-                  .bind(e.hash)
-                  .bind(ByteView(e.bytes))
-                  .bind(e.bytes.size())
-                  .bind(load.deliveries.size())
-                  .bind(peer_)
-                  .bind(now);
+    Query q = TRY(db.query(
+        "insert into envelope(stream, seq, hash, own, bytes, size, records, peer, at_ms)"
+        " values(?, ?, ?, 1, ?, ?, ?, ?, ?) returning row",
+        c.stream, c.head.seq.value, e.hash, ByteView(e.bytes), e.bytes.size(), load.deliveries.size(), peer_, now_()));
     TRY(q.step());
     out.row = q.integer(0);
     TRY(q.run());
   }
-  TRY(TRY(db.query("update stream set tip = ?, chain = ? where row = ?"))
-          .bind(head.seq.value)
-          .bind(e.chain())
-          .bind(stream)
-          .run());
+  TRY(db.run("update stream set tip = ?, chain = ? where row = ?", c.head.seq.value, e.chain(), c.stream));
   for (std::int64_t d : load.deliveries)
-    TRY(TRY(db.query("update delivery set envelope = ?, state = 1 where row = ?")).bind(out.row).bind(d).run());
+    TRY(db.run("update delivery set envelope = ?, state = 1 where row = ?", out.row, d));
   for (const Hash& d : load.introduced)
-    TRY(TRY(db.query("insert into introduced(destination, digest, envelope) values(?, ?, ?) on conflict do nothing"))
-            .bind(office_)
-            .bind(d)
-            .bind(out.row)
-            .run());
+    TRY(db.run("insert into introduced(destination, digest, envelope) values(?, ?, ?) on conflict do nothing", office_,
+               d, out.row));
   return out;
+}
+
+/// A record that fits no envelope would end every later try too, and all behind it would wait for ever.
+Result<> StoreOutbox::set_aside(const Load& load) {
+  for (std::int64_t d : load.deliveries) {
+    std::int64_t record = 0;
+    {
+      Query q = TRY(store_.db().query("update delivery set state = 9 where row = ? returning record", d));
+      TRY(q.step());
+      record = q.integer(0);
+      TRY(q.run());
+    }
+    TRY(refresh_states(store_, std::span(&record, 1), now_()));
+  }
+  TRY(store_.journal("node", "set-aside", hex(office_.view()), "too large for an envelope", now_()));
+  return store_.alarm("record.too-large", "a report fits no envelope and was set aside: shorten it and send it again",
+                      hex(office_.view()), now_());
+}
+
+Result<std::optional<sync::Queued>> StoreOutbox::cut(Lane lane, std::uint64_t link_bps) {
+  std::size_t most_records = limit::cut_records;
+  while (TRY(uncut(lane))) {
+    TRY(take_back_unreceipted(lane));
+    Load load = TRY(choose(lane, link_bps, most_records));
+    if (load.records.empty()) break;
+    TRY(introduce(load));
+    std::vector<sync::Item> items = std::move(load.introductions);
+    std::ranges::move(load.records, std::back_inserter(items));
+    Cut c = TRY(next_in(lane));
+    c.head.at = TRY(store_.tick(now_()));
+    const int level = link_bps > 0 && link_bps < limit::slow_bps ? 19 : 9;
+    const auto e = sync::seal(c.head, items, TRY(readers()), store_.keys(), level, load.pad);
+    if (e) return TRY(keep(c, load, *e));
+    if (e.error().fault != Fault::full) return std::unexpected(e.error());
+    // What vouches for many records may be too much together; they go with fewer companions.
+    most_records = load.deliveries.size() / 2;
+    if (most_records > 0) continue;
+    TRY(set_aside(load));
+    most_records = limit::cut_records;
+  }
+  return std::nullopt;
 }
 
 Result<Bytes> StoreOutbox::envelope(std::int64_t row) {

@@ -26,7 +26,11 @@ class StoreOutbox : public sync::Outbox {
   struct Load;  // what goes into one envelope
   Result<bool> may_cut();
   Result<> take_back_unreceipted(sync::Lane);
-  Result<Load> choose(sync::Lane, std::uint64_t link_bps);
+  struct Cut;  // where it goes in its stream
+  Result<Load> choose(sync::Lane, std::uint64_t link_bps, std::size_t most_records);
+  Result<Cut> next_in(sync::Lane);
+  Result<sync::Queued> keep(const Cut&, const Load&, const sync::Envelope&);
+  Result<> set_aside(const Load&);
   Result<> introduce(Load&);
   Result<std::vector<BoxPublic>> readers();
 

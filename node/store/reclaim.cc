@@ -1,6 +1,6 @@
 // Opens what came back of ours after a restore: by the archive wrap, into the cases that it once came from. The part of
 // Opener that looks at our own envelopes.
-#include <algorithm>
+#include <set>
 
 #include "node/log.h"
 #include "node/office/body.h"
@@ -9,6 +9,7 @@
 #include "node/store/holdings.h"
 #include "node/store/opener.h"
 #include "node/store/records.h"
+#include "sync/limits.h"
 
 namespace yz::node {
 namespace {
@@ -42,12 +43,12 @@ Result<> pass_over_number(Store& store, const sync::Record& r) {
 }  // namespace
 
 /// Officers of ours signed it, as when it was sent: our own node's word alone is not enough.
-Result<Refusal> Opener::judge_own(Context& c, const sync::ReleasedRecord& r) {
+Result<Refusal> Opener::judge_own(const sync::ReleasedRecord& r, std::set<CertDigest>& missing) {
   if (r.record.origin != store_.me().office) return Refusal::not_addressed;
   for (const auto& s : r.record.signatures) {
     const auto officer = TRY(directory_.officer(s.officer));
     if (!officer) {
-      c.wanted.push_back(s.officer);
+      if (missing.size() < sync::limit::wanted) missing.insert(s.officer);
       return Refusal::unknown_certificate;
     }
     if (officer->office != r.record.origin || !sync::verify_record(r.id, s, officer->key))
@@ -103,23 +104,20 @@ Result<> Opener::open_returned(std::int64_t row, std::int64_t stream, const Byte
     return settled(items.error().fault == Fault::missing ? Refusal::key_gone : Refusal::malformed);
   }
   std::vector<std::pair<sync::ReleasedRecord, Refusal>> records;
+  std::set<CertDigest> missing;
   for (const sync::Item& item : *items) {
     if (item.kind == sync::Item::Kind::certificate) {
-      auto certificate = crypto::Certificate::decode(item.bytes);
-      if (certificate && certificate->office == store_.me().office) TRY(learn(*certificate, now));
+      TRY(learn(c, item.bytes));
     } else if (item.kind == sync::Item::Kind::record) {
       auto released = sync::decode_record(item.bytes);
       if (!released) continue;
-      const Refusal why = TRY(judge_own(c, *released));
+      const Refusal why = TRY(judge_own(*released, missing));
       records.emplace_back(std::move(*released), why);
     }
   }
-  if (!c.wanted.empty()) {
+  if (!missing.empty()) {
     // An officer of ours whom this copy does not know: the certificate is asked for, or comes in another envelope.
-    std::ranges::sort(c.wanted);
-    c.wanted.erase(std::unique(c.wanted.begin(), c.wanted.end()), c.wanted.end());
-    if (c.wanted.size() > 32) c.wanted.resize(32);
-    TRY(store_.state(sync::StatementKind::want, sync::encode(sync::Want{c.wanted}), returned_by(c), now));
+    TRY(want(std::move(missing), TRY(returned_by(c)), now));
     return store_.db().run("update envelope set refusal = ? where row = ?",
                            static_cast<int>(Refusal::unknown_certificate), row);
   }
@@ -127,11 +125,10 @@ Result<> Opener::open_returned(std::int64_t row, std::int64_t stream, const Byte
   return settled(Refusal::none);
 }
 
-std::optional<NodeId> Opener::returned_by(const Context& c) {
-  auto q = store_.db().query("select peer from envelope where row = ?", c.row);
-  if (!q || !q->step().value_or(false)) return std::nullopt;
-  auto peer = q->id<NodeId>(0);
-  return peer ? std::optional(*peer) : std::nullopt;
+Result<NodeId> Opener::returned_by(const Context& c) {
+  Query q = TRY(store_.db().query("select peer from envelope where row = ?", c.row));
+  TRY(q.step());
+  return q.id<NodeId>(0);
 }
 
 }  // namespace yz::node

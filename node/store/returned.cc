@@ -112,17 +112,12 @@ Result<> StoreInbox::author_holds(const sync::Statement& s, const sync::Receipt&
 
 Result<> StoreInbox::opened_anew(const sync::Statement& s) {
   Database& db = store_.db();
-  Query all = TRY(db.query("select count(*), coalesce(sum(unix_ms > ?), 0) from statement where kind = ? and node = ?",
-                           now_ - 24LL * 3'600'000, static_cast<int>(s.kind), s.node));
-  TRY(all.step());
-  if (all.integer(0) > static_cast<std::int64_t>(limit::incarnations_kept))
-    TRY(
-        db.run("delete from statement where key = (select key from statement where kind = ? and node = ?"
-               " order by unix_ms limit 1)",
-               static_cast<int>(s.kind), s.node));
+  Query today = TRY(db.query("select count(*) from statement where kind = ? and node = ? and unix_ms > ?",
+                             static_cast<int>(s.kind), s.node, now_ - 24LL * 3'600'000));
+  TRY(today.step());
   TRY(store_.alarm("node.restored", "a machine was put back from a copy, or a second one runs under its name",
                    hex(s.office.view()), now_));
-  if (all.integer(1) > static_cast<std::int64_t>(limit::incarnations_a_day))
+  if (today.integer(0) > static_cast<std::int64_t>(limit::incarnations_a_day))
     TRY(store_.alarm("incarnation.many", "a machine began anew more than four times in a day", hex(s.office.view()),
                      now_));
   return {};

@@ -124,7 +124,7 @@ create table delivery(                -- a record's way to one destination
   destination blob not null,
   lane integer not null,
   envelope integer,                   -- null: waits to be cut
-  state integer not null default 0,   -- 0 waiting, 1 cut, 2 stored there, 3 opened there, 8 refused
+  state integer not null default 0,   -- 0 waiting, 1 cut, 2 stored there, 3 opened there, 8 refused, 9 fits no envelope
   refusal integer not null default 0,
   at_ms integer not null, done_ms integer not null default 0,
   unique(record, destination)) strict;
@@ -193,6 +193,17 @@ create table alarm(
   unique(code, message, office)) strict;
 )sql";
 
+// What stands last in a case is found without looking at all that came before it.
+constexpr std::string_view kMainHeads = R"sql(
+alter table record add column replaced integer not null default 0;
+update record set replaced = exists(
+  select 1 from parent p join record c on c.id = p.child join matter m on m.row = c.matter
+  where p.parent = record.id and c.matter = record.matter and c.quarantine = 0 and c.type in (1, 2, 3, 4, 5, 10, 14)
+    and (c.office = record.office or c.office = m.office));
+create index record_head on record(matter, office, hlc, id)
+  where replaced = 0 and quarantine = 0 and type in (1, 2, 3, 4, 5, 10, 14);
+)sql";
+
 constexpr std::string_view kBlob1 = R"sql(
 create table attachment(
   row integer primary key,
@@ -217,15 +228,14 @@ create index chunk_waiting on chunk(row) where state = 0;
 )sql";
 
 // Restores: what a neighbour asks back of what it once sent us, and what came back of ours.
-constexpr std::string_view kMain2 = R"sql(
+constexpr std::string_view kMainRestore = R"sql(
 alter table envelope add column back integer not null default 0;  -- received: 1 its author asks for it back
 create index envelope_back on envelope(peer, row) where back = 1;
 create index envelope_returned on envelope(row) where own = 1 and state = 4;
-create index envelope_wants on envelope(stream) where refusal = 16;
 create index envelope_earlier on envelope(peer) where own = 1 and state = 1;
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1}, Migration{2, kMain2}};
+constexpr std::array kMain{Migration{1, kMain1}, Migration{2, kMainHeads}, Migration{3, kMainRestore}};
 constexpr std::array kBlob{Migration{1, kBlob1}};
 
 }  // namespace

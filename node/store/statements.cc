@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "crypto/hash.h"
 #include "node/log.h"
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
@@ -24,6 +25,7 @@ Result<bool> says_less(const sync::Statement& before, const sync::Statement& now
 Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::Tally& tally) {
   Database& db = store_.db();
   const Hash key = TRY(sync::statement_key(s));
+  bool replaces = false;
   bool anew = false;  // the first word of a store that was put back from a copy: it may say less than before
   bool news = true;   // it says something else than before
   {
@@ -31,7 +33,8 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
         TRY(db.query("select hlc, digest, epoch, (select peer_epoch from link where peer = ?), bytes from statement"
                      " where key = ?",
                      s.node, key));
-    if (TRY(q.step())) {
+    replaces = TRY(q.step());
+    if (replaces) {
       const auto held = std::pair(static_cast<std::uint64_t>(q.integer(0)), TRY(q.id<Hash>(1)));
       if (held.second == s.digest) return {};
       const bool then = text(q.blob(2)) == text(q.blob(3)), is_now = text(s.epoch.view()) == text(q.blob(3));
@@ -66,6 +69,11 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
   if (!store_.heard(s.at, now_))
     TRY(store_.alarm("clock.ahead", "a neighbour's clock is more than 10 minutes ahead of ours", hex(s.office.view()),
                      now_));
+  TRY(act_on(s, from, anew, news, tally));
+  return replaces ? Result<>() : thin_out(s);  // afterwards: a receipt can show that a stream is ours
+}
+
+Result<> StoreInbox::act_on(const sync::Statement& s, const NodeId& from, bool anew, bool news, sync::Tally& tally) {
   switch (s.kind) {
     case sync::StatementKind::receipt:
       return receipt_arrived(s, from, anew, news, tally);
@@ -77,8 +85,9 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
       return wanted(s, from);
     case sync::StatementKind::node_list: {
       const sync::NodeList list = TRY(sync::decode_node_list(s.body));
-      return TRY(db.query("insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
-                          " set version = excluded.version, bytes = excluded.bytes where excluded.version > version"))
+      return TRY(store_.db().query(
+                     "insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
+                     " set version = excluded.version, bytes = excluded.bytes where excluded.version > version"))
           .bind(s.office)
           .bind(list.version)
           .bind(ByteView(s.bytes))
@@ -87,6 +96,17 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
     default:
       return {};  // kept as it is: heads and evidence are read when they are needed
   }
+}
+
+/// Where each statement stands for itself, or is about whatever its author makes up, only the newest stay. Receipts for
+/// streams of ours, and what can only replace itself, need no bound.
+Result<> StoreInbox::thin_out(const sync::Statement& s) {
+  static constexpr std::string_view kStranger =
+      " from statement where node = ?1 and kind = ?2"
+      " and not exists(select 1 from stream t where t.id = statement.stream and t.own = 1)";
+  static const std::string sql = std::string("delete").append(kStranger) + " and key not in (select key" +
+                                 std::string(kStranger) + " order by hlc desc, digest desc limit ?3)";
+  return store_.db().run(sql, s.node, static_cast<int>(s.kind), limit::statements_kept);
 }
 
 Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& from, bool anew, bool news,
@@ -114,7 +134,6 @@ Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& fro
   }
   if (r.kind == sync::ReceiptKind::opened) TRY(opened(stream, sure, records));
   TRY(refusals(stream, r, records));
-  if (r.kind == sync::ReceiptKind::opened) TRY(lift_refusals(stream, r, records));
   std::ranges::sort(records);
   records.erase(std::unique(records.begin(), records.end()), records.end());
   return refresh_states(store_, records, now_);
@@ -143,7 +162,8 @@ Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::T
       ++n;
     }
     tally.sent[static_cast<std::size_t>(r.stream.lane)] += n;
-    TRY(TRY(db.query("update delivery set state = ?, done_ms = ? where envelope = ? and state < 2"))
+    TRY(TRY(db.query("update delivery set state = case when refusal in (16, 17) then 2 else ? end, done_ms = ?"
+                     " where envelope = ? and state < 2"))
             .bind(state)
             .bind(now_)
             .bind(e)
@@ -173,13 +193,37 @@ Result<> StoreInbox::opened(std::int64_t stream, const sync::Receipt& r, std::ve
     while (TRY(q.step())) records.push_back(q.integer(0));
     TRY(TRY(db.query("update delivery set state = 3 where envelope = ? and state = 2")).bind(e).run());
   }
+  TRY(waited(stream, r, records));
   return TRY(db.query("update stream set opened = max(opened, ?) where row = ?")).bind(r.upto.value).bind(stream).run();
 }
 
-/// What the destination refused. Some reasons mend themselves: the record is cut again, for the newest keys.
+/// Records that waited there for a certificate count as opened; those that wait on are named in this very receipt.
+Result<> StoreInbox::waited(std::int64_t stream, const sync::Receipt& r, std::vector<std::int64_t>& records) {
+  Database& db = store_.db();
+  std::vector<std::int64_t> deliveries;
+  {
+    Query q =
+        TRY(db.query("select d.row, d.record, e.seq from delivery d join envelope e on e.row = d.envelope where d.lane"
+                     " = ? and d.state in (1, 2) and d.refusal in (16, 17) and e.stream = ?",
+                     static_cast<int>(r.stream.lane), stream));
+    while (TRY(q.step())) {
+      if (!r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(2))})) continue;
+      deliveries.push_back(q.integer(0));
+      records.push_back(q.integer(1));
+    }
+  }
+  for (std::int64_t d : deliveries)
+    TRY(db.run("update delivery set state = case state when 2 then 3 else state end, refusal = 0 where row = ?", d));
+  return {};
+}
+
+/// What the destination refused. Some reasons mend themselves: the record is cut again, for the newest keys. Others
+/// wait there for what is missing; only the newest `opened` receipt says which, an older `stored` may come after it.
 Result<> StoreInbox::refusals(std::int64_t stream, const sync::Receipt& r, std::vector<std::int64_t>& records) {
   Database& db = store_.db();
   for (const auto& f : r.refused) {
+    const bool waits = sync::waits(f.why);
+    if (waits && r.kind != sync::ReceiptKind::opened) continue;
     Query q = TRY(db.query("select d.row, d.record from delivery d join envelope e on e.row = d.envelope"
                            " join record c on c.row = d.record where e.stream = ? and e.seq = ? and e.own = 1"
                            " and d.state <> 8 and (? = 1 or c.id = ?)"))
@@ -194,37 +238,16 @@ Result<> StoreInbox::refusals(std::int64_t stream, const sync::Receipt& r, std::
       records.push_back(q.integer(1));
     }
     for (std::int64_t d : deliveries)
-      TRY(TRY(db.query(again ? "update delivery set envelope = null, state = 0, refusal = ? where row = ?"
-                             : "update delivery set state = 8, refusal = ? where row = ?"))
+      TRY(TRY(db.query(again   ? "update delivery set envelope = null, state = 0, refusal = ? where row = ?"
+                       : waits ? "update delivery set state = min(state, 2), refusal = ? where row = ?"
+                               : "update delivery set state = 8, refusal = ? where row = ?"))
               .bind(static_cast<int>(f.why))
               .bind(d)
               .run());
-    if (!deliveries.empty() && f.why >= sync::Refusal::bad_signature)  // the others mend themselves
+    if (!deliveries.empty() && !again && !waits)
       TRY(store_.alarm("record.refused", std::string("a report was refused: ").append(name_of(f.why)),
                        hex(r.stream.destination.view()), now_));
   }
-  return {};
-}
-
-/// What waited there for a certificate or a newer program and is refused no longer.
-Result<> StoreInbox::lift_refusals(std::int64_t stream, const sync::Receipt& r, std::vector<std::int64_t>& records) {
-  Database& db = store_.db();
-  Query q =
-      TRY(db.query("select d.row, d.record, e.seq, c.id from delivery d join envelope e on e.row = d.envelope"
-                   " join record c on c.row = d.record where d.state = 8 and d.refusal in (16, 17) and e.own = 1"
-                   " and e.stream = ?",
-                   stream));
-  std::vector<std::int64_t> lifted;
-  while (TRY(q.step())) {
-    const sync::Seq seq{static_cast<std::uint64_t>(q.integer(2))};
-    const auto id = TRY(q.id<RecordId>(3));
-    const bool refused = std::ranges::any_of(
-        r.refused, [&](const auto& f) { return f.seq == seq && (f.record.zero() || f.record == id); });
-    if (refused || !r.covers(seq)) continue;
-    lifted.push_back(q.integer(0));
-    records.push_back(q.integer(1));
-  }
-  for (const std::int64_t d : lifted) TRY(db.run("update delivery set state = 3, refusal = 0 where row = ?", d));
   return {};
 }
 
@@ -258,7 +281,9 @@ Result<> StoreInbox::wanted(const sync::Statement& s, const NodeId& from) {
                   .bind(d)
                   .bind(d);
     if (!TRY(q.step())) continue;
-    TRY(store_.tell(Hash{d.bytes}, from, sync::FrameType::certificate, q.blob(0)));
+    // Under a key of its own: what everybody is told under the digest must go on to the others.
+    TRY(store_.tell(crypto::hash(crypto::purpose::cert, {d.view(), from.view()}), from, sync::FrameType::certificate,
+                    q.blob(0)));
   }
   return {};
 }

@@ -91,10 +91,29 @@ Result<> Store::commit() {
     TRY(blob_->commit());
     return main_->commit();
   }();
-  if (done) me_kept_ = me_;
-  if (!done) clock_kept_ = {};
-  roll_back();
+  if (!done) {
+    clock_kept_ = {};
+    roll_back();
+  } else {
+    me_kept_ = me_;
+    end();
+  }
   return done;
+}
+
+void Store::if_rolled_back(std::function<void()> undo) {
+  assert(writing_);
+  undo_.push_back(std::move(undo));
+}
+
+void Store::after_commit(std::function<void()> then) {
+  assert(writing_);
+  after_commit_.push_back(std::move(then));
+}
+
+void Store::run_after_commit() {
+  // Taken out first: each of them may write, and what it writes may ask for more.
+  for (const auto& then : std::exchange(after_commit_, {})) then();
 }
 
 void Store::index(std::int64_t row, std::string_view title, std::string_view body) {
@@ -122,10 +141,18 @@ Result<> Store::write_words() {
 }
 
 void Store::roll_back() {
+  // Backwards: each undoes what was done after those before it.
+  for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) (*undo)();
+  after_commit_.clear();
+  me_ = me_kept_;
+  end();
+}
+
+void Store::end() {
+  undo_.clear();
   words_.clear();
   blob_.reset();
   main_.reset();
-  me_ = me_kept_;
   writing_ = false;
 }
 
@@ -272,7 +299,19 @@ Result<> Store::tell(const Hash& key, const std::optional<NodeId>& peer, sync::F
 Result<> Store::state(sync::StatementKind kind, Bytes body, const std::optional<NodeId>& peer, sync::Millis now) {
   const sync::Statement s =
       sync::issue(kind, {me_.office, me_.node, me_.epoch}, TRY(tick(now)), now, std::move(body), keys_->node);
-  return tell(TRY(sync::statement_key(s)), peer, sync::FrameType::statement, s.bytes);
+  const Hash key = kind == sync::StatementKind::want && peer ? TRY(want_key(*peer)) : TRY(sync::statement_key(s));
+  return tell(key, peer, sync::FrameType::statement, s.bytes);
+}
+
+/// A want is about nothing: what one neighbour is asked for must not take the place of what another is.
+Result<Hash> Store::want_key(const NodeId& peer) {
+  sync::Statement s;
+  s.kind = sync::StatementKind::want;
+  s.office = me_.office;
+  s.node = me_.node;
+  s.body = sync::encode(sync::Want{});
+  const Hash key = TRY(sync::statement_key(s));
+  return crypto::hash(crypto::purpose::statement, {key.view(), peer.view()});
 }
 
 Result<> Store::journal(std::string_view actor, std::string_view action, std::string_view subject,

@@ -1,5 +1,6 @@
 #pragma once
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -61,6 +62,7 @@ class Store {
       notice(done.error());
       return std::unexpected(done.error());
     }
+    run_after_commit();
     return result;
   }
 
@@ -97,8 +99,17 @@ class Store {
 
   /// Puts or replaces what we tell in the clear: gives it the next number. `peer` empty = everybody.
   Result<> tell(const Hash& key, const std::optional<NodeId>& peer, sync::FrameType, ByteView bytes);
+  /// Under which key a neighbour is told what certificates we want of it.
+  Result<Hash> want_key(const NodeId& peer);
   /// Signs a statement and tells it.
   Result<> state(sync::StatementKind, Bytes body, const std::optional<NodeId>& peer, sync::Millis now);
+
+  /// What was counted in memory must not count when the transaction does not: runs if it is rolled back, and never
+  /// otherwise. Inside a write.
+  void if_rolled_back(std::function<void()> undo);
+  /// Runs once the transaction is on the disk; in a transaction of its own, so it may fail without harm. Inside a
+  /// write.
+  void after_commit(std::function<void()> then);
 
   /// Adds a text to the search index, or takes it out again (with exactly the text that was put in), when the
   /// transaction commits: FTS5 writes its buffers out at every statement that opens a savepoint, which made each
@@ -117,6 +128,8 @@ class Store {
   Result<> begin();
   Result<> commit();
   void roll_back();
+  void end();
+  void run_after_commit();
   Result<> write_words();
   void notice(const Error& e) {
     if (e.fault == Fault::corrupt && e.code.starts_with("store.")) broken_ = true;
@@ -140,6 +153,7 @@ class Store {
     std::string title, body;
   };
   std::vector<Words> words_;  // in the order of the calls, until the transaction ends
+  std::vector<std::function<void()>> undo_, after_commit_;
 };
 
 }  // namespace yz::node

@@ -2,14 +2,17 @@
 """The command line from outside: help, usage errors, exit codes, what goes to stdout and what to stderr.
 
 Runs $YIZHAN (default build/yizhan) in a home of its own under /tmp. Prints ok/FAILED lines and `N passed, N failed`."""
+import http.server
 import json
 import os
 import pty
 import select
 import shutil
+import socketserver
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 YIZHAN = os.path.abspath(os.environ.get("YIZHAN", "build/yizhan"))
@@ -67,7 +70,7 @@ def write(name, content, mode=0o600):
 
 COMMANDS = """init|invite|join|admit|serve|sync|status|report|report new|report import|report list|report show|report edit
 |report follow-up|report correct|report withdraw|report send|report submit|report review|report sign|report return
-|report acknowledge|verify|evidence|doctor|backup|restore|officer|officer add|officer list|office|office list|passphrase
+|report acknowledge|conflict|conflict list|conflict show|conflict resolve|verify|evidence|doctor|backup|restore|officer|officer add|officer list|office|office list|passphrase
 |passphrase change|version""".replace("\n", "").split("|")
 
 
@@ -85,14 +88,14 @@ def help_everywhere():
 
 
 def usage_errors():
-    for words in ([], ["report"], ["conflict", "list"], ["stats"], ["report", "nothing"], ["report", "show"], ["status", "--nothing"],
+    for words in ([], ["report"], ["conflict"], ["conflict", "show"], ["conflict", "resolve", "a", "--set", "x"], ["stats"], ["report", "nothing"], ["report", "show"], ["status", "--nothing"],
                   ["status", "extra"], ["init", "--code", "1"], ["--lang", "fr", "status"], ["report", "list", "--limit", "x"],
                   ["report", "new", "--kind", "poem", "--lane", "flash", "--title", "t", "--body-file", "-"], ["join"], ["--home"],
                   ["passphrase", "change", "secret"], ["verify", "a", "--all"]):
         for lang in ("zh", "en"):
             r = run(*words, lang=lang, home=None)
             check(f"usage error ({lang}): {' '.join(words)}", r.code == 2 and r.out == "" and r.err != "", r)
-    r = run("conflict", "list", lang="zh")
+    r = run("nothing", "list", lang="zh")
     check("an unknown command lists what exists", "report" in r.err and "verify" in r.err and "没有这个命令" in r.err, r)
 
 
@@ -142,6 +145,7 @@ def office():
         check(f"unknown case: report {' '.join(words)}", r.code in (65, 66) and r.json().get("exit") == r.code, r)
     expect("an unknown case", 66, "report", "show", "aaaaaaaaaaaaaaaaaaaaaaaaaa", home=home)
     reports(home)
+    no_conflict(home)
     imports(home)
     return home
 
@@ -175,6 +179,82 @@ def reports(home):
     expect("... and never overwrites", 65, "report", "show", case, "--attachment", "photo.bin", "--out", out, home=home)
     r = expect("sending without a superior", 65, *new, "--body-file", body_file, "--send", home=home)
     check("... keeps the draft and names it", "draft" in r.err and "yizhan report" in r.err, r)
+
+
+def no_conflict(home):
+    r = expect("conflict list without any", 0, "conflict", "list", "--json", home=home)
+    check("... is empty", r.json().get("conflicts") == [], r)
+    check("... and says so", "没有并存的版本" in run("conflict", "list", home=home, lang="zh").out)
+    case = run("report", "list", "--limit", "1", "--json", home=home).json()["reports"][0]["case"]
+    r = expect("conflict show of a draft", 66, "conflict", "show", case, "--json", home=home)
+    check("... names the code", r.json().get("code") == "case.empty", r)
+    expect("conflict show of an unknown case", 66, "conflict", "show", "aaaaaaaaaaaaaaaaaaaaaaaaaa", home=home)
+    expect("conflict resolve of an unknown case", 66, "conflict", "resolve", "aaaaaaaaaaaaaaaaaaaaaaaaaa", home=home)
+    expect("a field set twice", 65, "conflict", "resolve", case, "--set", "deaths=1", "--take", "deaths=5f02c1aa", home=home)
+    expect("a file that is no object", 65, "conflict", "resolve", case, "--from", write("list.json", "[1]"), home=home)
+    expect("a file that is not there", 66, "conflict", "resolve", case, "--from", "/nonexistent", home=home)
+
+
+def conflict_told():
+    """Two machines of one office do not exist yet: a node that answers as ours does (tests/node/conflict_test.cc)."""
+    a, b, base = "5f02c1aa" + "0" * 56, "00ff00ff" + "1" * 56, "9" * 64
+    long = "铁匠沟村北山发生山体滑坡，阻断村道约四十米。" * 6
+    version = {"type": "correction", "office": "370783105", "at": "2026-11-22T06:10:00+08:00", "verified": True, "unreadable": False,
+               "signatures": [{"officer": "王芳", "role": "signer"}], "same": [], "reason": "核\x1b[31m实"}
+    field = {"person_decides": True, "base_known": True}
+    shown = {"case": "k3v7qd" + "a" * 20, "number": "柳河镇〔2026〕12号", "title": "滑坡", "kind": "first_report", "lane": "flash", "conflict": True,
+             "heads": 2, "disputed": ["deaths"], "may_resolve": True, "base": [base], "base_known": True, "missing": [], "more": 0,
+             "versions": [dict(version, record=a), dict(version, record=b)], "others": [{"office": "370784", "office_name": "白石县", "heads": 1, "versions": [dict(version, record=base, title="所见另有不同")]}],
+             "fields": [dict(field, field="deaths", label="死亡人数", state="disputed", base=0, values={a: 1, b: 2}, taken=None),
+                        dict(field, field="body", label="正文", state="taken", base="短", values={a: long, b: "短"}, taken=a)]}
+    asked = []
+
+    class Node(http.server.BaseHTTPRequestHandler):
+        def reply(self, status, code, document):
+            body = json.dumps(document).encode()
+            self.send_response(status)
+            self.send_header("X-YZ-Exit", str(code))
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_GET(self):
+            self.reply(200, 0, {"conflicts": [shown], "next": None} if self.path == "/api/v1/conflicts" else shown)
+
+        def do_POST(self):
+            asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            if len(asked) == 1:
+                return self.reply(409, 65, {"title": "t", "detail": "not decided yet", "code": "conflict.undecided", "exit": 65, "undecided": ["deaths"]})
+            self.reply(200, 0, {"case": shown["case"], "state": "queued", "number": "", "warnings": [], "joined": 2, "more": 3})
+
+        def address_string(self):
+            return "socket"
+
+        def log_message(self, *_):
+            pass
+
+    home = os.path.join(work, "two")
+    os.mkdir(home, 0o700)
+    with socketserver.ThreadingUnixStreamServer(os.path.join(home, "sock"), Node) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for lang, words in (("zh", ("并存的版本：2", "由人决定", "死亡人数", "只有一方改过", "白石县", "yizhan conflict resolve k3v7qda")),
+                            ("en", ("Versions side by side: 2", "a person decides", "deaths", "changed on one side", "白石县", "--take deaths=VERSION"))):
+            r = run("conflict", "show", "k3v7qd", home=home, lang=lang)
+            check(f"conflict show for people ({lang})", r.code == 0 and all(w in r.out for w in words) and "5f02c1aa" in r.out and "00ff00ff" in r.out, r)
+            check("... shows long texts whole and no escape sequence", "".join(r.out.split()).count("阻断村道约四十米") >= 6 and "\x1b" not in r.out, r)
+            r = run("conflict", "list", home=home, lang=lang)
+            check(f"conflict list for people ({lang})", r.code == 0 and "滑坡" in r.out and "deaths" in r.out, r)
+        check("conflict show --json is the document", run("conflict", "show", "k3v7qd", "--json", home=home).json() == shown)
+        r = expect("conflict resolve without a choice", 65, "conflict", "resolve", "k3v7qd", home=home)
+        check("... names what is not decided", "deaths" in r.err and r.out == "", r)
+        whole = write("whole.json", json.dumps({"title": "滑坡", "body": "正文"}))
+        r = expect("conflict resolve", 0, "conflict", "resolve", "k3v7qd", "--take", "deaths=5f02c1aa", "--set", "missing=1", "--field", "injured=", "--from", whole,
+                   "--body-file", "-", "--reason", "核实", home=home, stdin="新正文\n".encode())
+        check("... says that some are left", "run it again: 3" in r.out, r)
+        check("... and sends what was chosen", asked[1:] == [{"reason": "核实", "report": {"title": "滑坡", "body": "正文"}, "take_fields": {"deaths": "5f02c1aa"},
+                                                             "set": {"missing": "1", "injured": None, "body": "新正文"}}], asked)
+        server.shutdown()
 
 
 def imports(home):
@@ -272,6 +352,7 @@ try:
         help_everywhere()
         usage_errors()
         no_home()
+        conflict_told()
         made = office()
         beside_a_node(made)
         people(made)

@@ -249,7 +249,7 @@ def two_offices():
 
 
 def invitations(county):
-    """What is no good invitation. An expired one is not tried: the shortest that can be made holds an hour."""
+    """What is no good invitation. An expired one is not tried: the shortest that can be made holds a minute (see tests/node/join_test.cc)."""
     for bad in ("0h", "1s", "x"):
         r = run(county, "invite", "--code", "370783106", "--name", "河西镇", "--level", "township", "--url", f"http://127.0.0.1:{sync_port}", "--valid", bad)
         check(f"an invitation valid for {bad} is not made", r.code in (2, 65), r)

@@ -106,6 +106,21 @@ TEST_CASE("an option with several values does not swallow the case behind it") {
   CHECK(c.content.fields.size() == 1);
 }
 
+TEST_CASE("a decision takes a whole version, or field by field, or what is written anew") {
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  const auto c = command<ConflictResolve>({"conflict", "resolve", "--take", "deaths=5f02c1aa", "k3v7qd", "--take",
+                                           "5f02c1aa", "--set", "missing=1", "--field", "title=a=b", "--take",
+                                           "place=00ff00ff", "--reason", "核实", "--body-file", "-"});
+  CHECK(c.case_id == "k3v7qd");
+  CHECK(c.take == "5f02c1aa");
+  CHECK(c.take_fields == Pairs{{"deaths", "5f02c1aa"}, {"place", "00ff00ff"}});
+  CHECK(c.fields == Pairs{{"missing", "1"}, {"title", "a=b"}});
+  CHECK(c.reason == "核实");
+  CHECK(*c.body_file == "-");
+  CHECK(*command<ConflictResolve>({"conflict", "resolve", "k3v7qd", "--from", "f"}).from == "f");
+  CHECK(command<ConflictShow>({"conflict", "show", "k3v7qd"}).case_id == "k3v7qd");
+}
+
 TEST_CASE("evidence has two forms") {
   CHECK(command<Evidence>({"evidence", "k3v7qd", "f"}).case_id == "k3v7qd");
   CHECK(command<EvidenceCheck>({"evidence", "check", "f"}).file == "f");
@@ -117,18 +132,19 @@ TEST_CASE("roles come with commas or one by one") {
   CHECK(command<OfficerAdd>({"officer", "add", "--role", "drafter", "--role", "duty", "赵敏"}).roles == both);
 }
 
-TEST_CASE("an invitation holds 72 hours, or as long as was said") {
+TEST_CASE("an invitation holds 72 hours, or as long as was said, to the minute") {
   const std::vector<std::string> words{"invite", "--code", "1", "--name", "镇", "--level", "township"};
   const auto with = [&](std::string valid) {
     auto w = words;
     w.insert(w.end(), {"--valid", std::move(valid)});
     return w;
   };
-  CHECK(command<Invite>(words).valid_hours == 72);
-  CHECK(command<Invite>(with("5d")).valid_hours == 120);
-  CHECK(command<Invite>(with("6h")).valid_hours == 6);
-  CHECK(command<Invite>(with("48")).valid_hours == 48);
-  for (const char* bad : {"0", "x", "", "-1", "72m", "999999999999999999999"}) {
+  CHECK(command<Invite>(words).valid_minutes == 72 * 60);
+  CHECK(command<Invite>(with("5d")).valid_minutes == 120 * 60);
+  CHECK(command<Invite>(with("6h")).valid_minutes == 6 * 60);
+  CHECK(command<Invite>(with("48")).valid_minutes == 48 * 60);
+  CHECK(command<Invite>(with("30m")).valid_minutes == 30);
+  for (const char* bad : {"0", "x", "", "-1", "0m", "72s", "999999999999999999999"}) {
     CAPTURE(bad);
     CHECK(told(with(bad)).exit_code == 2);
   }
@@ -145,7 +161,13 @@ TEST_CASE("a wrong command line is told in the language asked for, with exit cod
   const std::vector<std::vector<std::string>> wrong{
       {},
       {"report"},
-      {"conflict", "list"},
+      {"conflict"},
+      {"conflict", "merge"},
+      {"conflict", "show"},
+      {"conflict", "list", "--limit", "1001"},
+      {"conflict", "resolve", "a", "--set", "x"},
+      {"conflict", "resolve", "a", "--take", "=b"},
+      {"conflict", "resolve", "a", "--take", "b", "--take", "c"},
       {"report", "frob"},
       {"report", "show"},
       {"report", "show", "a", "b"},

@@ -92,6 +92,7 @@ class World : public ApiHost {
   Result<> open_received() override { return {}; }
   Result<std::uint64_t> backup(const std::string&, const std::function<void(double)>&) override { return 4096; }
   std::string software_version() const override { return "test"; }
+  CpuMs cpu_ms() override { return {}; }
 
   struct Answer {
     ApiReply reply;

@@ -128,6 +128,7 @@ Result<> Office::open(bool create) {
   inbox_ = std::make_unique<node::StoreInbox>(*store_);
   opener_ = std::make_unique<node::Opener>(*store_, *inbox_);
   books_ = std::make_unique<node::StoreBooks>(*store_, *directory_, 480);
+  if (!create) TRY(store_->write([&] { return node::sweep_attachments(*store_); }));
   if (!officer_) officer_.emplace(key_of(secrets_.officer_seed));
   return {};
 }

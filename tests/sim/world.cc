@@ -113,8 +113,6 @@ Weather draw(Random& r) {
   w.bps = kRates[r.below(5)];
   w.restore = r.chance(0.35);
   w.unnoticed = w.restore && r.chance(0.3);
-  // A flipped bit loses a statement that counts as heard; without receipts nobody knows what a restored office lacks.
-  if (w.restore) w.flip = 0;
   return w;
 }
 

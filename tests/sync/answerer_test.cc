@@ -40,7 +40,8 @@ struct World {
     return r;
   }
   /// Sends and reads the answer; false when there was none.
-  bool ask(const RequestHead& r, ByteView body = {}, Millis now = 1000) {
+  bool ask(RequestHead r, ByteView body = {}, Millis now = 1000) {
+    r.frames = frames_hash(body);
     Bytes b = encode(r, down.keys.node);
     b.insert(b.end(), body.begin(), body.end());
     const auto a = hub.answer(b, now);
@@ -89,12 +90,12 @@ TEST_CASE("a hello gives nonces that any node can use, within a minute, without 
   }
 }
 
-TEST_CASE("an exchange fills the client's nonces to four, and each serves once") {
+TEST_CASE("an exchange fills the client's nonces to six, and each serves once") {
   World w;
   w.nonces.resize(1);
   REQUIRE(w.ask(w.request()));
   CHECK(w.head.state == AnswerState::ok);
-  CHECK(w.nonces.size() == 4);
+  CHECK(w.nonces.size() == limit::nonces);
   RequestHead r = w.request();
   REQUIRE(w.ask(r));
   CHECK(w.head.state == AnswerState::ok);
@@ -142,8 +143,8 @@ TEST_CASE("a client that loses every answer still has nonces that are good for s
   w.nonces.resize(1);
   REQUIRE(w.ask(w.request()));
   const std::vector<Nonce> kept = w.nonces;
-  REQUIRE(kept.size() == 4);
-  for (int i = 0; i < 12; ++i) {
+  REQUIRE(kept.size() == limit::nonces);
+  for (int i = 0; i < 9; ++i) {
     RequestHead r = w.request();
     w.nonces = kept;
     r.nonce = kept[0];
@@ -219,6 +220,30 @@ TEST_CASE("a body that is cut keeps what came whole, and says nothing was heard 
   REQUIRE(w.ask(r, body.view()));
   CHECK(w.head.heard == 1);
   CHECK(w.hub_store.data.accepted.size() == 1);
+}
+
+TEST_CASE("a frame dropped, added or swapped on the way is noticed: no answer, and nothing counts as heard") {
+  for (const int what : {0, 1, 2}) {
+    CAPTURE(what);
+    World w;
+    w.down_store.state(StatementKind::want, encode(Want{}));
+    Writer said, envelope, sent;
+    const ControlItems items = w.down_store.control(0, 10'000).value();
+    for (const auto& [t, b] : items.frames) put_frame(said, t, b);
+    envelope.raw(w.envelope());
+    RequestHead r = w.request();
+    r.mark = 1;
+    Writer all;
+    r.frames = frames_hash(all.raw(said.view()).raw(envelope.view()).view());
+    if (what == 0) sent.raw(envelope.view());
+    if (what == 1) sent.raw(all.view()).raw(said.view());
+    if (what == 2) sent.raw(envelope.view()).raw(said.view());
+    Bytes body = encode(r, w.down.keys.node);
+    body.insert(body.end(), sent.view().begin(), sent.view().end());
+    CHECK_FALSE(w.hub.answer(body, 1000));
+    CHECK(w.hub.error.code == "exchange.frames");
+    CHECK(w.hub_store.data.link.heard == 0);
+  }
 }
 
 TEST_CASE("a gap in the numbered items is not jumped over") {

@@ -497,6 +497,52 @@ TEST_CASE("requests and the unacknowledged stay small on a slow line") {
   CHECK(w.courier.rate_bps() < 90'000);
 }
 
+TEST_CASE("an answer from which a frame was dropped on the way is nonsense, and nothing of it counts as heard") {
+  World w;
+  w.warm();
+  w.hub_store.state(StatementKind::want, encode(Want{}));
+  w.courier.poll();
+  const auto o = w.next();
+  REQUIRE(o);
+  const Bytes whole = w.ask(*o);
+  const std::size_t head = decode_answer_head(whole)->size;
+  REQUIRE(whole.size() > head);
+  const auto before = w.store.data.link.heard;
+  const auto given = w.give(*o, Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(head)));
+  REQUIRE_FALSE(given);
+  CHECK(given.error().fault == Fault::forged);
+  CHECK(w.store.data.link.heard == before);
+  w.now += 10'000;
+  w.settle();
+  CHECK(w.store.data.link.heard > before);
+}
+
+TEST_CASE("a request that later ones overtook takes no room, and at most two such wait") {
+  World w;
+  w.warm();
+  Dice d(5);
+  for (int i = 0; i < 40; ++i) w.store.write(Lane::routine, d.bytes(6000));
+  for (int i = 0; i < 4; ++i) {  // until the line is known, and known to be slow
+    const auto o = w.next();
+    REQUIRE(o);
+    w.answer(*o, static_cast<Millis>(o->body.size() / 8));
+  }
+  auto first = w.all();
+  REQUIRE(first.size() == limit::in_flight);
+  std::size_t flying = first.size(), most = flying;
+  for (int i = 0; i < 6; ++i) {
+    w.now += 10;
+    auto later = w.all();
+    flying += later.size();
+    most = std::max(most, flying);
+    const Out newest = later.empty() ? first.back() : later.back();
+    if (later.empty() && i > 0) break;
+    w.answer(newest, 100);
+    --flying;
+  }
+  CHECK(most == limit::in_flight + limit::stalled);
+}
+
 TEST_CASE("a fast line gets large requests, several at a time") {
   World w;
   w.warm();

@@ -197,6 +197,27 @@ TEST_CASE("after the line broke the peer is asked first, and then only what is m
   CHECK(got.covers(32'000, 40'000));
 }
 
+TEST_CASE("a piece that the peer has given up is sent again") {
+  World w;
+  w.store.put(Lane::routine, 40'000);
+  w.budget.bytes = 17'000;
+  CHECK(w.fill(1).size() == 2);  // [0, 16000)
+  CHECK(w.fill(2).size() == 2);
+  w.sender.settle(1, true, 1000);
+  w.sender.peer_has({}, false);  // of another message's time: nothing follows from what it does not name
+  const auto third = w.fill(3);
+  REQUIRE(third.size() == 1);
+  CHECK(decode_part(third[0].second)->offset == 32'000);
+  w.sender.settle(3, false, 1000);
+  w.sender.settle(2, true, 1000);
+  Have h{w.store.data.rows.at(1).stream.id(), {1}, 40'000, {{16'000, 32'000}}};
+  w.sender.peer_has({h}, false);
+  const auto fourth = w.fill(4);
+  REQUIRE(fourth.size() == 2);
+  CHECK(decode_part(fourth[0].second)->offset == 0);
+  CHECK(decode_part(fourth[1].second)->offset == 8000);
+}
+
 TEST_CASE("a flash whose fate is unknown goes again without asking") {
   World w;
   w.store.put(Lane::flash, 100);

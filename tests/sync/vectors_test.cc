@@ -256,6 +256,7 @@ TEST_CASE("exchange vectors hold") {
       h.mark = number(v, "mark");
       h.heard = number(v, "heard");
       h.answer_bytes = number<std::uint32_t>(v, "answer_bytes");
+      h.frames = frames_hash(bytes(v, "frames"));
       h.nonces_left = number<std::uint8_t>(v, "nonces_left");
       h.fresh = number<int>(v, "fresh") != 0;
       h.more = number<int>(v, "more") != 0;
@@ -278,6 +279,7 @@ TEST_CASE("exchange vectors hold") {
       h.heard = number(v, "heard");
       h.request_bytes = number<std::uint32_t>(v, "request_bytes");
       h.retry_after_s = number<std::uint16_t>(v, "retry_after_s");
+      h.frames = frames_hash(bytes(v, "frames"));
       h.more = number<int>(v, "more") != 0;
       h.nonces = ids<Nonce>(v.at("nonces"));
       CHECK(hex(encode(h, signer(v))) == want);

@@ -301,7 +301,7 @@ def do_statement(v):
 def do_request_head(v):
     head = (b"YZX1" + SUITE + b"\x01" + u(v["nonces_left"], 1) + u(v["fresh"] + 2 * v["more"], 1) + h(v["from"])
             + h(v["to"]) + h(v["nonce"]) + u(v["at"], 8) + h(v["epoch"]) + h(v["outstanding"]) + u(v["base"], 8)
-            + u(v["mark"], 8) + u(v["heard"], 8) + u(v["answer_bytes"], 4) + u(0, 4))
+            + u(v["mark"], 8) + u(v["heard"], 8) + u(v["answer_bytes"], 4) + u(0, 4) + blake("yz1:frames", h(v["frames"])))
     whole = head + sign(h(v["node_seed"]), "yizhan/v1/exchange", head)
     return {"bytes": whole.hex(), "hash": blake("yz1:exchange", whole).hex()}
 
@@ -310,7 +310,7 @@ def answer_head(v):
     head = (b"YZX1" + SUITE + b"\x02" + u(v["state"], 1) + u(v["more"] + 16 * len(v["nonces"]), 1) + h(v["from"])
             + h(v["to"]) + h(v["request"]) + u(v["at"], 8) + u(v["unix_ms"], 8) + h(v["epoch"]) + h(v["outstanding"])
             + u(v["base"], 8) + u(v["mark"], 8) + u(v["heard"], 8) + u(v["request_bytes"], 4)
-            + u(v["retry_after_s"], 2) + u(0, 2) + ids(v["nonces"]))
+            + u(v["retry_after_s"], 2) + u(0, 2) + blake("yz1:frames", h(v["frames"])) + ids(v["nonces"]))
     return head + sign(h(v["node_seed"]), "yizhan/v1/answer", head)
 
 
@@ -320,13 +320,13 @@ def do_answer_head(v):
 
 def do_hello(v):
     nonces = []
-    for i in range(4):
+    for i in range(6):
         number = u(2, 1) + u(v["now_ms"] + i, 7)
         nonces.append((number + blake("yz1:nonce", number, key=h(v["nonce_key"]))[:8]).hex())
     whole = answer_head({"state": 3, "more": 0, "nonces": nonces, "from": v["node"], "to": "00" * 16,
                          "request": blake("yz1:exchange", b"").hex(), "at": v["at"], "unix_ms": v["now_ms"],
                          "epoch": v["epoch"], "outstanding": "00" * 16, "base": 0, "mark": 0, "heard": 0,
-                         "request_bytes": 1 << 20, "retry_after_s": 0, "node_seed": v["node_seed"]})
+                         "request_bytes": 1 << 20, "retry_after_s": 0, "frames": "", "node_seed": v["node_seed"]})
     return {"bytes": whole.hex()}
 
 

@@ -62,7 +62,7 @@ def upload(bench, net, link, n, mixed, name):
     with with_both(bench, net, name, source) as (hub, node):
         if link:
             net.shape(link)
-        hub.status()  # the hub remembers the passphrase for 5 minutes: later looks cost no Argon2id
+        before = hub.status()  # the hub remembers the passphrase for 5 minutes: later looks cost no Argon2id
         disk_before = disk(hub.home)
         time.sleep(0.3)
         hub.served.forget_peak()
@@ -72,28 +72,28 @@ def upload(bench, net, link, n, mixed, name):
             tries += 1
             said, w = node.run("sync", ok=(0, 69, 70, 75, 76))
             wall = time.monotonic() - began
-            cpu_receipts = hub.served.cpu() - hub_cpu
             node_cpu, node_peak = node_cpu + w.cpu_seconds, max(node_peak, w.peak)
             moved += said.get("acknowledged", 0)
             if w.code == 0 or wall > LIMIT:
                 break
             time.sleep(1)
-        unopened_then = hub.status()["unopened"] if not link else None
-        cpu_opened = hub.settle() - hub_cpu
+        all_cpu = hub.settle() - hub_cpu
         sent = net.counters()
         status = hub.status()
+        # Our own looks are in `person`. What is left once that and the opening are taken away is receiving: every thread's.
+        opening, looks = ((status["cpu_ms"][t] - before["cpu_ms"][t]) / 1e3 for t in ("opening", "person"))
         at_hub = sum(status["received"].values())
         left = sum(lane["waiting"] for lane in node.status()["lanes"].values())
         if w.code or at_hub != n or left or status["unopened"] or status["quarantined"]:
             bench.problem(f"case {name}: exit {w.code}, {at_hub} of {n} at the hub, {left} waiting, "
                           f"{status['unopened']} unopened, {status['quarantined']} refused, after {wall:.0f} s: {said}")
-        return {"wall": wall, "node cpu": node_cpu, "hub cpu to receipts": cpu_receipts, "hub cpu to opened": cpu_opened,
+        return {"wall": wall, "node cpu": node_cpu, "hub cpu receiving": all_cpu - opening - looks, "hub cpu opening": opening,
                 "node peak rss": node_peak / 1e6, "hub peak rss": hub.served.peak / 1e6, "tries": tries, "moved": moved,
                 "up": sent and sent[0] - bytes_before[0], "down": sent and sent[1] - bytes_before[1],
-                "hub disk": disk(hub.home) - disk_before, "node disk": disk(node.home), "unopened": unopened_then}
+                "hub disk": disk(hub.home) - disk_before, "node disk": disk(node.home)}
 
 
-UNITS = {"wall": "s", "node cpu": "s", "hub cpu to receipts": "s", "hub cpu to opened": "s", "node peak rss": "MB",
+UNITS = {"wall": "s", "node cpu": "s", "hub cpu receiving": "s", "hub cpu opening": "s", "node peak rss": "MB",
          "hub peak rss": "MB", "up": "B", "down": "B", "hub disk": "B", "node disk": "B"}
 
 
@@ -290,11 +290,13 @@ def case_ingest(bench):
     for _ in range(3 if bench.full else 1):
         with bench.net() as net:
             done.append(upload(bench, net, None, n, False, "ingest"))
-    note = f"{done[0]['unopened']} of {n} not yet opened when the last receipt was there"
-    bench.figure("ingest", "stored and receipted per second of a core", n, [n / d["hub cpu to receipts"] for d in done], "1/s", note)
-    bench.figure("ingest", "stored, receipted, opened, indexed per second of a core", n, [n / d["hub cpu to opened"] for d in done], "1/s")
-    bench.figure("ingest", "hub cpu to receipts, a report", n, [d["hub cpu to receipts"] / n * 1e3 for d in done], "ms", note)
-    bench.figure("ingest", "hub cpu to opened, a report", n, [d["hub cpu to opened"] / n * 1e3 for d in done], "ms")
+    both = lambda d: d["hub cpu receiving"] + d["hub cpu opening"]
+    note = "verified, stored durably, receipted; opening is not in it"
+    bench.figure("ingest", "stored and receipted per second of a core", n, [n / d["hub cpu receiving"] for d in done], "1/s", note)
+    bench.figure("ingest", "opened and indexed per second of a core", n, [n / d["hub cpu opening"] for d in done], "1/s")
+    bench.figure("ingest", "stored, receipted, opened, indexed per second of a core", n, [n / both(d) for d in done], "1/s")
+    bench.figure("ingest", "hub cpu receiving, a report", n, [d["hub cpu receiving"] / n * 1e3 for d in done], "ms", note)
+    bench.figure("ingest", "hub cpu opening, a report", n, [d["hub cpu opening"] / n * 1e3 for d in done], "ms")
     bench.figure("ingest", "wall", n, [d["wall"] for d in done], "s", "one node sending, both on this machine")
     bench.figure("ingest", "hub disk a report", n, [d["hub disk"] / n for d in done], "B")
     bench.figure("ingest", "hub peak rss", n, [d["hub peak rss"] for d in done], "MB")
