@@ -191,7 +191,7 @@ Result<> StoreInbox::opened(std::int64_t stream, const sync::Receipt& r, std::ve
   for (std::int64_t e : envelopes) {
     Query q = TRY(db.query("select record from delivery where envelope = ? and state = 2")).bind(e);
     while (TRY(q.step())) records.push_back(q.integer(0));
-    TRY(TRY(db.query("update delivery set state = 3 where envelope = ? and state = 2")).bind(e).run());
+    TRY(TRY(db.query("update delivery set state = 3, refusal = 0 where envelope = ? and state = 2")).bind(e).run());
   }
   TRY(waited(stream, r, records));
   return TRY(db.query("update stream set opened = max(opened, ?) where row = ?")).bind(r.upto.value).bind(stream).run();
