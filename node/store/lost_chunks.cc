@@ -69,4 +69,16 @@ Result<> offer_chunks_again(Store& store, std::span<const std::int64_t> record_r
   return {};
 }
 
+Result<> offer_chunks_underway(Store& store, const OfficeId& destination) {
+  std::vector<std::int64_t> records;
+  {
+    Query q =
+        TRY(store.db().query("select d.record from delivery d join record r on r.row = d.record"
+                             " where d.destination = ? and d.state in (0, 1) and r.own = 1 and r.type = ?",
+                             destination, kManifest));
+    while (TRY(q.step())) records.push_back(q.integer(0));
+  }
+  return offer_chunks_again(store, records);
+}
+
 }  // namespace yz::node

@@ -4,6 +4,7 @@
 
 #include "node/log.h"
 #include "node/office/body.h"
+#include "node/store/attachments.h"
 #include "node/store/books.h"
 #include "node/store/cases.h"
 #include "node/store/holdings.h"
@@ -73,6 +74,9 @@ Result<> Opener::put_own(Context& c, const sync::ReleasedRecord& r, Refusal quar
   const std::int64_t row = TRY(put_record(store_, r, facts));
   if (!facts.verified) return {};
   if (!known) TRY(pass_over_number(store_, r.record));
+  // Of a draft that this copy still had; what the drafts no longer name and no record promises is swept away.
+  if (r.record.type == sync::RecordType::manifest)
+    if (const auto m = decode_manifest(r.record.body)) TRY(release_attachment(store_, m->id));
   const std::int64_t addressees = static_cast<std::int64_t>(r.record.addressees.size());
   if (addressees > 0) TRY(queue_record(store_, row, r.record.addressees, c.envelope.head.stream.lane, c.now));
   const bool opened = TRY(opened_there(store_, c.stream, c.envelope.head.seq));
