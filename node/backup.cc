@@ -11,8 +11,9 @@
 #include <filesystem>
 
 #include "crypto/hash.h"
-#include "crypto/random.h"
 #include "node/clock.h"
+#include "node/guard.h"
+#include "node/store/life.h"
 #include "node/store/sqlite.h"
 
 namespace yz::node {
@@ -146,42 +147,17 @@ Result<std::uint64_t> write_backup(Store& store, const Home::Keys& keys, const c
 
 namespace {
 
-/// The copy knows nothing of what was sent after it was made: new numbers begin in a new incarnation, and what has
-/// no stored receipt goes again. The receiver keeps one of each record.
-Result<> begin_anew(Store& store, const Identity& me) {
-  Database& db = store.db();
-  TRY(store.set_meta("incarnation", me.incarnation.view()));
-  TRY(store.set_meta("epoch", me.epoch.view()));
-  TRY(db.exec("update delivery set envelope = null, state = 0 where state = 1"));
-  TRY(db.exec("update envelope set state = 9 where own = 1 and state = 0"));
-  TRY(
-      db.exec("update link set nonces = x'', heard = 0, peer_heard = 0, nonce_next = 1, nonce_base = 1,"
-              " nonce_used = x'0000000000000000'"));
-  TRY(db.exec("delete from part"));
-  // Our statements carry the old epoch; the node list is signed anew so that neighbours hear of this store.
-  Query q = TRY(db.query("select bytes from node_list where office = ?")).bind(me.office);
-  if (TRY(q.step())) {
-    const auto old = TRY(sync::decode_statement(q.blob(0)));
-    sync::NodeList list = TRY(sync::decode_node_list(old.body));
-    list.version = std::max(list.version + 1, static_cast<std::uint64_t>(wall_now()));
-    TRY(store.state(sync::StatementKind::node_list, sync::encode(list), std::nullopt, wall_now()));
-  }
-  return store.journal("node", "restore", hex(me.incarnation.view()), "", wall_now());
-}
-
-Identity new_life(const Identity& old) {
-  Identity me = old;
-  me.incarnation = crypto::random_fixed<sync::Incarnation>();
-  me.epoch = crypto::random_fixed<sync::Epoch>();
-  return me;
+/// The copy knows nothing of what was sent after it was made. Nonces that a hub gave out are as old as the copy.
+Result<> begin_anew(Store& store) {
+  TRY(store.db().run("update secret set value = ? where name = 'nonce'", ByteView(crypto::Key::random().expose())));
+  TRY(begin_life(store, wall_now()));
+  return store.journal("node", "restore", hex(store.me().incarnation.view()), "", wall_now());
 }
 
 }  // namespace
 
-Result<> begin_new_life(Store& store, const Home& home) {
-  const Identity me = new_life(store.me());
-  TRY(store.write([&] { return begin_anew(store, me); }));
-  TRY(home.write_guard(me.incarnation.view()));
+Result<> begin_new_life(Store& store) {
+  TRY(store.write([&] { return begin_anew(store); }));
   return store.load_identity();
 }
 
@@ -233,10 +209,10 @@ Result<Identity> restore_backup(const std::string& path, const std::string& back
     StoreOptions options{.folder = path, .key = unlocked.store_key.expose(), .id = keys.store_id.bytes};
     const auto store = TRY(Store::open(options));
     TRY(store->load_identity());
-    me = new_life(store->me());
-    TRY(store->write([&] { return begin_anew(*store, me); }));
+    TRY(store->write([&] { return begin_anew(*store); }));
+    TRY(renew_guard(home, *store));
+    me = store->me();
   }
-  TRY(home.write_guard(me.incarnation.view()));
   TRY(home.save_keys(keys));
   for (File& f : files) f.keep = true;
   return me;

@@ -20,7 +20,7 @@ Result<Identity> restore_backup(const std::string& home, const std::string& back
                                 ByteView passphrase);
 
 /// A home that was put back from a copy (its guard is missing or names another life) goes on under new numbers:
-/// incarnation and store epoch are new, what has no stored receipt is cut again. Writes the guard.
-Result<> begin_new_life(Store&, const Home&);
+/// incarnation and store epoch are new, what has no stored receipt is cut again. The caller renews the guard.
+Result<> begin_new_life(Store&);
 
 }  // namespace yz::node

@@ -72,6 +72,19 @@ std::string Carrier::url(std::string_view path) const {
 
 /// On the store's thread: which superior there is, or whether we still have to join.
 Result<> Carrier::prepare() {
+  if (p_.store.me().epoch != epoch_) {
+    // The store found out that it is an older copy: it talks on under a new name, and the guard has to know.
+    if (epoch_ != sync::Epoch{} && p_.new_life) p_.new_life();
+    epoch_ = p_.store.me().epoch;
+    if (courier_) {
+      // Its requests are answered to who we were. What it moved was moved all the same.
+      const sync::Tally moved = courier_->tally();
+      reset_line_ = true;
+      TRY(start_link());
+      courier_->tally() = moved;
+      courier_->poll();
+    }
+  }
   if (courier_) return {};
   const auto up = TRY(links(p_.store, true));
   if (!up.empty()) {
@@ -202,7 +215,7 @@ void Carrier::step(int most_ms) {
     }
   }
   if (line_) {
-    if (courier_ && courier_->take_reset()) {
+    if ((courier_ && courier_->take_reset()) || std::exchange(reset_line_, false)) {
       log().debug("line.reset", {});
       line_->reset(Channel::main);
       line_->reset(Channel::flash);

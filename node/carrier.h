@@ -33,6 +33,7 @@ class Carrier {
     std::function<Result<crypto::SigningKey>()> authority;  ///< our office's authority key, to join
     std::string congestion_control;
     sync::Millis poll_ms = 25'000;
+    std::function<void()> new_life = {};  ///< the store began a new incarnation by itself; on the store's thread
   };
 
   /// One person's wish to exchange now, until nothing is left or the limits of interface.md 7 pass.
@@ -77,6 +78,8 @@ class Carrier {
   std::optional<StoreLink> store_link_;
   std::optional<StoreOutbox> outbox_;
   std::unique_ptr<sync::Courier> courier_;
+  sync::Epoch epoch_;        // of the store, as the courier knows it
+  bool reset_line_ = false;  // what is in flight belongs to the courier before
   std::optional<Invitation> invitation_;
   Bytes join_request_;
   RequestId join_id_ = 0;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "node/clock.h"
+#include "node/guard.h"
 #include "node/node.h"
 #include "node/store/link.h"
 
@@ -173,7 +174,7 @@ Result<Founded> found_home(const std::string& path, const Founding& f, const cry
     TRY(put_people(*store, directory, f, keys, office, now, node));
     return put_node_list(*store, keys, node.digest, now);
   }));
-  TRY(home.write_guard(me.incarnation.view()));
+  TRY(renew_guard(home, *store));
   // Last: a folder with a key file is a home, and only then.
   TRY(home.save_keys(slots));
   std::string print = office_fingerprint(keys.authority.public_key());

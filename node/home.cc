@@ -112,8 +112,6 @@ Result<> Home::save_keys(const Keys& k) const {
   return write_file(path_ + "/keys", w.view());
 }
 
-Result<> Home::write_guard(ByteView incarnation) const { return write_file(path_ + "/guard", incarnation); }
-
 Result<std::optional<Bytes>> Home::guard() const {
   auto raw = read_file(path_ + "/guard", 64);
   if (!raw && raw.error().fault == Fault::missing) return std::nullopt;
@@ -177,6 +175,19 @@ Result<Bytes> read_file(const std::string& path, std::size_t most) {
   }
   out.resize(at);
   return out;
+}
+
+Result<> fill_file(const std::string& path, ByteView bytes) {
+  const Fd f{::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW)};
+  if (f.fd < 0) return fail(write_fault(), "cannot write " + path + ": " + why());
+  for (std::size_t at = 0; at < bytes.size();) {
+    const ssize_t n = ::write(f.fd, bytes.data() + at, bytes.size() - at);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail(write_fault(), "cannot write " + path + ": " + why());
+    at += static_cast<std::size_t>(n);
+  }
+  if (::fsync(f.fd) != 0) return fail(write_fault(), "cannot sync " + path + ": " + why());
+  return {};
 }
 
 Result<> write_file(const std::string& path, ByteView bytes) {

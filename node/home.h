@@ -11,7 +11,7 @@ namespace yz::node {
 /// A home directory: its lock, its key slots, its guard. Owned by one process at a time.
 ///
 ///   keys      who can unlock the store (byte table in store/SCHEMA.md, "Key file")
-///   guard     the incarnation, outside every backup: a restored home shows by it
+///   guard     outside every backup: a restored or copied home shows by it (guard.h)
 ///   lock      flock'ed by the owner
 ///   sock      the running node's local socket
 class Home {
@@ -34,7 +34,6 @@ class Home {
   Result<Keys> keys() const;
   /// Whole or not at all: written beside, synced, renamed.
   Result<> save_keys(const Keys&) const;
-  Result<> write_guard(ByteView incarnation) const;
   Result<std::optional<Bytes>> guard() const;
 
  private:
@@ -61,5 +60,7 @@ Result<crypto::SigningKey> open_authority(const Home::Keys&, std::string_view na
 /// Reads a file of at most `most` bytes. Writes one whole or not at all (mode 0600).
 Result<Bytes> read_file(const std::string& path, std::size_t most);
 Result<> write_file(const std::string& path, ByteView);
+/// Over the bytes of a file that is there, and synced.
+Result<> fill_file(const std::string& path, ByteView);
 
 }  // namespace yz::node

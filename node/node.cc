@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "node/backup.h"
+#include "node/guard.h"
 #include "node/log.h"
 #include "node/net/rules_json.h"
 #include "node/net/tls_pin.h"
@@ -46,6 +47,7 @@ Result<std::unique_ptr<Node>> Node::open(const std::string& path, int wait_ms, s
   std::unique_ptr<Node> node(new Node(std::move(home), std::move(config), std::move(unlocked.store_key)));
   StoreOptions options{.folder = path, .key = node->store_key_.expose(), .id = keys.store_id.bytes};
   options.reserve_bytes = std::uint64_t{node->config_.limits.disk_reserve_mib} << 20U;
+  TRY(set_foreign_log_aside(node->home_, options));
   node->store_ = TRY(Store::open(options));
   TRY(node->store_->load_identity());
   node->remember(unlocked.officer, passphrase, unlocked.signing);
@@ -61,16 +63,16 @@ Result<> Node::start() {
   inbox_->set_quota(config_.limits.daily_envelopes, std::uint64_t{config_.limits.daily_mib} << 20U);
   opener_ = std::make_unique<Opener>(*store_, *inbox_);
   rules_ = TRY(Rules::make(TRY(load_rules())));
-  // The guard lies outside every backup: when it is gone or names another life, this home was put back from a copy.
-  const auto guard = TRY(home_.guard());
-  if (!guard || text(ByteView(*guard)) != text(store_->me().incarnation.view())) {
+  if (!TRY(guard_knows(home_, *store_))) {
     log().warn("home.copied", {});
-    TRY(begin_new_life(*store_, home_));
+    TRY(begin_new_life(*store_));
     TRY(store_->write([&] {
       return store_->alarm("home.copied", "this home was put back from a copy: it goes on under new numbers", "",
                            wall_now());
     }));
   }
+  // On a full disk the guard of the start before still holds.
+  if (auto kept = renew_guard(home_, *store_); !kept) log().warn("guard.failed", {{"why", kept.error()}});
   carrier_ = std::make_unique<Carrier>(Carrier::Parts{
       .store = *store_,
       .directory = *directory_,
@@ -86,6 +88,10 @@ Result<> Node::start() {
       .authority = [this] { return authority(); },
       .congestion_control = config_.sync.congestion_control,
       .poll_ms = std::chrono::milliseconds(config_.sync.poll_seconds).count(),
+      .new_life =
+          [this] {
+            if (auto kept = renew_guard(home_, *store_); !kept) log().warn("guard.failed", {{"why", kept.error()}});
+          },
   });
   api_ = std::make_unique<Api>(*this);
   // A crash between the commits of the two databases leaves chunks that nothing names. On a full disk they stay a

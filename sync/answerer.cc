@@ -40,7 +40,9 @@ bool Answerer::spend(const Nonce& n, Millis now) {
            now - made <= kHelloMs;
   }
   if (!crypto::same(n.view(), nonce(number).view())) return false;
-  if (number < state_.nonce_base || number >= state_.nonce_next) return false;
+  // Only this store can have made it: when it does not remember, it was put back from a copy.
+  state_.forgotten = number >= state_.nonce_next;
+  if (number < state_.nonce_base || state_.forgotten) return false;
   const std::uint64_t bit = std::uint64_t{1} << (number - state_.nonce_base);
   if (state_.nonce_used & bit) return false;
   state_.nonce_used |= bit;
@@ -68,7 +70,10 @@ Result<bool> Answerer::open(ByteView bytes, Millis now) {
     return fail(Fault::forged, "request signature", "exchange.signature");
   hash_ = request_hash(bytes);
   good_ = spend(head_.nonce, now);
-  if (!good_) return false;
+  if (!good_) {
+    if (state_.forgotten) TRY(link_.save(state_));
+    return false;
+  }
   if (head_.fresh) sender_.lost();
   if (state_.peer_epoch != head_.epoch) {  // another store numbers its control items anew
     state_.peer_epoch = head_.epoch;

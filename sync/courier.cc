@@ -33,6 +33,7 @@ Result<> Courier::start() {
   rate_bps_ = state_.rate_bps;
   control_sent_ = state_.peer_heard;
   target_ = limit::request_start_bytes;
+  looked_ = 0;
   fresh_ = true;  // the peer may still think that something is on its way to who we were before
   return {};
 }
@@ -107,6 +108,8 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   b.first = first;
   b.last = last;
   b.link_bps = rate_bps_;
+  b.cut = may_cut(channel);
+  if (!b.cut) b.last = std::min(b.last, Lane::routine);  // an uncut flash may wait: no chunk passes it
   const Sender::Filled filled = TRY(sender_.fill(frames, id, b, now));
   if (filled.frames == 0 && !something_to_say && !even_empty) return std::nullopt;
 
@@ -257,6 +260,7 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
       state_.peer_epoch = h.epoch;
       state_.heard = 0;
       state_.peer_heard = 0;
+      TRY(link_.save(state_));  // what follows in this answer is judged by it
     }
   }
   last_answer_ = now;
@@ -310,6 +314,7 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   state_.peer_heard = h.heard < flight.control_base ? h.heard : std::max(state_.peer_heard, h.heard);
   if (flying_.empty()) control_sent_ = state_.peer_heard;  // whatever was lost on the way is said again
   peer_more_ = h.more;
+  looked_ = h.more && looked_ < limit::look_answers ? looked_ + 1 : limit::look_answers;
   peer_request_bytes_ = std::clamp<std::size_t>(h.request_bytes, 2 * kLeastRequestBytes, limit::request_bytes);
   // About a second of line per request, doubling at most; on a slow line two, and no more than a third of the window.
   std::size_t wish = rate_bps_ == 0 ? limit::request_start_bytes : static_cast<std::size_t>(rate_bps_ / 8);
@@ -360,7 +365,7 @@ void Courier::lost(Millis now) {
 /// Within 90 s of contact we dial again at once, since a line that comes and goes is up for seconds only;
 /// after that full jitter from 1 s to 5 min.
 void Courier::back_off(Millis now) {
-  ++tries_;
+  if (++tries_ >= limit::look_tries) looked_ = limit::look_answers;
   if (contact_ != 0 && now - contact_ < limit::contact_ms && !refused_) {
     backoff_until_ = now + 100 + jitter(tries_ < kQuickTries ? 200 : 3000);
     return;

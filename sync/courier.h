@@ -102,6 +102,9 @@ class Courier {
   std::size_t flights(Channel) const;
   Millis dial_ms() const;
   bool slow() const { return rate_bps_ < limit::slow_bps; }
+  /// Whether envelopes may be cut: after a start the peer's view is read first, so that what it has already is not
+  /// cut a second time, and an old store learns that it is old before it gives a number twice.
+  bool may_cut(Channel c) const { return looked_ >= (c == Channel::flash ? 1 : limit::look_answers); }
   std::size_t window() const;
   Millis patience(std::size_t bytes) const;
 
@@ -127,6 +130,7 @@ class Courier {
   std::uint64_t control_sent_ = 0;  // number up to which control items went out in this life
   Millis contact_ = 0, last_answer_ = 0, last_answered_sent_ = 0, backoff_until_ = 0;
   int tries_ = 0, silences_ = 0;  // failures and silences in a row
+  int looked_ = 0;                // answers read since the start, until the peer had no more to tell
   bool poll_ = false, peer_more_ = false, fresh_ = false, reset_ = false, refused_ = false;
 };
 

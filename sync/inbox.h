@@ -58,6 +58,8 @@ struct LinkState {
   std::uint64_t nonce_used = 0;  ///< hub: bit i = counter nonce_base + i is spent
   std::uint64_t rate_bps = 0;    ///< measured, 0 = not known
   Millis last_contact = 0;
+  bool forgotten =
+      false;  ///< not kept: the peer holds a nonce of ours that this store never gave, so it is an old copy
 };
 
 class Link {

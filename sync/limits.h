@@ -62,6 +62,14 @@ inline constexpr std::size_t wanted = 32;  ///< Certificates that one statement 
 inline constexpr std::size_t statements_kept =
     64;  ///< Of one node and kind, where each stands for itself: a peer must not fill our disk with them.
 
+// --- Restore and clone (protocol 9) ---
+inline constexpr std::size_t opened_streams = 128;    ///< Streams that one `opened` names.
+inline constexpr std::size_t offered_back = 4096;     ///< Envelopes of one stream given back at a time.
+inline constexpr std::size_t empty_streams = 48;      ///< Heard of from a receipt, and nothing of them is here yet.
+inline constexpr std::size_t incarnations_a_day = 4;  ///< More are flagged: somebody has to look.
+inline constexpr int look_answers = 8;                ///< Answers read before the first cut after a start,
+inline constexpr int look_tries = 3;                  ///< or failures in a row: without a line we cut all the same.
+
 // --- Attachments ---
 inline constexpr std::size_t chunk_bytes = 32 * 1024;  ///< Ciphertext of one chunk frame, 16 to 64 KiB.
 inline constexpr std::size_t attachment_bytes = 200u * 1024 * 1024;

@@ -79,6 +79,7 @@ Result<bool> Sender::lane(Writer& out, Message& message, Lane l, const Budget& b
   for (;;) {
     std::vector<Queued> page = TRY(outbox_.waiting(l, after, kPage));
     if (page.empty()) {
+      if (!budget.cut) return false;
       auto cut = TRY(outbox_.cut(l, budget.link_bps));
       if (!cut) return false;
       page.push_back(*cut);

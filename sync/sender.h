@@ -19,6 +19,7 @@ class Sender {
     std::size_t part_bytes = 0;
     Lane first = Lane::flash, last = Lane::bulk;  ///< lanes allowed
     std::uint64_t link_bps = 0;
+    bool cut = true;     ///< new envelopes may be cut; false: only what is cut already
     Millis expires = 0;  ///< when an unsettled message counts as lost; 0 = only when settled
   };
   struct Filled {

@@ -304,6 +304,36 @@ Result<Want> decode_want(ByteView body) {
   return want;
 }
 
+Bytes encode(const Opened& o) {
+  assert(o.streams.size() <= limit::opened_streams);
+  Writer w;
+  w.id(o.now).id(o.previous).u8(static_cast<std::uint8_t>(o.streams.size()));
+  for (const auto& s : o.streams)
+    w.id(s.destination).u8(static_cast<std::uint8_t>(s.lane)).u64(s.last.value).id(s.chain);
+  return w.take();
+}
+
+Result<Opened> decode_opened(ByteView body) {
+  Reader r(body);
+  Opened o;
+  o.now = r.id<Incarnation>();
+  o.previous = r.id<Incarnation>();
+  const std::size_t n = r.u8();
+  if (n > limit::opened_streams) return bad("incarnation count");
+  for (std::size_t i = 0; i < n && r.ok(); ++i) {
+    Opened::Stream s;
+    s.destination = r.id<OfficeId>();
+    s.lane = static_cast<Lane>(r.u8());
+    s.last.value = r.u64();
+    s.chain = r.id<Hash>();
+    if (!is_stream_lane(s.lane) || (s.last.value == 0) != s.chain.zero()) return bad("incarnation stream");
+    if (!o.streams.empty() && !(o.streams.back().place() < s.place())) return bad("incarnation order");
+    o.streams.push_back(s);
+  }
+  if (!r.done() || o.now == o.previous) return bad("incarnation length");
+  return o;
+}
+
 Result<Hash> statement_key(const Statement& s) {
   const std::uint8_t kind = static_cast<std::uint8_t>(s.kind);
   Writer about;
@@ -325,8 +355,11 @@ Result<Hash> statement_key(const Statement& s) {
     case StatementKind::want:
       TRY(decode_want(s.body));
       break;
-    case StatementKind::revocation:
     case StatementKind::incarnation:
+      TRY(decode_opened(s.body));
+      about.raw(s.body);
+      break;
+    case StatementKind::revocation:
     case StatementKind::fork:
       about.raw(s.body);
       break;  // each of these stands for itself

@@ -8,7 +8,7 @@
 
 namespace yz::sync {
 
-/// The value is the byte on the wire: never renumber. 4, 5 and 7 have layouts in PROTOCOL.md.
+/// The value is the byte on the wire: never renumber. 4 and 7 have layouts in PROTOCOL.md.
 enum class StatementKind : std::uint8_t {
   receipt = 1,
   head = 2,
@@ -147,6 +147,21 @@ struct Want {
 };
 Bytes encode(const Want&);
 Result<Want> decode_want(ByteView body);
+
+/// "I opened a new incarnation": which streams of the one before end where, as far as I know (protocol 9).
+struct Opened {
+  Incarnation now, previous;
+  struct Stream {
+    OfficeId destination;
+    Lane lane{};
+    Seq last;
+    Hash chain;
+    auto place() const { return std::pair(destination, lane); }
+  };
+  std::vector<Stream> streams;  ///< ascending by destination and lane, at most 128
+};
+Bytes encode(const Opened&);
+Result<Opened> decode_opened(ByteView body);
 
 /// The newest statement with one key replaces the others. Fault::forged when the body is not of its kind.
 Result<Hash> statement_key(const Statement&);

@@ -163,6 +163,10 @@ Result<bool> Directory::knows(const crypto::Certificate& c) {
 /// An officer's certificate frees only records that name it; each new one must not cost the opening of all that wait.
 Result<> Directory::open_again_for(const crypto::Certificate& c) {
   if (c.type == crypto::CertType::node) return {};
+  // What came back of ours after a restore waits as a whole.
+  if (c.office == store_.me().office)
+    TRY(store_.db().run("update envelope set refusal = 0 where own = 1 and state = 4 and refusal = ?",
+                        static_cast<int>(sync::Refusal::unknown_certificate)));
   return store_.db().run(
       "update envelope set state = 0, refusal = 0 where own = 0 and state = 2 and row in (select r.envelope"
       " from refused f join record r on r.id = f.record where f.why = ? and r.office = ? and (? or instr(r.bytes, ?) > "

@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "node/log.h"
+#include "node/store/holdings.h"
 #include "node/store/link.h"
 #include "node/store/records.h"
 #include "sync/intervals.h"
@@ -21,6 +22,8 @@ void StoreInbox::refused(const NodeId& from, const Error& e) {
 
 void StoreInbox::forget() {
   streams_.clear();
+  asked_.clear();
+  returned_by_.clear();
   attachments_.clear();
 }
 
@@ -45,28 +48,30 @@ Result<> StoreInbox::count_against_quota(const NodeId& author, sync::Lane lane, 
   return {};
 }
 
+Result<std::int64_t> StoreInbox::received_stream(const sync::StreamName& name) {
+  Database& db = store_.db();
+  TRY(db.run(
+      "insert into stream(id, author, node, incarnation, destination, lane, own, chain)"
+      " values(?, ?, ?, ?, ?, ?, 0, ?) on conflict(id) do nothing",
+      name.id(), name.author, name.node, name.incarnation, name.destination, static_cast<int>(name.lane), Hash{}));
+  Query q = TRY(db.query("select row from stream where id = ?", name.id()));
+  TRY(q.step());
+  return q.integer(0);
+}
+
 Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::Tally& tally) {
   const sync::StreamName& name = e.head.stream;
+  if (name.node == store_.me().node && name.author == store_.me().office) return take_back(e, from, tally);
   if (name.destination != store_.me().office)
     return fail(Fault::denied, "envelope for another office", "not-addressed");
   if (name.node != from) return fail(Fault::denied, "envelope brought by another node", "not-permitted");
   Database& db = store_.db();
-  TRY(TRY(db.query("insert into stream(id, author, node, incarnation, destination, lane, own, chain)"
-                   " values(?, ?, ?, ?, ?, ?, 0, ?) on conflict(id) do nothing"))
-          .bind(name.id())
-          .bind(name.author)
-          .bind(name.node)
-          .bind(name.incarnation)
-          .bind(name.destination)
-          .bind(static_cast<int>(name.lane))
-          .bind(Hash{})
-          .run());
-  std::int64_t stream = 0, tip = 0;
+  const std::int64_t stream = TRY(received_stream(name));
+  std::int64_t tip = 0;
   {
-    Query q = TRY(db.query("select row, tip from stream where id = ?")).bind(name.id());
+    Query q = TRY(db.query("select tip from stream where row = ?", stream));
     TRY(q.step());
-    stream = q.integer(0);
-    tip = q.integer(1);
+    tip = q.integer(0);
   }
   const auto seq = static_cast<std::int64_t>(e.head.seq.value);
   if (seq <= 0 || seq > tip + static_cast<std::int64_t>(limit::ahead))
@@ -98,15 +103,15 @@ Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::T
           .bind(from)
           .bind(now_)
           .run());
-  if (!another) TRY(advance(stream));
+  TRY(advance(stream));
   streams_.insert(stream);
   ++tally.envelopes;
   tally.flash = tally.flash || name.lane == sync::Lane::flash;
   return {};
 }
 
-/// Moves the end of what came without a gap. The chain is recomputed, and a value that disagrees is shown, never
-/// a reason to refuse: acceptance is by signature.
+/// Moves the end of what came without a gap, along one history: what a receipt says with its chain value has to be here
+/// as a whole. An envelope of another history is kept, opened and shown, never refused: acceptance is by signature.
 Result<> StoreInbox::advance(std::int64_t stream) {
   Database& db = store_.db();
   Query s = TRY(db.query("select tip, chain, author from stream where row = ?")).bind(stream);
@@ -115,19 +120,24 @@ Result<> StoreInbox::advance(std::int64_t stream) {
   Hash chain = TRY(s.id<Hash>(1));
   const OfficeId author = TRY(s.id<OfficeId>(2));
   const std::int64_t before = tip;
-  for (;;) {
-    Query q = TRY(db.query("select hash, bytes from envelope where stream = ? and seq = ? order by row limit 1"))
-                  .bind(stream)
-                  .bind(tip + 1);
-    if (!TRY(q.step())) break;
-    const Hash hash = TRY(q.id<Hash>(0));
-    const auto e = sync::decode_envelope(q.blob(1));
-    if (!e) return fail(Fault::corrupt, "a stored envelope is damaged", "store.envelope");
-    if (e->head.previous != chain)
+  for (bool moved = true; moved;) {
+    moved = false;
+    bool any = false;
+    Query q =
+        TRY(db.query("select hash, bytes from envelope where stream = ? and seq = ? order by row", stream, tip + 1));
+    while (!moved && TRY(q.step())) {
+      any = true;
+      const Hash hash = TRY(q.id<Hash>(0));
+      const auto e = sync::decode_envelope(q.blob(1));
+      if (!e) return fail(Fault::corrupt, "a stored envelope is damaged", "store.envelope");
+      if (e->head.previous != chain) continue;
+      chain = sync::chain_value(chain, hash);
+      ++tip;
+      moved = true;
+    }
+    if (any && !moved)
       TRY(store_.alarm("stream.chain", "an envelope names another predecessor than the one we have", hex(author.view()),
                        now_));
-    chain = sync::chain_value(e->head.previous, hash);
-    ++tip;
   }
   if (tip == before) return {};
   return TRY(db.query("update stream set tip = ?, chain = ? where row = ?")).bind(tip).bind(chain).bind(stream).run();
@@ -136,7 +146,7 @@ Result<> StoreInbox::advance(std::int64_t stream) {
 Result<std::optional<Bytes>> StoreInbox::keep_part(const sync::Part& part, const NodeId& from, sync::Millis now) {
   Database& db = store_.db();
   {
-    Query q = TRY(db.query("select s.row from stream s join envelope e on e.stream = s.row where s.id = ? and s.own = 0"
+    Query q = TRY(db.query("select s.row from stream s join envelope e on e.stream = s.row where s.id = ?"
                            " and e.seq = ? limit 1"))
                   .bind(part.stream)
                   .bind(part.seq.value);
@@ -241,7 +251,9 @@ Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId&, 
   TRY(directory_.learn(certificate, now_));
   ++tally.received[0];
   // Something may have waited for it.
-  Query q = TRY(store_.db().query("select 1 from envelope where own = 0 and state = 0 limit 1"));
+  Query q =
+      TRY(store_.db().query("select 1 from envelope where own = 0 and state = 0"
+                            " union all select 1 from envelope where own = 1 and state = 4 and refusal = 0 limit 1"));
   if (TRY(q.step())) ++tally.envelopes;
   return {};
 }
@@ -288,7 +300,16 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
 
 Result<> StoreInbox::settle(sync::Millis now) {
   now_ = now;
-  for (std::int64_t s : streams_) TRY(receipt(s, sync::ReceiptKind::stored, now));
+  for (std::int64_t s : streams_) {
+    Query own = TRY(store_.db().query("select own, destination from stream where row = ?", s));
+    TRY(own.step());
+    if (own.integer(0) == 0) {
+      TRY(receipt(s, sync::ReceiptKind::stored, now));
+      if (asked_.contains(s)) TRY(receipt(s, sync::ReceiptKind::opened, now));
+    } else if (const auto it = returned_by_.find(s); it != returned_by_.end()) {
+      TRY(state_holdings(store_, s, it->second, now, false));
+    }
+  }
   for (std::int64_t a : attachments_) {
     sync::ChunkReceipt r;
     {
@@ -311,6 +332,12 @@ Result<> StoreInbox::settle(sync::Millis now) {
   }
   forget();
   return {};
+}
+
+Result<bool> StoreInbox::more_waits_than_told(std::int64_t row) {
+  Query q = TRY(store_.db().query("select count(*) from refused where stream = ? and why in (16, 17)", row));
+  TRY(q.step());
+  return static_cast<std::size_t>(q.integer(0)) > limit::refused_per_receipt;
 }
 
 Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Millis now) {
@@ -342,10 +369,14 @@ Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Mil
       r.chain = e->head.previous;
     }
   }
-  if (kind == sync::ReceiptKind::stored) {
-    Query q = TRY(db.query("select distinct seq from envelope where stream = ? and seq > ? order by seq"))
-                  .bind(row)
-                  .bind(r.upto.value);
+  if (kind == sync::ReceiptKind::stored || (kind == sync::ReceiptKind::opened && !TRY(more_waits_than_told(row)))) {
+    // Of an earlier incarnation a gap can stay for good: what lies behind it is told all the same.
+    // The one behind `upto` is not here, not opened, or of another history.
+    Query q =
+        TRY(db.query(kind == sync::ReceiptKind::opened
+                         ? "select distinct seq from envelope where stream = ? and seq > ? and state <> 0 order by seq"
+                         : "select distinct seq from envelope where stream = ? and seq > ? order by seq",
+                     row, r.upto.value + 1));
     while (TRY(q.step())) {
       const sync::Seq s{static_cast<std::uint64_t>(q.integer(0))};
       if (!r.ranges.empty() && r.ranges.back().second.next() == s)

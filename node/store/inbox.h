@@ -27,19 +27,30 @@ class StoreInbox : public sync::Inbox {
 
   /// Signs the receipts of one kind for a received stream, to the neighbour its author is reached by.
   Result<> receipt(std::int64_t stream_row, sync::ReceiptKind, sync::Millis now);
+  /// A receipt has room for so many that wait for a certificate; beyond them it would call opened what is not.
+  Result<bool> more_waits_than_told(std::int64_t stream_row);
   void forget();
   void set_now(sync::Millis now) { now_ = now; }
   /// What one node may send a day; flash has ten times the room. 0 = no bound.
   void set_quota(std::uint64_t envelopes, std::uint64_t bytes) { quota_ = {envelopes, bytes}; }
 
  private:
+  Result<> act_on(const sync::Statement&, const NodeId& from, bool anew, bool news, sync::Tally&);
   Result<> thin_out(const sync::Statement&);
-  Result<> receipt_arrived(const sync::Statement&, sync::Tally&);
+  Result<> receipt_arrived(const sync::Statement&, const NodeId& from, bool anew, bool news, sync::Tally&);
+  Result<> own_receipt(const sync::Receipt&, std::int64_t stream, const NodeId& from, bool news);
+  Result<> another_history(const sync::Receipt&, std::int64_t stream);
+  Result<> reopen(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
+  Result<> author_holds(const sync::Statement&, const sync::Receipt&, const NodeId& from);
+  Result<> opened_anew(const sync::Statement&);
+  /// Our own envelope, from the office that it once went to: this store is older than it (protocol 9).
+  Result<> take_back(const sync::Envelope&, const NodeId& from, sync::Tally&);
+  Result<std::int64_t> received_stream(const sync::StreamName&);
   Result<> stored(std::int64_t stream, const sync::Receipt&, sync::Tally&, std::vector<std::int64_t>& records);
   Result<> opened(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
   Result<> waited(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
   Result<> refusals(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
-  Result<> chunks_arrived(const sync::Statement&, sync::Tally&);
+  Result<> chunks_arrived(const sync::Statement&, bool anew, sync::Tally&);
   Result<> wanted(const sync::Statement&, const NodeId& from);
   Result<> advance(std::int64_t stream);
 
@@ -58,6 +69,8 @@ class StoreInbox : public sync::Inbox {
   Quota quota_;
   std::map<NodeId, Today> today_;  // one entry an admitted node; a restart forgives, at most one day's worth
   std::set<std::int64_t> streams_, attachments_;
+  std::set<std::int64_t> asked_;                // of streams_: the author asked what we have
+  std::map<std::int64_t, NodeId> returned_by_;  // of streams_: ours, and who gives of it back
   sync::Millis now_ = 0;
 };
 

@@ -1,5 +1,9 @@
 #include "node/store/link.h"
 
+#include "node/store/holdings.h"
+#include "node/store/life.h"
+#include "node/store/lost_chunks.h"
+
 namespace yz::node {
 namespace {
 
@@ -58,6 +62,21 @@ Result<sync::LinkState> StoreLink::load() {
 }
 
 Result<> StoreLink::save(const sync::LinkState& s) {
+  if (s.forgotten) {
+    const sync::Millis now = store_.last_moment();
+    TRY(store_.alarm("home.copied", "this home was put back from a copy: it goes on under new numbers", "", now));
+    return begin_life(store_, now);
+  }
+  {
+    // Another store of the neighbour than the one we knew: it was put back from a copy. It hears what we hold of our
+    // streams, and answers with receipts of what is left there.
+    Query q = TRY(store_.db().query("select office, peer_epoch from link where peer = ?", peer_));
+    if (TRY(q.step()) && text(q.blob(1)) != text(s.peer_epoch.view()) && TRY(q.id<sync::Epoch>(1)) != sync::Epoch{}) {
+      const auto office = TRY(q.id<OfficeId>(0));
+      TRY(state_all_holdings(store_, office, peer_, store_.last_moment()));
+      TRY(offer_chunks_underway(store_, office));
+    }
+  }
   Writer nonces, used;
   for (const auto& n : s.nonces) nonces.id(n);
   used.u64(s.nonce_used);

@@ -15,6 +15,7 @@ Result<Opener::Done> Opener::open_some(std::size_t most, sync::Millis now) {
   struct Row {
     std::int64_t row, stream;
     Bytes bytes;
+    bool returned = false;
   };
   for (std::size_t i = 0; i <= most; ++i) {
     std::optional<Row> next;
@@ -24,11 +25,18 @@ Result<Opener::Done> Opener::open_some(std::size_t most, sync::Millis now) {
                                 " where e.own = 0 and e.state = 0 order by s.lane, e.row limit 1"));
       if (TRY(q.step())) next = Row{q.integer(0), q.integer(1), q.blob(2)};
     }
+    if (!next) {
+      Query q =
+          TRY(store_.db().query("select e.row, e.stream, e.bytes from envelope e join stream s on s.row = e.stream"
+                                " where e.own = 1 and e.state = 4 and e.refusal = 0 order by s.lane, e.row limit 1"));
+      if (TRY(q.step())) next = Row{q.integer(0), q.integer(1), q.blob(2), true};
+    }
     if (!next) return done;
     if (i == most) break;
     Done part = done;
     TRY(store_.write([&]() -> Result<> {
       part = done;
+      if (next->returned) return open_returned(next->row, next->stream, next->bytes, now, part);
       return open_one(next->row, next->stream, next->bytes, now, part);
     }));
     done = part;
@@ -88,17 +96,25 @@ Result<> Opener::ask_for_certificates(const Context& c) {
     for (const auto& s : r->record.signatures)
       if (missing.size() < sync::limit::wanted && !TRY(directory_.officer(s.officer))) missing.insert(s.officer);
   }
+  return want(std::move(missing), c.envelope.head.stream.node, c.now);
+}
+
+Result<> Opener::want(std::set<CertDigest> missing, const NodeId& of, sync::Millis now) {
   if (missing.empty()) return {};
-  return store_.state(sync::StatementKind::want, sync::encode(sync::Want{{missing.begin(), missing.end()}}),
-                      c.envelope.head.stream.node, c.now);
+  {
+    // What it was asked for before and has not come stays asked.
+    Query q = TRY(store_.db().query("select bytes from control where key = ?", TRY(store_.want_key(of))));
+    if (TRY(q.step())) {
+      const auto before = TRY(sync::decode_want(TRY(sync::decode_statement(q.blob(0))).body));
+      for (const CertDigest& d : before.certificates)
+        if (missing.size() < sync::limit::wanted && !TRY(directory_.officer(d))) missing.insert(d);
+    }
+  }
+  return store_.state(sync::StatementKind::want, sync::encode(sync::Want{{missing.begin(), missing.end()}}), of, now);
 }
 
 Result<> Opener::advance(std::int64_t stream) {
-  {
-    // A receipt has room for so many that wait; beyond them it would call opened what is not.
-    Query q = TRY(store_.db().query("select count(*) from refused where stream = ? and why in (16, 17)", stream));
-    if (TRY(q.step()) && static_cast<std::size_t>(q.integer(0)) > sync::limit::refused_per_receipt) return {};
-  }
+  if (TRY(inbox_.more_waits_than_told(stream))) return {};
   // Opened up to the first number that is not here or not opened yet.
   Query q = TRY(store_.db().query("select opened, tip from stream where row = ?")).bind(stream);
   TRY(q.step());

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <set>
 
 #include "node/store/inbox.h"
 #include "node/store/records.h"
@@ -30,12 +31,17 @@ class Opener {
     bool waits = false;  ///< a record of it waits for a certificate
   };
   Result<> open_one(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
+  Result<> open_returned(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
+  Result<sync::Refusal> judge_own(const sync::ReleasedRecord&, std::set<CertDigest>& missing);
+  Result<> put_own(Context&, const sync::ReleasedRecord&, sync::Refusal);
+  Result<NodeId> returned_by(const Context&);
   Result<> learn(const Context&, ByteView certificate);
   Result<> put(Context&, ByteView record, Done&);
   Result<sync::Refusal> judge(Context&, const sync::ReleasedRecord&, std::int64_t& notes);
   Result<> refuse(const Context&, const RecordId&, sync::Refusal);
   Result<> judge_again(Context&, const sync::ReleasedRecord&, const RecordFacts&);
   Result<> ask_for_certificates(const Context&);
+  Result<> want(std::set<CertDigest> missing, const NodeId& of, sync::Millis now);
   Result<> advance(std::int64_t stream);
 
   Store& store_;

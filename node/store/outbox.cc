@@ -25,24 +25,41 @@ struct StoreOutbox::Cut {
   sync::EnvelopeHead head;
 };
 
-Result<std::vector<sync::Queued>> StoreOutbox::waiting(Lane lane, std::int64_t after, std::size_t most) {
-  Query q = TRY(store_.db().query("select e.row, s.id, e.seq, e.size from envelope e join stream s on s.row = e.stream"
-                                  " where e.own = 1 and e.state = 0 and e.peer = ? and e.row > ? and s.lane = ?"
-                                  " order by e.row limit ?"))
-                .bind(peer_)
-                .bind(after)
-                .bind(static_cast<int>(lane))
-                .bind(most);
-  std::vector<sync::Queued> out;
+namespace {
+
+/// What a neighbour gets back of its own comes after what is ours to say, within its lane.
+constexpr std::int64_t kBackRows = std::int64_t{1} << 40;
+
+Result<> collect(Query q, Lane lane, std::int64_t base, std::vector<sync::Queued>& out) {
   while (TRY(q.step())) {
     sync::Queued e;
-    e.row = q.integer(0);
+    e.row = base + q.integer(0);
     e.stream = TRY(q.id<sync::StreamId>(1));
     e.lane = lane;
     e.seq.value = static_cast<std::uint64_t>(q.integer(2));
     e.bytes = static_cast<std::uint32_t>(q.integer(3));
     out.push_back(e);
   }
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<sync::Queued>> StoreOutbox::waiting(Lane lane, std::int64_t after, std::size_t most) {
+  std::vector<sync::Queued> out;
+  Database& db = store_.db();
+  if (after < kBackRows)
+    TRY(collect(TRY(db.query("select e.row, s.id, e.seq, e.size from envelope e join stream s on s.row = e.stream"
+                             " where e.own = 1 and e.state = 0 and e.peer = ? and e.row > ? and s.lane = ?"
+                             " order by e.row limit ?",
+                             peer_, after, static_cast<int>(lane), most)),
+                lane, 0, out));
+  if (out.size() < most)
+    TRY(collect(
+        TRY(db.query("select e.row, s.id, e.seq, e.size from envelope e join stream s on s.row = e.stream"
+                     " where e.back = 1 and e.peer = ? and e.row > ? and s.lane = ? order by e.row limit ?",
+                     peer_, std::max<std::int64_t>(0, after - kBackRows), static_cast<int>(lane), most - out.size())),
+        lane, kBackRows, out));
   return out;
 }
 
@@ -57,12 +74,31 @@ Result<bool> StoreOutbox::may_cut() {
 
 Result<bool> StoreOutbox::uncut(Lane lane) {
   Query q =
-      TRY(store_.db().query(
-              "select 1 from delivery where destination = ? and lane = ? and envelope is null and state = 0 limit 1"))
-          .bind(office_)
-          .bind(static_cast<int>(lane));
+      TRY(store_.db().query("select 1 from delivery where destination = ?1 and lane = ?2 and envelope is null and"
+                            " state = 0 union all select 1 from envelope e join stream s on s.row = e.stream"
+                            " where e.own = 1 and e.state = 1 and e.peer = ?3 and s.lane = ?2 limit 1",
+                            office_, static_cast<int>(lane), peer_));
   if (!TRY(q.step())) return false;
   return may_cut();
+}
+
+/// What was cut in an earlier life and got no stored receipt until now is cut again. The first cut after a restore
+/// comes after the neighbour told what it has (sync::Courier), so this is only what it really lacks.
+Result<> StoreOutbox::take_back_unreceipted(Lane lane) {
+  std::vector<std::int64_t> envelopes;
+  {
+    Query q =
+        TRY(store_.db().query("select e.row from envelope e join stream s on s.row = e.stream"
+                              " where e.own = 1 and e.state = 1 and e.peer = ? and s.lane = ?",
+                              peer_, static_cast<int>(lane)));
+    while (TRY(q.step())) envelopes.push_back(q.integer(0));
+  }
+  for (const std::int64_t e : envelopes) {
+    TRY(store_.db().run("update delivery set envelope = null, state = 0, refusal = 0 where envelope = ? and state < 2",
+                        e));
+    TRY(store_.db().run("update envelope set state = 9 where row = ?", e));
+  }
+  return {};
 }
 
 Result<std::vector<BoxPublic>> StoreOutbox::readers() {
@@ -221,7 +257,9 @@ Result<> StoreOutbox::set_aside(const Load& load) {
 Result<std::optional<sync::Queued>> StoreOutbox::cut(Lane lane, std::uint64_t link_bps) {
   std::size_t most_records = limit::cut_records;
   while (TRY(uncut(lane))) {
+    TRY(take_back_unreceipted(lane));
     Load load = TRY(choose(lane, link_bps, most_records));
+    if (load.records.empty()) break;
     TRY(introduce(load));
     std::vector<sync::Item> items = std::move(load.introductions);
     std::ranges::move(load.records, std::back_inserter(items));
@@ -241,7 +279,8 @@ Result<std::optional<sync::Queued>> StoreOutbox::cut(Lane lane, std::uint64_t li
 }
 
 Result<Bytes> StoreOutbox::envelope(std::int64_t row) {
-  Query q = TRY(store_.db().query("select bytes from envelope where row = ?")).bind(row);
+  Query q =
+      TRY(store_.db().query("select bytes from envelope where row = ?", row >= kBackRows ? row - kBackRows : row));
   if (!TRY(q.step())) return fail(Fault::corrupt, "a queued envelope is missing");
   return q.blob(0);
 }

@@ -25,6 +25,7 @@ class StoreOutbox : public sync::Outbox {
  private:
   struct Load;  // what goes into one envelope
   Result<bool> may_cut();
+  Result<> take_back_unreceipted(sync::Lane);
   struct Cut;  // where it goes in its stream
   Result<Load> choose(sync::Lane, std::uint64_t link_bps, std::size_t most_records);
   Result<Cut> next_in(sync::Lane);

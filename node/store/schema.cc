@@ -227,7 +227,15 @@ create table chunk(
 create index chunk_waiting on chunk(row) where state = 0;
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1}, Migration{2, kMainHeads}};
+// Restores: what a neighbour asks back of what it once sent us, and what came back of ours.
+constexpr std::string_view kMainRestore = R"sql(
+alter table envelope add column back integer not null default 0;  -- received: 1 its author asks for it back
+create index envelope_back on envelope(peer, row) where back = 1;
+create index envelope_returned on envelope(row) where own = 1 and state = 4;
+create index envelope_earlier on envelope(peer) where own = 1 and state = 1;
+)sql";
+
+constexpr std::array kMain{Migration{1, kMain1}, Migration{2, kMainHeads}, Migration{3, kMainRestore}};
 constexpr std::array kBlob{Migration{1, kBlob1}};
 
 }  // namespace

@@ -1,8 +1,10 @@
 // What statements of others change in our store. The other half of StoreInbox.
 #include <algorithm>
+#include <limits>
 
 #include "crypto/hash.h"
 #include "node/log.h"
+#include "node/store/holdings.h"
 #include "node/store/inbox.h"
 #include "node/store/records.h"
 #include "sync/limits.h"
@@ -11,17 +13,38 @@ namespace yz::node {
 
 namespace limit = sync::limit;
 
+namespace {
+
+Result<bool> says_less(const sync::Statement& before, const sync::Statement& now) {
+  if (now.kind != sync::StatementKind::receipt) return false;
+  return TRY(sync::decode_receipt(now.body)).upto < TRY(sync::decode_receipt(before.body)).upto;
+}
+
+}  // namespace
+
 Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::Tally& tally) {
   Database& db = store_.db();
   const Hash key = TRY(sync::statement_key(s));
   bool replaces = false;
+  bool anew = false;  // the first word of a store that was put back from a copy: it may say less than before
+  bool news = true;   // it says something else than before
   {
-    Query q = TRY(db.query("select hlc, digest from statement where key = ?")).bind(key);
+    Query q =
+        TRY(db.query("select hlc, digest, epoch, (select peer_epoch from link where peer = ?), bytes from statement"
+                     " where key = ?",
+                     s.node, key));
     replaces = TRY(q.step());
     if (replaces) {
       const auto held = std::pair(static_cast<std::uint64_t>(q.integer(0)), TRY(q.id<Hash>(1)));
       if (held.second == s.digest) return {};
-      if (s.order() < held) return {};  // an older self came late
+      const bool then = text(q.blob(2)) == text(q.blob(3)), is_now = text(s.epoch.view()) == text(q.blob(3));
+      if (then && !is_now) return {};  // of the store before the one that answers now
+      anew = is_now && !then;
+      if (!anew && s.order() < held) return {};  // an older self came late
+      const auto before = sync::decode_statement(q.blob(4));
+      news = !before || before->body != s.body;
+      // Nor does an honest store ever say less, but for one that does not know that it is an old copy.
+      anew = anew || (before && TRY(says_less(*before, s)));
     }
   }
   Bytes stream;
@@ -43,21 +66,28 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
           .bind(ByteView(stream))
           .bind(ByteView(s.bytes))
           .run());
-  if (!replaces) TRY(thin_out(s));
   if (!store_.heard(s.at, now_))
     TRY(store_.alarm("clock.ahead", "a neighbour's clock is more than 10 minutes ahead of ours", hex(s.office.view()),
                      now_));
+  TRY(act_on(s, from, anew, news, tally));
+  return replaces ? Result<>() : thin_out(s);  // afterwards: a receipt can show that a stream is ours
+}
+
+Result<> StoreInbox::act_on(const sync::Statement& s, const NodeId& from, bool anew, bool news, sync::Tally& tally) {
   switch (s.kind) {
     case sync::StatementKind::receipt:
-      return receipt_arrived(s, tally);
+      return receipt_arrived(s, from, anew, news, tally);
+    case sync::StatementKind::incarnation:
+      return opened_anew(s);
     case sync::StatementKind::chunk_receipt:
-      return chunks_arrived(s, tally);
+      return chunks_arrived(s, anew, tally);
     case sync::StatementKind::want:
       return wanted(s, from);
     case sync::StatementKind::node_list: {
       const sync::NodeList list = TRY(sync::decode_node_list(s.body));
-      return TRY(db.query("insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
-                          " set version = excluded.version, bytes = excluded.bytes where excluded.version > version"))
+      return TRY(store_.db().query(
+                     "insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
+                     " set version = excluded.version, bytes = excluded.bytes where excluded.version > version"))
           .bind(s.office)
           .bind(list.version)
           .bind(ByteView(s.bytes))
@@ -79,33 +109,30 @@ Result<> StoreInbox::thin_out(const sync::Statement& s) {
   return store_.db().run(sql, s.node, static_cast<int>(s.kind), limit::statements_kept);
 }
 
-Result<> StoreInbox::receipt_arrived(const sync::Statement& s, sync::Tally& tally) {
+Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& from, bool anew, bool news,
+                                     sync::Tally& tally) {
   const sync::Receipt r = TRY(sync::decode_receipt(s.body));
-  Database& db = store_.db();
-  std::int64_t stream = 0;
-  {
-    Query q = TRY(db.query("select row, tip, chain from stream where id = ? and own = 1")).bind(r.stream.id());
-    if (!TRY(q.step())) return {};  // of a stream we only carry, or of another life
-    stream = q.integer(0);
-    if (r.kind != sync::ReceiptKind::custody && s.office != r.stream.destination)
-      return fail(Fault::forged, "a receipt by somebody who is not the destination", "receipt.issuer");
-    const auto tip = static_cast<std::uint64_t>(q.integer(1));
-    if (r.upto.value > tip) {
-      // The destination knows more of us than we do: this store is older than what was sent from it.
-      TRY(store_.alarm("stream.ahead", "a receipt covers envelopes that this store never wrote", hex(s.office.view()),
-                       now_));
-    } else if (r.upto.value == tip && r.chain != TRY(q.id<Hash>(2))) {
-      TRY(store_.alarm("stream.forked", "a receipt names another history of our stream", hex(s.office.view()), now_));
-      return fail(Fault::forged, "receipt of another history", "forked");
-    }
-  }
+  const bool ours = r.stream.node == store_.me().node && r.stream.author == store_.me().office;
+  if (!ours) return author_holds(s, r, from);
+  if (r.kind != sync::ReceiptKind::custody && s.office != r.stream.destination)
+    return fail(Fault::forged, "a receipt by somebody who is not the destination", "receipt.issuer");
+  if (r.kind == sync::ReceiptKind::custody) return {};
+  const auto known = TRY(own_stream(store_, r.stream, now_));
+  if (!known) return {};
+  const std::int64_t stream = *known;
+  if (!TRY(same_history(store_, stream, r))) return another_history(r, stream);
+  if (r.kind == sync::ReceiptKind::stored) TRY(own_receipt(r, stream, from, news));
   std::vector<std::int64_t> records;
+  // Their newest word counts, also where it says less; a full list of ranges says nothing of what lies behind it.
+  const bool whole = r.ranges.size() < limit::receipt_ranges;
+  if (anew || (r.kind == sync::ReceiptKind::stored && whole)) TRY(reopen(stream, r, records));
+  const sync::Receipt sure = TRY(proven(store_, stream, r));
   if (r.kind == sync::ReceiptKind::stored) {
-    TRY(stored(stream, r, tally, records));
+    TRY(stored(stream, sure, tally, records));
     // The newest signed word of a superior proves "not before" for what is signed from now on.
     TRY(store_.set_meta("anchor", s.digest.view()));
   }
-  if (r.kind == sync::ReceiptKind::opened) TRY(opened(stream, r, records));
+  if (r.kind == sync::ReceiptKind::opened) TRY(opened(stream, sure, records));
   TRY(refusals(stream, r, records));
   std::ranges::sort(records);
   records.erase(std::unique(records.begin(), records.end()), records.end());
@@ -118,12 +145,13 @@ Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::T
   std::vector<std::pair<std::int64_t, int>> envelopes;  // row, the deliveries' new state
   {
     // A newer `stored` takes the place of an older one, so that an `opened` receipt may come before it.
-    Query q = TRY(db.query("select e.row, e.seq, s.opened from envelope e join stream s on s.row = e.stream"
-                           " where e.stream = ? and e.own = 1 and e.state = 0"))
+    Query q = TRY(db.query("select e.row, e.seq from envelope e"
+                           " where e.stream = ? and e.own = 1 and e.state in (0, 1)"))
                   .bind(stream);
-    while (TRY(q.step()))
-      if (r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(1))}))
-        envelopes.emplace_back(q.integer(0), q.integer(1) <= q.integer(2) ? 3 : 2);
+    while (TRY(q.step())) {
+      const sync::Seq seq{static_cast<std::uint64_t>(q.integer(1))};
+      if (r.covers(seq)) envelopes.emplace_back(q.integer(0), TRY(opened_there(store_, stream, seq)) ? 3 : 2);
+    }
   }
   for (const auto& [e, state] : envelopes) {
     TRY(TRY(db.query("update envelope set state = 2, done_ms = ? where row = ?")).bind(now_).bind(e).run());
@@ -154,16 +182,16 @@ Result<> StoreInbox::opened(std::int64_t stream, const sync::Receipt& r, std::ve
   }
   std::vector<std::int64_t> envelopes;
   {
-    Query q = TRY(db.query("select row from envelope where stream = ? and own = 1 and seq > ? and seq <= ?"))
-                  .bind(stream)
-                  .bind(from)
-                  .bind(r.upto.value);
-    while (TRY(q.step())) envelopes.push_back(q.integer(0));
+    const std::uint64_t to = r.ranges.empty() ? r.upto.value : r.ranges.back().second.value;
+    Query q = TRY(db.query("select row, seq from envelope where stream = ? and own = 1 and seq > ? and seq <= ?",
+                           stream, from, std::min<std::uint64_t>(to, std::numeric_limits<std::int64_t>::max())));
+    while (TRY(q.step()))
+      if (r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(1))})) envelopes.push_back(q.integer(0));
   }
   for (std::int64_t e : envelopes) {
     Query q = TRY(db.query("select record from delivery where envelope = ? and state = 2")).bind(e);
     while (TRY(q.step())) records.push_back(q.integer(0));
-    TRY(TRY(db.query("update delivery set state = 3 where envelope = ? and state = 2")).bind(e).run());
+    TRY(TRY(db.query("update delivery set state = 3, refusal = 0 where envelope = ? and state = 2")).bind(e).run());
   }
   TRY(waited(stream, r, records));
   return TRY(db.query("update stream set opened = max(opened, ?) where row = ?")).bind(r.upto.value).bind(stream).run();
@@ -175,10 +203,11 @@ Result<> StoreInbox::waited(std::int64_t stream, const sync::Receipt& r, std::ve
   std::vector<std::int64_t> deliveries;
   {
     Query q =
-        TRY(db.query("select d.row, d.record from delivery d join envelope e on e.row = d.envelope where d.lane = ?"
-                     " and d.state in (1, 2) and d.refusal in (16, 17) and e.stream = ? and e.seq <= ?",
-                     static_cast<int>(r.stream.lane), stream, r.upto.value));
+        TRY(db.query("select d.row, d.record, e.seq from delivery d join envelope e on e.row = d.envelope where d.lane"
+                     " = ? and d.state in (1, 2) and d.refusal in (16, 17) and e.stream = ?",
+                     static_cast<int>(r.stream.lane), stream));
     while (TRY(q.step())) {
+      if (!r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(2))})) continue;
       deliveries.push_back(q.integer(0));
       records.push_back(q.integer(1));
     }
@@ -222,7 +251,7 @@ Result<> StoreInbox::refusals(std::int64_t stream, const sync::Receipt& r, std::
   return {};
 }
 
-Result<> StoreInbox::chunks_arrived(const sync::Statement& s, sync::Tally& tally) {
+Result<> StoreInbox::chunks_arrived(const sync::Statement& s, bool anew, sync::Tally& tally) {
   const sync::ChunkReceipt r = TRY(sync::decode_chunk_receipt(s.body));
   if (s.office != r.destination) return fail(Fault::forged, "chunk receipt by a stranger", "receipt.issuer");
   Database& db = store_.blobs();
@@ -231,6 +260,8 @@ Result<> StoreInbox::chunks_arrived(const sync::Statement& s, sync::Tally& tally
                 .bind(r.destination);
   if (!TRY(q.step())) return {};
   const std::int64_t row = q.integer(0);
+  // Its store was put back from a copy: what it does not name is lost there, and goes again.
+  if (anew) TRY(db.run("update chunk set state = 0 where attachment = ? and state = 2", row));
   for (const auto& [a, b] : r.ranges) {
     TRY(TRY(db.query("update chunk set state = 2 where attachment = ? and position between ? and ? and state = 0"))
             .bind(row)

@@ -42,6 +42,13 @@ Result<> put_secret(Database& db, std::string_view name, std::int64_t number, co
 
 }  // namespace
 
+Result<std::unique_ptr<Database>> open_main_alone(const StoreOptions& o, const std::string& path) {
+  const crypto::Key key = crypto::derive(TRY(crypto::Key::from(o.key)), 1, "YZstore_");
+  SqliteOptions s{.path = path, .key = key.expose(), .id = o.id, .create = false};
+  s.base_vfs = o.base_vfs;
+  return open_sqlite(s);
+}
+
 Store::~Store() = default;
 
 Result<std::unique_ptr<Store>> Store::open(const StoreOptions& o) {
@@ -88,6 +95,7 @@ Result<> Store::commit() {
     clock_kept_ = {};
     roll_back();
   } else {
+    me_kept_ = me_;
     end();
   }
   return done;
@@ -136,6 +144,7 @@ void Store::roll_back() {
   // Backwards: each undoes what was done after those before it.
   for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) (*undo)();
   after_commit_.clear();
+  me_ = me_kept_;
   end();
 }
 
@@ -216,6 +225,16 @@ Result<> Store::load_identity() {
   keys_.emplace(crypto::Keyring{std::move(node), std::move(archive), std::move(boxes)});
   nonce_key_.emplace(TRY(secret(*db_, "nonce", 0)));
   clock_.emplace(sync::Hlc{static_cast<std::uint64_t>(TRY(meta_number("hlc")))});
+  me_kept_ = me_;
+  return {};
+}
+
+Result<> Store::renew(const sync::Incarnation& incarnation, const sync::Epoch& epoch) {
+  assert(writing_);
+  TRY(set_meta("incarnation", incarnation.view()));
+  TRY(set_meta("epoch", epoch.view()));
+  me_.incarnation = incarnation;
+  me_.epoch = epoch;
   return {};
 }
 
@@ -280,11 +299,19 @@ Result<> Store::tell(const Hash& key, const std::optional<NodeId>& peer, sync::F
 Result<> Store::state(sync::StatementKind kind, Bytes body, const std::optional<NodeId>& peer, sync::Millis now) {
   const sync::Statement s =
       sync::issue(kind, {me_.office, me_.node, me_.epoch}, TRY(tick(now)), now, std::move(body), keys_->node);
-  Hash key = TRY(sync::statement_key(s));
-  // A want is about nothing: what one neighbour is asked for must not take the place of what another is.
-  if (kind == sync::StatementKind::want && peer)
-    key = crypto::hash(crypto::purpose::statement, {key.view(), peer->view()});
+  const Hash key = kind == sync::StatementKind::want && peer ? TRY(want_key(*peer)) : TRY(sync::statement_key(s));
   return tell(key, peer, sync::FrameType::statement, s.bytes);
+}
+
+/// A want is about nothing: what one neighbour is asked for must not take the place of what another is.
+Result<Hash> Store::want_key(const NodeId& peer) {
+  sync::Statement s;
+  s.kind = sync::StatementKind::want;
+  s.office = me_.office;
+  s.node = me_.node;
+  s.body = sync::encode(sync::Want{});
+  const Hash key = TRY(sync::statement_key(s));
+  return crypto::hash(crypto::purpose::statement, {key.view(), peer.view()});
 }
 
 Result<> Store::journal(std::string_view actor, std::string_view action, std::string_view subject,

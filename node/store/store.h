@@ -32,6 +32,9 @@ struct StoreOptions {
   std::uint64_t reserve_bytes = 0;  ///< below this much free disk only flash is still taken; 0 in tests
 };
 
+/// The main database under another name, without its log: to look how old it is.
+Result<std::unique_ptr<Database>> open_main_alone(const StoreOptions&, const std::string& path);
+
 /// The two databases of a home, and what every part of the store needs of them. One thread at a time.
 class Store {
  public:
@@ -80,6 +83,9 @@ class Store {
   /// Writes identity and node keys of a new home. Inside a transaction.
   Result<> found(const Identity&, crypto::Keyring, crypto::Key nonce_key);
   Result<> load_identity();
+  /// A new incarnation and a new epoch, from now on in everything that is signed. Inside a write; a roll-back takes it
+  /// back. Only begin_life() calls it.
+  Result<> renew(const sync::Incarnation&, const sync::Epoch&);
 
   /// Makes a new box key when the newest is due, and tells neighbours; mail sealed to an old one opens for 400 days.
   /// Inside a write. True when it did.
@@ -88,9 +94,13 @@ class Store {
   /// Our clock's next value, kept durably with the transaction it is used in.
   Result<sync::Hlc> tick(sync::Millis now);
   Result<> heard(sync::Hlc, sync::Millis now);
+  /// The newest moment that this store has seen, for what happens without the owner's clock at hand.
+  sync::Millis last_moment() const { return clock_ ? clock_->last().ms() : 0; }
 
   /// Puts or replaces what we tell in the clear: gives it the next number. `peer` empty = everybody.
   Result<> tell(const Hash& key, const std::optional<NodeId>& peer, sync::FrameType, ByteView bytes);
+  /// Under which key a neighbour is told what certificates we want of it.
+  Result<Hash> want_key(const NodeId& peer);
   /// Signs a statement and tells it.
   Result<> state(sync::StatementKind, Bytes body, const std::optional<NodeId>& peer, sync::Millis now);
 
@@ -132,7 +142,7 @@ class Store {
   std::unique_ptr<Database> db_, blobs_;
   std::optional<Transaction> main_, blob_;
   bool writing_ = false;
-  Identity me_;
+  Identity me_, me_kept_;  // kept: as committed
   std::optional<crypto::Keyring> keys_;
   std::optional<crypto::Key> nonce_key_;
   std::optional<sync::HlcClock> clock_;

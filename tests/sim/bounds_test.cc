@@ -79,9 +79,10 @@ TEST_CASE("statements that stand for themselves, or are about what a peer made u
   for (int i = 0; i < kMany; ++i) {
     Bytes body(120);
     randombytes_buf(body.data(), body.size());
-    for (const auto kind :
-         {sync::StatementKind::revocation, sync::StatementKind::incarnation, sync::StatementKind::fork})
-      say(kind, body, i);
+    for (const auto kind : {sync::StatementKind::revocation, sync::StatementKind::fork}) say(kind, body, i);
+    sync::Opened opened;
+    opened.now = sync::Incarnation::from(ByteView(body).first(8)).value();
+    say(sync::StatementKind::incarnation, sync::encode(opened), i);
     sync::Head head;
     head.destination = OfficeId::from(ByteView(body).first(16)).value();
     say(sync::StatementKind::head, sync::encode(head), i);

@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "node/net/sync_port.h"
+#include "node/store/life.h"
+#include "sync/limits.h"
 #include "tests/sim/scene.h"
 
 using namespace yz;
@@ -180,4 +182,54 @@ TEST_CASE(
   }));
   good(s.talk());
   CHECK(county.number("select count(*) from record where own = 0 and quarantine = 0") == 1);
+}
+
+TEST_CASE("when more records wait than a receipt can name, none of them counts as opened") {
+  Scene s;
+  good(s.start());
+  const crypto::SigningKey key = stranger_signs(s);
+  constexpr int kEach = 40;
+  for (const Lane l : {Lane::urgent, Lane::flash}) good(s.report(l, 50));
+  for (int n = 0; n < 3; ++n) {
+    for (int i = 0; i < kEach; ++i) good(s.report(Lane::routine, 50));
+    const std::int64_t before = s.county().number("select count(*) from envelope where own = 0").value();
+    for (int i = 0; i < 40 && s.county().number("select count(*) from envelope where own = 0") == before; ++i)
+      good(s.round(false));
+  }
+  // The certificate is not told: the county's want is answered only after its receipts were heard.
+  good(s.county().open_received(s.now));
+  REQUIRE(s.county().number(kWaits).value() > static_cast<std::int64_t>(sync::limit::refused_per_receipt));
+  good(s.ask());
+  REQUIRE(s.request);
+  good(s.serve());
+  good(s.hear());
+  CHECK(s.township().number("select count(*) from delivery where state = 3") == 1);  // what came before the stranger
+  good(s.talk(4000));
+  CHECK(s.county().number(kWaits) == 0);
+  CHECK(s.township().number("select count(*) from delivery where state <> 3 or refusal <> 0") == 0);
+}
+
+TEST_CASE("what comes back of ours waits for the certificate of an officer whom the backup does not know") {
+  Scene s;
+  good(s.start());
+  good(s.talk());
+  auto backup = s.township().disk().clone();
+  const Credentials secrets = s.township().secrets();
+  stranger_signs(s);
+  for (const Lane l : {Lane::urgent, Lane::routine}) good(s.report(l, 100));
+  good(s.talk());
+  const auto sent = s.township().own_records().value();
+  REQUIRE(sent.size() == 3);
+  s.hang_up(s.township());
+  s.pair.township = std::make_unique<Office>(std::move(backup), secrets);
+  Office& t = s.township();
+  good(t.open());
+  good(t.store().write([&] { return node::begin_life(t.store(), s.now); }));
+  good(s.dial(t));
+  good(s.rounds_until(t, "select count(*) from envelope where own = 1 and state = 4 and refusal = 16", 2));
+  CHECK(t.number("select count(*) from record where own = 1") == 1);
+  good(s.talk());
+  CHECK(t.own_records().value() == sent);
+  CHECK(t.number("select count(*) from record where verified = 0") == 0);
+  CHECK(t.number("select count(*) from envelope where own = 1 and state not in (2, 9)") == 0);
 }

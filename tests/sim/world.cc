@@ -14,6 +14,7 @@
 
 #include "crypto/hash.h"
 #include "node/store/heads.h"
+#include "node/store/life.h"
 #include "node/store/link.h"
 #include "node/store/outbox.h"
 #include "node/store/sqlite.h"
@@ -58,7 +59,7 @@ struct Violation {
 struct Weather {
   double loss = 0, duplicate = 0, reorder = 0, cut = 0, flip = 0, portal = 0, kill = 0, crash = 0;
   bool down = false, full = false, jumps = false, attachments = false, downward = false, officers = false,
-       large = false;
+       large = false, restore = false, unnoticed = false;
   Millis latency = 20, jitter = 0;
   std::uint64_t bps = 1'000'000;
   std::string names() const {
@@ -81,6 +82,8 @@ struct Weather {
     add(downward, "downward");
     add(officers, "officers");
     add(large, "large");
+    add(restore, "restore");
+    add(unnoticed, "unnoticed");
     return out + " " + std::to_string(bps / 1000) + "kbit/s";
   }
 };
@@ -108,6 +111,8 @@ Weather draw(Random& r) {
   w.latency = r.between(5, 700);
   constexpr std::uint64_t kRates[] = {32'000, 64'000, 256'000, 2'000'000, 20'000'000};
   w.bps = kRates[r.below(5)];
+  w.restore = r.chance(0.35);
+  w.unnoticed = w.restore && r.chance(0.3);
   return w;
 }
 
@@ -137,6 +142,10 @@ class World {
     bool wanted = true;
     std::map<RecordId, Bytes> acknowledged;  // signing was confirmed, or seen on the disk after a restart
     bool in_doubt = false;                   // a signing was cut off by a crash
+    std::map<RecordId, Bytes> lost;          // by a restore, and not delivered: may come back, need not
+    std::set<RecordId> returning;            // by a restore, and delivered: must come back
+    std::set<RecordId> forked_away;          // of these, what the other side alone holds in the end
+    std::unique_ptr<test::CrashDisk> backup;
     std::optional<node::StoreLink> link;
     std::optional<node::StoreOutbox> outbox;
   };
@@ -163,6 +172,7 @@ class World {
   // --- the two offices ---
   void start(Side&);
   void started_township();
+  void new_courier();
   void started_county();
   /// After each use of an office: a dead disk means that the machine is off.
   bool alive(Side&);
@@ -170,6 +180,8 @@ class World {
   void restart_later(Side&);
   void check_error(const Side&, const Error&, const char* where);
   void collect_records(Side&, bool all);
+  /// The machine is lost; another goes on from the backup that was made of it.
+  void restore(Side&);
 
   // --- the township's line, as Carrier ---
   void step();
@@ -207,7 +219,8 @@ class World {
 
   Random random_;
   Weather weather_;
-  bool calm_ = false;  // the second phase
+  bool calm_ = false;      // the second phase
+  bool finished_ = false;  // all has settled
   Millis now_ = kBegin, end_of_faults_ = 0;
   std::uint64_t order_ = 0;
   std::priority_queue<Event> events_;
@@ -216,6 +229,7 @@ class World {
 
   Side county_, township_;
   std::unique_ptr<Courier> courier_;
+  sync::Epoch epoch_;  // the courier's
   std::unique_ptr<sync::Sender> hub_sender_;
   int resets_ = 0;
   Millis last_poll_ = 0, last_head_ = 0;
@@ -297,6 +311,14 @@ void World::started_county() {
   check_stored_is_there();
 }
 
+void World::new_courier() {
+  node::Store& store = township_.office->store();
+  epoch_ = store.me().epoch;
+  courier_ = std::make_unique<Courier>(*township_.outbox, township_.office->inbox(), *township_.link,
+                                       Courier::Me{store.me().node, store.me().epoch, &store.keys().node});
+  if (!courier_->start()) violated("the courier does not start");
+}
+
 void World::started_township() {
   const auto up = node::links(township_.office->store(), true);
   if (!up || up->size() != 1) violated("the township lost its link");
@@ -305,9 +327,7 @@ void World::started_township() {
   node::Store& store = township_.office->store();
   township_.link.emplace(store, l.peer);
   township_.outbox.emplace(store, l.peer, l.office, [this] { return wall(township_); });
-  courier_ = std::make_unique<Courier>(*township_.outbox, township_.office->inbox(), *township_.link,
-                                       Courier::Me{store.me().node, store.me().epoch, &store.keys().node});
-  if (!courier_->start()) violated("the courier does not start");
+  new_courier();
   last_poll_ = last_head_ = 0;
   step_at_ = -1;
   ++resets_;
@@ -355,15 +375,58 @@ void World::collect_records(Side& s, bool all) {
   if (!own) return;
   for (const auto& [id, bytes] : s.acknowledged) {
     const auto it = own->find(id);
+    // The other branch of a fork stays where it arrived: under its number we hold one of our own.
+    if (it == own->end() && (s.returning.contains(id) || (weather_.unnoticed && s.forked_away.contains(id)))) continue;
     if (it == own->end()) violated(s.name + " lost a record whose signing was confirmed: " + hex(id.view()));
     if (it->second != bytes) violated(s.name + " changed a signed record");
   }
   for (const auto& [id, bytes] : *own) {
     if (s.acknowledged.contains(id)) continue;
-    if (all && s.life > 1 && !s.in_doubt) violated(s.name + " holds a record after a restart that nobody signed");
+    if (const auto back = s.lost.find(id); back != s.lost.end()) {
+      if (back->second != bytes) violated(s.name + "'s record came back altered");
+    } else if (all && s.life > 1 && !s.in_doubt)
+      violated(s.name + " holds a record after a restart that nobody signed");
     s.acknowledged[id] = bytes;
   }
   if (all) s.in_doubt = false;
+}
+
+void World::restore(Side& s) {
+  if (!s.backup || !s.office->is_open()) return;
+  note("restore", static_cast<std::uint64_t>(&s == &county_));
+  std::set<RecordId> delivered;
+  {
+    auto q = s.office->store().db().query(
+        "select r.id from record r join delivery d on d.record = r.row where d.state in"
+        " (2, 3)");
+    if (!q) violated("deliveries cannot be read");
+    while (q->step().value_or(false)) delivered.insert(*q->id<RecordId>(0));
+  }
+  power_off(s);
+  const Credentials secrets = s.office->secrets();
+  s.office = std::make_unique<Office>(s.backup->clone(), secrets);
+  if (auto opened = s.office->open(); !opened) violated("a backup does not open: " + opened.error().what);
+  // Or an image of the whole disk, which nothing on the disk shows: the first receipts do.
+  if (weather_.unnoticed && &s == &township_) {
+    note("unnoticed");
+  } else {
+    auto begun = s.office->store().write([&] { return node::begin_life(s.office->store(), wall(s)); });
+    if (!begun) violated("a restore failed: " + begun.error().what);
+  }
+  const auto own = s.office->own_records();
+  if (!own) violated("own records cannot be read");
+  for (auto it = s.acknowledged.begin(); it != s.acknowledged.end();) {
+    const bool here = own->contains(it->first);
+    if (!here && delivered.contains(it->first)) s.returning.insert(it->first);
+    if (!here && !delivered.contains(it->first)) {
+      s.lost.insert(*it);
+      it = s.acknowledged.erase(it);
+    } else {
+      ++it;
+    }
+  }
+  s.office->close();
+  start(s);
 }
 
 // ---------------------------------------------------------------- the township's line
@@ -387,6 +450,10 @@ void World::schedule_step() {
 void World::step() {
   if (!township_.office->is_open() || !courier_) return;
   node::Store& store = township_.office->store();
+  if (store.me().epoch != epoch_) {  // Carrier::prepare: it found out that it is an old copy
+    ++resets_;
+    new_courier();
+  }
   if (now_ - last_head_ >= 20'000) {
     last_head_ = now_;
     auto told = store.write([&] {
@@ -801,6 +868,19 @@ void World::plan() {
         (county ? county_ : township_).skew += kJumps[random_.below(4)] * (random_.chance(0.5) ? 1 : -1);
         note("jump", county);
       });
+  if (weather_.restore) {
+    // One of the two only: what both have lost nobody can bring back.
+    Side& s = random_.chance(0.5) ? county_ : township_;
+    at(kBegin + random_.between(0, length / 2), [&s] {
+      if (!s.office->is_open() || s.office->disk().dead()) return;
+      s.backup = s.office->disk().clone();
+      s.backup->set_space(std::numeric_limits<std::uint64_t>::max());
+      s.backup->no_faults();
+      s.backup->cut_power_at(std::uint64_t{1} << 60);
+    });
+    for (std::int64_t n = random_.between(1, 2); n > 0; --n)
+      at(kBegin + random_.between(length / 2, length), [this, &s] { restore(s); });
+  }
   if (weather_.down)
     for (std::int64_t n = random_.between(1, 5); n > 0; --n)
       at(some_time(), [this] {
@@ -829,7 +909,8 @@ void World::check_receipts_durable(Side& issuer, ByteView message, std::size_t s
     if ((*frame)->type != sync::FrameType::statement) continue;
     const auto s = sync::decode_statement((*frame)->bytes);
     if (!s) violated("a statement of ours does not decode");
-    if (s->kind == sync::StatementKind::receipt) receipts.push_back(*sync::decode_receipt(s->body));
+    if (s->kind == sync::StatementKind::receipt)
+      if (auto r = sync::decode_receipt(s->body); r->kind != sync::ReceiptKind::custody) receipts.push_back(*r);
     if (s->kind == sync::StatementKind::chunk_receipt) chunks.push_back(*sync::decode_chunk_receipt(s->body));
   }
   if (receipts.empty() && chunks.empty()) return;
@@ -867,6 +948,7 @@ void World::check_receipts_durable(Side& issuer, ByteView message, std::size_t s
 /// What the one side holds to be stored is at the other.
 void World::check_stored_is_there() {
   if (!county_.office->is_open() || !township_.office->is_open()) return;
+  if (weather_.restore && !finished_) return;  // until it hears of the restore, a side knows no better
   const auto check = [&](Side& from, Side& to) {
     auto q = from.office->store().db().query(
         "select s.id, e.seq, e.hash from envelope e join stream s on s.row = e.stream where e.own = 1 and e.state = 2");
@@ -893,12 +975,8 @@ std::string World::not_converged() {
       const std::int64_t n = q && q->step().value_or(false) ? q->integer(0) : -1;
       if (n != 0) out += s->name + ": " + std::to_string(n) + " " + what + "; ";
     };
-    // A bit that flips in a statement loses it although its number counts as heard: a stored receipt comes again
-    // when the envelope is offered again, an open receipt does not.
-    add("deliveries without an open receipt", weather_.flip > 0
-                                                  ? "select count(*) from delivery where state not in (2, 3)"
-                                                  : "select count(*) from delivery where state <> 3");
-    add("envelopes not stored", "select count(*) from envelope where own = 1 and state <> 2");
+    add("deliveries without an open receipt", "select count(*) from delivery where state <> 3");
+    add("envelopes not stored", "select count(*) from envelope where own = 1 and state not in (2, 9)");
     add("envelopes not opened", "select count(*) from envelope where own = 0 and state <> 2");
     add("chunks not stored",
         "select count(*) from chunk c join attachment a on a.row = c.attachment"
@@ -914,8 +992,12 @@ void World::check_records(Side& from, Side& to) {
   auto sent = from.office->own_records(), got = to.office->records();
   if (!sent || !got) violated("records cannot be read");
   for (const auto& [id, bytes] : from.acknowledged)
-    if (!sent->contains(id)) violated(from.name + " lost a signed record");
-  if (sent->size() != got->size())
+    if (!sent->contains(id) && !from.forked_away.contains(id)) violated(from.name + " lost a signed record");
+  if (weather_.unnoticed && &from == &township_) {
+    for (const auto& [id, bytes] : *got)
+      if (!sent->contains(id) && !from.acknowledged.contains(id) && !from.lost.contains(id))
+        violated(to.name + " has a record that nobody signed");
+  } else if (sent->size() != got->size())
     violated(to.name + " has " + std::to_string(got->size()) + " records, " + from.name + " signed " +
              std::to_string(sent->size()));
   for (const auto& [id, bytes] : *sent) {
@@ -930,33 +1012,44 @@ void World::check_records(Side& from, Side& to) {
         std::pair(weather_.flip > 0
                       ? "select max(0, count(*) - 12) from (select distinct peer, lane, stream, seq from part)"
                       : "select count(*) from part",
-                  "parts left over"),  // a flipped bit in a part's head begins another envelope
-        std::pair("select count(*) from stream where forked <> 0", "forked streams"),
-        std::pair("select count(*) from alarm where code not in ('office.admitted', 'clock.ahead')", "alarms"),
-        std::pair("select count(*) from envelope where own = 0 and records = 0", "envelopes without a record"),
+                  weather_.restore ? "" : "parts left over"),  // a flipped bit in a part's head begins another envelope
+        std::pair("select count(*) from stream where forked <> 0", weather_.unnoticed ? "" : "forked streams"),
+        std::pair(weather_.restore ? "select count(*) from alarm where code not in ('office.admitted', 'clock.ahead',"
+                                     " 'node.restored', 'incarnation.many', 'stream.ahead', 'stream.forked',"
+                                     " 'stream.chain', 'home.copied')"
+                                   : "select count(*) from alarm where code not in ('office.admitted', 'clock.ahead')",
+                  "alarms"),
+        std::pair("select count(*) from envelope where own = 0 and records = 0",
+                  weather_.restore ? "" : "envelopes without a record"),
         std::pair("select (select coalesce(sum(records), 0) from envelope where own = 0) -"
                   " (select count(*) from record where own = 0)",
                   "records counted twice")}) {
+    if (*what == 0) continue;
     const auto n = to.office->number(sql);
     if (!n || *n != 0) violated(to.name + " has " + std::to_string(n.value_or(-1)) + " " + what);
   }
   // The two ends agree on every stream, number and chain.
-  auto q = from.office->store().db().query("select id, tip, chain, stored, opened from stream where own = 1");
+  // What an earlier incarnation cut and lost on the way was cut again in this one.
+  auto q = from.office->store().db().query(
+      "select id, tip, chain, stored, opened from stream where own = 1 and incarnation ="
+      " (select value from meta where key = 'incarnation')");
   while (q->step().value_or(false)) {
     auto other =
         to.office->store().db().query("select tip, chain, opened from stream where id = ? and own = 0", q->blob(0));
     if (!other->step().value_or(false)) violated("a stream is not known at its destination");
     if (other->integer(0) != q->integer(1) || other->blob(1) != q->blob(2))
       violated("the two ends of a stream disagree");
-    if (q->integer(3) != q->integer(1) || (weather_.flip == 0 && q->integer(4) != q->integer(1)))
-      violated("a stream's receipts lag behind");
+    if (q->integer(3) != q->integer(1) || q->integer(4) != q->integer(1)) violated("a stream's receipts lag behind");
   }
 }
 
 void World::check_attachments() {
   for (const auto& [id, files] : attachments_) {
     auto q = county_.office->store().db().query("select bytes from record where id = ?", id);
-    if (!q->step().value_or(false)) violated("a manifest is missing");
+    if (!q->step().value_or(false)) {
+      if (township_.lost.contains(id)) continue;
+      violated("a manifest is missing");
+    }
     const auto m = node::decode_manifest(sync::decode_record(q->blob(0))->record.body);
     if (!m) violated("a manifest does not decode");
     Bytes all;
@@ -964,11 +1057,13 @@ void World::check_attachments() {
       all.insert(all.end(), b.begin(), b.end());
       return {};
     });
+    if (!done && township_.backup && done.error().code == "attachment.incomplete") continue;
     if (!done) violated("an attachment cannot be read at the county: " + done.error().what);
     if (crypto::hash(crypto::purpose::chunk, {all}) != files[0].second) violated("an attachment arrived altered");
   }
-  if (county_.office->number("select coalesce(sum(attachments), 0) from matter").value_or(-1) !=
-      township_.office->number("select coalesce(sum(attachments), 0) from matter where state >= 3").value_or(-2))
+  if (!weather_.unnoticed &&
+      county_.office->number("select coalesce(sum(attachments), 0) from matter").value_or(-1) !=
+          township_.office->number("select coalesce(sum(attachments), 0) from matter where state >= 3").value_or(-2))
     violated("the two ends count attachments differently");
 }
 
@@ -989,6 +1084,11 @@ void World::check_journal(Side& s) {
 }
 
 void World::final_checks() {
+  finished_ = true;
+  if (weather_.unnoticed)
+    if (const auto there = county_.office->records())
+      for (const auto& [id, bytes] : *there) township_.forked_away.insert(id);
+  for (Side* s : {&township_, &county_}) s->returning.clear();
   collect_records(township_, false);
   collect_records(county_, false);
   check_records(township_, county_);
@@ -1057,6 +1157,7 @@ sim::Outcome World::run() {
     s->outbox.reset();
     s->link.reset();
     s->office->close();
+    s->backup.reset();
   }
   return out_;
 }

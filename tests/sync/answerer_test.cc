@@ -302,6 +302,28 @@ TEST_CASE("a hub restored to fewer items tells a client everything anew once it 
   CHECK(w.count(FrameType::statement) == 1);
 }
 
+TEST_CASE("a nonce that this store cannot remember giving shows that it is an old copy, and no made-up one does") {
+  World w;
+  REQUIRE(w.ask(w.request()));
+  const LinkState before = w.hub_store.data.link;
+  REQUIRE(w.ask(w.request()));
+  REQUIRE(w.ask(w.request()));
+  REQUIRE(w.ask(w.request()));
+  REQUIRE(w.ask(w.request()));
+  w.hub_store.data.link = before;
+  RequestHead r = w.request();
+  std::swap(r.nonce, w.nonces.front());  // the newest
+  RequestHead invented = r;
+  invented.nonce.bytes[15] ^= 1;
+  REQUIRE(w.ask(invented));
+  CHECK(w.head.state == AnswerState::nonce);
+  CHECK_FALSE(w.hub_store.data.link.forgotten);
+  w.hub_store.data.link = before;
+  REQUIRE(w.ask(r));
+  CHECK(w.head.state == AnswerState::nonce);
+  CHECK(w.hub_store.data.link.forgotten);
+}
+
 TEST_CASE("another store of the client starts its numbers anew") {
   World w;
   RequestHead r = w.request();

@@ -151,10 +151,45 @@ TEST_CASE("there is always a nonce for a flash") {
   REQUIRE(w.courier.start());
   const auto flying = w.all();
   REQUIRE_FALSE(flying.empty());
-  w.store.write(Lane::flash, Bytes(300, 1));
+  w.store.put(Lane::flash, 300);
   const auto flash = w.next();
   REQUIRE(flash);
   CHECK(flash->channel == Courier::Channel::flash);
+}
+
+TEST_CASE("after a start nothing is cut before the peer has told what it has; without a line all the same") {
+  World w;
+  w.warm();
+  for (const bool line : {true, false}) {
+    CAPTURE(line);
+    REQUIRE(w.courier.start());
+    w.store.write(Lane::flash, Bytes(300, 1));
+    w.store.write(Lane::routine, Bytes(300, 1));
+    const auto look = w.next();
+    REQUIRE(look);
+    CHECK(World::count(*look, FrameType::envelope) == 0);
+    if (line) {
+      w.answer(*look);
+    } else {
+      w.courier.failed(look->id, Courier::Failure::cut, 0, w.now);
+      for (int i = 0; i < 2; ++i) {
+        w.now += 10'000;
+        const auto again = w.next();
+        REQUIRE(again);
+        CHECK(World::count(*again, FrameType::envelope) == 0);
+        w.courier.failed(again->id, Courier::Failure::cut, 0, w.now);
+      }
+      w.now += 10'000;
+    }
+    std::size_t cut = 0;
+    for (const Out& o : w.all()) {
+      cut += World::count(o, FrameType::envelope);
+      w.answer(o);
+    }
+    w.settle();
+    CHECK(cut >= (line ? 2 : 1));
+    CHECK(w.store.waiting_rows() == 0);
+  }
 }
 
 TEST_CASE("urgency orders what a request carries") {

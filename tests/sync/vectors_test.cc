@@ -111,6 +111,13 @@ Bytes body_of(const Json& v) {
     return encode(l);
   }
   if (kind == "want") return encode(Want{ids<CertDigest>(s.at("certificates"))});
+  if (kind == "incarnation") {
+    Opened o{id<Incarnation>(s, "now"), id<Incarnation>(s, "previous"), {}};
+    for (const auto& x : s.at("streams"))
+      o.streams.push_back({id<OfficeId>(x, "destination"), static_cast<Lane>(number<int>(x, "lane")),
+                           Seq{number(x, "last")}, id<Hash>(x, "chain")});
+    return encode(o);
+  }
   REQUIRE(kind == "chunk_receipt");
   return encode(ChunkReceipt{id<NodeId>(s, "author"), id<OfficeId>(s, "destination"), id<AttachmentId>(s, "attachment"),
                              number<std::uint32_t>(s, "count"), pairs<std::uint32_t>(s.at("ranges"))});
@@ -120,6 +127,7 @@ StatementKind kind_of(const std::string& name) {
   if (name == "receipt") return StatementKind::receipt;
   if (name == "head") return StatementKind::head;
   if (name == "node_list") return StatementKind::node_list;
+  if (name == "incarnation") return StatementKind::incarnation;
   return name == "want" ? StatementKind::want : StatementKind::chunk_receipt;
 }
 

@@ -281,9 +281,15 @@ def body_chunk_receipt(v):
     return body, h(v["attachment"])
 
 
+def body_incarnation(v):
+    body = h(v["now"]) + h(v["previous"]) + u(len(v["streams"]), 1) + b"".join(
+        h(s["destination"]) + u(s["lane"], 1) + u(s["last"], 8) + h(s["chain"]) for s in v["streams"])
+    return body, body
+
+
 def do_statement(v):
     number, make = {"receipt": (1, body_receipt), "head": (2, body_head), "node_list": (3, body_node_list),
-                    "want": (6, body_want), "chunk_receipt": (8, body_chunk_receipt)}[v["statement"]]
+                    "incarnation": (5, body_incarnation), "want": (6, body_want), "chunk_receipt": (8, body_chunk_receipt)}[v["statement"]]
     body, about = make(v["says"])
     head = (b"YZS1" + SUITE + u(number, 1) + b"\0\0" + u(68 + len(body) + 64, 4) + h(v["office"]) + h(v["node"])
             + h(v["epoch"]) + u(v["at"], 8) + u(v["unix_ms"], 8) + body)

@@ -1,0 +1,12 @@
+#pragma once
+#include "node/store/store.h"
+
+namespace yz::node {
+
+/// A new incarnation and store epoch (protocol 9): after a restore, or when a neighbour shows that this store is older
+/// than what was sent from it, or that another machine sends under our name. Tells neighbours which streams ended
+/// where; what has no stored receipt waits to be cut again. Inside a write. Whoever holds a guard writes it after
+/// the commit.
+Result<> begin_life(Store&, sync::Millis now);
+
+}  // namespace yz::node

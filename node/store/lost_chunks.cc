@@ -1,0 +1,84 @@
+#include "node/store/lost_chunks.h"
+
+#include "node/office/body.h"
+#include "sync/intervals.h"
+#include "sync/limits.h"
+#include "sync/record.h"
+
+namespace yz::node {
+namespace {
+
+constexpr int kManifest = static_cast<int>(sync::RecordType::manifest);
+
+Result<std::optional<Manifest>> manifest_in(ByteView record) {
+  const auto released = sync::decode_record(record);
+  if (!released) return fail(Fault::corrupt, "a stored record is damaged", "store.record");
+  auto m = decode_manifest(released->record.body);
+  if (!m) return std::nullopt;
+  return std::move(*m);
+}
+
+Result<sync::ChunkReceipt> held(Store& store, const Manifest& m, const NodeId& author) {
+  sync::ChunkReceipt r;
+  r.author = author;
+  r.destination = store.me().office;
+  r.attachment = m.id;
+  r.count = m.chunks;
+  sync::Intervals have;
+  Query q =
+      TRY(store.blobs().query("select c.position from chunk c join attachment a on a.row = c.attachment where"
+                              " a.id = ? and a.own = 0",
+                              m.id));
+  while (TRY(q.step())) {
+    const auto at = static_cast<std::uint32_t>(q.integer(0));
+    if (at < m.chunks) have.add(at, at + 1);
+  }
+  for (const auto& [from, to] : have.ranges(sync::limit::receipt_ranges)) r.ranges.emplace_back(from, to - 1);
+  return r;
+}
+
+}  // namespace
+
+Result<> tell_chunks_we_have(Store& store, sync::Millis now) {
+  Query q =
+      TRY(store.db().query("select r.bytes, s.node from record r join envelope e on e.row = r.envelope"
+                           " join stream s on s.row = e.stream where r.own = 0 and r.type = ? and r.quarantine = 0",
+                           kManifest));
+  while (TRY(q.step())) {
+    const auto m = TRY(manifest_in(q.blob(0)));
+    if (!m) continue;
+    const NodeId author = TRY(q.id<NodeId>(1));
+    const sync::ChunkReceipt r = TRY(held(store, *m, author));
+    const bool whole = r.ranges.size() == 1 && r.ranges[0] == std::pair(0U, m->chunks - 1);
+    if (!whole) TRY(store.state(sync::StatementKind::chunk_receipt, sync::encode(r), author, now));
+  }
+  return {};
+}
+
+Result<> offer_chunks_again(Store& store, std::span<const std::int64_t> record_rows) {
+  for (const std::int64_t row : record_rows) {
+    Query q = TRY(store.db().query("select bytes from record where row = ? and own = 1 and type = ?", row, kManifest));
+    if (!TRY(q.step())) continue;
+    const auto m = TRY(manifest_in(q.blob(0)));
+    if (!m) continue;
+    TRY(
+        store.blobs().run("update chunk set state = 0 where attachment = (select row from attachment where id = ? and"
+                          " own = 1)",
+                          m->id));
+  }
+  return {};
+}
+
+Result<> offer_chunks_underway(Store& store, const OfficeId& destination) {
+  std::vector<std::int64_t> records;
+  {
+    Query q =
+        TRY(store.db().query("select d.record from delivery d join record r on r.row = d.record"
+                             " where d.destination = ? and d.state in (0, 1) and r.own = 1 and r.type = ?",
+                             destination, kManifest));
+    while (TRY(q.step())) records.push_back(q.integer(0));
+  }
+  return offer_chunks_again(store, records);
+}
+
+}  // namespace yz::node

@@ -1,0 +1,17 @@
+#pragma once
+#include <span>
+
+#include "node/store/store.h"
+
+namespace yz::node {
+
+// Attachments after a restore. Their chunks are in no stream, so no receipt of a stream speaks for them.
+
+/// Put back from a copy, we say anew which chunks of each attachment that was promised to us we still have.
+Result<> tell_chunks_we_have(Store&, sync::Millis now);
+/// These records are offered again: if one is a manifest, its chunks are too.
+Result<> offer_chunks_again(Store&, std::span<const std::int64_t> record_rows);
+/// The office was put back from a copy: of a manifest that it has not receipted, it may have lost chunks that it had.
+Result<> offer_chunks_underway(Store&, const OfficeId& destination);
+
+}  // namespace yz::node
