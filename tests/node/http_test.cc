@@ -685,7 +685,7 @@ TEST_CASE("reset closes with RST, fails what was asked, and the next request dia
   CHECK(one_answer(*line, {.id = 5, .url = s.url("/echo")}).connect_was_new);
 }
 
-TEST_CASE("flash has its own connection, and main uses at most four") {
+TEST_CASE("flash has its own connection, and main uses at most five") {
   Served s;
   auto line = open_line();
   for (RequestId id = 1; id <= 12; ++id) line->start({.id = id, .url = s.url("/later"), .body = Bytes(100)});
@@ -697,7 +697,7 @@ TEST_CASE("flash has its own connection, and main uses at most four") {
     most = std::max(most, line->state(Channel::main).connections);
   }
   CHECK(seen == 13);
-  CHECK(most == 4);
+  CHECK(most == 5);
   CHECK(line->state(Channel::flash).connections == 1);
   line->reset(Channel::main);
   CHECK_FALSE(one_answer(*line, {.id = 101, .channel = Channel::flash, .url = s.url("/echo")}).connect_was_new);
