@@ -18,6 +18,8 @@ constexpr Millis kRedialMs = 2000;
 constexpr int kQuickTries = 16;
 /// Until a link was measured we assume a poor one: too much patience costs seconds, too little a redial.
 constexpr std::uint64_t kAssumedBps = 64'000;
+/// Whoever is so far away is hardly reached by a fast line: worth the processor's time for better compression.
+constexpr Millis kFarMs = 200;
 
 Millis jitter(Millis most) {
   return most <= 0 ? 0 : static_cast<Millis>(randombytes_uniform(static_cast<std::uint32_t>(most)));
@@ -107,7 +109,7 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   b.part_bytes = room / ((room + most_part - 1) / most_part) - kPartOverhead;
   b.first = first;
   b.last = last;
-  b.link_bps = rate_bps_;
+  b.link_bps = rate_bps_ == 0 && rtt_ms_ >= kFarMs ? kAssumedBps : rate_bps_;
   b.cut = may_cut(channel);
   if (!b.cut) b.last = std::min(b.last, Lane::routine);  // an uncut flash may wait: no chunk passes it
   const Sender::Filled filled = TRY(sender_.fill(frames, id, b, now));
