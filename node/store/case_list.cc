@@ -228,7 +228,7 @@ Result<std::vector<CaseReceipt>> case_receipts(Store& store, const std::vector<C
           // The newest receipt covers all before it: its time says "by then at the latest".
           if (receipt->kind == sync::ReceiptKind::custody)
             out.push_back({Said::custody, by, s.integer(2), c.released.id, {}});
-          if (receipt->kind == sync::ReceiptKind::opened && !opened &&
+          if (receipt->kind == sync::ReceiptKind::opened && state == 3 && !opened &&
               !sync::waits(static_cast<sync::Refusal>(q.integer(2)))) {
             out.push_back({Said::opened, by, s.integer(2), c.released.id, {}});
             opened = true;

@@ -156,14 +156,13 @@ Result<> offer_back(Store& store, std::int64_t stream, const sync::Receipt& held
 }
 
 Result<sync::Receipt> proven(Store& store, std::int64_t stream, sync::Receipt r) {
-  if (!TRY(lacks(store, stream, r))) return r;
-  r.ranges.clear();
-  Query q = TRY(store.db().query("select tip from stream where row = ?", stream));
+  Query q = TRY(store.db().query("select tip, stored, forked from stream where row = ?", stream));
   TRY(q.step());
-  if (r.upto.value > static_cast<std::uint64_t>(q.integer(0))) {
-    r.upto.value = 0;
-    r.chain = Hash{};
-  }
+  r.ranges.clear();
+  if (q.integer(2) == 0 && r.upto.value <= static_cast<std::uint64_t>(q.integer(0))) return r;
+  // Two histories have in common what was receipted before they parted.
+  r.upto.value = std::min(r.upto.value, static_cast<std::uint64_t>(q.integer(1)));
+  r.chain = Hash{};
   return r;
 }
 

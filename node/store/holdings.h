@@ -16,12 +16,12 @@ Result<> state_holdings(Store&, std::int64_t stream, const NodeId& peer, sync::M
 Result<> state_all_holdings(Store&, const OfficeId& destination, const NodeId& peer, sync::Millis now);
 /// Whether a receipt covers numbers of the stream that are not here.
 Result<bool> lacks(Store&, std::int64_t stream, const sync::Receipt&);
-/// Whether the destination's receipts say that it opened this number.
+/// Whether the destination's receipts say that it opened this number, of whatever history: for what it gave back.
 Result<bool> opened_there(Store&, std::int64_t stream, sync::Seq);
 /// The author holds this much of what it sent us: the rest is offered back, a bounded lot at a time.
 Result<> offer_back(Store&, std::int64_t stream, const sync::Receipt& held);
-/// The part of a receipt that speaks of our own envelopes for sure. Where it covers numbers that are not here, the same
-/// numbers may stand for another branch: only what a chain value that we know stands behind counts.
+/// The part of a receipt that speaks of our own envelopes for sure: up to a chain value of ours. Ranges are numbers
+/// only, and under the same numbers the destination may have envelopes of another branch, which we know nothing of.
 Result<sync::Receipt> proven(Store&, std::int64_t stream, sync::Receipt);
 /// Whether the chain value that a receipt names is of the history that we wrote, as far as we can tell.
 Result<bool> same_history(Store&, std::int64_t stream, const sync::Receipt&);

@@ -47,8 +47,10 @@ class StoreInbox : public sync::Inbox {
   Result<> take_back(const sync::Envelope&, const NodeId& from, sync::Tally&);
   Result<std::int64_t> received_stream(const sync::StreamName&);
   Result<> stored(std::int64_t stream, const sync::Receipt&, sync::Tally&, std::vector<std::int64_t>& records);
-  Result<> opened(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
-  Result<> waited(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
+  Result<> opened(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt&,
+                  std::vector<std::int64_t>& records);
+  Result<> waited(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt&,
+                  std::vector<std::int64_t>& records);
   Result<> refusals(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
   Result<> chunks_arrived(const sync::Statement&, bool anew, sync::Tally&);
   Result<> wanted(const sync::Statement&, const NodeId& from);

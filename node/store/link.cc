@@ -61,8 +61,16 @@ Result<sync::LinkState> StoreLink::load() {
   return s;
 }
 
+/// Our superior heard more of us than we ever said: this is an old copy, and who came after it said that. Only of a
+/// superior: its answer is about the epoch of our request, while a client may speak of our numbers before a restore.
+Result<bool> StoreLink::beyond_us(const sync::LinkState& s) {
+  Query q = TRY(store_.db().query(
+      "select upward, (select coalesce(max(number), 0) from control) from link where peer = ?", peer_));
+  return TRY(q.step()) && q.integer(0) != 0 && s.peer_heard > static_cast<std::uint64_t>(q.integer(1));
+}
+
 Result<> StoreLink::save(const sync::LinkState& s) {
-  if (s.forgotten) {
+  if (s.forgotten || TRY(beyond_us(s))) {
     const sync::Millis now = store_.last_moment();
     TRY(store_.alarm("home.copied", "this home was put back from a copy: it goes on under new numbers", "", now));
     return begin_life(store_, now);

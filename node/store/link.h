@@ -20,6 +20,7 @@ class StoreLink : public sync::Link {
   Result<> save(const sync::LinkState&) override;
 
  private:
+  Result<bool> beyond_us(const sync::LinkState&);
   Store& store_;
   NodeId peer_;
 };

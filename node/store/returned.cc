@@ -38,7 +38,7 @@ Result<> StoreInbox::another_history(const sync::Receipt& r, std::int64_t stream
   {
     Query q =
         TRY(db.query("select e.row from envelope e join stream s on s.row = e.stream where e.stream = ? and"
-                     " e.own = 1 and e.seq > s.stored and e.state in (0, 1, 2)",
+                     " e.own = 1 and e.back = 0 and e.seq > s.stored and e.state in (0, 1, 2)",
                      stream));
     while (TRY(q.step())) envelopes.push_back(q.integer(0));
   }
@@ -79,10 +79,12 @@ Result<> StoreInbox::reopen(std::int64_t stream, const sync::Receipt& r, std::ve
     Query q = TRY(db.query("select record from delivery where envelope = ? and state in (2, 3)", e));
     while (TRY(q.step())) records.push_back(q.integer(0));
     TRY(db.run("update delivery set state = 1 where envelope = ? and state in (2, 3)", e));
-    TRY(db.run("update envelope set state = 0 where row = ?", e));
+    // What came back from there may be of a history that no receipt will prove to us: its records are cut again.
+    TRY(db.run("update envelope set state = case back when 2 then 1 else 0 end where row = ?", e));
   }
   TRY(offer_chunks_again(store_, records));
-  return db.run("update stream set stored = ?1, opened = min(opened, ?1) where row = ?2", r.upto.value, stream);
+  return db.run("update stream set stored = min(stored, ?1), opened = min(opened, ?1) where row = ?2", r.upto.value,
+                stream);
 }
 
 /// A neighbour says what it holds of a stream that it wrote to us: it gets back what it lacks, and hears what we have.
@@ -152,8 +154,8 @@ Result<> StoreInbox::take_back(const sync::Envelope& e, const NodeId& from, sync
   }
   if (another) TRY(db.run("update stream set forked = 1 where row = ?", stream));
   TRY(
-      db.run("insert into envelope(stream, seq, hash, own, bytes, size, state, peer, at_ms) values(?, ?, ?, 1, ?, ?, 4,"
-             " ?, ?)",
+      db.run("insert into envelope(stream, seq, hash, own, bytes, size, state, back, peer, at_ms)"
+             " values(?, ?, ?, 1, ?, ?, 4, 2, ?, ?)",
              stream, e.head.seq.value, e.hash, e.bytes, e.bytes.size(), from, now_));
   TRY(advance(stream));
   ++tally.envelopes;

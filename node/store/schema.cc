@@ -229,7 +229,7 @@ create index chunk_waiting on chunk(row) where state = 0;
 
 // Restores: what a neighbour asks back of what it once sent us, and what came back of ours.
 constexpr std::string_view kMainRestore = R"sql(
-alter table envelope add column back integer not null default 0;  -- received: 1 its author asks for it back
+alter table envelope add column back integer not null default 0;  -- 1 its author asks for it back; 2 ours, came back
 create index envelope_back on envelope(peer, row) where back = 1;
 create index envelope_returned on envelope(row) where own = 1 and state = 4;
 create index envelope_earlier on envelope(peer) where own = 1 and state = 1;

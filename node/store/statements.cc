@@ -1,6 +1,5 @@
 // What statements of others change in our store. The other half of StoreInbox.
 #include <algorithm>
-#include <limits>
 
 #include "crypto/hash.h"
 #include "node/log.h"
@@ -120,19 +119,23 @@ Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& fro
   const auto known = TRY(own_stream(store_, r.stream, now_));
   if (!known) return {};
   const std::int64_t stream = *known;
-  if (!TRY(same_history(store_, stream, r))) return another_history(r, stream);
-  if (r.kind == sync::ReceiptKind::stored) TRY(own_receipt(r, stream, from, news));
   std::vector<std::int64_t> records;
-  // Their newest word counts, also where it says less; a full list of ranges says nothing of what lies behind it.
-  const bool whole = r.ranges.size() < limit::receipt_ranges;
-  if (anew || (r.kind == sync::ReceiptKind::stored && whole)) TRY(reopen(stream, r, records));
+  const bool same = TRY(same_history(store_, stream, r));
+  if (!same) {
+    TRY(another_history(r, stream));
+  } else {
+    if (r.kind == sync::ReceiptKind::stored) TRY(own_receipt(r, stream, from, news));
+    // Their newest word counts, also where it says less; a full list of ranges says nothing of what lies behind it.
+    const bool whole = r.ranges.size() < limit::receipt_ranges;
+    if (anew || (r.kind == sync::ReceiptKind::stored && whole)) TRY(reopen(stream, r, records));
+  }
   const sync::Receipt sure = TRY(proven(store_, stream, r));
-  if (r.kind == sync::ReceiptKind::stored) {
+  if (r.kind == sync::ReceiptKind::stored && same) {
     TRY(stored(stream, sure, tally, records));
     // The newest signed word of a superior proves "not before" for what is signed from now on.
     TRY(store_.set_meta("anchor", s.digest.view()));
   }
-  if (r.kind == sync::ReceiptKind::opened) TRY(opened(stream, sure, records));
+  if (r.kind == sync::ReceiptKind::opened) TRY(opened(stream, sure, r, records));
   TRY(refusals(stream, r, records));
   std::ranges::sort(records);
   records.erase(std::unique(records.begin(), records.end()), records.end());
@@ -145,13 +148,11 @@ Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::T
   std::vector<std::pair<std::int64_t, int>> envelopes;  // row, the deliveries' new state
   {
     // A newer `stored` takes the place of an older one, so that an `opened` receipt may come before it.
-    Query q = TRY(db.query("select e.row, e.seq from envelope e"
-                           " where e.stream = ? and e.own = 1 and e.state in (0, 1)"))
-                  .bind(stream);
-    while (TRY(q.step())) {
-      const sync::Seq seq{static_cast<std::uint64_t>(q.integer(1))};
-      if (r.covers(seq)) envelopes.emplace_back(q.integer(0), TRY(opened_there(store_, stream, seq)) ? 3 : 2);
-    }
+    Query q =
+        TRY(db.query("select e.row, e.seq <= s.opened from envelope e join stream s on s.row = e.stream"
+                     " where e.stream = ? and e.own = 1 and e.state in (0, 1) and e.seq <= ?",
+                     stream, r.upto.value));
+    while (TRY(q.step())) envelopes.emplace_back(q.integer(0), q.integer(1) != 0 ? 3 : 2);
   }
   for (const auto& [e, state] : envelopes) {
     TRY(TRY(db.query("update envelope set state = 2, done_ms = ? where row = ?")).bind(now_).bind(e).run());
@@ -172,42 +173,42 @@ Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::T
   return TRY(db.query("update stream set stored = max(stored, ?) where row = ?")).bind(r.upto.value).bind(stream).run();
 }
 
-Result<> StoreInbox::opened(std::int64_t stream, const sync::Receipt& r, std::vector<std::int64_t>& records) {
+/// `sure` is what speaks of our own envelopes. What came back from there is there: of that, each number in `r` counts.
+Result<> StoreInbox::opened(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt& r,
+                            std::vector<std::int64_t>& records) {
   Database& db = store_.db();
-  std::int64_t from = 0;
-  {
-    Query q = TRY(db.query("select opened from stream where row = ?")).bind(stream);
-    TRY(q.step());
-    from = q.integer(0);
-  }
   std::vector<std::int64_t> envelopes;
   {
-    const std::uint64_t to = r.ranges.empty() ? r.upto.value : r.ranges.back().second.value;
-    Query q = TRY(db.query("select row, seq from envelope where stream = ? and own = 1 and seq > ? and seq <= ?",
-                           stream, from, std::min<std::uint64_t>(to, std::numeric_limits<std::int64_t>::max())));
+    Query q =
+        TRY(db.query("select e.row, e.seq, e.back from envelope e join stream s on s.row = e.stream where e.stream = ?"
+                     " and e.own = 1 and (e.back = 2 or (e.seq > s.opened and e.seq <= ?))",
+                     stream, sure.upto.value));
     while (TRY(q.step()))
-      if (r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(1))})) envelopes.push_back(q.integer(0));
+      if (q.integer(2) != 2 || r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(1))}))
+        envelopes.push_back(q.integer(0));
   }
   for (std::int64_t e : envelopes) {
     Query q = TRY(db.query("select record from delivery where envelope = ? and state = 2")).bind(e);
     while (TRY(q.step())) records.push_back(q.integer(0));
     TRY(TRY(db.query("update delivery set state = 3, refusal = 0 where envelope = ? and state = 2")).bind(e).run());
   }
-  TRY(waited(stream, r, records));
-  return TRY(db.query("update stream set opened = max(opened, ?) where row = ?")).bind(r.upto.value).bind(stream).run();
+  TRY(waited(stream, sure, r, records));
+  return db.run("update stream set opened = max(opened, ?) where row = ?", sure.upto.value, stream);
 }
 
 /// Records that waited there for a certificate count as opened; those that wait on are named in this very receipt.
-Result<> StoreInbox::waited(std::int64_t stream, const sync::Receipt& r, std::vector<std::int64_t>& records) {
+Result<> StoreInbox::waited(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt& r,
+                            std::vector<std::int64_t>& records) {
   Database& db = store_.db();
   std::vector<std::int64_t> deliveries;
   {
-    Query q =
-        TRY(db.query("select d.row, d.record, e.seq from delivery d join envelope e on e.row = d.envelope where d.lane"
-                     " = ? and d.state in (1, 2) and d.refusal in (16, 17) and e.stream = ?",
-                     static_cast<int>(r.stream.lane), stream));
+    Query q = TRY(db.query(
+        "select d.row, d.record, e.seq, e.back from delivery d join envelope e on e.row = d.envelope where d.lane"
+        " = ? and d.state in (1, 2) and d.refusal in (16, 17) and e.stream = ?",
+        static_cast<int>(r.stream.lane), stream));
     while (TRY(q.step())) {
-      if (!r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(2))})) continue;
+      const sync::Receipt& says = q.integer(3) == 2 ? r : sure;
+      if (!says.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(2))})) continue;
       deliveries.push_back(q.integer(0));
       records.push_back(q.integer(1));
     }
@@ -225,8 +226,9 @@ Result<> StoreInbox::refusals(std::int64_t stream, const sync::Receipt& r, std::
     const bool waits = sync::waits(f.why);
     if (waits && r.kind != sync::ReceiptKind::opened) continue;
     Query q = TRY(db.query("select d.row, d.record from delivery d join envelope e on e.row = d.envelope"
-                           " join record c on c.row = d.record where e.stream = ? and e.seq = ? and e.own = 1"
-                           " and d.state <> 8 and (? = 1 or c.id = ?)"))
+                           " join record c on c.row = d.record join stream s on s.row = e.stream"
+                           " where e.stream = ? and e.seq = ? and e.own = 1 and d.state <> 8"
+                           " and ((? = 1 and (s.forked = 0 or e.back = 2 or e.seq <= s.stored)) or c.id = ?)"))
                   .bind(stream)
                   .bind(f.seq.value)
                   .bind(f.record.zero() ? 1 : 0)
