@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "node/net/api_request.h"
@@ -69,6 +70,32 @@ Json json_of(const SyncReport& s) {
 
 Json json_of(const CpuMs& c) {
   return Json::object({{"sync", c.sync}, {"opening", c.opening}, {"person", c.person}, {"idle", c.idle}});
+}
+
+/// The store writes its alarms in English, for the log too; people read them by their code. What stands behind the last
+/// colon (a name, a reason) is kept.
+std::string said_in_chinese(std::string_view code, std::string message) {
+  static constexpr std::pair<std::string_view, std::string_view> kTexts[] = {
+      {"clock.ahead", "对方时钟比本机快10分钟以上，请核对两边时间"},
+      {"home.copied", "本机数据是从备份或副本恢复的，已改用新的编号继续"},
+      {"incarnation.many", "一天之内重新开始编号超过四次，请查明原因"},
+      {"node.restored", "下级有一台机器是从副本恢复的，或有两台机器共用一个身份"},
+      {"office.admitted", "下级已自动接纳，请电话核对指纹"},
+      {"office.twice", "同一单位代码出现了第二份证书，请立即核实"},
+      {"reclaim.failed", "取回的本单位信息中有打不开的"},
+      {"record.refused", "有信息被对方拒收"},
+      {"record.too-large", "有一份信息过大，无法发送，已搁置：请缩短后重报"},
+      {"stream.ahead", "回执涉及本机没有的信息，已改用新的编号继续"},
+      {"stream.chain", "收到的信息与前一份衔接不上"},
+      {"stream.forked", "同一编号出现两份不同信息：可能有两台机器共用一个身份"},
+      {"stream.unknown", "回执涉及过多本机不认识的通道"},
+  };
+  const auto* const text = std::ranges::find(kTexts, code, [](const auto& t) { return t.first; });
+  if (text == std::end(kTexts)) return message;
+  const std::size_t colon = message.rfind(": ");
+  const bool detail = code == "record.refused" || code == "office.admitted";
+  std::string said(text->second);
+  return detail && colon != std::string::npos ? said + "：" + message.substr(colon + 2) : said;
 }
 
 struct Alarms {
@@ -167,8 +194,11 @@ Result<ApiReply> get_status(Request& r) {
     Query q =
         TRY(db.query("select code, message, office, at_ms from alarm where seen = 0 order by row desc limit 100"));
     while (TRY(q.step()))
-      alarms.list.add(Json::object(
-          {{"code", q.text(0)}, {"message", q.text(1)}, {"office", q.text(2)}, {"at", r.time(q.integer(3))}}));
+      alarms.list.add(
+          Json::object({{"code", q.text(0)},
+                        {"message", r.language == Language::zh ? said_in_chinese(q.text(0), q.text(1)) : q.text(1)},
+                        {"office", q.text(2)},
+                        {"at", r.time(q.integer(3))}}));
   }
   TRY(standing_alarms(r, alarms, overdue, backup));
   const auto root = TRY(r.host.directory().root());

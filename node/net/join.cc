@@ -320,7 +320,7 @@ Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const 
     TRY(TRY(db.query("update invitation set used_by = ? where id = ?")).bind(id).bind(m.invitation).run());
     TRY(store.journal("node", "admit", office.code, office_fingerprint(m.authority), now));
     TRY(store.alarm("office.admitted",
-                    "joined automatically; compare the fingerprint " + office_fingerprint(m.authority), office.code,
+                    "joined automatically; compare the fingerprint: " + office_fingerprint(m.authority), office.code,
                     now));
     answer.offices = TRY(chain_of(directory, id));
   }

@@ -116,6 +116,8 @@ def old_folder(county, town):
     shutil.rmtree(town)
     subprocess.run(["cp", "-a", path("old"), town], check=True)
     check("an old folder shows at its start", "home.copied" in alarms(town), alarms(town))
+    said = {a["code"]: a["message"] for a in run(town, "--lang", "zh", "status")[1]["alarms"]}
+    check("an alarm is said in Chinese to who reads Chinese", "副本" in said["home.copied"], said)
     report(town)
     expect("sync of the old folder", 0, town, "sync")
     agree("old folder", county, town)
