@@ -17,7 +17,6 @@
 #include <cstring>
 #include <map>
 #include <optional>
-#include <set>
 
 namespace yz::node {
 namespace {
@@ -253,8 +252,10 @@ struct Lane {
   HttpLine::Impl* line = nullptr;
   std::uint32_t index = 0;
   Multi multi;
-  std::set<int> sockets;
-  std::set<int> watched;  ///< In the epoll set; also the name resolver's.
+  // Descriptor -> who_is() of what it was. libcurl (7.88 at least) closes a socket that never connected without a
+  // word: its number may be another's by the time we look, so a number alone is never trusted.
+  std::map<int, std::uint64_t> sockets;
+  std::map<int, std::uint64_t> watched;  ///< In the epoll set; also the name resolver's.
   std::map<RequestId, std::unique_ptr<Job>> jobs;
   std::optional<Clock::time_point> due;  ///< When libcurl wants to be called.
 };
@@ -326,6 +327,17 @@ std::uint64_t counted_long(CURL* easy, CURLINFO what) {
   return n > 0 ? static_cast<std::uint64_t>(n) : 0;
 }
 
+/// The kernel's number of a socket, never used twice (SO_COOKIE, socket(7)); 0 for what is no open socket.
+std::uint64_t who_is(int fd) {
+  std::uint64_t cookie = 0;
+  socklen_t size = sizeof cookie;
+  return ::getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0 ? cookie : 0;
+}
+
+void forget_closed(std::map<int, std::uint64_t>& sockets) {
+  std::erase_if(sockets, [](const auto& s) { return who_is(s.first) != s.second; });
+}
+
 std::optional<tcp_info> tcp_state(int fd) {
   tcp_info info{};
   socklen_t size = sizeof info;
@@ -356,7 +368,7 @@ struct HttpLine::Impl {
 
   static curl_socket_t open_socket(void* cls, curlsocktype, curl_sockaddr* address) {
     Lane& lane = *static_cast<Lane*>(cls);
-    const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    const int fd = new_socket(lane, *address);
     if (fd < 0) return CURL_SOCKET_BAD;
     const int lowat = kNotSentLowat;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat, sizeof lowat);
@@ -364,18 +376,32 @@ struct HttpLine::Impl {
     // A kernel without it keeps its default; slower, but it works.
     if (!control.empty())
       ::setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, control.data(), static_cast<socklen_t>(control.size()));
-    lane.sockets.insert(fd);
+    lane.sockets[fd] = who_is(fd);
+    return fd;
+  }
+
+  /// Never with a number that libcurl believes to be watched still: it would not have the new socket watched.
+  static int new_socket(const Lane& lane, const curl_sockaddr& address) {
+    int fd = ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
+    while (fd >= 0 && lane.watched.contains(fd)) {
+      const int other = ::fcntl(fd, F_DUPFD_CLOEXEC, fd + 1);
+      ::close(fd);
+      fd = other;
+    }
     return fd;
   }
 
   static void unwatch(Lane& lane, int fd) {
-    if (lane.watched.erase(fd) > 0) ::epoll_ctl(lane.line->epoll, EPOLL_CTL_DEL, fd, nullptr);
+    const auto it = lane.watched.find(fd);
+    if (it == lane.watched.end()) return;
+    if (who_is(fd) == it->second) ::epoll_ctl(lane.line->epoll, EPOLL_CTL_DEL, fd, nullptr);
+    lane.watched.erase(it);
   }
 
   static int close_socket(void* cls, curl_socket_t fd) {
     Lane& lane = *static_cast<Lane*>(cls);
     lane.sockets.erase(fd);
-    unwatch(lane, fd);  // libcurl tells us too late: by then the number may be another thread's
+    unwatch(lane, fd);  // libcurl says so only after it is closed
     return ::close(fd);
   }
 
@@ -389,7 +415,9 @@ struct HttpLine::Impl {
     if ((what & CURL_POLL_IN) != 0) e.events |= EPOLLIN;
     if ((what & CURL_POLL_OUT) != 0) e.events |= EPOLLOUT;
     e.data.u64 = (static_cast<std::uint64_t>(lane.index) << 32) | static_cast<std::uint32_t>(fd);
-    ::epoll_ctl(lane.line->epoll, lane.watched.insert(fd).second ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &e);
+    const std::uint64_t who = who_is(fd);
+    const bool known = std::exchange(lane.watched[fd], who) == who;
+    ::epoll_ctl(lane.line->epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &e);
     return 0;
   }
 
@@ -421,6 +449,8 @@ struct HttpLine::Impl {
     for (auto& [id, job] : lane.jobs) curl_multi_remove_handle(lane.multi.get(), job->easy.get());
     lane.jobs.clear();
     lane.multi.reset();  // closes the idle connections too
+    lane.sockets.clear();
+    lane.watched.clear();
     lane.due.reset();
   }
 
@@ -599,7 +629,8 @@ struct HttpLine::Impl {
 
   void reset(Lane& lane) {
     const linger hard{.l_onoff = 1, .l_linger = 0};  // close() then sends RST and forgets what is queued
-    for (const int fd : lane.sockets) ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    forget_closed(lane.sockets);
+    for (const auto& [fd, who] : lane.sockets) ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
     for (const auto& [id, job] : lane.jobs)
       events.emplace_back(std::in_place_type<Failed>,
                           Failed{.id = id, .reason = LineFault::reset, .what = "the connection was given up"});
@@ -618,7 +649,8 @@ struct HttpLine::Impl {
   ChannelState state(const Lane& lane) const {
     ChannelState s;
     s.requests = static_cast<std::uint32_t>(lane.jobs.size());
-    for (const int fd : lane.sockets) {
+    for (const auto& [fd, who] : lane.sockets) {
+      if (who_is(fd) != who) continue;
       const auto info = tcp_state(fd);
       if (!info) continue;
       const std::uint32_t silent = std::min(info->tcpi_last_ack_recv, info->tcpi_last_data_recv);

@@ -730,6 +730,28 @@ TEST_CASE("what cannot be asked fails at once, and nobody waits") {
   CHECK(std::get<Failed>(some.begin()->second).reason == LineFault::dial);
 }
 
+TEST_CASE("a dial that failed leaves nothing behind that could touch another's descriptor") {
+  auto line = open_line();
+  BadServer deaf;  // a full backlog drops the SYN
+  ::listen(deaf.fd, 0);
+  const Raw fill(deaf.port);
+  for (RequestId id = 1; id <= 3; ++id) line->start({.id = id, .url = deaf.url(), .connect_timeout_ms = 200});
+  REQUIRE(gather(*line, 3, 5s).size() == 3);
+  CHECK(line->state(Channel::main).connections == 0);
+  // These take the numbers that have come free; one of them is what the failed dial had.
+  std::vector<int> others;
+  for (int i = 0; i < 8; ++i) others.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  CHECK(line->state(Channel::main).connections == 0);
+  line->reset(Channel::main);
+  for (const int other : others) {
+    linger got{};
+    socklen_t size = sizeof got;
+    CHECK(::getsockopt(other, SOL_SOCKET, SO_LINGER, &got, &size) == 0);
+    CHECK(got.l_onoff == 0);
+    ::close(other);
+  }
+}
+
 TEST_CASE("a server that closed the warm connection costs a dial, not a failure") {
   Served s({.listen = ListenTcp{"127.0.0.1:0"}, .idle = 1s});
   auto line = open_line();

@@ -195,7 +195,7 @@ TEST_CASE("the log is for its owner's eyes only") {
   CHECK(fs::status(folder.log() + "/yizhan.log").permissions() == (fs::perms::owner_read | fs::perms::owner_write));
 }
 
-TEST_CASE("[threads] lines of many threads are whole, none lost, each thread's in order") {
+TEST_CASE("lines of many threads are whole, none lost, each thread's in order") {
   Folder folder;
   Log log(plain());
   REQUIRE(log.to_folder(folder.log()));
