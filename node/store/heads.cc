@@ -1,6 +1,10 @@
 #include "node/store/heads.h"
 
 #include <array>
+#include <set>
+#include <span>
+
+#include "node/store/routes.h"
 
 namespace yz::node {
 namespace {
@@ -59,18 +63,39 @@ Result<sync::Head> head_for(Store& store, Directory& directory, const OfficeId& 
   return h;
 }
 
-Result<bool> tell_head_if_due(Store& store, Directory& directory, const NodeId& peer, const OfficeId& destination,
-                              sync::Millis now) {
+namespace {
+
+Result<bool> tell_if_due(Store& store, Directory& directory, const OfficeId& destination, std::span<const NodeId> hops,
+                         sync::Millis now) {
   const std::string key = "head:" + hex(destination.view());
   const std::int64_t last = TRY(store.meta_number(key)), flash_then = TRY(store.meta_number(key + ":flash"));
   const std::int64_t flash_now = TRY(flash_tip(store, destination));
   // A clock that was set back must not silence the heads.
   const sync::Millis age = now >= last ? now - last : kDaily;
   if (age < kDaily && !(flash_now != flash_then && age >= kAfterFlash)) return false;
-  TRY(store.state(sync::StatementKind::head, sync::encode(TRY(head_for(store, directory, destination))), peer, now));
+  TRY(store.state_to(sync::StatementKind::head, sync::encode(TRY(head_for(store, directory, destination))), hops, now));
   TRY(store.set_meta_number(key, now));
   TRY(store.set_meta_number(key + ":flash", flash_now));
   return true;
+}
+
+}  // namespace
+
+Result<bool> tell_heads_if_due(Store& store, Directory& directory, sync::Millis now) {
+  std::set<OfficeId> destinations;
+  {
+    Query q = TRY(
+        store.db().query("select office from link where upward = 1 union select destination from stream where own = 1"
+                         " and incarnation = ?",
+                         store.me().incarnation));
+    while (TRY(q.step())) destinations.insert(TRY(q.id<OfficeId>(0)));
+  }
+  bool told = false;
+  for (const OfficeId& d : destinations) {
+    const auto hops = TRY(next_hops(store, d, sync::Lane::flash));
+    if (!hops.empty() && TRY(tell_if_due(store, directory, d, hops, now))) told = true;
+  }
+  return told;
 }
 
 }  // namespace yz::node

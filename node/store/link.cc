@@ -82,6 +82,9 @@ Result<> StoreLink::save(const sync::LinkState& s) {
     if (TRY(q.step()) && text(q.blob(1)) != text(s.peer_epoch.view()) && TRY(q.id<sync::Epoch>(1)) != sync::Epoch{}) {
       const auto office = TRY(q.id<OfficeId>(0));
       TRY(state_all_holdings(store_, office, peer_, store_.last_moment()));
+      // What it carried for us it may have lost.
+      TRY(store_.db().run("update carry set state = 0 where peer = ?", peer_));
+      TRY(store_.blobs().run("update chunk set state = 0 where state = 1"));
       TRY(offer_chunks_underway(store_, office));
     }
   }
