@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "node/log.h"
-#include "node/store/heads.h"
 #include "node/store/sqlite.h"
+#include "node/store/watch.h"
 
 namespace yz::node {
 
@@ -158,7 +158,7 @@ void Carrier::collect() {
   const Millis now = clock_.now();
   if (now - last_head_ >= kHeadLookMs) {
     last_head_ = now;
-    auto told = p_.store.write([&] { return tell_heads_if_due(p_.store, p_.directory, wall_now()); });
+    auto told = p_.store.write([&] { return tell_and_watch(p_.store, p_.directory, wall_now()); });
     if (!told) log().warn("head.failed", {{"why", told.error()}});
   }
   if (now - last_poll_ >= poll_after()) {

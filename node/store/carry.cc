@@ -122,6 +122,8 @@ Result<> StoreInbox::in_custody(const sync::Statement& s, const sync::Receipt& r
     }
   }
   if (!changed.empty()) custody_at_ = now_;
+  // Whoever has it in custody says so to the destination too: what it does not hand on then shows there.
+  if (!changed.empty() && r.stream.author == store_.me().office) TRY(pass_on(s, r.stream.destination, NodeId{}));
   for (const auto& [row, has] : changed)
     TRY(db.run("update carry set state = ? where envelope = ? and peer = ?", has ? 1 : 0, row, s.node));
   return {};
@@ -165,10 +167,12 @@ Result<> StoreInbox::pass_receipt(const sync::Statement& s, const sync::Receipt&
       return fail(Fault::forged, "a receipt by somebody who is not the destination", "receipt.issuer");
     TRY(carried_arrived(r, *stream));
   }
-  // The author says what it holds of its own stream: that is for the destination (protocol 9).
-  const bool by_author = s.node == r.stream.node;
-  if (r.kind == sync::ReceiptKind::custody) TRY(in_custody(s, r));
-  return pass_on(s, by_author ? r.stream.destination : r.stream.author, from);
+  if (r.kind != sync::ReceiptKind::custody) return pass_on(s, r.stream.author, from);
+  TRY(in_custody(s, r));
+  // From the author's side comes what it holds of its own stream (protocol 9), and who told it that he has it in hand:
+  // both are for the destination.
+  const bool upstream = TRY(may_bring(store_, from, r.stream.author));
+  return pass_on(s, upstream ? r.stream.destination : r.stream.author, from);
 }
 
 Result<> StoreInbox::pass_chunk_receipt(const sync::Statement& s, const sync::ChunkReceipt& r, const NodeId& from) {

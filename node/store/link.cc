@@ -92,7 +92,9 @@ Result<> StoreLink::save(const sync::LinkState& s) {
   for (const auto& n : s.nonces) nonces.id(n);
   used.u64(s.nonce_used);
   return TRY(store_.db().query("update link set peer_epoch = ?, heard = ?, peer_heard = ?, nonces = ?, nonce_next = ?,"
-                               " nonce_base = ?, nonce_used = ?, rate_bps = ?, last_contact_ms = ? where peer = ?"))
+                               " nonce_base = ?, nonce_used = ?, rate_bps = ?, contact_since_ms = case when"
+                               " contact_since_ms = 0 or abs(? - last_contact_ms) > ? then ? else contact_since_ms end,"
+                               " last_contact_ms = ? where peer = ?"))
       .bind(s.peer_epoch)
       .bind(s.heard)
       .bind(s.peer_heard)
@@ -101,6 +103,9 @@ Result<> StoreLink::save(const sync::LinkState& s) {
       .bind(s.nonce_base)
       .bind(used.view())
       .bind(s.rate_bps)
+      .bind(s.last_contact)
+      .bind(kContactGapMs)
+      .bind(s.last_contact)
       .bind(s.last_contact)
       .bind(peer_)
       .run();

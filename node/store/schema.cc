@@ -248,6 +248,16 @@ create index envelope_on_way on envelope(row) where own = 2 and state = 0;
 create index envelope_carried on envelope(done_ms) where own = 2 and state = 2 and size > 0;
 )sql";
 
+// What somebody keeps from us shows (protocol 8): since when a stream lacks what a head or a relay's receipt names,
+// when a statement came, and since when a neighbour has been in contact without a break.
+constexpr std::string_view kMainWatch = R"sql(
+alter table statement add column at_ms integer not null default 0;
+alter table stream add column missing_ms integer not null default 0;   -- 0: nothing is missing
+alter table stream add column missing_tip integer not null default 0;  -- where it stood then
+alter table link add column contact_since_ms integer not null default 0;
+create index statement_kind on statement(kind, office);
+)sql";
+
 // Chunks for offices further away, and for others: which destinations anything waits for is found without a look at
 // all that ever went. chunk.state 1: the next neighbour on the way has it.
 constexpr std::string_view kBlobCarry = R"sql(
@@ -258,7 +268,7 @@ create index attachment_open on attachment(destination) where done = 0 and ready
 )sql";
 
 constexpr std::array kMain{Migration{1, kMain1}, Migration{2, kMainHeads}, Migration{3, kMainRestore},
-                           Migration{4, kMainCarry}};
+                           Migration{4, kMainCarry}, Migration{5, kMainWatch}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}};
 
 }  // namespace

@@ -53,9 +53,10 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
     const auto id = TRY(sync::decode_receipt(s.body)).stream.id();
     stream.assign(id.bytes.begin(), id.bytes.end());
   }
-  TRY(TRY(db.query("insert into statement(key, kind, office, node, epoch, hlc, unix_ms, digest, stream, bytes)"
-                   " values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict(key) do update set epoch = excluded.epoch,"
-                   " hlc = excluded.hlc, unix_ms = excluded.unix_ms, digest = excluded.digest, bytes = excluded.bytes"))
+  TRY(TRY(db.query("insert into statement(key, kind, office, node, epoch, hlc, unix_ms, digest, stream, bytes, at_ms)"
+                   " values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict(key) do update set epoch = excluded.epoch,"
+                   " hlc = excluded.hlc, unix_ms = excluded.unix_ms, digest = excluded.digest, bytes = excluded.bytes,"
+                   " at_ms = excluded.at_ms"))
           .bind(key)
           .bind(static_cast<int>(s.kind))
           .bind(s.office)
@@ -66,6 +67,7 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
           .bind(s.digest)
           .bind(ByteView(stream))
           .bind(ByteView(s.bytes))
+          .bind(now_)
           .run());
   if (!store_.heard(s.at, now_))
     TRY(store_.alarm("clock.ahead", "a neighbour's clock is more than 10 minutes ahead of ours", hex(s.office.view()),
@@ -105,7 +107,7 @@ Result<> StoreInbox::act_on(const sync::Statement& s, const NodeId& from, bool a
 Result<> StoreInbox::thin_out(const sync::Statement& s) {
   static constexpr std::string_view kStranger =
       " from statement where node = ?1 and kind = ?2"
-      " and not exists(select 1 from stream t where t.id = statement.stream and t.own = 1)";
+      " and not exists(select 1 from stream t where t.id = statement.stream and t.own < 2)";
   static const std::string sql = std::string("delete").append(kStranger) + " and key not in (select key" +
                                  std::string(kStranger) + " order by hlc desc, digest desc limit ?3)";
   return store_.db().run(sql, s.node, static_cast<int>(s.kind), limit::statements_kept);

@@ -4,9 +4,9 @@
 #include <memory>
 #include <optional>
 
-#include "node/store/heads.h"
 #include "node/store/link.h"
 #include "node/store/outbox.h"
+#include "node/store/watch.h"
 #include "sync/answerer.h"
 #include "sync/courier.h"
 #include "tests/sim/office.h"
@@ -104,6 +104,7 @@ struct Chain {
   Office &city = *trio.city, &county = *trio.county, &township = *trio.township;
   Hop lower{township, county, now}, upper{county, city, now};
   bool lower_up = true, upper_up = true;  ///< the lines
+  std::function<void()> county_does;      ///< what a dishonest county does before it speaks with the city
 
   Result<> start() {
     for (Office* o : {&city, &county, &township}) {
@@ -118,9 +119,10 @@ struct Chain {
     for (int quiet = 0; rounds-- > 0 && quiet < 3;) {
       now += 1000;
       for (Office* o : {&city, &county, &township})
-        TRY(o->store().write([&] { return node::tell_heads_if_due(o->store(), o->directory(), now); }));
+        TRY(o->store().write([&] { return node::tell_and_watch(o->store(), o->directory(), now); }));
       bool any = false;
       for (Hop* hop : {&lower, &upper}) {
+        if (hop == &upper && county_does) county_does();
         if (!(hop == &lower ? lower_up : upper_up)) continue;
         hop->poll();
         const auto before = TRY(moved(*hop));
