@@ -7,6 +7,7 @@
 #include "node/store/holdings.h"
 #include "node/store/link.h"
 #include "node/store/records.h"
+#include "node/store/revocation.h"
 #include "sync/intervals.h"
 #include "sync/limits.h"
 
@@ -14,10 +15,18 @@ namespace yz::node {
 
 namespace limit = sync::limit;
 
-Result<std::optional<sync::KnownNode>> StoreInbox::node(const NodeId& id) { return directory_.node(id); }
+/// A revoked one too: what it sealed is kept in quarantine and shown, nothing else of it is heard.
+Result<std::optional<sync::KnownNode>> StoreInbox::node(const NodeId& id) { return directory_.any_node(id); }
 
 void StoreInbox::refused(const NodeId& from, const Error& e) {
   log().warn("sync.refused", {{"node", from}, {"why", e}});
+  // Once for each code and office, so that nobody fills the disk with them.
+  const bool identity = e.code.starts_with("revoke.") || e.code.starts_with("root.") || e.code == "node.foreign" ||
+                        e.code == "officer.foreign" || e.code == "certificate.revoked" || e.code == "certificate.path";
+  if (!identity) return;
+  OfficeId office;
+  if (const auto n = directory_.any_node(from); n && *n) office = (*n)->office;
+  (void)store_.alarm("identity.refused", "a key or a revocation was refused: " + e.code, hex(office.view()), now_);
 }
 
 void StoreInbox::forget() {
@@ -245,7 +254,15 @@ Result<std::vector<sync::Have>> StoreInbox::unfinished(const NodeId& from) {
 Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId&, sync::Tally& tally) {
   if (type == sync::FrameType::root) {
     const auto root = TRY(crypto::RootDocument::decode(bytes));
-    return directory_.learn_root(root, false);
+    const auto before = TRY(directory_.root());
+    TRY(directory_.learn_root(root, false));
+    const auto now = TRY(directory_.root());
+    if (before && now && before->digest != now->digest) {
+      TRY(store_.journal("node", "root.rotated", std::to_string(now->version), crypto::fingerprint(now->digest), now_));
+      // On to those below: each version, so that nobody has to skip one.
+      return store_.tell(now->digest, std::nullopt, sync::FrameType::root, now->bytes);
+    }
+    return {};
   }
   const auto certificate = TRY(crypto::Certificate::decode(bytes));
   TRY(directory_.learn(certificate, now_));
@@ -259,6 +276,7 @@ Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId&, 
 }
 
 Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::Tally& tally) {
+  TRY(may_exchange(store_, c.author));
   if (c.destination != store_.me().office) return fail(Fault::denied, "chunk for another office", "not-addressed");
   if (c.author != from) return fail(Fault::denied, "chunk brought by another node", "not-permitted");
   Database& db = store_.blobs();

@@ -5,7 +5,9 @@
 #include "node/log.h"
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
+#include "node/store/link.h"
 #include "node/store/records.h"
+#include "node/store/revocation.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -22,6 +24,8 @@ Result<bool> says_less(const sync::Statement& before, const sync::Statement& now
 }  // namespace
 
 Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::Tally& tally) {
+  TRY(may_exchange(store_, s.node));
+  if (s.kind == sync::StatementKind::revocation) return take_revocation(store_, s.body, now_);
   Database& db = store_.db();
   const Hash key = TRY(sync::statement_key(s));
   bool replaces = false;
@@ -84,6 +88,7 @@ Result<> StoreInbox::act_on(const sync::Statement& s, const NodeId& from, bool a
       return wanted(s, from);
     case sync::StatementKind::node_list: {
       const sync::NodeList list = TRY(sync::decode_node_list(s.body));
+      TRY(follow_addresses(store_, s.office, list.urls));
       return TRY(store_.db().query(
                      "insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
                      " set version = excluded.version, bytes = excluded.bytes where excluded.version > version"))
