@@ -517,7 +517,9 @@ TEST_CASE("a root follows another only version by version, by both thresholds, e
     return o.store().write([&]() -> Result<> {
       sync::Tally tally;
       o.inbox().set_now(s.now);
-      return o.inbox().learn(sync::FrameType::root, d.bytes, NodeId{}, tally);
+      TRY(o.inbox().learn(sync::FrameType::root, d.bytes, NodeId{}, tally));
+      // As the top office tells those below: each version.
+      return o.store().tell(d.digest, std::nullopt, sync::FrameType::root, d.bytes);
     });
   };
   const std::vector<PublicKey> three{a.public_key(), b.public_key(), c.public_key()};
