@@ -219,7 +219,7 @@ node::SigningPerson Office::signer() {
   // The person is looked up anew: the store may have been closed and opened since.
   const auto mine = must(directory_->officers(store_->me().office));
   for (const auto& o : mine)
-    if (o.key == officer_->public_key()) person_ = node::person_of(o);
+    if (o.key == officer_->public_key() && o.state == node::OfficerState::active) person_ = node::person_of(o);
   return {person_, *officer_};
 }
 
