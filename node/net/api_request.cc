@@ -38,12 +38,26 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"invalid.reason", "请写明原因"},
     {"invalid.search", "没有可供查找的文字"},
     {"invalid.text", "文字无法保存，请检查编码和长度"},
+    {"invite.code", "单位代码或层级不在本单位之下"},
+    {"join.expired", "邀请已过期，请向上级另要一份"},
+    {"join.invitation", "邀请不完整，请重新复制 YZ1- 开头的那一行"},
+    {"join.line", "这份邀请只能由已有上级的单位用于条线登记（yizhan superior add）"},
+    {"join.root", "对方与本单位的信任根不同，请电话核对指纹"},
     {"login.denied", "口令不正确，或没有这位人员"},
     {"malformed.json", "内容不是有效的 JSON"},
+    {"report.addressees", "一份信息最多报送16个单位"},
     {"report.no_superior", "本单位没有上级单位，不能报送；草稿已保存"},
     {"report.rules", "不符合报送规则；草稿已保存，请按提示修改后再报"},
     {"report.state", "事项当前状态不允许这一步"},
     {"report.too_long", "正文和要素加在一起超过一件信息的上限"},
+    {"role.admin-keys", "只有密钥管理员可以这样做"},
+    {"superior.code", "这份邀请不是给本单位的，或者对方不是上级"},
+    {"superior.exists", "对方已经是本单位的上级"},
+    {"superior.line", "本单位已有主管上级；登记条线上级请加 --line"},
+    {"superior.many", "上级已达15个"},
+    {"superior.missing", "没有这个上级，或还没有加入"},
+    {"superior.pending", "本单位还在等待主管上级接纳，请接纳后再加其他上级"},
+    {"superior.url", "地址写作 http://主机:端口 或 https://主机:端口，最多四个"},
     {"route.missing", "没有这个地址"},
 };
 
@@ -247,7 +261,8 @@ Result<std::uint16_t> roles_from(const Json& list) {
 }
 
 StoreBooks books_of(const Request& r) {
-  return StoreBooks(r.host.store(), r.host.directory(), r.host.config().office.utc_offset_minutes.count());
+  return StoreBooks(r.host.store(), r.host.directory(), r.host.config().office.utc_offset_minutes.count(),
+                    r.host.config().report.gravest_to == "all");
 }
 
 }  // namespace yz::node::api

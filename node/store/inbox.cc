@@ -263,7 +263,7 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
   if (c.author != from) return fail(Fault::denied, "chunk brought by another node", "not-permitted");
   Database& db = store_.blobs();
   TRY(TRY(db.query("insert into attachment(id, own, author, destination, count, at_ms) values(?, 0, ?, ?, ?, ?)"
-                   " on conflict(id) do nothing"))
+                   " on conflict(id, destination) do nothing"))
           .bind(c.attachment)
           .bind(c.author)
           .bind(c.destination)
@@ -272,7 +272,9 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
           .run());
   std::int64_t row = 0;
   {
-    Query q = TRY(db.query("select row, count, author from attachment where id = ? and own = 0")).bind(c.attachment);
+    Query q = TRY(db.query("select row, count, author from attachment where id = ? and destination = ? and own = 0"))
+                  .bind(c.attachment)
+                  .bind(c.destination);
     if (!TRY(q.step())) return fail(Fault::forged, "chunk of an attachment of ours", "chunk.foreign");
     row = q.integer(0);
     if (q.integer(1) != c.count || TRY(q.id<NodeId>(2)) != c.author)

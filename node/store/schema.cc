@@ -235,8 +235,41 @@ create index envelope_returned on envelope(row) where own = 1 and state = 4;
 create index envelope_earlier on envelope(peer) where own = 1 and state = 1;
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1}, Migration{2, kMainHeads}, Migration{3, kMainRestore}};
-constexpr std::array kBlob{Migration{1, kBlob1}};
+// Superiors that were asked to register us and have not answered yet.
+constexpr std::string_view kMainLines = R"sql(
+create table registration(
+  superior blob primary key not null,
+  invitation text not null,           -- the line YZ1-...
+  request blob not null,              -- sent again until it is answered
+  made_ms integer not null) strict, without rowid;
+)sql";
+
+// An attachment goes to several addressees: the same ciphertext, signed for each. Chunks stay where they are: what they
+// refer to is gone and comes back within this transaction.
+constexpr std::string_view kBlobAddressees = R"sql(
+pragma defer_foreign_keys=on;
+create table attachment_kept as select * from attachment;
+drop table attachment;
+create table attachment(
+  row integer primary key,
+  id blob not null,                   -- the tag on the wire
+  own integer not null,
+  author blob not null,               -- node
+  destination blob not null,
+  count integer not null,             -- chunks
+  have integer not null default 0,
+  complete integer not null default 0,
+  ready integer not null default 0,   -- own: the manifest was signed, chunks may leave
+  at_ms integer not null,
+  unique(id, destination)) strict;
+insert into attachment(row, id, own, author, destination, count, have, complete, ready, at_ms)
+  select row, id, own, author, destination, count, have, complete, ready, at_ms from attachment_kept;
+drop table attachment_kept;
+)sql";
+
+constexpr std::array kMain{Migration{1, kMain1}, Migration{2, kMainHeads}, Migration{3, kMainRestore},
+                           Migration{4, kMainLines}};
+constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobAddressees}};
 
 }  // namespace
 
