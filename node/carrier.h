@@ -94,6 +94,7 @@ class Carrier {
   void rest(int most_ms);
   std::string url(std::string_view path) const;
   int wait_ms(int most_ms) const;
+  sync::Millis poll_after() const;
 
   Parts p_;
   LineGoal goal_;

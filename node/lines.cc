@@ -6,6 +6,7 @@
 
 #include "node/log.h"
 #include "node/store/direct.h"
+#include "node/store/routes.h"
 
 namespace yz::node {
 namespace {
@@ -54,7 +55,11 @@ Lines::Lines(Carrier::Parts p) : p_(std::move(p)) {}
 Lines::~Lines() { stop_threads(); }
 
 void Lines::look(bool moved) {
-  auto renewed = p_.store.write([&] { return renew_links(p_.store, p_.directory, wall_now()); });
+  auto renewed = p_.store.write([&]() -> Result<bool> {
+    const bool changed = TRY(renew_links(p_.store, p_.directory, wall_now()));
+    if (changed) TRY(find_ways(p_.store));
+    return changed;
+  });
   if (!renewed) log().warn("lines.links", {{"why", renewed.error()}});  // a full disk: the links stay as they are
   const auto goals = line_goals(p_.store);
   if (!goals) {

@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "crypto/suite.h"
 #include "node/store/link.h"
+#include "node/store/routes.h"
 
 namespace yz::node {
 namespace {
@@ -424,7 +425,10 @@ Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const 
   } else {
     const auto there = TRY(directory.office(id));
     // Admitted before: the answer was lost, and the same certificate goes again.
-    if (!there || !there->admitted) TRY(certify(store, directory, m, i, authority, id, now));
+    if (!there || !there->admitted) {
+      TRY(certify(store, directory, m, i, authority, id, now));
+      TRY(tell_of_office(store, id, kTellUp));
+    }
   }
   answer.offices = TRY(chain_of(directory, registers ? store.me().office : id));
   answer.invitation = m.invitation;
@@ -485,7 +489,8 @@ Result<> link_up(Store& store, Directory& directory, const Invitation& invitatio
           .run());
   NodeId peer;
   peer.bytes = c.node.subject.bytes;
-  return add_link(store, {peer, invitation.superior, true, invitation.urls, invitation.pin, 0}, c.node.key);
+  TRY(add_link(store, {peer, invitation.superior, true, invitation.urls, invitation.pin, 0}, c.node.key));
+  return find_ways(store);
 }
 
 }  // namespace
@@ -500,6 +505,7 @@ Result<> accept_join_answer(Store& store, Directory& directory, const Invitation
   for (auto it = c.offices.rbegin(); it != c.offices.rend(); ++it) TRY(directory.learn(*it, now));
   TRY(directory.set_office_state(store.me().office, OfficeState::self));
   TRY(link_up(store, directory, invitation, c, m, now));
+  TRY(tell_of_office(store, invitation.superior, kTellDown));
   TRY(store.set_meta("joining", {}));
   return store.journal("node", "joined", invitation.superior_code, crypto::fingerprint(c.root.digest), now);
 }

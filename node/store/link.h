@@ -27,6 +27,9 @@ class StoreLink : public sync::Link {
   NodeId peer_;
 };
 
+/// A neighbour that was not heard for longer was out of contact: what it owes us counts from when it came back.
+inline constexpr sync::Millis kContactGapMs = 3 * 60'000;
+
 Result<> add_link(Store&, const LinkRow&, const PublicKey& peer_key);
 /// To superiors, or to those who joined below us. Direct ones are not among them.
 Result<std::vector<LinkRow>> links(Store&, bool upward);

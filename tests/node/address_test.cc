@@ -136,7 +136,7 @@ TEST_CASE("attachments of an older program keep their chunks") {
   Database& db = w.store().blobs();
   auto tx = Transaction::begin(db);
   REQUIRE(tx);
-  REQUIRE(db.exec(blob_migrations()[1].sql));
+  REQUIRE(db.exec(blob_migrations()[2].sql));
   REQUIRE(tx->commit());
   CHECK(w.call("GET", path + "/attachments/a.bin").reply.body == std::string(70'000, 'x'));
   CHECK_FALSE(db.run("insert into chunk(attachment, position, bytes, size) values(99, 0, x'00', 1)"));
