@@ -25,6 +25,7 @@ void StoreInbox::forget() {
   streams_.clear();
   asked_.clear();
   returned_by_.clear();
+  again_.clear();
   attachments_.clear();
 }
 
@@ -308,7 +309,7 @@ Result<> StoreInbox::settle(sync::Millis now) {
       TRY(receipt(s, sync::ReceiptKind::stored, now));
       if (asked_.contains(s)) TRY(receipt(s, sync::ReceiptKind::opened, now));
     } else if (const auto it = returned_by_.find(s); it != returned_by_.end()) {
-      TRY(state_holdings(store_, s, it->second, now, false));
+      TRY(state_holdings(store_, s, it->second, now, again_.contains(s)));
     }
   }
   for (std::int64_t a : attachments_) {

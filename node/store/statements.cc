@@ -6,6 +6,7 @@
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
 #include "node/store/records.h"
+#include "node/store/routes.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -89,6 +90,8 @@ Result<> StoreInbox::act_on(const sync::Statement& s, const NodeId& from, bool a
       return wanted(s, from);
     case sync::StatementKind::node_list: {
       const sync::NodeList list = TRY(sync::decode_node_list(s.body));
+      // Further away somebody was put back from a copy. It hears what we wrote to it, and says what is left of that.
+      if (anew && !TRY(side_of(store_, s.node))) TRY(state_all_holdings(store_, s.office, from, now_));
       return TRY(store_.db().query(
                      "insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
                      " set version = excluded.version, bytes = excluded.bytes where excluded.version > version"))
