@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "node/log.h"
+#include "node/net/superiors.h"
+#include "node/store/direct.h"
 #include "node/store/sqlite.h"
 #include "node/store/watch.h"
 
@@ -34,7 +36,16 @@ Courier::Failure failure_of(const Failed& f) {
 
 }  // namespace
 
-Carrier::Carrier(Parts p) : p_(std::move(p)) {}
+Result<std::vector<LineGoal>> line_goals(Store& store) {
+  std::vector<LineGoal> out;
+  for (const LinkRow& l : TRY(uplinks(store))) out.push_back({l.office, l.peer, l.direct});
+  for (const OfficeId& office : TRY(unanswered_superiors(store)))
+    if (std::ranges::none_of(out, [&](const LineGoal& g) { return g.office == office && !g.direct; }))
+      out.push_back({office, {}, false});
+  return out;
+}
+
+Carrier::Carrier(Parts p, LineGoal goal) : p_(std::move(p)), goal_(std::move(goal)) {}
 Carrier::~Carrier() = default;
 
 std::shared_ptr<Carrier::Session> Carrier::begin(std::function<void()> on_done) {
@@ -57,7 +68,7 @@ void Carrier::wake(sync::Lane lane) {
   if (line_) line_->wakeup();
 }
 
-/// A root office has no line: nothing to poll, only sessions and the end to wait for.
+/// Nothing to poll, only sessions and the end to wait for.
 void Carrier::rest(int most_ms) {
   std::unique_lock lock(mutex_);
   woken_up_.wait_for(lock, std::chrono::milliseconds(most_ms), [this] { return woken_.load(); });
@@ -71,7 +82,7 @@ std::string Carrier::url(std::string_view path) const {
   return base.append(path);
 }
 
-/// On the store's thread: which superior there is, or whether we still have to join.
+/// On the store's thread: the link, or whether we still have to join.
 Result<> Carrier::prepare() {
   if (p_.store.me().epoch != epoch_) {
     // The store found out that it is an older copy: it talks on under a new name, and the guard has to know.
@@ -88,26 +99,42 @@ Result<> Carrier::prepare() {
   }
   if (courier_) {
     // The superior may have moved: it said so itself, or a person did.
-    if (const auto l = TRY(link_of(p_.store, link_->peer)); l && l->urls != link_->urls) {
-      link_->urls = l->urls;
+    const auto link = TRY(link_of(p_.store, link_->peer));
+    gone_ = !link || !link->upward;
+    if (!gone_ && link->urls != link_->urls) {
+      link_->urls = link->urls;
       url_ = 0;
     }
     return {};
   }
-  const auto up = TRY(links(p_.store, true));
-  if (!up.empty()) {
-    link_ = up.front();
-    refusal_ = TRY(link_refusal(p_.store, link_->peer));
-    invitation_.reset();
-    return start_link();
+  TRY(find_link());
+  if (link_) return start_link();
+  return gone_ ? Result<>() : find_invitation();
+}
+
+Result<> Carrier::find_link() {
+  if (goal_.peer) {
+    link_ = TRY(link_of(p_.store, *goal_.peer));
+    gone_ = !link_ || !link_->upward;
+    if (gone_) link_.reset();
+  } else {
+    // Joined meanwhile, perhaps by file.
+    for (LinkRow& l : TRY(links(p_.store, true)))
+      if (l.office == goal_.office) link_ = std::move(l);
+    if (link_) goal_.peer = link_->peer;
   }
-  const auto joining = TRY(p_.store.meta("joining"));
-  if (!joining || joining->empty()) return {};
-  invitation_ = TRY(decode_invitation(text(*joining)));
-  if (join_request_.empty()) {
-    const auto kept = TRY(p_.store.meta("join_request"));
-    if (kept && !kept->empty()) join_request_ = *kept;
-  }
+  if (link_) invitation_.reset();
+  return {};
+}
+
+Result<> Carrier::find_invitation() {
+  if (invitation_) return {};
+  auto asked = TRY(unanswered(p_.store, goal_.office));
+  gone_ = !asked;
+  if (gone_) return {};
+  invitation_ = std::move(asked->invitation);
+  registers_ = asked->registers;
+  join_request_ = std::move(asked->request);
   if (join_request_.empty()) {
     const crypto::SigningKey authority = TRY(p_.authority());
     join_request_ = TRY(make_join_request(p_.store, p_.directory, *invitation_, authority));
@@ -118,9 +145,19 @@ Result<> Carrier::prepare() {
 Result<> Carrier::start_link() {
   store_link_.emplace(p_.store, link_->peer);
   outbox_.emplace(p_.store, link_->peer, link_->office, wall_now);
-  courier_ = std::make_unique<Courier>(*outbox_, p_.inbox, *store_link_,
+  if (link_->direct) limited_.emplace(*outbox_, sync::Lane::flash);
+  sync::Outbox& outbox = limited_ ? static_cast<sync::Outbox&>(*limited_) : *outbox_;
+  courier_ = std::make_unique<Courier>(outbox, p_.inbox, *store_link_,
                                        Courier::Me{p_.store.me().node, p_.store.me().epoch, &p_.store.keys().node});
   return courier_->start();
+}
+
+/// A direct line is dialled only when something must not wait for the usual one.
+Result<bool> Carrier::has_work() {
+  if (!limited_) return true;
+  limited_->most(TRY(urgent_may_go_direct(p_.store, wall_now())) ? sync::Lane::urgent : sync::Lane::flash);
+  if (courier_->in_flight()) return true;
+  return limited_->anything();
 }
 
 void Carrier::join() {
@@ -151,7 +188,10 @@ void Carrier::collect() {
     log().error("carrier.prepare", {{"why", ready.error()}});
     return;
   }
+  if (gone_) return;
   if (!courier_) return join();
+  const auto work = has_work();
+  idle_ = work && !*work;
   if (hurry_.exchange(false)) courier_->hurry();
   {
     const std::lock_guard lock(mutex_);
@@ -160,16 +200,17 @@ void Carrier::collect() {
       s->asked = true;
       courier_->tally() = {};
       courier_->hurry();
-      courier_->poll();
+      if (!idle_) courier_->poll();
     }
   }
+  if (idle_) return;
   const Millis now = clock_.now();
   if (now - last_head_ >= kHeadLookMs) {
     last_head_ = now;
     auto told = p_.store.write([&] { return tell_and_watch(p_.store, p_.directory, wall_now()); });
     if (!told) log().warn("head.failed", {{"why", told.error()}});
   }
-  if (now - last_poll_ >= poll_after()) {
+  if (now - last_poll_ >= poll_after() && !link_->direct) {
     last_poll_ = now;
     courier_->poll();
   }
@@ -253,8 +294,10 @@ void Carrier::step(int most_ms) {
 }
 
 bool Carrier::joined(const Bytes& answer) {
-  auto done = p_.store.write(
-      [&] { return accept_join_answer(p_.store, p_.directory, *invitation_, join_request_, answer, wall_now()); });
+  auto done = p_.store.write([&] {
+    return registers_ ? accept_registration(p_.store, p_.directory, *invitation_, join_request_, answer, wall_now())
+                      : accept_join_answer(p_.store, p_.directory, *invitation_, join_request_, answer, wall_now());
+  });
   if (!done) {
     last_error_ = done.error().what;
     log().error("join.answer", {{"why", done.error()}});
@@ -353,19 +396,19 @@ Result<> Carrier::open_received() {
   return {};
 }
 
-Result<std::uint64_t> Carrier::waiting() {
+Result<std::uint64_t> waiting_above(Store& store) {
   std::uint64_t n = 0;
   {
     // What a neighbour carries on is out of our hands: its receipt comes when it has arrived.
     Query q =
-        TRY(p_.store.db().query("select count(*) from delivery d where state < 2 and not exists(select 1 from carry c"
-                                " where c.envelope = d.envelope and c.state = 1)"));
+        TRY(store.db().query("select count(*) from delivery d where state < 2 and not exists(select 1 from carry c"
+                             " where c.envelope = d.envelope and c.state = 1)"));
     TRY(q.step());
     n += static_cast<std::uint64_t>(q.integer(0));
   }
   Query q =
-      TRY(p_.store.blobs().query("select count(*) from chunk c join attachment a on a.row = c.attachment"
-                                 " where c.state = 0 and a.own = 1 and a.ready = 1"));
+      TRY(store.blobs().query("select count(*) from chunk c join attachment a on a.row = c.attachment"
+                              " where c.state = 0 and a.own = 1 and a.ready = 1"));
   TRY(q.step());
   return n + static_cast<std::uint64_t>(q.integer(0));
 }
@@ -397,9 +440,9 @@ void Carrier::check_sessions() {
   const bool flying = courier_ && courier_->in_flight();
   if (flying && now - counted_ < kCountMs) return;  // an answer will tell more; looking costs a scan
   p_.on_store([&] {
-    nobody = !courier_ && !invitation_;
+    nobody = gone_ || (!courier_ && !invitation_);
     if (courier_ && !flying) in_sync = courier_->in_sync().value_or(false);
-    left = waiting().value_or(0);
+    left = waiting_above(p_.store).value_or(0);
   });
   counted_ = now;
   for (const auto& s : now_open) {
@@ -410,9 +453,10 @@ void Carrier::check_sessions() {
       if (courier_) s->report.moved = courier_->tally();
     }
     const bool reached = last_answer_ >= s->started && last_answer_ != 0;
-    if (nobody)
-      finish(*s, false, *left == 0, "this office has no superior");
-    else if (broken_)
+    if (nobody || idle_) {
+      s->idle = true;
+      finish(*s, false, true, {});
+    } else if (broken_)
       finish(*s, reached, false, last_error_);
     else if (reached && in_sync)
       finish(*s, true, true, {});

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "node/clock.h"
+#include "node/lane_limit.h"
 #include "node/net/api_host.h"
 #include "node/net/curl.h"
 #include "node/net/join.h"
@@ -19,7 +20,20 @@
 
 namespace yz::node {
 
-/// Drives the link to our superior: joins when we have not joined yet, then lets the Courier decide and carries
+/// Which superior a Carrier drives the link to.
+struct LineGoal {
+  OfficeId office;
+  std::optional<NodeId> peer = {};  ///< none: we have not joined there yet
+  bool direct = false;              ///< an office above our superior, for what cannot wait
+  bool operator==(const LineGoal&) const = default;
+};
+/// On the store's thread: every link upward, and every superior that has not answered our wish to join yet.
+Result<std::vector<LineGoal>> line_goals(Store&);
+
+/// On the store's thread: records and chunks of ours without a stored receipt.
+Result<std::uint64_t> waiting_above(Store&);
+
+/// Drives the link to one superior: joins when we have not joined yet, then lets the Courier decide and carries
 /// its requests over HTTP. step() belongs to one thread (the line thread of a running node, or the caller's);
 /// what touches the store goes through `on_store`, which runs a function on the store's thread and waits.
 class Carrier {
@@ -44,9 +58,10 @@ class Carrier {
     std::function<void()> on_done;  ///< called on the line thread
     sync::Millis started = 0;
     bool asked = false;
+    bool idle = false;  ///< done without a try: a direct line that had nothing to carry
   };
 
-  explicit Carrier(Parts);
+  Carrier(Parts, LineGoal);
   ~Carrier();
 
   /// Any thread.
@@ -55,9 +70,19 @@ class Carrier {
   /// One round: asks the courier, carries, hands back. Waits at most `most_ms` for something to happen.
   void step(int most_ms);
 
+  /// On the store's thread, as is what follows: where this line leads now.
+  const LineGoal& goal() const { return goal_; }
+  /// The link that it drove is no more: nothing will come of it.
+  bool gone() const { return gone_; }
+  /// The link's row changed: another address, or no link any more.
+  void look_again() { stale_ = true; }
+
  private:
   Result<> prepare();
+  Result<> find_link();
+  Result<> find_invitation();
   Result<> start_link();
+  Result<bool> has_work();
   void collect();
   void join();
   void hand_back(const std::vector<LineEvent>&);
@@ -68,21 +93,24 @@ class Carrier {
   void check_sessions();
   void finish(Session&, bool reached, bool in_sync, std::string reason);
   void rest(int most_ms);
-  Result<std::uint64_t> waiting();
   std::string url(std::string_view path) const;
   int wait_ms(int most_ms) const;
   sync::Millis poll_after() const;
 
   Parts p_;
+  LineGoal goal_;
+  bool gone_ = false, idle_ = false, stale_ = false;
   EvenClock clock_;
   std::unique_ptr<HttpLine> line_;
   std::optional<LinkRow> link_;
   std::optional<StoreLink> store_link_;
   std::optional<StoreOutbox> outbox_;
+  std::optional<LaneLimit> limited_;  // what a direct line sees of it
   std::unique_ptr<sync::Courier> courier_;
   sync::Epoch epoch_;        // of the store, as the courier knows it
   bool reset_line_ = false;  // what is in flight belongs to the courier before
   std::optional<Invitation> invitation_;
+  bool registers_ = false;  // a further superior, who only registers us
   Bytes join_request_;
   RequestId join_id_ = 0;
   sync::Millis join_next_ = 0;

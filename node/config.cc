@@ -36,6 +36,7 @@ void visit(Config& c, Visitor&& key) {
   key("sync", "listen", c.sync.listen);
   key("sync", "tls_cert", c.sync.tls_cert);
   key("sync", "tls_key", c.sync.tls_key);
+  key("sync", "addresses", c.sync.addresses);
   key("sync", "poll_seconds", c.sync.poll_seconds, 1, 300);
   key("sync", "congestion_control", c.sync.congestion_control);
   key("sync", "connections_max", c.sync.connections_max, 4, 100'000);
@@ -45,6 +46,7 @@ void visit(Config& c, Visitor&& key) {
   key("backup", "reminder_days", c.backup.reminder_days, 0, 3'650);
   key("office", "language", c.office.language);
   key("office", "utc_offset_minutes", c.office.utc_offset_minutes, -12 * 60, 14 * 60);
+  key("report", "gravest_to", c.report.gravest_to);
   key("limits", "attachment_mib", c.limits.attachment_mib, 1, sync::limit::attachment_bytes >> 20U);
   key("limits", "case_attachments_mib", c.limits.case_attachments_mib, 1, 65'536);
   key("limits", "disk_reserve_mib", c.limits.disk_reserve_mib, 1, 65'536);
@@ -256,6 +258,14 @@ Result<> check(const Config& c) {
     return wrong("sync.tls_cert and sync.tls_key go together", "tls");
   if (c.web.listen && !c.web.listen->loopback() && c.web.tls_cert.empty())
     return wrong("web.listen beyond this machine needs web.tls_cert and web.tls_key", "tls");
+  const auto address_ok = [](const std::string& u) {
+    return u.size() <= 256 && (u.starts_with("http://") || u.starts_with("https://")) &&
+           std::ranges::all_of(u, [](char l) { return l > ' ' && l < 0x7f; });
+  };
+  if (c.sync.addresses.size() > 4 || !std::ranges::all_of(c.sync.addresses, address_ok))
+    return wrong("sync.addresses are at most four, written \"http://HOST:PORT\" or \"https://HOST:PORT\"", "value");
+  if (c.report.gravest_to != "all" && c.report.gravest_to != "superior")
+    return wrong("report.gravest_to must be \"all\" or \"superior\"", "value");
   if (c.limits.attachment_mib > c.limits.case_attachments_mib)
     return wrong("limits.attachment_mib is more than limits.case_attachments_mib", "value");
   return {};

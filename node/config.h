@@ -39,6 +39,7 @@ struct Config {
   struct Sync {
     std::optional<Endpoint> listen;
     std::string tls_cert, tls_key;
+    std::vector<std::string> addresses;
     std::chrono::seconds poll_seconds{25};
     std::string congestion_control;
     std::uint32_t connections_max = 12'000;
@@ -66,6 +67,11 @@ struct Config {
     std::chrono::minutes utc_offset_minutes{480};
     bool operator==(const Office&) const = default;
   } office;
+
+  struct Report {
+    std::string gravest_to = "all";
+    bool operator==(const Report&) const = default;
+  } report;
 
   struct Limits {
     std::uint32_t attachment_mib = 100;

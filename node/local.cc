@@ -65,6 +65,9 @@ Result<std::string> join_home(const std::string& home, const JoinRequest& r, con
   Founding f;
   f.invitation = TRY(decode_invitation(r.invitation));
   f.invitation_line = r.invitation;
+  if (f.invitation->line_only)
+    return fail(Fault::invalid, "this invitation registers an office that has its superior already: use superior add",
+                "join.line");
   if (f.invitation->until_ms < wall_now())
     return fail(Fault::forged, "this invitation has expired: ask for a new one", "join.expired");
   f.code = f.invitation->code_of_office;

@@ -7,8 +7,10 @@
 #include "node/guard.h"
 #include "node/log.h"
 #include "node/net/rules_json.h"
+#include "node/net/superiors.h"
 #include "node/net/tls_pin.h"
 #include "node/store/attachments.h"
+#include "node/store/direct.h"
 #include "node/store/node_key.h"
 #include "node/store/people.h"
 
@@ -75,7 +77,7 @@ Result<> Node::start() {
   }
   // On a full disk the guard of the start before still holds.
   if (auto kept = renew_guard(home_, *store_); !kept) log().warn("guard.failed", {{"why", kept.error()}});
-  carrier_ = std::make_unique<Carrier>(Carrier::Parts{
+  lines_ = std::make_unique<Lines>(Carrier::Parts{
       .store = *store_,
       .directory = *directory_,
       .inbox = *inbox_,
@@ -100,9 +102,13 @@ Result<> Node::start() {
   // while.
   if (auto swept = store_->write([&] { return sweep_attachments(*store_); }); !swept)
     log().warn("attachment.sweep", {{"why", swept.error()}});
+  // On a full disk neighbours hear of a new address later.
+  if (auto told = store_->write([&] { return tell_addresses(*store_, config_.sync.addresses, wall_now()); }); !told)
+    log().warn("addresses", {{"why", told.error()}});
   // On a full disk the old key serves another day.
   if (auto rotated = store_->write([&] { return store_->rotate_box(wall_now()); }); !rotated)
     log().warn("box.rotation", {{"why", rotated.error()}});
+  lines_->look();
   return open_received();  // what was stored before a crash and not opened yet
 }
 
@@ -254,41 +260,67 @@ Result<std::string> Node::invite(const OfficerRow& by, const Invite& wish) {
     pin = TRY(pin_of(text(ByteView(pem))));
   }
   return store_->write([&]() -> Result<std::string> {
-    const Invitation i = TRY(make_invitation(*store_, *directory_, wish, pin, wall_now()));
+    Invite told = wish;
+    if (told.urls.empty()) told.urls = config_.sync.addresses;
+    const Invitation i = TRY(make_invitation(*store_, *directory_, told, pin, wall_now()));
     TRY(store_->journal(by.name, "invite", wish.code, "", wall_now()));
     return encode(i);
   });
 }
 
-void Node::wake(sync::Lane lane) { carrier_->wake(lane); }
+Result<> Node::add_superior(const OfficerRow& by, std::string_view typed, bool line) {
+  if (!(by.roles & crypto::role::admin_keys))
+    return fail(Fault::denied, "only an administrator of keys may add a superior", "role.admin-keys");
+  const Invitation invitation = TRY(decode_invitation(typed));
+  const crypto::SigningKey key = TRY(authority());
+  TRY(store_->write([&]() -> Result<> {
+    TRY(ask_superior(*store_, *directory_, invitation, typed, line, key, wall_now()));
+    return store_->journal(by.name, "superior.add", invitation.superior_code, "", wall_now());
+  }));
+  return {};
+}
+
+void Node::wake(sync::Lane lane) { lines_->wake(lane); }
 
 Result<SyncReport> Node::sync_now(const std::function<void(const SyncReport&)>& progress) {
-  const auto session = carrier_->begin([this] {
-    if (worker_ != nullptr) worker_->nudge();
-  });
+  return exchange(progress, std::nullopt);
+}
+
+Result<SyncReport> Node::sync_with(const OfficeId& superior) { return exchange({}, superior); }
+
+Result<SyncReport> Node::exchange(const std::function<void(const SyncReport&)>& progress,
+                                  const std::optional<OfficeId>& only) {
+  const auto session = lines_->begin(
+      [this] {
+        if (worker_ != nullptr) worker_->nudge();
+      },
+      only);
   sync::Millis told = 0;
-  const auto report = [&] {
-    const std::lock_guard lock(session->mutex);
-    return session->report;
-  };
   const auto tell = [&] {
     if (!progress || wall_now() - told < 200) return;
     told = wall_now();
-    progress(report());
+    progress(session->report());
   };
   if (worker_ != nullptr) {
     worker_->pump_until([&] {
       tell();
-      return session->done.load();
+      return session->done();
     });
-    if (!session->done) return fail(Fault::busy, "the node is stopping; everything is kept", "node.stopping");
+    if (!session->done()) return fail(Fault::busy, "the node is stopping; everything is kept", "node.stopping");
   } else {
-    while (!session->done) {
-      carrier_->step(50);
+    while (!session->done()) {
+      lines_->step(*session, 50);
       tell();
     }
   }
-  return report();
+  SyncReport report = session->report();
+  // Counted once more at the end: one line may have been done while another still sent.
+  report.waiting = TRY(waiting_above(*store_));
+  if (report.superiors.empty()) {
+    report.reason = "this office has no superior";
+    report.in_sync = report.waiting == 0;
+  }
+  return report;
 }
 
 Result<std::uint64_t> Node::backup(const std::string& path, const std::function<void(double)>& progress) {

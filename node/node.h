@@ -2,8 +2,8 @@
 #include <map>
 #include <memory>
 
-#include "node/carrier.h"
 #include "node/home.h"
+#include "node/lines.h"
 #include "node/net/api.h"
 #include "node/net/sync_port.h"
 #include "node/office/rules.h"
@@ -36,7 +36,10 @@ class Node : public ApiHost {
   Result<OfficerRow> renew_officer(std::string_view officer, ByteView passphrase) override;
   Result<std::string> invite(const OfficerRow& by, const Invite&) override;
   void wake(sync::Lane) override;
+  Result<> add_superior(const OfficerRow& by, std::string_view invitation, bool line) override;
+  void lines_changed() override { lines_->look(true); }
   Result<SyncReport> sync_now(const std::function<void(const SyncReport&)>& progress) override;
+  Result<SyncReport> sync_with(const OfficeId& superior) override;
   Result<> open_received() override;
   Result<std::uint64_t> backup(const std::string& path, const std::function<void(double)>& progress) override;
   std::string software_version() const override;
@@ -46,7 +49,7 @@ class Node : public ApiHost {
   Result<crypto::SigningKey> authority() override;
   StoreInbox& inbox() { return *inbox_; }
   Opener& opener() { return *opener_; }
-  Carrier& carrier() { return *carrier_; }
+  Lines& lines() { return *lines_; }
   /// From now on the store belongs to this worker's thread.
   void set_worker(Worker* worker) { worker_ = worker; }
 
@@ -54,6 +57,8 @@ class Node : public ApiHost {
   Node(Home home, Config config, crypto::Key store_key)
       : home_(std::move(home)), config_(std::move(config)), store_key_(std::move(store_key)) {}
   Result<> start();
+  Result<SyncReport> exchange(const std::function<void(const SyncReport&)>& progress,
+                              const std::optional<OfficeId>& only);
   void remember(const std::string& officer, ByteView passphrase, const crypto::SigningKey&);
 
   /// A passphrase that was right a moment ago: Argon2id need not run for each call of a script. The signing key
@@ -80,7 +85,7 @@ class Node : public ApiHost {
   std::optional<Rules> rules_;
   std::map<std::string, Remembered, std::less<>> remembered_;
   std::map<std::string, Wrong, std::less<>> wrong_;
-  std::unique_ptr<Carrier> carrier_;
+  std::unique_ptr<Lines> lines_;
   std::unique_ptr<Api> api_;
   Worker* worker_ = nullptr;
 };

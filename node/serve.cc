@@ -1,5 +1,4 @@
 // `yizhan serve`: the node with its threads. Few and named; joined in reverse.
-#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,6 +17,8 @@
 
 namespace yz::node {
 namespace {
+
+constexpr sync::Millis kLookMs = 2000;  // links that came with statements and certificates get their lines so soon
 
 /// Thousands of subordinates keep a warm connection each.
 void raise_file_limit() {
@@ -41,24 +42,16 @@ Result<std::string> pem(const std::string& path) {
   return std::string(b.begin(), b.end());
 }
 
-/// The line thread: steps the carrier until told to stop.
-class LineThread {
+/// The lines have threads while this lives.
+class LineThreads {
  public:
-  explicit LineThread(Carrier& carrier)
-      : carrier_(carrier), thread_([this] {
-          pthread_setname_np(pthread_self(), "yz-line");
-          while (!stop_) carrier_.step(1000);
-        }) {}
-  ~LineThread() {
-    stop_ = true;
-    carrier_.wake(sync::Lane::routine);
-    thread_.join();
-  }
+  explicit LineThreads(Lines& lines) : lines_(lines) { lines_.start_threads(); }
+  ~LineThreads() { lines_.stop_threads(); }
+  LineThreads(const LineThreads&) = delete;
+  LineThreads& operator=(const LineThreads&) = delete;
 
  private:
-  Carrier& carrier_;
-  std::atomic<bool> stop_ = false;
-  std::thread thread_;
+  Lines& lines_;
 };
 
 struct Faces {
@@ -135,11 +128,17 @@ void daily_duties(Store& store) {
 /// the process must end, so that whoever supervises it starts it anew and the store is checked on opening.
 bool wait_for_end(Faces& f, Node& node, Worker& worker, const sigset_t& signals) {
   sync::Millis daily = 0;
+  const EvenClock clock;
+  sync::Millis looked = clock.now();
   for (;;) {
     if (node.store().broken()) return false;
     if (wall_now() - daily > 24LL * 3'600'000 || wall_now() < daily) {
       daily = wall_now();
       worker.post(Worker::Turn::idle, [&node] { daily_duties(node.store()); });
+    }
+    if (clock.now() - looked > kLookMs) {
+      looked = clock.now();
+      worker.post(Worker::Turn::idle, [&node] { node.lines().look(); });
     }
     const timespec tick{0, 250'000'000};
     const int got = sigtimedwait(&signals, nullptr, &tick);
@@ -180,7 +179,7 @@ Result<int> serve(const std::string& home, const ServeOptions& options, const cr
   }
   bool whole = true;
   {
-    LineThread line(node->carrier());
+    LineThreads threads(node->lines());
     const auto shown = [](const std::unique_ptr<HttpServer>& s, const std::optional<Endpoint>& e) {
       return s && e ? address(Endpoint{e->host, s->port()}) : std::string("-");
     };

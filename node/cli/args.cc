@@ -277,6 +277,7 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
     a->add_option("--occurred-at", c.occurred_at,
                   t("事发时间，如 2026-11-22T08:30:00+08:00", "when it happened, like 2026-11-22T08:30:00+08:00"))
         ->type_name(t("时间", "TIME"));
+    to_of(a, c.to);
     a->add_option(
          "--sensitivity", c.sensitivity,
          t("public 公开，internal 内部（默认），work_secret 工作秘密", "public, internal (default) or work_secret"))
@@ -285,6 +286,15 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
     a->parse_complete_callback([&c, fields] {
       for (const std::string& f : *fields) c.fields.push_back(pair_of(f));
     });
+  }
+  void to_of(CLI::App* a, std::vector<std::string>& to) {
+    a->add_option("--to", to,
+                  t("报送哪些单位（代码，逗号分开；不写则报主管上级，最重两级特急同时报各上级）",
+                    "which offices it goes to (codes, with commas between); else the superior, and the gravest flash "
+                    "emergencies to all superiors"))
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name(t("代码,...", "CODE,..."));
   }
   void send_of(CLI::App* a, bool& send) {
     a->add_flag("--send", send,
@@ -379,6 +389,9 @@ void Grammar::home_commands() {
     });
     a->add_flag("--two-person", c->two_person,
                 t("该单位拟稿人与签发人不得为同一人", "drafter and signer there are never one person"));
+    a->add_flag("--line", c->line,
+                t("条线登记：对方已有主管上级，只在本单位登记",
+                  "to register as a line superior (条): the office has joined its own superior already"));
     a->add_flag("--qr", c->qr, t("在终端画出二维码", "draw it as a QR code"));
     a->footer(example("  yizhan invite --code 370783105 --name 柳河镇 --level township --url http://10.77.0.2:8701\n"));
     done(a);
@@ -437,6 +450,26 @@ void Grammar::home_commands() {
     a->footer(example("  yizhan serve --web 127.0.0.1:8700 --sync 0.0.0.0:8701\n"));
     done(a);
   }
+  CLI::App* superior = group("superior", t("上级：主管上级以外再加条线上级，改地址",
+                                           "superiors: line superiors beside our own, and their addresses"));
+  {
+    auto [a, c] = leaf<SuperiorAdd>(superior, "add",
+                                    t("用邀请在另一个上级（条线主管部门）登记，本单位编号和密钥不变",
+                                      "register with a further superior; the office keeps its id and its keys"));
+    a->add_option(t("邀请", "INVITATION"), c->invitation, t("对方给的一行 YZ1-...", "the line YZ1-... of the superior"))
+        ->required();
+    a->add_flag("--line", c->line, t("对方是条线上级", "it is a line superior (条)"));
+    a->footer(example("  yizhan superior add YZ1-... --line\n"));
+    done(a);
+  }
+  done(leaf<SuperiorList>(superior, "list", t("上级名单和线路", "list them, and whether they are reached")).app);
+  {
+    auto [a, c] = leaf<SuperiorUrl>(superior, "url", t("改上级的地址", "where a superior is reached from now on"));
+    a->add_option(t("代码", "CODE"), c->code, t("上级的单位代码", "the superior's code"))->required();
+    a->add_option("URL", c->urls, t("地址，最多四个", "addresses, at most four"))->required();
+    a->footer(example("  yizhan superior url 370783 http://10.77.0.2:8701\n"));
+    done(a);
+  }
   done(leaf<Sync>(&app_, "sync",
                   t("现在与上级收发一次，直到发完", "exchange with the superior now, until nothing is left to send"))
            .app);
@@ -479,6 +512,7 @@ void Grammar::report_commands() {
                   t("JSONL 文件；- 从标准输入读。坏行会报出行号，好行照收",
                     "a JSONL file; - reads standard input. Bad lines are named with their number, good ones are kept"))
         ->required();
+    to_of(a, c->to);
     send_of(a, c->send);
     a->footer(
         example("  yizhan report import 本周.jsonl --send\n\n") + t("每行：", "A line: ") +
@@ -829,13 +863,6 @@ void Grammar::key_commands(CLI::App* officer, CLI::App* office, const std::vecto
     auto [a, c] = act(office, "address", What::address, t("登记下级连接本单位的地址", "where subordinates reach us"));
     urls(a, *c);
     a->footer(example("  yizhan office address --url http://10.77.0.2:8701 --url http://10.77.0.9:8701\n"));
-    done(a);
-  }
-  CLI::App* superior = group("superior", t("上级单位", "the superior"));
-  {
-    auto [a, c] = act(superior, "url", What::superior_url, t("上级的新地址", "a superior's new address"));
-    code_of(a, c->office)->required();
-    a->add_option("URL", c->words, t("地址", "the address"))->required()->expected(1, 4);
     done(a);
   }
   CLI::App* node = group("node", t("机器", "machines"));

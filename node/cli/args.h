@@ -29,7 +29,7 @@ struct Invite {
   std::string code, name, level;
   std::vector<std::string> urls;
   std::int64_t valid_minutes = 72 * 60;
-  bool two_person = false, qr = false;
+  bool two_person = false, qr = false, line = false;
 };
 struct Join {
   std::string invitation, officer, phone, request_file, answer_file, recovery_sheet;
@@ -40,6 +40,15 @@ struct Admit {
 struct Serve {
   std::optional<std::string> web, sync;
 };
+struct SuperiorAdd {
+  std::string invitation;
+  bool line = false;
+};
+struct SuperiorList {};
+struct SuperiorUrl {
+  std::string code;
+  std::vector<std::string> urls;
+};
 struct Sync {};
 struct Status {};
 
@@ -48,6 +57,7 @@ struct Content {
   std::optional<std::string> title, body_file, occurred_at, sensitivity;
   std::vector<std::pair<std::string, std::string>> fields;  ///< --set key=value
   std::vector<std::string> attachments;                     ///< files
+  std::vector<std::string> to;                              ///< codes of addressees; empty: by itself
   bool send = false;
 };
 struct ReportNew {
@@ -56,6 +66,7 @@ struct ReportNew {
 };
 struct ReportImport {
   std::string file;
+  std::vector<std::string> to;
   bool send = false;
 };
 struct ReportList {
@@ -135,7 +146,6 @@ struct KeyAct {
     suspend_office,
     renew_office,
     address,
-    superior_url,
     suspend_officer,
     role,
     renew_officer,
@@ -161,11 +171,11 @@ struct RootConfirm {
 };
 struct Version {};
 
-using Command =
-    std::variant<Init, Invite, Join, Admit, Serve, Sync, Status, ReportNew, ReportImport, ReportList, ReportShow,
-                 ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw, ReportStep, ConflictList, ConflictShow,
-                 ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor, Backup, Restore, OfficerAdd, OfficerList,
-                 OfficeList, NodeList, KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
+using Command = std::variant<Init, Invite, Join, Admit, Serve, SuperiorAdd, SuperiorList, SuperiorUrl, Sync, Status,
+                             ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp, ReportCorrect,
+                             ReportWithdraw, ReportStep, ConflictList, ConflictShow, ConflictResolve, Verify, Evidence,
+                             EvidenceCheck, Doctor, Backup, Restore, OfficerAdd, OfficerList, OfficeList, NodeList,
+                             KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
 
 struct Asked {
   Globals globals;

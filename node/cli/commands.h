@@ -10,6 +10,9 @@ int run(Session&, const Invite&);            // invite.cc
 int run(Session&, const Join&);              // join.cc
 int run(Session&, const Admit&);             // join.cc
 int run(Session&, const Serve&);             // serve.cc
+int run(Session&, const SuperiorAdd&);       // superior.cc
+int run(Session&, const SuperiorList&);      // superior.cc
+int run(Session&, const SuperiorUrl&);       // superior.cc
 int run(Session&, const Sync&);              // sync.cc
 int run(Session&, const Status&);            // status.cc
 int run(Session&, const ReportNew&);         // report_write.cc

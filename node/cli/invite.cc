@@ -21,6 +21,7 @@ int run(Session& s, const Invite& c) {
       .set("level", c.level)
       .set("valid_minutes", c.valid_minutes)
       .set("two_person", c.two_person);
+  if (c.line) body.set("line", true);
   if (!c.urls.empty()) {
     Doc urls = Doc::array();
     for (const std::string& u : c.urls) urls.push(Doc::of(u));
@@ -38,7 +39,12 @@ int run(Session& s, const Invite& c) {
     // The line alone goes to stdout, so that $(yizhan invite ...) is the invitation.
     const auto hint = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
     hint(s.say("把上面这一行交给", "Hand the line above to ") + plain(c.name) +
-         s.say("，由对方执行：yizhan join 这一行 --officer 姓名", "; there: yizhan join THAT-LINE --officer NAME"));
+         (d.flag("line")
+              ? s.say("，由对方执行：yizhan superior add 这一行 --line。对方不在本单位之下，只在本单位登记。",
+                      "; there: yizhan superior add THAT-LINE --line. It does not lie below this office and "
+                      "is only registered here.")
+              : s.say("，由对方执行：yizhan join 这一行 --officer 姓名",
+                      "; there: yizhan join THAT-LINE --officer NAME")));
     hint(s.say("有效 ", "It holds for ") + duration(s, c.valid_minutes) +
          s.say("，只能用一次。请当面或用可靠的方式交接：拿到它的人就能以该单位的名义加入。",
                " and once. Hand it over in person or by a safe way: whoever has it can join as that office."));

@@ -42,10 +42,6 @@ Call call_of(const KeyAct& c) {
       call.target = "/api/v1/addresses";
       b.set("urls", list_of(c.words));
       break;
-    case What::superior_url:
-      call.target = "/api/v1/superiors/url";
-      b.set("office", c.office).set("urls", list_of(c.words));
-      break;
     case What::suspend_officer:
       call.target = "/api/v1/officers/" + percent(c.name) + "/roles";
       b.set(c.resume ? "resume" : "suspend", true);
@@ -87,8 +83,6 @@ void tell(const Session& s, const KeyAct& c, const Doc& d) {
       line(s.say("地址已登记，下级在下次联系时得知。",
                  "Recorded; subordinates learn of the addresses at their next contact."));
       return line(s.say("请先让下级都联系过一次，再搬到新地址。", "Let all of them make contact before you move."));
-    case What::superior_url:
-      return line(s.say("上级地址已改为：", "The superior's address is now: ") + plain(d.text("url")));
     case What::suspend_officer:
     case What::role:
       return line((d.text("state") == "suspended" ? s.say("已停用：", "Suspended: ")

@@ -64,7 +64,7 @@ class LineReader {
 /// What the batches gave together, in the shape of one answer.
 class Import {
  public:
-  Import(Session& s, bool send) : s_(s), send_(send) {}
+  Import(Session& s, const ReportImport& c) : s_(s), send_(c.send), to_(c.to) {}
 
   void take(std::int64_t number, const std::string& text) {
     if (!is_utf8(text)) return reject(number, s_.say("不是 UTF-8 文字", "not UTF-8 text"));
@@ -87,6 +87,11 @@ class Import {
     if (count_ == 0) return true;
     Doc body;
     body.set("lines", lines_).set("send", send_);
+    if (!to_.empty()) {
+      Doc to = Doc::array();
+      for (const std::string& code : to_) to.push(Doc::of(code));
+      body.set("to", to);
+    }
     lines_ = Doc::array();
     count_ = bytes_ = 0;
     const Answer a = s_.ask("POST", "/api/v1/reports/import", body);
@@ -129,6 +134,7 @@ class Import {
  private:
   Session& s_;
   bool send_;
+  const std::vector<std::string>& to_;
   Doc lines_ = Doc::array();
   std::size_t count_ = 0, bytes_ = 0;
   std::int64_t imported_ = 0, queued_ = 0, rejected_ = 0;
@@ -152,7 +158,7 @@ int run(Session& s, const ReportImport& c) {
         {});
   const auto total = S_ISREG(about.st_mode) ? static_cast<std::uint64_t>(about.st_size) : 0;
 
-  Import import(s, c.send);
+  Import import(s, c);
   std::optional<ProgressBar> bar(s.say("导入", "import"));
   const auto reader = std::make_unique<LineReader>(fd);
   std::string text;

@@ -39,6 +39,7 @@ class Page {
     fields();
     attachments();
     records();
+    deliveries();
     receipts();
     timeline();
   }
@@ -141,6 +142,24 @@ class Page {
         line("    " + s_.say("原因：", "reason: ") + plain(reason));
       if (const std::string q = r.text("quarantine"); !q.empty() && q != "none")
         line("    " + paint(Colour::red, s_.say("隔离：", "quarantined: ") + plain(q)));
+    }
+  }
+
+  void deliveries() const {
+    const auto all = d_.at("deliveries").items();
+    if (all.empty()) return;
+    heading("送达", "Deliveries");
+    for (const Doc& d : all) {
+      const std::string state = d.text("state");
+      const std::string said = state == "waiting"     ? s_.say("待发", "waiting")
+                               : state == "sent"      ? s_.say("已发出", "sent")
+                               : state == "custody"   ? s_.say("转递单位已接收", "a relay has it")
+                               : state == "delivered" ? s_.say("已送达", "delivered")
+                               : state == "opened"    ? s_.say("已拆阅", "opened")
+                               : state == "refused"   ? paint(Colour::red, s_.say("被拒收", "refused"))
+                                                      : paint(Colour::red, s_.say("已搁置", "set aside"));
+      line("  " + plain(d.text("name")) + " (" + plain(d.text("office")) + ")  " + said +
+           (d.text("at").empty() ? "" : "  " + time_text(d.text("at"))));
     }
   }
 

@@ -70,6 +70,11 @@ class Writing {
       }
       body.set("fields", fields);
     }
+    if (!c_.to.empty()) {
+      Doc to = Doc::array();
+      for (const std::string& code : c_.to) to.push(Doc::of(code));
+      body.set("to", to);
+    }
     if (c_.occurred_at) body.set("occurred_at", *c_.occurred_at);
     if (c_.sensitivity) body.set("sensitivity", *c_.sensitivity);
     return {};
@@ -115,6 +120,10 @@ class Writing {
     const std::string state = d.text("state");
     const std::string number = plain(d.text("number"));
     tell_warnings(s_, d);
+    std::string to;
+    for (const Doc& a : d.at("addressees").items())
+      to += (to.empty() ? "" : s_.say("、", ", ")) + plain(a.text("name")) + " (" + plain(a.text("office")) + ")";
+    if (!to.empty()) line(s_.say("报送：", "Goes to: ") + to);
     if (state == "queued" || state == "signed") {
       line(s_.say("已签发，排队待发：", "Signed and queued: ") + id + (number.empty() ? "" : "  " + number));
       line(s_.say("yizhan serve 运行时自动发出；也可以现在执行 yizhan sync。",

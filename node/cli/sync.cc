@@ -34,6 +34,13 @@ int run(Session& s, const Sync&) {
             {{lane_text(lane, s.language()), lane_colour(lane)}, d.at("sent").text(lane), d.at("received").text(lane)});
       out(table.text(terminal_columns()));
     }
+    const auto superiors = d.at("superiors").items();
+    if (superiors.size() > 1)
+      for (const Doc& up : superiors)
+        line(plain(up.text("office")) + "  " +
+             (up.flag("in_sync")   ? paint(Colour::green, s.say("已收发完", "in sync"))
+              : up.flag("reached") ? s.say("已连上，还没有收发完", "reached, not in sync")
+                                   : paint(Colour::yellow, s.say("没有连上", "not reached"))));
     if (const std::string why = d.text("reason"); !why.empty()) line(plain(why));
     const std::int64_t waiting = d.number("waiting");
     if (waiting > 0)

@@ -19,7 +19,16 @@ struct Signer {
   crypto::SigningKey key;
 };
 
-/// What one `sync` did. `waiting` counts records and chunks without a stored receipt.
+/// What came of one `sync` with one superior.
+struct SuperiorReport {
+  OfficeId office;
+  bool reached = false;
+  bool in_sync = false;
+  std::string reason = {};
+};
+
+/// What one `sync` did. `reached`: at least one superior; `in_sync`: with all of them. `waiting` counts records and
+/// chunks without a stored receipt.
 struct SyncReport {
   bool reached = false;
   bool in_sync = false;
@@ -27,6 +36,7 @@ struct SyncReport {
   std::uint64_t acknowledged = 0;
   std::uint64_t waiting = 0;
   std::string reason = {};  ///< why not reached or not in sync, for people
+  std::vector<SuperiorReport> superiors = {};
 };
 
 inline constexpr std::int64_t kMostValidMinutes = 90 * 24 * 60;
@@ -36,6 +46,7 @@ struct Invite {
   std::vector<std::string> urls;
   std::int64_t valid_minutes = 72 * 60;
   bool one_person = true;
+  bool line = false;  ///< only to be registered with us, beside the superior that certified it (条)
 };
 
 /// CPU of the store's thread since `serve` began, by what it was for; zeros without `serve`.
@@ -73,6 +84,12 @@ class ApiHost {
   virtual void wake(sync::Lane) = 0;
   /// Exchanges until nothing is left to send or the time limits of interface.md 7 pass.
   virtual Result<SyncReport> sync_now(const std::function<void(const SyncReport&)>& progress) = 0;
+  /// The same with one superior alone, without its progress.
+  virtual Result<SyncReport> sync_with(const OfficeId& superior) = 0;
+  /// Asks a further superior to take us in (ask_superior() in node/net/superiors.h).
+  virtual Result<> add_superior(const OfficerRow& by, std::string_view invitation, bool line) = 0;
+  /// Links upward were changed in the store.
+  virtual void lines_changed() = 0;
   /// Opens what was received and not opened yet.
   virtual Result<> open_received() = 0;
   virtual Result<std::uint64_t> backup(const std::string& path, const std::function<void(double)>& progress) = 0;

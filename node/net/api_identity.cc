@@ -183,30 +183,6 @@ Result<ApiReply> post_officer_renew(Request& r) {
   return reply(Json::object({{"name", now.name}, {"certificate", hex(now.digest.view())}}));
 }
 
-Result<ApiReply> post_superior_url(Request& r) {
-  TRY(only(r.body, {"office", "urls"}));
-  TRY(need(r, role::admin_keys | role::admin_policy));
-  const OfficeRow office = TRY(office_named(r, r.body.text("office")));
-  std::vector<std::string> urls;
-  if (const Json* list = r.body.find("urls"); list && list->items())
-    for (const Json& u : *list->items())
-      if (const auto* s = u.string()) urls.push_back(*s);
-  if (urls.empty() || urls.size() > 4 || !std::ranges::all_of(urls, good_address))
-    return fail(Fault::invalid, "one to four addresses that begin with http:// or https://", "address.url");
-  bool known = false;
-  TRY(r.store().write([&]() -> Result<> {
-    for (const LinkRow& l : TRY(links(r.store(), true))) {
-      if (l.office != office.id) continue;
-      known = true;
-      TRY(set_link_urls(r.store(), l.peer, urls));
-    }
-    return r.store().journal(r.officer.name, "superior.url", office.code, urls.front(), r.now());
-  }));
-  if (!known) return fail(Fault::missing, "that office is not a superior of this one", "superior.unknown");
-  r.host.wake(sync::Lane::flash);
-  return reply(Json::object({{"office", office.code}, {"url", urls.front()}}));
-}
-
 Result<ApiReply> post_addresses(Request& r) {
   TRY(only(r.body, {"urls"}));
   TRY(need(r, role::admin_keys | role::admin_policy));

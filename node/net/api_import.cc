@@ -10,6 +10,11 @@ namespace {
 constexpr std::size_t kBatchLines = 500;
 constexpr std::size_t kLineBytes = 1024 * 1024;
 
+struct Way {
+  bool send = false;
+  std::vector<OfficeId> to;
+};
+
 struct Totals {
   std::size_t imported = 0, queued = 0, rejected = 0;
   std::vector<std::string> cases;
@@ -28,8 +33,8 @@ Result<Report> report_from(const Rules& rules, std::string_view line) {
 }
 
 /// One line. An error that is the line's own fault is noted; only what stops the whole import comes back.
-Result<> take(Request& r, Desk& desk, const SigningPerson& by, std::int64_t number, std::string_view line, bool send,
-              Totals& t) {
+Result<> take(Request& r, Desk& desk, const SigningPerson& by, std::int64_t number, std::string_view line,
+              const Way& way, Totals& t) {
   const auto reject = [&](const Error& e) {
     ++t.rejected;
     t.errors.emplace_back(number, sentence(e, r.language));
@@ -40,7 +45,7 @@ Result<> take(Request& r, Desk& desk, const SigningPerson& by, std::int64_t numb
     return {};
   }
   const CaseId id = crypto::random_fixed<CaseId>();
-  auto done = desk.write(by, id, std::move(*report), send);
+  auto done = desk.write(by, id, std::move(*report), way.send, way.to);
   if (!done) {
     if (done.error().fault != Fault::invalid || !done.error().code.starts_with("invalid"))
       return std::unexpected(done.error());
@@ -76,12 +81,13 @@ Json json_of(const Totals& t) {
 }  // namespace
 
 Result<ApiReply> post_import(Request& r) {
-  TRY(only(r.body, {"lines", "send"}));
+  TRY(only(r.body, {"lines", "send", "to"}));
   const Json* lines = r.body.find("lines");
   if (!lines || !lines->items()) return fail(Fault::invalid, "lines has to be a list", "invalid.type");
   const auto& all = *lines->items();
   for (const Json& line : all) TRY(only(line, {"line", "text"}));
-  const bool send = r.body.flag("send");
+  Way way{r.body.flag("send"), {}};
+  if (const Json* to = r.body.find("to")) way.to = TRY(addressees_from(r, *to));
 
   const Signer signer = TRY(r.host.unlock(r.call.officer.empty() ? r.officer.name : r.call.officer, r.passphrase()));
   const SigningPerson by{person_of(signer.officer), signer.key};
@@ -95,8 +101,7 @@ Result<ApiReply> post_import(Request& r) {
     Totals batch = done;
     auto written = r.store().write([&]() -> Result<> {
       for (std::size_t i = from; i < to; ++i)
-        TRY(take(r, desk, by, all[i].count("line", static_cast<std::int64_t>(i) + 1), all[i].text("text"), send,
-                 batch));
+        TRY(take(r, desk, by, all[i].count("line", static_cast<std::int64_t>(i) + 1), all[i].text("text"), way, batch));
       return {};
     });
     if (!written) {

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "node/net/api_request.h"
+#include "node/net/join.h"
 #include "node/store/audit.h"
 #include "node/store/sqlite.h"
 
@@ -126,7 +127,7 @@ Result<ApiReply> get_offices(Request& r) {
 }
 
 Result<ApiReply> post_invitation(Request& r) {
-  TRY(only(r.body, {"code", "name", "level", "url", "valid_hours", "valid_minutes", "two_person"}));
+  TRY(only(r.body, {"code", "name", "level", "url", "valid_hours", "valid_minutes", "two_person", "line"}));
   Invite invite;
   invite.code = r.body.text("code");
   invite.name = r.body.text("name");
@@ -148,8 +149,11 @@ Result<ApiReply> post_invitation(Request& r) {
   if (invite.valid_minutes < 1 || invite.valid_minutes > kMostValidMinutes)
     return fail(Fault::invalid, "an invitation is valid for 1 minute to 90 days", "invalid.valid_minutes");
   invite.one_person = !r.body.flag("two_person");
-  std::string line = TRY(r.host.invite(r.officer, invite));
-  return reply(Json::object({{"invitation", std::move(line)}}));
+  invite.line = r.body.flag("line");
+  std::string typed = TRY(r.host.invite(r.officer, invite));
+  const auto made = decode_invitation(typed);
+  const bool line = made && made->line_only;
+  return reply(Json::object({{"invitation", std::move(typed)}, {"line", line}}));
 }
 
 Result<ApiReply> post_verify(Request& r) {

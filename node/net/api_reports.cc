@@ -7,7 +7,14 @@ namespace yz::node::api {
 namespace {
 
 Result<> only_report(const Json& j) {
-  return only(j, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "send"});
+  return only(j, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "send"});
+}
+
+/// Codes of offices that a report may go to, as ids; none when nothing was said. Fault::missing names those there are.
+Result<std::optional<std::vector<OfficeId>>> addressees(Request& r) {
+  const Json* list = r.body.find("to");
+  if (!list) return std::nullopt;
+  return TRY(addressees_from(r, *list));
 }
 
 /// Runs one act of the desk that needs the officer's key.
@@ -46,6 +53,12 @@ ApiReply answer_of(Request& r, const Outcome& o) {
                                    : o.state == ReportState::signed_off ? "queued"
                                                                         : name_of(o.state)}});
   if (!o.number.empty()) j.set("number", o.number);
+  if (!o.addressees.empty()) {
+    Json to = Json::array();
+    for (const OfficeId& id : o.addressees)
+      to.add(Json::object({{"office", r.code_of(id)}, {"name", r.office_name(id)}}));
+    j.set("addressees", std::move(to));
+  }
   j.set("warnings", json_of(o.findings, r.language));
   if (o.refused) return problem(*o.refused, r.language, j);
   if (o.needs_another)
@@ -60,7 +73,10 @@ Result<ApiReply> post_report(Request& r) {
   Report report;
   TRY(read_report(r.host.rules(), r.body, report));
   const bool send = r.body.flag("send");
-  return act(r, [&](Desk& d, const SigningPerson& by) { return d.write(by, d.new_case(), std::move(report), send); });
+  auto to = TRY(addressees(r)).value_or(std::vector<OfficeId>());
+  return act(r, [&](Desk& d, const SigningPerson& by) {
+    return d.write(by, d.new_case(), std::move(report), send, std::move(to));
+  });
 }
 
 Result<ApiReply> put_report(Request& r) {
@@ -69,7 +85,9 @@ Result<ApiReply> put_report(Request& r) {
   auto draft = TRY(books_of(r).draft(m.row));
   if (!draft) return fail(Fault::missing, "this case has no draft", "draft.missing");
   TRY(read_report(r.host.rules(), r.body, draft->report));
-  return act_without_key(r, [&](Desk& d, const Person& by) { return d.edit(by, m.row, std::move(draft->report)); });
+  auto to = TRY(addressees(r));
+  return act_without_key(
+      r, [&](Desk& d, const Person& by) { return d.edit(by, m.row, std::move(draft->report), std::move(to)); });
 }
 
 Result<ApiReply> delete_report(Request& r) {
@@ -101,8 +119,7 @@ Result<ApiReply> put_attachment(Request& r) {
                 "the case's attachments are larger than " + std::to_string(limits.case_attachments_mib) + " MiB in all",
                 "attachment.size");
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
-  // Without a superior there is nobody to seal for yet; it stays with the draft.
-  const OfficeId to = desk.home().superiors.empty() ? desk.home().id : desk.home().superiors.front();
+  const OfficeId to = desk.first_addressee(m.row);
   Manifest made;
   TRY(r.store().write([&]() -> Result<> {
     made = TRY(add_attachment(r.store(), to, r.parts[1], view(r.call.body), r.now()));
@@ -181,23 +198,26 @@ Result<ApiReply> post_withdraw(Request& r) {
 }
 
 Result<ApiReply> post_follow_up(Request& r) {
-  TRY(only(r.body, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "send", "final"}));
+  TRY(only(r.body, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "send", "final"}));
   const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
   Report report = TRY(current_report(r, m, false));
   TRY(read_report(r.host.rules(), r.body, report));
   const bool final = r.body.flag("final"), send = r.body.flag("send");
-  return act(r,
-             [&](Desk& d, const SigningPerson& by) { return d.follow_up(by, m.row, std::move(report), final, send); });
+  auto to = TRY(addressees(r)).value_or(std::vector<OfficeId>());
+  return act(r, [&](Desk& d, const SigningPerson& by) {
+    return d.follow_up(by, m.row, std::move(report), final, send, std::move(to));
+  });
 }
 
 Result<ApiReply> post_correct(Request& r) {
-  TRY(only(r.body, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "send", "reason"}));
+  TRY(only(r.body, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "send", "reason"}));
   const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
   Report report = TRY(current_report(r, m, true));
   TRY(read_report(r.host.rules(), r.body, report));
   const bool send = r.body.flag("send");
+  auto to = TRY(addressees(r)).value_or(std::vector<OfficeId>());
   return act(r, [&](Desk& d, const SigningPerson& by) {
-    return d.correct(by, m.row, std::move(report), r.body.text("reason"), send);
+    return d.correct(by, m.row, std::move(report), r.body.text("reason"), send, std::move(to));
   });
 }
 

@@ -38,6 +38,11 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"invalid.reason", "请写明原因"},
     {"invalid.search", "没有可供查找的文字"},
     {"invalid.text", "文字无法保存，请检查编码和长度"},
+    {"invite.code", "单位代码或层级不在本单位之下"},
+    {"join.expired", "邀请已过期，请向上级另要一份"},
+    {"join.invitation", "邀请不完整，请重新复制 YZ1- 开头的那一行"},
+    {"join.line", "这份邀请只能由已有上级的单位用于条线登记（yizhan superior add）"},
+    {"join.root", "对方与本单位的信任根不同，请电话核对指纹"},
     {"login.denied", "口令不正确，或没有这位人员"},
     {"malformed.json", "内容不是有效的 JSON"},
     {"address.url", "地址要以 http:// 或 https:// 开头，最多四个"},
@@ -49,6 +54,7 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"officer.last", "至少要留一位人员管理员，请先把该角色交给别人"},
     {"officer.unknown", "本单位没有这位人员"},
     {"release.none", "此事项没有因密钥失效而隔离的内容"},
+    {"report.addressees", "一份信息最多报送16个单位"},
     {"report.no_superior", "本单位没有上级单位，不能报送；草稿已保存"},
     {"report.rules", "不符合报送规则；草稿已保存，请按提示修改后再报"},
     {"report.state", "事项当前状态不允许这一步"},
@@ -58,6 +64,14 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"revoke.since", "吊销时间不能晚于现在"},
     {"revoke.unknown", "没有要吊销的对象"},
     {"roles.admin", "三人以上的单位，人员、密钥、策略三个管理员角色须由不同的人担任"},
+    {"role.admin-keys", "只有密钥管理员可以这样做"},
+    {"superior.code", "这份邀请不是给本单位的，或者对方不是上级"},
+    {"superior.exists", "对方已经是本单位的上级"},
+    {"superior.line", "本单位已有主管上级；登记条线上级请加 --line"},
+    {"superior.many", "上级已达15个"},
+    {"superior.missing", "没有这个上级，或还没有加入"},
+    {"superior.pending", "本单位还在等待主管上级接纳，请接纳后再加其他上级"},
+    {"superior.url", "地址写作 http://主机:端口 或 https://主机:端口，最多四个"},
     {"route.missing", "没有这个地址"},
 };
 
@@ -262,7 +276,8 @@ Result<std::uint16_t> roles_from(const Json& list) {
 }
 
 StoreBooks books_of(const Request& r) {
-  return StoreBooks(r.host.store(), r.host.directory(), r.host.config().office.utc_offset_minutes.count());
+  return StoreBooks(r.host.store(), r.host.directory(), r.host.config().office.utc_offset_minutes.count(),
+                    r.host.config().report.gravest_to == "all");
 }
 
 }  // namespace yz::node::api

@@ -78,12 +78,24 @@ Result<> read_report(const Rules&, const Json& object, Report& report);
 std::vector<std::string_view> role_names(std::uint16_t roles);
 Result<std::uint16_t> roles_from(const Json& list);
 
+/// Superiors in the order in which they are shown; `with_direct`: offices above them that we may call directly too.
+Result<Json> superiors_json(Request&, bool with_direct);
+
+/// Offices that a report may go to, by their codes, ascending. Fault::missing "addressee.missing" names those there
+/// are.
+Result<std::vector<OfficeId>> addressees_from(Request&, const Json& list);
+/// How far our newest version of a case got, for each addressee.
+Result<Json> deliveries_json(Request&, std::int64_t matter);
+
 /// The desk's books, for one call.
 StoreBooks books_of(const Request&);
 
 // Handlers, by file.
 Result<ApiReply> get_status(Request&);
 Result<ApiReply> post_sync(Request&);
+Result<ApiReply> get_superiors(Request&);
+Result<ApiReply> post_superior(Request&);
+Result<ApiReply> put_superior_url(Request&);
 Result<ApiReply> post_report(Request&);
 Result<ApiReply> post_import(Request&);
 Result<ApiReply> get_reports(Request&);
@@ -115,7 +127,6 @@ Result<ApiReply> post_revocation(Request&);
 Result<ApiReply> get_revocations(Request&);
 Result<ApiReply> get_nodes(Request&);
 Result<ApiReply> post_node_rotate(Request&);
-Result<ApiReply> post_superior_url(Request&);
 Result<ApiReply> post_addresses(Request&);
 Result<ApiReply> post_release(Request&);
 Result<ApiReply> post_passphrase(Request&);

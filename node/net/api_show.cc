@@ -226,6 +226,7 @@ Result<ApiReply> get_report(Request& r) {
   }
   for (const auto& f : extras.findings) findings.add(f);
 
+  Json deliveries = TRY(deliveries_json(r, m.row));
   Json j = Json::object({{"case", base32(m.id.view())},
                          {"number", m.number},
                          {"kind", to_string(m.kind)},
@@ -253,6 +254,7 @@ Result<ApiReply> get_report(Request& r) {
   j.set("draft", draft ? draft_json(r, *draft) : Json());
   j.set("records", std::move(record_list));
   j.set("receipts", std::move(receipt_list));
+  j.set("deliveries", std::move(deliveries));
   j.set("attachments", std::move(attachment_list));
   j.set("timeline", timeline(r, names, records, receipts));
   return reply(j);

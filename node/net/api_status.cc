@@ -62,14 +62,21 @@ Json tally(const std::array<std::uint64_t, 5>& n) {
   return j;
 }
 
-Json json_of(const SyncReport& s) {
+Json json_of(const Request& r, const SyncReport& s) {
+  Json superiors = Json::array();
+  for (const SuperiorReport& one : s.superiors)
+    superiors.add(Json::object({{"office", r.code_of(one.office)},
+                                {"reached", one.reached},
+                                {"in_sync", one.in_sync},
+                                {"reason", one.reason}}));
   return Json::object({{"reached", s.reached},
                        {"sent", tally(s.moved.sent)},
                        {"received", tally(s.moved.received)},
                        {"acknowledged", s.acknowledged},
                        {"waiting", s.waiting},
                        {"in_sync", s.in_sync},
-                       {"reason", s.reason}});
+                       {"reason", s.reason},
+                       {"superiors", std::move(superiors)}});
 }
 
 Json json_of(const CpuMs& c) {
@@ -191,31 +198,6 @@ Result<> standing_alarms(Request& r, Alarms& alarms, std::int64_t overdue, std::
   return {};
 }
 
-Result<Json> superiors(Request& r) {
-  Json list = Json::array();
-  const std::int64_t fresh = 2 * std::chrono::milliseconds(r.host.config().sync.poll_seconds).count();
-  for (const OfficeRow& o : TRY(r.host.directory().superiors())) {
-    Query q = TRY(r.store().db().query(
-        "select urls, last_contact_ms, refusal from link where office = ? and upward = 1 order by last_contact_ms desc",
-        o.id));
-    std::string url, refusal;
-    std::optional<sync::Millis> contact;
-    if (TRY(q.step())) {
-      url = q.text(0);
-      url = url.substr(0, url.find('\n'));
-      if (q.integer(1) > 0) contact = q.integer(1);
-      refusal = q.text(2);
-    }
-    list.add(Json::object({{"office", o.code},
-                           {"name", o.name},
-                           {"url", url},
-                           {"last_contact", r.time(contact)},
-                           {"reachable", contact && r.now() - *contact <= fresh && refusal.empty()},
-                           {"refusal", refusal}}));
-  }
-  return list;
-}
-
 }  // namespace
 
 Result<ApiReply> get_status(Request& r) {
@@ -268,7 +250,7 @@ Result<ApiReply> get_status(Request& r) {
   TRY(standing_alarms(r, alarms, overdue, backup));
   const auto root = TRY(r.host.directory().root());
   const bool confirmed = TRY(r.host.directory().root_confirmed());
-  Json above = TRY(superiors(r));
+  Json above = TRY(superiors_json(r, false));
   return reply(Json::object({{"office", self->code},
                              {"name", self->name},
                              {"level", crypto::name_of(self->level)},
@@ -292,9 +274,9 @@ Result<ApiReply> get_status(Request& r) {
 }
 
 Result<ApiReply> post_sync(Request& r) {
-  const SyncReport done = TRY(r.host.sync_now([&](const SyncReport& s) { r.progress(json_of(s)); }));
+  const SyncReport done = TRY(r.host.sync_now([&](const SyncReport& s) { r.progress(json_of(r, s)); }));
   const bool fine = done.reached && done.waiting == 0;
-  return reply(json_of(done), fine ? 0 : view_of(Fault::offline).exit_code);
+  return reply(json_of(r, done), fine ? 0 : view_of(Fault::offline).exit_code);
 }
 
 }  // namespace yz::node::api

@@ -11,6 +11,7 @@ namespace {
 // Drafts lie in the database only and carry keys of attachments; a body on the wire stays below this.
 constexpr std::size_t kBodyJsonMax = sync::limit::body_bytes;
 constexpr std::size_t kAttachmentsMax = 64;
+constexpr std::size_t kNumberBytesMax = 300;
 
 Json json_of(const Value& v) {
   return std::visit([](const auto& x) { return Json(x); }, v);
@@ -81,6 +82,7 @@ Bytes encode_body(const Report& r, const BodyExtras& x) {
   text("reviewer", x.reviewer);
   text("signer", x.signer);
   text("contact", x.contact);
+  text("number", x.number);
   text("reason", x.reason);
   if (x.sequence != 0) j.set("sequence", x.sequence);
   if (!x.findings.empty()) {
@@ -97,6 +99,11 @@ Bytes encode_body(const Report& r, const BodyExtras& x) {
     Json list = Json::array();
     for (const auto& id : x.written_from) list.add(hex(id.view()));
     j.set("written_from", std::move(list));
+  }
+  if (!x.to.empty()) {
+    Json list = Json::array();
+    for (const auto& id : x.to) list.add(hex(id.view()));
+    j.set("to", std::move(list));
   }
   const std::string out = dump(j);
   return Bytes(out.begin(), out.end());
@@ -136,6 +143,8 @@ Result<DecodedBody> decode_body(ByteView bytes) {
   x.reviewer = j.text("reviewer");
   x.signer = j.text("signer");
   x.contact = j.text("contact");
+  x.number = j.text("number");
+  if (x.number.size() > kNumberBytesMax || !one_line(x.number)) return bad("number");
   x.reason = j.text("reason");
   x.sequence = j.count("sequence");
   if (const Json* list = j.find("findings"); list && list->items())
@@ -150,6 +159,13 @@ Result<DecodedBody> decode_body(ByteView bytes) {
     for (const Json& id : *list->items()) {
       const Bytes raw = TRY(from_hex(id.string() ? *id.string() : std::string()));
       x.written_from.push_back(TRY(RecordId::from(raw)));
+    }
+  }
+  if (const Json* list = j.find("to"); list && list->items()) {
+    if (list->items()->size() > sync::limit::addressees) return bad("too many addressees");
+    for (const Json& id : *list->items()) {
+      const Bytes raw = TRY(from_hex(id.string() ? *id.string() : std::string()));
+      x.to.push_back(TRY(OfficeId::from(raw)));
     }
   }
   return out;

@@ -15,11 +15,20 @@ constexpr std::string_view kPrefix = "YZ1-";
 constexpr std::size_t kMacBytes = 32, kMostOfficers = 16, kMostOffices = 8, kMostMessage = 64 * 1024;
 constexpr std::size_t kMostUrls = 4, kMostUrlBytes = 256;
 constexpr int kMostTries = 5;
+// The sixth byte of a message.
+constexpr std::uint8_t kJoin = 1, kJoined = 2, kRegister = 3, kRegistered = 4;
+// invitation.flags
+constexpr std::int64_t kOnePerson = 1, kLineOnly = 2;
 
 void put_block(Writer& w, ByteView b) { w.u16(static_cast<std::uint16_t>(b.size())).raw(b); }
 Bytes block(Reader& r) {
   const ByteView b = r.raw(r.u16());
   return Bytes(b.begin(), b.end());
+}
+
+void put_blocks(Writer& w, const std::vector<Bytes>& all) {
+  w.u8(static_cast<std::uint8_t>(all.size()));
+  for (const Bytes& b : all) put_block(w, b);
 }
 
 Bytes with_mac(Writer& w, const Code& code) {
@@ -39,7 +48,7 @@ InvitationId id_of(const Invitation& i) {
 
 std::string encode(const Invitation& i) {
   Writer w;
-  w.u8(1).u8(static_cast<std::uint8_t>(i.level)).u8(i.one_person ? 1 : 0).id(i.code);
+  w.u8(i.line_only ? 2 : 1).u8(static_cast<std::uint8_t>(i.level)).u8(i.one_person ? 1 : 0).id(i.code);
   w.u64(static_cast<std::uint64_t>(i.until_ms)).id(i.superior).id(i.superior_node).id(i.root);
   w.str16(i.superior_code).str16(i.superior_name).str16(i.code_of_office).str16(i.name).str16(i.pin);
   w.u8(static_cast<std::uint8_t>(i.urls.size()));
@@ -62,7 +71,9 @@ Result<Invitation> decode_invitation(std::string_view line) {
   if (text(crypto::hash(crypto::purpose::invite_id, {content}).view().first(4)) != text(all.last(4))) return bad();
   Reader r(content);
   Invitation i;
-  if (r.u8() != 1) return bad();
+  const std::uint8_t what = r.u8();
+  if (what != 1 && what != 2) return bad();
+  i.line_only = what == 2;
   i.level = static_cast<crypto::Level>(r.u8());
   const std::uint8_t one_person = r.u8();
   i.one_person = one_person == 1;
@@ -86,11 +97,13 @@ Result<Invitation> decode_invitation(std::string_view line) {
 
 Bytes encode(const JoinRequestMessage& m, const crypto::SigningKey& authority, const Code& code) {
   Writer w;
-  w.raw(view("YZJ1")).u8(crypto::kSuite).u8(1).zeros(2).id(m.invitation).id(m.authority);
+  w.raw(view("YZJ1")).u8(crypto::kSuite).u8(m.offices.empty() ? kJoin : kRegister).zeros(2);
+  w.id(m.invitation).id(m.authority);
   put_block(w, m.node_certificate);
   put_block(w, m.node_list);
   w.u8(static_cast<std::uint8_t>(m.officers.size()));
   for (const auto& o : m.officers) put_block(w, o);
+  if (!m.offices.empty()) put_blocks(w, m.offices);
   w.id(authority.sign(crypto::context::join, {w.view()}));
   return with_mac(w, code);
 }
@@ -98,8 +111,9 @@ Bytes encode(const JoinRequestMessage& m, const crypto::SigningKey& authority, c
 Result<JoinRequestMessage> decode_join_request(ByteView bytes) {
   if (bytes.size() < 64 + kMacBytes || bytes.size() > kMostMessage) return refused("join request length", "join.form");
   Reader r(bytes.first(bytes.size() - kMacBytes));
-  if (text(r.raw(4)) != "YZJ1" || !crypto::known(r.u8()) || r.u8() != 1)
-    return refused("join request form", "join.form");
+  if (text(r.raw(4)) != "YZJ1" || !crypto::known(r.u8())) return refused("join request form", "join.form");
+  const std::uint8_t kind = r.u8();
+  if (kind != kJoin && kind != kRegister) return refused("join request form", "join.form");
   r.zeros(2);
   JoinRequestMessage m;
   m.invitation = r.id<InvitationId>();
@@ -109,6 +123,11 @@ Result<JoinRequestMessage> decode_join_request(ByteView bytes) {
   const std::size_t n = r.u8();
   if (n > kMostOfficers) return refused("too many officers", "join.form");
   for (std::size_t i = 0; i < n && r.ok(); ++i) m.officers.push_back(block(r));
+  if (kind == kRegister) {
+    const std::size_t offices = r.u8();
+    if (offices == 0 || offices > kMostOffices) return refused("too many offices, or none", "join.form");
+    for (std::size_t i = 0; i < offices && r.ok(); ++i) m.offices.push_back(block(r));
+  }
   const std::size_t signed_bytes = r.at();
   const auto signature = r.id<Signature>();
   if (!r.done()) return refused("join request form", "join.form");
@@ -119,22 +138,24 @@ Result<JoinRequestMessage> decode_join_request(ByteView bytes) {
 
 Bytes encode(const JoinAnswerMessage& m, const Code& code) {
   Writer w;
-  w.raw(view("YZJ1")).u8(crypto::kSuite).u8(2).zeros(2).id(m.invitation).id(m.request);
+  w.raw(view("YZJ1")).u8(crypto::kSuite).u8(m.registered ? kRegistered : kJoined).zeros(2);
+  w.id(m.invitation).id(m.request);
   put_block(w, m.root);
   put_block(w, m.node_certificate);
   put_block(w, m.node_list);
-  w.u8(static_cast<std::uint8_t>(m.offices.size()));
-  for (const auto& o : m.offices) put_block(w, o);
+  put_blocks(w, m.offices);
   return with_mac(w, code);
 }
 
 Result<JoinAnswerMessage> decode_join_answer(ByteView bytes) {
   if (bytes.size() < kMacBytes || bytes.size() > kMostMessage) return refused("join answer length", "join.form");
   Reader r(bytes.first(bytes.size() - kMacBytes));
-  if (text(r.raw(4)) != "YZJ1" || !crypto::known(r.u8()) || r.u8() != 2)
-    return refused("join answer form", "join.form");
+  if (text(r.raw(4)) != "YZJ1" || !crypto::known(r.u8())) return refused("join answer form", "join.form");
+  const std::uint8_t kind = r.u8();
+  if (kind != kJoined && kind != kRegistered) return refused("join answer form", "join.form");
   r.zeros(2);
   JoinAnswerMessage m;
+  m.registered = kind == kRegistered;
   m.invitation = r.id<InvitationId>();
   m.request = r.id<Hash>();
   m.root = block(r);
@@ -166,19 +187,24 @@ Result<Invitation> make_invitation(Store& store, Directory& directory, const Inv
   if (!me || !me->admitted || !root)
     return fail(Fault::denied, "this office is not admitted itself and cannot invite others yet",
                 "invite.not-admitted");
-  if (wish.level <= me->level || !crypto::code_under(me->code, wish.code))
+  const bool below = wish.level > me->level && crypto::code_under(me->code, wish.code);
+  // An office that lies elsewhere under our root can only be registered, beside the superior that certified it.
+  const bool line_only = wish.line || !crypto::code_under(me->code, wish.code);
+  if (line_only ? wish.code == me->code || crypto::code_under(wish.code, me->code) : !below)
     return fail(Fault::invalid, "the code or level does not lie below " + me->code, "invite.code");
   if (wish.name.empty() || wish.valid_minutes < 1 || wish.valid_minutes > kMostValidMinutes)
     return fail(Fault::invalid, "an invitation needs a name and is valid for 1 minute to 90 days", "invite.valid");
   if (wish.urls.size() > kMostUrls ||
       std::ranges::any_of(wish.urls, [](const auto& u) { return u.size() > kMostUrlBytes; }))
     return fail(Fault::invalid, "at most four addresses, of 256 bytes each", "invite.urls");
-  if (const auto there = TRY(directory.office_by_code(wish.code));
-      there && there->admitted && there->state != OfficeState::revoked)
+  if (const auto there = TRY(directory.office_by_code(wish.code)); there && there->admitted &&
+                                                                   there->state != OfficeState::revoked &&
+                                                                   (!line_only || there->state == OfficeState::below))
     return fail(Fault::conflict, "an office with the code " + wish.code + " has joined already", "invite.joined");
   Invitation i;
   randombytes_buf(i.code.bytes.data(), i.code.bytes.size());
   i.one_person = wish.one_person;
+  i.line_only = line_only;
   i.level = wish.level;
   i.until_ms = now + wish.valid_minutes * 60'000;
   i.superior = store.me().office;
@@ -199,7 +225,7 @@ Result<Invitation> make_invitation(Store& store, Directory& directory, const Inv
           .bind(wish.code)
           .bind(wish.name)
           .bind(static_cast<int>(wish.level))
-          .bind(wish.one_person ? 1 : 0)
+          .bind((wish.one_person ? kOnePerson : 0) | (line_only ? kLineOnly : 0))
           .bind(urls)
           .bind(now)
           .bind(i.until_ms)
@@ -207,8 +233,11 @@ Result<Invitation> make_invitation(Store& store, Directory& directory, const Inv
   return i;
 }
 
-Result<Bytes> make_join_request(Store& store, Directory& directory, const Invitation& invitation,
-                                const crypto::SigningKey& authority) {
+namespace {
+
+/// Who we are, as every superior is told.
+Result<JoinRequestMessage> introduction(Store& store, const Invitation& invitation,
+                                        const crypto::SigningKey& authority) {
   JoinRequestMessage m;
   m.invitation = id_of(invitation);
   m.authority = authority.public_key();
@@ -227,8 +256,14 @@ Result<Bytes> make_join_request(Store& store, Directory& directory, const Invita
           .bind(store.me().office)
           .bind(kMostOfficers);
   while (TRY(q.step())) m.officers.push_back(q.blob(0));
-  (void)directory;
-  return encode(m, authority, invitation.code);
+  return m;
+}
+
+}  // namespace
+
+Result<Bytes> make_join_request(Store& store, Directory&, const Invitation& invitation,
+                                const crypto::SigningKey& authority) {
+  return encode(TRY(introduction(store, invitation, authority)), authority, invitation.code);
 }
 
 namespace {
@@ -248,87 +283,157 @@ Result<std::vector<Bytes>> chain_of(Directory& directory, const OfficeId& from) 
   return fail(Fault::corrupt, "the chain of offices does not end");
 }
 
+/// From the top down. What we know of offices in between stays: a path may be shown with an older certificate.
+Result<> learn_offices(Directory& directory, const std::vector<crypto::Certificate>& offices, const OfficeId& whose,
+                       sync::Millis now) {
+  for (auto it = offices.rbegin(); it != offices.rend(); ++it) {
+    if (it->type != crypto::CertType::office) return refused("not an office's certificate", "join.form");
+    const auto there = TRY(directory.office(it->office));
+    if (!there || !there->admitted || it->office == whose) TRY(directory.learn(*it, now));
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<Bytes> make_registration_request(Store& store, Directory& directory, const Invitation& invitation,
+                                        const crypto::SigningKey& authority) {
+  JoinRequestMessage m = TRY(introduction(store, invitation, authority));
+  m.offices = TRY(chain_of(directory, store.me().office));
+  return encode(m, authority, invitation.code);
+}
 
 Result<> count_wrong_try(Store& store, ByteView request) {
   const JoinRequestMessage m = TRY(decode_join_request(request));
   return TRY(store.db().query("update invitation set tries = tries + 1 where id = ?")).bind(m.invitation).run();
 }
 
+namespace {
+
+struct Invited {
+  Code code;
+  std::string office_code, name;
+  std::int64_t flags = 0;
+  crypto::Level level{};
+};
+
+/// The invitation that the request speaks of, while it is good for this office.
+Result<Invited> invited(Database& db, const JoinRequestMessage& m, ByteView request, const OfficeId& id,
+                        sync::Millis now) {
+  Invited i;
+  Query q = TRY(db.query("select code, office_code, name, level, flags, until_ms, tries, used_by from invitation"
+                         " where id = ?"))
+                .bind(m.invitation);
+  if (!TRY(q.step())) return refused("no such invitation", "join.unknown");
+  i.code = TRY(q.id<Code>(0));
+  if (q.integer(6) >= kMostTries) return refused("this invitation was tried too often: ask for a new one", "join.dead");
+  if (!check_mac(request, i.code)) return refused("the code of the invitation does not fit", "join.mac");
+  const bool used = !q.null(7);
+  if (used && TRY(q.id<OfficeId>(7)) != id)
+    return refused("this invitation was used by another office: ask for a new one", "join.used");
+  if (!used && q.integer(5) < now) return refused("this invitation has expired: ask for a new one", "join.expired");
+  i.office_code = q.text(1);
+  i.name = q.text(2);
+  i.level = static_cast<crypto::Level>(q.integer(3));
+  i.flags = q.integer(4);
+  return i;
+}
+
+/// Its node, its officers, its keys, and the link to it.
+Result<> take_in(Store& store, Directory& directory, const JoinRequestMessage& m, const OfficeId& id,
+                 std::string_view code, sync::Millis now) {
+  Database& db = store.db();
+  TRY(directory.set_office_state(id, OfficeState::below));
+  const auto node = TRY(crypto::Certificate::decode(m.node_certificate));
+  if (node.type != crypto::CertType::node || node.office != id || node.issuer_key != m.authority)
+    return refused("the node certificate is not the office's own", "join.form");
+  TRY(directory.learn(node, now));
+  for (const Bytes& b : m.officers) {
+    const auto officer = TRY(crypto::Certificate::decode(b));
+    if (officer.type != crypto::CertType::officer || officer.office != id || officer.issuer_key != m.authority)
+      return refused("an officer's certificate is not the office's own", "join.form");
+    TRY(directory.learn(officer, now));
+  }
+  const auto list = TRY(sync::decode_statement(m.node_list));
+  if (list.kind != sync::StatementKind::node_list || list.office != id || !sync::verify_statement(list, node.key))
+    return refused("the node list is not the office's own", "join.form");
+  TRY(TRY(db.query("insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update set"
+                   " version = excluded.version, bytes = excluded.bytes"))
+          .bind(id)
+          .bind(TRY(sync::decode_node_list(list.body)).version)
+          .bind(ByteView(m.node_list))
+          .run());
+  NodeId node_id;
+  node_id.bytes = node.subject.bytes;
+  TRY(add_link(store, {node_id, id, false, {}, {}, 0}, node.key));
+  TRY(TRY(db.query("update invitation set used_by = ? where id = ?")).bind(id).bind(m.invitation).run());
+  TRY(store.journal("node", "admit", code, office_fingerprint(m.authority), now));
+  return store.alarm("office.admitted",
+                     "joined automatically; compare the fingerprint: " + office_fingerprint(m.authority), code, now);
+}
+
+/// An office that its own superior certified: it shows its path to the root that both have.
+Result<> register_office(Store& store, Directory& directory, const JoinRequestMessage& m, const Invited& i,
+                         const std::vector<crypto::Certificate>& offices, sync::Millis now) {
+  const crypto::Certificate& own = offices[0];
+  if (own.key != m.authority) return refused("the certificate is not that of the key that asks", "join.form");
+  if (own.code != i.office_code) return refused("the invitation is for an office of another code", "join.code");
+  if (const auto there = TRY(directory.office(own.office));
+      there && there->state != OfficeState::known && there->state != OfficeState::below)
+    return refused("this office is not below us", "join.form");
+  TRY(learn_offices(directory, offices, own.office, now));
+  return take_in(store, directory, m, own.office, own.code, now);
+}
+
+Result<> certify(Store& store, Directory& directory, const JoinRequestMessage& m, const Invited& i,
+                 const crypto::SigningKey& authority, const OfficeId& id, sync::Millis now) {
+  if (i.flags & kLineOnly)
+    return refused("this invitation is for an office that has joined its own superior already", "join.line");
+  crypto::Certificate office;
+  office.type = crypto::CertType::office;
+  office.flags = i.flags & kOnePerson ? crypto::cert_flag::one_person : std::uint16_t{0};
+  office.code = i.office_code;
+  office.name = i.name;
+  office.level = i.level;
+  office.office = id;
+  office.subject.bytes = id.bytes;
+  office.issuer = store.me().office;
+  office.issuer_key = authority.public_key();
+  office.key = m.authority;
+  office.not_before_ms = static_cast<std::uint64_t>(now - 24LL * 3'600'000);
+  office.not_after_ms = static_cast<std::uint64_t>(now + 10LL * 365 * 24 * 3'600'000);
+  office.serial = static_cast<std::uint64_t>(now);
+  TRY(office.sign(authority));
+  TRY(directory.learn(office, now));
+  return take_in(store, directory, m, id, office.code, now);
+}
+
+}  // namespace
+
 Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const crypto::SigningKey& authority,
                     sync::Millis now) {
   const JoinRequestMessage m = TRY(decode_join_request(request));
+  const bool registers = !m.offices.empty();
+  std::vector<crypto::Certificate> offices;
+  for (const Bytes& b : m.offices) offices.push_back(TRY(crypto::Certificate::decode(b)));
+  const OfficeId id = registers ? offices[0].office : crypto::office_id_of(m.authority);
   Database& db = store.db();
-  Code code;
-  crypto::Certificate office;
-  const OfficeId id = crypto::office_id_of(m.authority);
-  {
-    Query q = TRY(db.query("select code, office_code, name, level, flags, until_ms, tries, used_by from invitation"
-                           " where id = ?"))
-                  .bind(m.invitation);
-    if (!TRY(q.step())) return refused("no such invitation", "join.unknown");
-    code = TRY(q.id<Code>(0));
-    if (q.integer(6) >= kMostTries)
-      return refused("this invitation was tried too often: ask for a new one", "join.dead");
-    if (!check_mac(request, code)) return refused("the code of the invitation does not fit", "join.mac");
-    const bool used = !q.null(7);
-    if (used && TRY(q.id<OfficeId>(7)) != id)
-      return refused("this invitation was used by another office: ask for a new one", "join.used");
-    if (!used && q.integer(5) < now) return refused("this invitation has expired: ask for a new one", "join.expired");
-    office.type = crypto::CertType::office;
-    office.flags = q.integer(4) != 0 ? crypto::cert_flag::one_person : std::uint16_t{0};
-    office.code = q.text(1);
-    office.name = q.text(2);
-    office.level = static_cast<crypto::Level>(q.integer(3));
-  }
+  const Invited i = TRY(invited(db, m, request, id, now));
   JoinAnswerMessage answer;
-  const auto there = TRY(directory.office(id));
-  if (there && there->state == OfficeState::revoked)
+  if (const auto known = TRY(directory.office(id)); known && known->state == OfficeState::revoked)
     return refused("this office was revoked: it begins anew with new keys", "join.revoked");
-  if (there && there->admitted) {
-    answer.offices = TRY(chain_of(directory, id));  // the answer was lost: the same certificate again
+  answer.registered = registers;
+  if (registers) {
+    TRY(register_office(store, directory, m, i, offices, now));
   } else {
-    office.office = id;
-    office.subject.bytes = id.bytes;
-    office.issuer = store.me().office;
-    office.issuer_key = authority.public_key();
-    office.key = m.authority;
-    office.not_before_ms = static_cast<std::uint64_t>(now - 24LL * 3'600'000);
-    office.not_after_ms = static_cast<std::uint64_t>(now + 10LL * 365 * 24 * 3'600'000);
-    office.serial = static_cast<std::uint64_t>(now);
-    TRY(office.sign(authority));
-    TRY(directory.learn(office, now));
-    TRY(directory.set_office_state(id, OfficeState::below));
-    const auto node = TRY(crypto::Certificate::decode(m.node_certificate));
-    if (node.type != crypto::CertType::node || node.office != id || node.issuer_key != m.authority)
-      return refused("the node certificate is not the office's own", "join.form");
-    TRY(directory.learn(node, now));
-    for (const Bytes& b : m.officers) {
-      const auto officer = TRY(crypto::Certificate::decode(b));
-      if (officer.type != crypto::CertType::officer || officer.office != id || officer.issuer_key != m.authority)
-        return refused("an officer's certificate is not the office's own", "join.form");
-      TRY(directory.learn(officer, now));
+    const auto there = TRY(directory.office(id));
+    // Admitted before: the answer was lost, and the same certificate goes again.
+    if (!there || !there->admitted) {
+      TRY(certify(store, directory, m, i, authority, id, now));
+      TRY(tell_of_office(store, id, kTellUp));
     }
-    const auto list = TRY(sync::decode_statement(m.node_list));
-    if (list.kind != sync::StatementKind::node_list || list.office != id || !sync::verify_statement(list, node.key))
-      return refused("the node list is not the office's own", "join.form");
-    TRY(TRY(db.query("insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update set"
-                     " version = excluded.version, bytes = excluded.bytes"))
-            .bind(id)
-            .bind(TRY(sync::decode_node_list(list.body)).version)
-            .bind(ByteView(m.node_list))
-            .run());
-    NodeId node_id;
-    node_id.bytes = node.subject.bytes;
-    TRY(add_link(store, {node_id, id, false, {}, {}, 0}, node.key));
-    TRY(TRY(db.query("update invitation set used_by = ? where id = ?")).bind(id).bind(m.invitation).run());
-    TRY(store.journal("node", "admit", office.code, office_fingerprint(m.authority), now));
-    TRY(store.alarm("office.admitted",
-                    "joined automatically; compare the fingerprint: " + office_fingerprint(m.authority), office.code,
-                    now));
-    answer.offices = TRY(chain_of(directory, id));
-    TRY(tell_of_office(store, id, kTellUp));
   }
+  answer.offices = TRY(chain_of(directory, registers ? store.me().office : id));
   answer.invitation = m.invitation;
   answer.request = join_hash(request);
   answer.root = TRY(directory.root())->bytes;
@@ -342,47 +447,85 @@ Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const 
     TRY(q.step());
     answer.node_list = q.blob(0);
   }
-  return encode(answer, code);
+  return encode(answer, i.code);
 }
 
-Result<> accept_join_answer(Store& store, Directory& directory, const Invitation& invitation, ByteView request,
-                            ByteView bytes, sync::Millis now) {
-  const JoinAnswerMessage m = TRY(decode_join_answer(bytes));
+namespace {
+
+/// An answer that was checked as far as both kinds of it are alike.
+struct Checked {
+  std::vector<crypto::Certificate> offices;
+  crypto::RootDocument root;
+  crypto::Certificate node;
+  std::uint64_t list_version = 0;
+};
+
+Result<Checked> checked(const Invitation& invitation, ByteView request, ByteView bytes, const JoinAnswerMessage& m) {
   if (m.invitation != id_of(invitation) || m.request != join_hash(request) || !check_mac(bytes, invitation.code))
     return refused("the answer does not belong to our request", "join.answer");
-  const auto root = TRY(crypto::RootDocument::decode(m.root));
-  if (root.digest != invitation.root) return refused("the root differs from the invitation's", "join.root");
-  const auto node = TRY(crypto::Certificate::decode(m.node_certificate));
-  if (node.digest != invitation.superior_node || node.office != invitation.superior)
+  Checked c;
+  c.root = TRY(crypto::RootDocument::decode(m.root));
+  if (c.root.digest != invitation.root) return refused("the root differs from the invitation's", "join.root");
+  c.node = TRY(crypto::Certificate::decode(m.node_certificate));
+  if (c.node.digest != invitation.superior_node || c.node.office != invitation.superior)
     return refused("the superior's node differs from the invitation's", "join.node");
-  std::vector<crypto::Certificate> offices;
-  for (const Bytes& b : m.offices) offices.push_back(TRY(crypto::Certificate::decode(b)));
-  if (offices[0].office != store.me().office) return refused("a certificate for another office", "join.answer");
-  for (const auto& c : offices) TRY(crypto::check_path(c, offices, root));
-  TRY(crypto::check_path(node, offices, root));
+  for (const Bytes& b : m.offices) c.offices.push_back(TRY(crypto::Certificate::decode(b)));
+  for (const auto& o : c.offices) TRY(crypto::check_path(o, c.offices, c.root));
+  TRY(crypto::check_path(c.node, c.offices, c.root));
   const auto list = TRY(sync::decode_statement(m.node_list));
   if (list.kind != sync::StatementKind::node_list || list.office != invitation.superior ||
-      !sync::verify_statement(list, node.key))
+      !sync::verify_statement(list, c.node.key))
     return refused("the superior's node list is not its own", "join.answer");
+  c.list_version = TRY(sync::decode_node_list(list.body)).version;
+  return c;
+}
 
-  TRY(directory.learn_root(root, false));
-  for (auto it = offices.rbegin(); it != offices.rend(); ++it) TRY(directory.learn(*it, now));
-  TRY(directory.learn(node, now));
-  TRY(directory.set_office_state(store.me().office, OfficeState::self));
+Result<> link_up(Store& store, Directory& directory, const Invitation& invitation, const Checked& c,
+                 const JoinAnswerMessage& m, sync::Millis now) {
+  TRY(directory.learn(c.node, now));
   TRY(directory.set_office_state(invitation.superior, OfficeState::superior));
   TRY(TRY(store.db().query("insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
                            " set version = excluded.version, bytes = excluded.bytes"))
           .bind(invitation.superior)
-          .bind(TRY(sync::decode_node_list(list.body)).version)
+          .bind(c.list_version)
           .bind(ByteView(m.node_list))
           .run());
   NodeId peer;
-  peer.bytes = node.subject.bytes;
-  TRY(add_link(store, {peer, invitation.superior, true, invitation.urls, invitation.pin, 0}, node.key));
+  peer.bytes = c.node.subject.bytes;
+  TRY(add_link(store, {peer, invitation.superior, true, invitation.urls, invitation.pin, 0}, c.node.key));
+  return find_ways(store);
+}
+
+}  // namespace
+
+Result<> accept_join_answer(Store& store, Directory& directory, const Invitation& invitation, ByteView request,
+                            ByteView bytes, sync::Millis now) {
+  const JoinAnswerMessage m = TRY(decode_join_answer(bytes));
+  const Checked c = TRY(checked(invitation, request, bytes, m));
+  if (m.registered || c.offices[0].office != store.me().office)
+    return refused("a certificate for another office", "join.answer");
+  TRY(directory.learn_root(c.root, false));
+  for (auto it = c.offices.rbegin(); it != c.offices.rend(); ++it) TRY(directory.learn(*it, now));
+  TRY(directory.set_office_state(store.me().office, OfficeState::self));
+  TRY(link_up(store, directory, invitation, c, m, now));
   TRY(tell_of_office(store, invitation.superior, kTellDown));
-  TRY(find_ways(store));
   TRY(store.set_meta("joining", {}));
-  return store.journal("node", "joined", invitation.superior_code, crypto::fingerprint(root.digest), now);
+  return store.journal("node", "joined", invitation.superior_code, crypto::fingerprint(c.root.digest), now);
+}
+
+Result<> accept_registration(Store& store, Directory& directory, const Invitation& invitation, ByteView request,
+                             ByteView bytes, sync::Millis now) {
+  const JoinAnswerMessage m = TRY(decode_join_answer(bytes));
+  const Checked c = TRY(checked(invitation, request, bytes, m));
+  const auto root = TRY(directory.root());
+  if (!root || root->digest != c.root.digest)
+    return refused("this superior has another root than our office", "join.root");
+  if (!m.registered || c.offices[0].office != invitation.superior)
+    return refused("the answer is not the superior's own", "join.answer");
+  TRY(learn_offices(directory, c.offices, invitation.superior, now));
+  TRY(link_up(store, directory, invitation, c, m, now));
+  TRY(store.db().run("delete from registration where superior = ?", invitation.superior));
+  return store.journal("node", "registered", invitation.superior_code, "", now);
 }
 
 }  // namespace yz::node

@@ -13,7 +13,8 @@ namespace yz::node {
 struct Invitation {
   Fixed<16, struct InviteCodeTag> code;  ///< one use, 128 random bits: it authenticates both sides of the join
   bool one_person = false;
-  crypto::Level level{};  ///< of the invited office
+  bool line_only = false;  ///< good for registering with a further superior (条) and nothing else
+  crypto::Level level{};   ///< of the invited office
   sync::Millis until_ms = 0;
   OfficeId superior;
   CertDigest superior_node;  ///< certificate of the node that answers
@@ -34,6 +35,9 @@ struct JoinRequestMessage {
   PublicKey authority;
   Bytes node_certificate, node_list;
   std::vector<Bytes> officers;  ///< certificates, at most 16
+  /// An office that has its certificate already asks a further superior to register it: its own office certificate,
+  /// then upwards to the top, at most 8. Empty when it asks for a certificate.
+  std::vector<Bytes> offices = {};
 };
 Bytes encode(const JoinRequestMessage&, const crypto::SigningKey& authority,
              const Fixed<16, struct InviteCodeTag>& code);
@@ -46,6 +50,7 @@ struct JoinAnswerMessage {
   Hash request;
   Bytes root, node_certificate, node_list;
   std::vector<Bytes> offices;  ///< certificates: the new office's first, then the superior's, up to the top
+  bool registered = false;     ///< nothing was issued: `offices` begins with the superior's own
 };
 Bytes encode(const JoinAnswerMessage&, const Fixed<16, struct InviteCodeTag>& code);
 Result<JoinAnswerMessage> decode_join_answer(ByteView);
@@ -55,7 +60,8 @@ Hash join_hash(ByteView message);
 /// What the superior and the new office compare by telephone: it stands for the office's authority key on both sides.
 std::string office_fingerprint(const PublicKey& authority);
 
-/// The superior's side. `authority` signs the new office's certificate. Five wrong tries kill an invitation; the
+/// The superior's side. `authority` signs the new office's certificate; one that has its certificate from another
+/// superior under the same root is registered with it and keeps it. Five wrong tries kill an invitation; the
 /// same request a second time gets the same kind of answer. Faults: forged with codes join.unknown, join.expired,
 /// join.used, join.dead, join.mac. Inside a write.
 Result<Bytes> admit(Store&, Directory&, ByteView request, const crypto::SigningKey& authority, sync::Millis now);
@@ -66,7 +72,13 @@ Result<Invitation> make_invitation(Store&, Directory&, const Invite&, std::strin
 
 /// The new office's side: the request that is sent again until it is answered. Inside a write.
 Result<Bytes> make_join_request(Store&, Directory&, const Invitation&, const crypto::SigningKey& authority);
+/// The same by an office that has its certificate, to a further superior.
+Result<Bytes> make_registration_request(Store&, Directory&, const Invitation&, const crypto::SigningKey& authority);
 /// Checks the answer and makes this office a member: certificates, root, node list, link. Inside a write.
 Result<> accept_join_answer(Store&, Directory&, const Invitation&, ByteView request, ByteView answer, sync::Millis now);
+
+/// Checks a further superior's answer against the root that we have: its certificates, node list, link. Inside a write.
+Result<> accept_registration(Store&, Directory&, const Invitation&, ByteView request, ByteView answer,
+                             sync::Millis now);
 
 }  // namespace yz::node

@@ -6,6 +6,7 @@
 #include "node/fault.h"
 #include "node/log.h"
 #include "node/net/join.h"
+#include "node/store/direct.h"
 #include "node/store/link.h"
 #include "node/store/revocation.h"
 #include "node/store/watch.h"
@@ -55,6 +56,7 @@ struct SyncPort::Request {
   bool opened = false, good = false;
   sync::FrameReader frames;
   Bytes pending;
+  std::shared_ptr<Neighbour> neighbour;  // before what uses it
   std::unique_ptr<StoreLink> link;
   std::unique_ptr<sync::Answerer> answerer;
   sync::Tally moved;
@@ -162,15 +164,27 @@ Intake SyncPort::handle(std::shared_ptr<Exchange> exchange) {
   return NoBody{};
 }
 
-Result<SyncPort::Neighbour*> SyncPort::neighbour(const NodeId& id) {
+Result<std::shared_ptr<SyncPort::Neighbour>> SyncPort::neighbour(const NodeId& id) {
   const auto it = neighbours_.find(id);
-  if (it != neighbours_.end()) return &it->second;
-  const auto link = TRY(link_of(p_.store, id));
+  if (it != neighbours_.end()) return it->second;
+  auto link = TRY(link_of(p_.store, id));
+  if (!link) {
+    // Nobody has proved yet to be that node: with a wrong signature the link is rolled back, and forgotten here too.
+    link = TRY(direct_from_below(p_.store, p_.directory, id));
+    p_.store.if_rolled_back([this, id] { neighbours_.erase(id); });
+  }
   if (!link || link->upward) return fail(Fault::denied, "a node that has not joined here", "exchange.unknown");
-  Neighbour n;
-  n.outbox = std::make_unique<StoreOutbox>(p_.store, id, link->office, wall_now);
+  auto made = std::make_shared<Neighbour>();
+  Neighbour& n = *made;
+  n.whole = std::make_unique<StoreOutbox>(p_.store, id, link->office, wall_now);
+  n.outbox = n.whole.get();
+  if (link->direct) {
+    n.limited = std::make_unique<LaneLimit>(*n.whole, sync::Lane::urgent, false);
+    n.outbox = n.limited.get();
+  }
   n.sender = std::make_unique<sync::Sender>(*n.outbox);
-  return &neighbours_.emplace(id, std::move(n)).first->second;
+  neighbours_.emplace(id, made);
+  return made;
 }
 
 void SyncPort::feed(const std::shared_ptr<Request>& request, Bytes bytes, bool last) {
@@ -220,9 +234,9 @@ Result<> SyncPort::work(Request& r, bool last) {
     if (r.head.size() < sync::kRequestHeadBytes) return {};
     const auto head = TRY(sync::decode_request_head(r.head));
     TRY(may_exchange(p_.store, head.from));
-    Neighbour* n2 = TRY(neighbour(head.from));
+    r.neighbour = TRY(neighbour(head.from));
     r.link = std::make_unique<StoreLink>(p_.store, head.from);
-    r.answerer = std::make_unique<sync::Answerer>(me(), p_.inbox, *n2->outbox, *r.link, *n2->sender);
+    r.answerer = std::make_unique<sync::Answerer>(me(), p_.inbox, *r.neighbour->outbox, *r.link, *r.neighbour->sender);
     r.good = TRY(r.answerer->open(r.head, now));
     r.opened = true;
   }
@@ -318,6 +332,8 @@ void SyncPort::join(const std::shared_ptr<Exchange>& exchange, Bytes request) {
     r.status = 403;
     return exchange->respond(std::move(r));
   }
+  // One that only dialled us directly until now gets all of its mail from here on.
+  std::erase_if(neighbours_, [](const auto& n) { return n.second->limited != nullptr; });
   HttpResponse r;
   r.body = std::move(*answer);
   exchange->respond(std::move(r));

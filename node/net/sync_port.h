@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "node/clock.h"
+#include "node/lane_limit.h"
 #include "node/net/http_server.h"
 #include "node/store/directory.h"
 #include "node/store/inbox.h"
@@ -45,11 +46,13 @@ class SyncPort : public Handler {
  private:
   friend class ExchangeBody;
   struct Neighbour {  // kept between requests, store thread only
-    std::unique_ptr<StoreOutbox> outbox;
+    std::unique_ptr<StoreOutbox> whole;
+    std::unique_ptr<LaneLimit> limited;  ///< of one that only dials us directly: its mail goes the usual way
+    sync::Outbox* outbox = nullptr;
     std::unique_ptr<sync::Sender> sender;
   };
   struct Request;
-  Result<Neighbour*> neighbour(const NodeId&);
+  Result<std::shared_ptr<Neighbour>> neighbour(const NodeId&);
   void feed(const std::shared_ptr<Request>&, Bytes, bool last);
   Result<> work(Request&, bool last);
   void respond(Request&, Bytes);
@@ -60,7 +63,7 @@ class SyncPort : public Handler {
   sync::Answerer::Me me() const;
 
   Parts p_;
-  std::map<NodeId, Neighbour> neighbours_;
+  std::map<NodeId, std::shared_ptr<Neighbour>> neighbours_;
   std::vector<std::shared_ptr<Request>> waiting_;
   std::atomic<std::size_t> held_bytes_ = 0;  ///< of bodies in memory, all requests together
   bool opening_ = false;                     ///< a job of open_some() is queued

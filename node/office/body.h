@@ -34,6 +34,7 @@ std::string safe_name(std::string_view);
 struct BodyExtras {
   sync::RecordType type = sync::RecordType::report;  ///< for drafts; in a record the header says it
   std::string drafter, reviewer, signer, contact, office;
+  std::string number;                 ///< the case's, for the telephone: 柳河镇〔2026〕12号; at most 300 bytes
   std::string reason;                 ///< of a correction or withdrawal, or the note of an acknowledgement
   std::int64_t sequence = 0;          ///< of a follow-up, from 1
   std::vector<std::string> findings;  ///< rules that were not kept and travel with an emergency
@@ -41,6 +42,8 @@ struct BodyExtras {
   /// Of drafts only; a record's header names its parents. A version stands on what its writer saw, not on what came
   /// in before it was signed.
   std::vector<RecordId> written_from;
+  /// Of drafts only: whom its writer named, ascending; empty: where such a report goes by itself.
+  std::vector<OfficeId> to;
   bool operator==(const BodyExtras&) const = default;
 };
 struct DecodedBody {

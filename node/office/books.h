@@ -26,11 +26,25 @@ struct SigningPerson {
   const crypto::SigningKey& key;
 };
 
+/// An office that we may report to.
+struct Above {
+  enum class Rank : std::uint8_t {
+    superior,  ///< 块: the one that certified us
+    line,      ///< 条: registered beside it
+    higher,    ///< above our superior
+  };
+  OfficeId id;
+  std::string code, name;
+  Rank rank{};
+  bool reached = false;  ///< its keys are known: mail can be sealed for it
+};
+
 struct HomeOffice {
   OfficeId id;
   std::string name;
-  bool one_person = false;          ///< certified so, and one active officer
-  std::vector<OfficeId> superiors;  ///< ascending
+  bool one_person = false;   ///< certified so, and one active officer
+  std::vector<Above> above;  ///< our superior first, then line superiors, then upwards
+  bool gravest_to_all = true;
   Hash anchor;
 };
 
@@ -61,6 +75,7 @@ struct CaseFile {
   std::vector<RecordId> heads;
   bool crowded = false;                ///< there are more
   std::optional<DecodedBody> current;  ///< the version that a new one starts from
+  std::vector<OfficeId> addressees;    ///< whom our good records of it went to, ascending
   std::vector<RecordId> shown;         ///< its record and those that say the same, ascending, at most eight
   bool has_first = false;              ///< an emergency's first report is in it
   std::int64_t last_sequence = 0;
@@ -92,9 +107,10 @@ class Books {
   virtual Result<> drop(const Draft&, sync::Millis now) = 0;
   /// Stores a record of ours and queues it for its addressees. Gives its case's matter.
   virtual Result<std::int64_t> release(const sync::ReleasedRecord&, std::int64_t notes, sync::Millis now) = 0;
-  /// The next number for the telephone, given to the case: 柳河镇〔2026〕12号.
-  virtual Result<std::string> give_number(std::int64_t matter, std::string_view office_name, sync::Millis now) = 0;
-  virtual Result<> let_go(const sync::AttachmentId&) = 0;
+  /// The next number for the telephone, of no case yet: 柳河镇〔2026〕12号. A case takes it from what is signed.
+  virtual Result<std::string> next_number(std::string_view office_name, sync::Millis now) = 0;
+  /// Its chunks may leave, for each of these.
+  virtual Result<> let_go(const sync::AttachmentId&, std::span<const OfficeId> destinations) = 0;
   virtual Result<> journal(const Person&, std::string_view action, const CaseId&, std::string_view detail,
                            sync::Millis now) = 0;
 };

@@ -102,14 +102,17 @@ Verdict Desk::judged(const Draft& d, const Person& by, Way way, const CaseFile* 
 }
 
 /// Why this draft cannot leave; none when it can.
-std::optional<Error> Desk::obstacle(const Draft& d, const Verdict& v) const {
+std::optional<Error> Desk::obstacle(const Draft& d, const CaseFile* file, const Verdict& v) const {
   if (!v.may_send) {
     for (const Finding& f : v.findings)
       if (f.severity == Severity::error) return Error{Fault::invalid, f.rule + ": " + f.en, "report.rules"};
     return Error{Fault::invalid, "the rules do not allow sending this", "report.rules"};
   }
-  if (home_.superiors.empty())
+  const std::size_t to = addressees(d, file).size();
+  if (to == 0)
     return Error{Fault::invalid, "this office has no superior to report to; the draft is kept", "report.no_superior"};
+  if (to > sync::limit::addressees)
+    return Error{Fault::invalid, "a report goes to at most 16 offices; the draft is kept", "report.addressees"};
   if (encode_body(d.report, d.extras).size() + 1024 > sync::limit::body_bytes)
     return Error{Fault::invalid, "text and fields together are longer than one record holds", "report.too_long"};
   return std::nullopt;
@@ -141,10 +144,11 @@ sync::Record Desk::record_of(const Draft& d, const CaseFile* file, sync::Hlc at,
   if (way == Way::duty) r.flags |= sync::record_flag::provisional;
   // Never all that is there now: what came in since the draft was begun, its writer has not seen.
   if (file) r.parents = d.extras.written_from.empty() ? file->shown : d.extras.written_from;
-  r.addressees = home_.superiors;
+  r.addressees = addressees(d, file);
   BodyExtras named = d.extras;  // the keys of attachments travel in their manifests
   for (Manifest& m : named.attachments) m.key.clear();
   named.written_from.clear();
+  named.to.clear();
   r.body = encode_body(d.report, named);
   return r;
 }
@@ -173,6 +177,7 @@ sync::Record Desk::note_record(const CaseFile& file, sync::RecordType type, sync
   BodyExtras x;
   x.type = type;
   x.office = home_.name;
+  if (file.own) x.number = file.number;
   x.reason = reason;
   r.body = encode_body(report, x);
   return r;
@@ -196,13 +201,14 @@ Result<Outcome> Desk::put_away(const SigningPerson& by, Draft& d, const sync::Re
       // The report that everybody signed names this attachment's content; the key needs only who released it.
       r.signatures = {signature(by, role, r.content())};
       TRY(books_.release(sync::release(r), notes, now_));
-      TRY(books_.let_go(m.id));
+      TRY(books_.let_go(m.id, released.record.addressees));
     }
     o = outcome_of(d);
-    if (d.first) o.number = TRY(books_.give_number(d.matter, home_.name, now_));
+    o.number = d.extras.number;
     return books_.journal(by.person, name_of(Step::sign), d.case_id, name_of(d.extras.type), now_);
   }));
   o.state = d.extras.type == sync::RecordType::withdrawal ? ReportState::withdrawn : ReportState::signed_off;
+  o.addressees = shown_order(released.record.addressees);
   o.queued = released.record.lane;
   return o;
 }
@@ -219,7 +225,7 @@ Result<Outcome> Desk::pass(const SigningPerson& by, Draft& d, const CaseFile* fi
                 "invalid.text");
   }
   Outcome o;
-  const std::optional<Error> stop = send ? obstacle(d, verdict) : std::nullopt;
+  const std::optional<Error> stop = send ? obstacle(d, file, verdict) : std::nullopt;
   if (!send || stop) {
     if (d.extras.drafter.empty()) d.extras.drafter = by.person.name;
     TRY(books_.write([&]() -> Result<> {
@@ -228,12 +234,18 @@ Result<Outcome> Desk::pass(const SigningPerson& by, Draft& d, const CaseFile* fi
       return fresh ? books_.journal(by.person, "draft", d.case_id, name_of(d.extras.type), now_) : Result<>();
     }));
     o = outcome_of(d);
+    o.addressees = shown_order(addressees(d, file));
     o.refused = stop;
     o.findings = verdict.findings;
     return o;
   }
   fill(d, by.person, w, verdict);
   TRY(books_.write([&]() -> Result<> {
+    // It travels under the signatures; a draft that was returned keeps the one it has.
+    if (file)
+      d.extras.number = file->number;
+    else if (d.extras.number.empty())
+      d.extras.number = TRY(books_.next_number(home_.name, now_));
     const sync::Record r = record_of(d, file, TRY(books_.tick(now_)), w);
     d.content = r.content();
     if (w == Way::review) {
@@ -243,6 +255,7 @@ Result<Outcome> Desk::pass(const SigningPerson& by, Draft& d, const CaseFile* fi
       TRY(books_.keep(d, now_));
       TRY(books_.journal(by.person, name_of(Step::submit), d.case_id, name_of(d.extras.type), now_));
       o = outcome_of(d);
+      o.addressees = shown_order(r.addressees);
       o.needs_another = may_sign;
       return {};
     }
@@ -271,18 +284,22 @@ Result<Draft> Desk::editable(const Person& by, std::int64_t matter) const {
   return d;
 }
 
-Result<Outcome> Desk::write(const SigningPerson& by, const CaseId& id, Report report, bool send) {
+Result<Outcome> Desk::write(const SigningPerson& by, const CaseId& id, Report report, bool send,
+                            std::vector<OfficeId> to) {
   if (!may(by.person.roles, ReportState::draft, Step::edit)) return std::unexpected(lacks_role("writing reports"));
   Draft d;
   d.case_id = id;
   d.extras.type = type_of(report.kind);
+  d.extras.to = std::move(to);
   d.report = std::move(report);
   d.drafter = by.person.id;
   return pass(by, d, nullptr, send, true);
 }
 
-Result<Outcome> Desk::edit(const Person& by, std::int64_t matter, Report report) {
+Result<Outcome> Desk::edit(const Person& by, std::int64_t matter, Report report,
+                           std::optional<std::vector<OfficeId>> to) {
   Draft d = TRY(editable(by, matter));
+  if (to) d.extras.to = *std::move(to);
   if (d.first) d.extras.type = type_of(report.kind);
   d.report = std::move(report);
   d.drafter = by.id;  // whoever wrote last may not sign it alone
@@ -292,6 +309,7 @@ Result<Outcome> Desk::edit(const Person& by, std::int64_t matter, Report report)
   if (!verdict.may_keep) return fail(Fault::invalid, "the text can't be kept", "invalid.text");
   TRY(books_.write([&] { return books_.keep(d, now_); }));
   Outcome o = outcome_of(d);
+  o.addressees = shown_order(addressees(d, nullptr));
   o.findings = verdict.findings;
   return o;
 }

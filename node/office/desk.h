@@ -23,6 +23,7 @@ struct Outcome {
   std::optional<Error> refused = {};
   bool needs_another = false;  ///< submitted for review: who drafted it may not sign alone
   bool deleted = false;
+  std::vector<OfficeId> addressees = {};  ///< where it goes, or would go: our superior first
   std::optional<sync::Lane> queued = {};  ///< something waits to leave: wake the courier
 };
 
@@ -42,8 +43,10 @@ class Desk {
 
   /// A new case. With `send` it is signed and queued, or submitted when the person may not sign alone.
   /// Fault::invalid only when the text can't even be kept.
-  Result<Outcome> write(const SigningPerson&, const CaseId&, Report, bool send);
-  Result<Outcome> edit(const Person&, std::int64_t matter, Report);
+  /// `to`: whom the person named; empty: our superior, and for the gravest emergencies whom policy names.
+  Result<Outcome> write(const SigningPerson&, const CaseId&, Report, bool send, std::vector<OfficeId> to = {});
+  /// `to`: none leaves the addressees as they are.
+  Result<Outcome> edit(const Person&, std::int64_t matter, Report, std::optional<std::vector<OfficeId>> to = {});
   Result<Outcome> attach(const Person&, std::int64_t matter, const Manifest&);
   /// Gives what was detached.
   Result<Manifest> detach(const Person&, std::int64_t matter, std::string_view name);
@@ -56,8 +59,11 @@ class Desk {
   Result<Outcome> withdraw(const SigningPerson&, std::int64_t matter, std::string_view reason);
   Result<Outcome> remove(const Person&, std::int64_t matter);
   /// `report` is the new version in full.
-  Result<Outcome> follow_up(const SigningPerson&, std::int64_t matter, Report, bool final, bool send);
-  Result<Outcome> correct(const SigningPerson&, std::int64_t matter, Report, std::string_view reason, bool send);
+  /// Goes to all whom the case went to before, and to those named now.
+  Result<Outcome> follow_up(const SigningPerson&, std::int64_t matter, Report, bool final, bool send,
+                            std::vector<OfficeId> to = {});
+  Result<Outcome> correct(const SigningPerson&, std::int64_t matter, Report, std::string_view reason, bool send,
+                          std::vector<OfficeId> to = {});
   /// Joins our versions of a case that stand side by side: a correction (or withdrawal) that names all of them as
   /// parents, eight at a time. Fault::conflict "conflict.undecided" while a disputed field is not decided.
   Result<Outcome> resolve(const SigningPerson&, std::int64_t matter, Resolution);
@@ -69,6 +75,8 @@ class Desk {
                         std::string_view note);
 
   const HomeOffice& home() const { return home_; }
+  /// Whom a draft's attachments are sealed for until it is signed; others get them then.
+  OfficeId first_addressee(std::int64_t matter);
   /// For a new case.
   CaseId new_case() { return dice_.draw<CaseId>(); }
 
@@ -79,7 +87,11 @@ class Desk {
   enum class Way : std::uint8_t { alone, duty, review };
   Way way(const Person&, const Draft&) const;
   Verdict judged(const Draft&, const Person&, Way, const CaseFile* file) const;
-  std::optional<Error> obstacle(const Draft&, const Verdict&) const;
+  std::optional<Error> obstacle(const Draft&, const CaseFile* file, const Verdict&) const;
+  std::vector<OfficeId> addressees(const Draft&, const CaseFile* file) const;
+  std::vector<OfficeId> case_addressees(const CaseFile&) const;
+  std::vector<OfficeId> shown_order(const std::vector<OfficeId>&) const;
+  bool gravest(const Report&) const;
   sync::Record record_of(const Draft&, const CaseFile* file, sync::Hlc, Way);
   sync::Record note_record(const CaseFile&, sync::RecordType, sync::Hlc, std::vector<OfficeId> to,
                            std::string_view reason);

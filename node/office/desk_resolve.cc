@@ -56,7 +56,7 @@ Result<Outcome> Desk::resolve(const SigningPerson& by, std::int64_t matter, Reso
   std::string reason = chosen.reason.empty() ? std::string(kDefaultReason) : std::move(chosen.reason);
   std::vector<RecordId> parents = parents_of(file.graph, v.heads);
   if (withdraw) {
-    if (home_.superiors.empty()) return fail(Fault::invalid, "this office has no superior", "report.no_superior");
+    if (case_addressees(file).empty()) return fail(Fault::invalid, "this office has no superior", "report.no_superior");
     return withdraw_all(by, file, std::move(parents), reason);
   }
   Draft d;

@@ -116,7 +116,8 @@ Result<Outcome> Desk::sign(const SigningPerson& by, std::int64_t matter, std::st
     return fail(Fault::denied, "the cosignature has to be another person's", "denied.same_person");
   Outcome o;
   TRY(books_.write([&]() -> Result<> {
-    sync::Record r = note_record(file, sync::RecordType::cosignature, TRY(books_.tick(now_)), home_.superiors, note);
+    sync::Record r =
+        note_record(file, sync::RecordType::cosignature, TRY(books_.tick(now_)), case_addressees(file), note);
     r.parents = {file.provisional->record};
     r.signatures = {signature(by, sync::SignRole::cosigner, sync::record_id(r.content()))};
     TRY(books_.release(sync::release(r), 0, now_));
@@ -151,7 +152,7 @@ Result<Outcome> Desk::withdraw(const SigningPerson& by, std::int64_t matter, std
     return fail(Fault::conflict, "a report in this state is not withdrawn any more", "report.state");
   if (!may(by.person.roles, file.state, Step::withdraw)) return std::unexpected(lacks_role("withdrawing"));
   if (reason.empty()) return fail(Fault::invalid, "say why it is withdrawn", "invalid.reason");
-  if (home_.superiors.empty()) return fail(Fault::invalid, "this office has no superior", "report.no_superior");
+  if (case_addressees(file).empty()) return fail(Fault::invalid, "this office has no superior", "report.no_superior");
   if (file.crowded) return fail(Fault::conflict, "too many versions stand side by side: join them first", "case.heads");
   Outcome o;
   TRY(books_.write([&]() -> Result<> {
@@ -167,7 +168,8 @@ Result<Outcome> Desk::withdraw_all(const SigningPerson& by, const CaseFile& file
                                    std::string_view reason) {
   Outcome o;
   TRY(books_.write([&]() -> Result<> {
-    sync::Record r = note_record(file, sync::RecordType::withdrawal, TRY(books_.tick(now_)), home_.superiors, reason);
+    sync::Record r =
+        note_record(file, sync::RecordType::withdrawal, TRY(books_.tick(now_)), case_addressees(file), reason);
     r.parents = std::move(parents);
     for (const RecordId& p : r.parents)
       if (const auto i = file.graph.find(p)) r.lane = std::min(r.lane, file.graph.at(*i).lane);
@@ -199,9 +201,11 @@ Result<Outcome> Desk::version(const SigningPerson& by, Draft d, const CaseFile& 
   return pass(by, d, &file, send, true);
 }
 
-Result<Outcome> Desk::follow_up(const SigningPerson& by, std::int64_t matter, Report report, bool final, bool send) {
+Result<Outcome> Desk::follow_up(const SigningPerson& by, std::int64_t matter, Report report, bool final, bool send,
+                                std::vector<OfficeId> to) {
   const CaseFile file = TRY(books_.case_file(matter));
   Draft d;
+  d.extras.to = std::move(to);
   d.extras.type = final ? sync::RecordType::final_report : sync::RecordType::followup;
   if (is_emergency(file.current ? file.current->report.kind : report.kind))
     report.kind = final ? Kind::final_report : Kind::followup_report;
@@ -212,10 +216,11 @@ Result<Outcome> Desk::follow_up(const SigningPerson& by, std::int64_t matter, Re
 }
 
 Result<Outcome> Desk::correct(const SigningPerson& by, std::int64_t matter, Report report, std::string_view reason,
-                              bool send) {
+                              bool send, std::vector<OfficeId> to) {
   if (reason.empty()) return fail(Fault::invalid, "say why it is corrected", "invalid.reason");
   const CaseFile file = TRY(books_.case_file(matter));
   Draft d;
+  d.extras.to = std::move(to);
   d.extras.type = sync::RecordType::correction;
   d.extras.reason = reason;
   if (file.current) {

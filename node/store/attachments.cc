@@ -59,15 +59,64 @@ Result<Manifest> add_attachment(Store& store, const OfficeId& destination, std::
   return m;
 }
 
-Result<> release_attachment(Store& store, const sync::AttachmentId& id) {
-  return store.blobs().run("update attachment set ready = 1 where id = ? and own = 1", id);
+namespace {
+
+/// The same ciphertext for another office: only the signature, which names it, is new.
+Result<> sign_for(Store& store, const sync::AttachmentId& id, std::int64_t from, const OfficeId& to) {
+  Database& db = store.blobs();
+  std::int64_t row = 0;
+  {
+    Query q =
+        TRY(db.query("insert into attachment(id, own, author, destination, count, have, complete, ready, at_ms)"
+                     " select id, 1, ?, ?, count, count, 1, 1, at_ms from attachment where row = ? returning row",
+                     store.me().node, to, from));
+    if (!TRY(q.step())) return fail(Fault::corrupt, "an attachment could not be stored", "store.attachment");
+    row = q.integer(0);
+    TRY(q.run());
+  }
+  for (std::int64_t position = 0;; ++position) {
+    Query q = TRY(db.query("select bytes from chunk where attachment = ? and position = ?", from, position));
+    if (!TRY(q.step())) return {};
+    const Bytes bytes = q.blob(0);
+    const auto chunk = sync::decode_chunk(bytes);
+    if (!chunk) return fail(Fault::corrupt, "a stored chunk is damaged", "store.attachment");
+    const Bytes frame =
+        sync::sign_chunk(store.me().node, to, id, chunk->index, chunk->count, chunk->ciphertext, store.keys().node);
+    TRY(db.run("insert into chunk(attachment, position, bytes, size) values(?, ?, ?, ?)", row, position, frame,
+               frame.size()));
+  }
+}
+
+}  // namespace
+
+Result<> release_attachment(Store& store, const sync::AttachmentId& id, std::span<const OfficeId> destinations) {
+  Database& db = store.blobs();
+  std::vector<std::pair<std::int64_t, OfficeId>> there;
+  {
+    Query q = TRY(db.query("select row, destination from attachment where id = ? and own = 1 order by row", id));
+    while (TRY(q.step())) there.emplace_back(q.integer(0), TRY(q.id<OfficeId>(1)));
+  }
+  if (there.empty()) return {};
+  for (const OfficeId& to : destinations)
+    if (std::ranges::find(there, to, &std::pair<std::int64_t, OfficeId>::second) == there.end())
+      TRY(sign_for(store, id, there.front().first, to));
+  for (const auto& [row, to] : there) {
+    if (std::ranges::find(destinations, to) != destinations.end()) {
+      TRY(db.run("update attachment set ready = 1 where row = ?", row));
+    } else {
+      // It was sealed for whom the draft named then.
+      TRY(db.run("delete from chunk where attachment = ?", row));
+      TRY(db.run("delete from attachment where row = ?", row));
+    }
+  }
+  return {};
 }
 
 namespace {
 
 Result<> forget(Store& store, const sync::AttachmentId& id) {
   TRY(store.blobs().run(
-      "delete from chunk where attachment = (select row from attachment where id = ? and own = 1 and ready = 0)", id));
+      "delete from chunk where attachment in (select row from attachment where id = ? and own = 1 and ready = 0)", id));
   return store.blobs().run("delete from attachment where id = ? and own = 1 and ready = 0", id);
 }
 
@@ -106,11 +155,25 @@ Result<std::size_t> sweep_attachments(Store& store) {
   return orphans.size();
 }
 
+namespace {
+
+/// Of ours any will do, the ciphertext is the same; of others' only what was sent to us. 0: none.
+Result<std::int64_t> row_of(Store& store, const sync::AttachmentId& id) {
+  Query q =
+      TRY(store.blobs().query("select row from attachment where id = ? and (own = 1 or destination = ?)"
+                              " order by complete desc, row limit 1",
+                              id, store.me().office));
+  if (!TRY(q.step())) return 0;
+  return q.integer(0);
+}
+
+}  // namespace
+
 Result<bool> attachment_complete(Store& store, const Manifest& m) {
   Query q =
       TRY(store.blobs().query("select a.count, (select count(*) from chunk c where c.attachment = a.row)"
-                              " from attachment a where a.id = ?",
-                              m.id));
+                              " from attachment a where a.row = ?",
+                              TRY(row_of(store, m.id))));
   if (!TRY(q.step())) return false;
   return q.integer(0) == m.chunks && q.integer(1) == m.chunks;
 }
@@ -124,8 +187,8 @@ Result<> read_attachment(Store& store, const Manifest& m, const std::function<Re
   };
   Query q =
       TRY(store.blobs().query("select c.bytes from chunk c join attachment a on a.row = c.attachment"
-                              " where a.id = ? order by c.position",
-                              m.id));
+                              " where a.row = ? order by c.position",
+                              TRY(row_of(store, m.id))));
   crypto::Hasher all(crypto::purpose::chunk);
   std::uint64_t total = 0;
   std::uint32_t index = 0;

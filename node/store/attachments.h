@@ -1,6 +1,7 @@
 #pragma once
 // Attachments as sealed chunks in their own database. The plaintext never touches the disk.
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "node/office/body.h"
@@ -16,8 +17,8 @@ inline constexpr std::size_t kChunkPlainBytes = 32 * 1024 - 40;
 /// Inside Store::write(). Fault::invalid for a bad name, Fault::full beyond limit::attachment_bytes.
 Result<Manifest> add_attachment(Store&, const OfficeId& destination, std::string_view name, ByteView bytes,
                                 sync::Millis now);
-/// Its report was signed: the chunks may leave. Inside Store::write().
-Result<> release_attachment(Store&, const sync::AttachmentId&);
+/// Its report was signed: the chunks may leave, for each addressee signed anew. Inside Store::write().
+Result<> release_attachment(Store&, const sync::AttachmentId&, std::span<const OfficeId> destinations);
 /// One of ours that was never released. Inside Store::write(): it goes when that is on the disk, so that no draft ever
 /// names an attachment that is gone.
 void drop_attachment(Store&, const sync::AttachmentId&);

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "node/office/compare.h"
+#include "node/store/above.h"
 #include "node/store/attachments.h"
 #include "node/store/cases.h"
 
@@ -60,9 +61,8 @@ Result<HomeOffice> StoreBooks::home() {
   if (!self) return fail(Fault::corrupt, "this home does not know its own office", "store.office");
   h.name = self->name;
   h.one_person = self->one_person && TRY(directory_.active_officers(h.id)) == 1;
-  for (const OfficeRow& o : TRY(directory_.superiors()))
-    if (o.id != h.id) h.superiors.push_back(o.id);
-  std::sort(h.superiors.begin(), h.superiors.end());
+  h.above = TRY(offices_above(store_, directory_));
+  h.gravest_to_all = gravest_to_all_;
   if (const auto anchor = TRY(store_.meta("anchor"))) h.anchor = TRY(Hash::from(*anchor));
   return h;
 }
@@ -122,6 +122,8 @@ Result<CaseFile> StoreBooks::case_file(std::int64_t matter) {
   for (const CaseRecord& c : records) {
     const sync::Record& r = c.released.record;
     if (c.quarantine != sync::Refusal::none) continue;
+    if (r.origin == store_.me().office && is_version(r.type))
+      f.addressees.insert(f.addressees.end(), r.addressees.begin(), r.addressees.end());
     if (is_version(r.type))
       if (const auto body = decode_body(r.body)) {
         f.has_first |= body->report.kind == Kind::first_report;
@@ -136,6 +138,8 @@ Result<CaseFile> StoreBooks::case_file(std::int64_t matter) {
       f.provisional = std::move(p);
     }
   }
+  std::ranges::sort(f.addressees);
+  f.addressees.erase(std::unique(f.addressees.begin(), f.addressees.end()), f.addressees.end());
   return f;
 }
 
@@ -208,7 +212,7 @@ Result<std::int64_t> StoreBooks::release(const sync::ReleasedRecord& r, std::int
   return q.integer(0);
 }
 
-Result<std::string> StoreBooks::give_number(std::int64_t matter, std::string_view office_name, sync::Millis now) {
+Result<std::string> StoreBooks::next_number(std::string_view office_name, sync::Millis now) {
   const int year = year_of(now, utc_offset_minutes_);
   Query q =
       TRY(store_.db().query("insert into number(office, year, last) values(?, ?, 1)"
@@ -218,11 +222,12 @@ Result<std::string> StoreBooks::give_number(std::int64_t matter, std::string_vie
   const std::string number =
       std::string(office_name) + "〔" + std::to_string(year) + "〕" + std::to_string(q.integer(0)) + "号";
   TRY(q.run());
-  TRY(store_.db().run("update matter set number = ? where row = ?", number, matter));
   return number;
 }
 
-Result<> StoreBooks::let_go(const sync::AttachmentId& id) { return release_attachment(store_, id); }
+Result<> StoreBooks::let_go(const sync::AttachmentId& id, std::span<const OfficeId> destinations) {
+  return release_attachment(store_, id, destinations);
+}
 
 Result<> StoreBooks::journal(const Person& by, std::string_view action, const CaseId& id, std::string_view detail,
                              sync::Millis now) {

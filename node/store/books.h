@@ -8,8 +8,11 @@ namespace yz::node {
 /// The desk's books in the database.
 class StoreBooks final : public Books {
  public:
-  StoreBooks(Store& store, Directory& directory, std::int64_t utc_offset_minutes)
-      : store_(store), directory_(directory), utc_offset_minutes_(utc_offset_minutes) {}
+  StoreBooks(Store& store, Directory& directory, std::int64_t utc_offset_minutes, bool gravest_to_all)
+      : store_(store),
+        directory_(directory),
+        utc_offset_minutes_(utc_offset_minutes),
+        gravest_to_all_(gravest_to_all) {}
 
   Result<> write(const std::function<Result<>()>& work) override;
   Result<HomeOffice> home() override;
@@ -20,8 +23,8 @@ class StoreBooks final : public Books {
   Result<> keep(Draft&, sync::Millis now) override;
   Result<> drop(const Draft&, sync::Millis now) override;
   Result<std::int64_t> release(const sync::ReleasedRecord&, std::int64_t notes, sync::Millis now) override;
-  Result<std::string> give_number(std::int64_t matter, std::string_view office_name, sync::Millis now) override;
-  Result<> let_go(const sync::AttachmentId&) override;
+  Result<std::string> next_number(std::string_view office_name, sync::Millis now) override;
+  Result<> let_go(const sync::AttachmentId&, std::span<const OfficeId> destinations) override;
   Result<> journal(const Person&, std::string_view action, const CaseId&, std::string_view detail,
                    sync::Millis now) override;
 
@@ -30,6 +33,7 @@ class StoreBooks final : public Books {
   Store& store_;
   Directory& directory_;
   std::int64_t utc_offset_minutes_;
+  bool gravest_to_all_;
 };
 
 Person person_of(const OfficerRow&);

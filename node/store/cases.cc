@@ -184,6 +184,14 @@ Result<ReportState> state_of_version(Database& db, const Standing& m, const Head
   return TRY(q.step()) ? ReportState::acknowledged : ReportState::received;
 }
 
+/// Of the case's own office only, and only under its own name: nobody puts another office's number on a case.
+Result<std::string> number_of(Database& db, const sync::Record& r, const std::optional<DecodedBody>& body) {
+  if (!body || body->extras.number.empty() || !is_origin(r)) return std::string();
+  Query q = TRY(db.query("select name from office where id = ?", r.origin));
+  if (!TRY(q.step())) return std::string();
+  return body->extras.number.starts_with(q.text(0) + "〔") ? body->extras.number : std::string();
+}
+
 /// The case's row follows its newest version. The usual case by far is one record, which needs no look at others.
 Result<Heads> project_version(Store& store, const Standing& m, const sync::ReleasedRecord& r, std::int64_t row,
                               const std::optional<DecodedBody>& body, const RecordFacts& facts) {
@@ -194,6 +202,7 @@ Result<Heads> project_version(Store& store, const Standing& m, const sync::Relea
     h = TRY(heads_of(db, m));
   }
   const bool conflict = TRY(in_conflict(store, m, h));
+  const std::string number = TRY(number_of(db, r.record, body));
   const Shown mine = shown_of(r.record, body, facts.own, facts.at_ms);
   std::optional<int> kind;
   if (m.fresh || r.record.parents.empty()) kind = static_cast<int>(mine.report.kind);
@@ -203,9 +212,9 @@ Result<Heads> project_version(Store& store, const Standing& m, const sync::Relea
       db.run("update matter set title = case when ?1 = '' then title else ?1 end,"
              " occurred_ms = coalesce(nullif(?2, 0), occurred_ms), signed_ms = ?3,"
              " received_ms = coalesce(nullif(?4, 0), received_ms), conflict = ?5, lane = min(?6, lane),"
-             " kind = coalesce(?7, kind) where row = ?8",
+             " kind = coalesce(?7, kind), number = case when number = '' then ?9 else number end where row = ?8",
              s.report.title, s.event_ms, s.signed_ms, s.received_ms, conflict ? 1 : 0, static_cast<int>(r.record.lane),
-             kind, m.row));
+             kind, m.row, number));
   return h;
 }
 

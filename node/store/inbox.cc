@@ -284,7 +284,7 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
   Database& db = store_.blobs();
   TRY(
       db.run("insert into attachment(id, own, author, destination, count, ready, done, at_ms) values(?, ?, ?, ?, ?, ?,"
-             " ?, ?) on conflict(id) do nothing",
+             " ?, ?) on conflict(id, destination) do nothing",
              c.attachment, carried ? 2 : 0, c.author, c.destination, c.count, carried ? 1 : 0, carried ? 0 : 1, now_));
   std::int64_t row = 0;
   {

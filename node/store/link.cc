@@ -26,14 +26,19 @@ std::vector<std::string> lines(const std::string& text) {
   return out;
 }
 
+// link.upward: 0 below us, 1 our superior, 2 direct: to an office higher up when there is an address to dial, else from
+// one further down that dials us.
+int kind_of(bool upward, bool direct) { return direct ? 2 : upward ? 1 : 0; }
+
 constexpr std::string_view kColumns = "select peer, office, upward, urls, pin, last_contact_ms from link ";
 
 Result<LinkRow> row(Query& q) {
   LinkRow l;
   l.peer = TRY(q.id<NodeId>(0));
   l.office = TRY(q.id<OfficeId>(1));
-  l.upward = q.integer(2) != 0;
   l.urls = lines(q.text(3));
+  l.direct = q.integer(2) == 2;
+  l.upward = q.integer(2) == 1 || (l.direct && !l.urls.empty());
   l.pin = q.text(4);
   l.last_contact = q.integer(5);
   return l;
@@ -69,7 +74,9 @@ Result<sync::LinkState> StoreLink::load() {
 /// superior: its answer is about the epoch of our request, while a client may speak of our numbers before a restore.
 Result<bool> StoreLink::beyond_us(const sync::LinkState& s) {
   Query q = TRY(store_.db().query(
-      "select upward, (select coalesce(max(number), 0) from control) from link where peer = ?", peer_));
+      "select upward = 1 or (upward = 2 and urls <> ''), (select coalesce(max(number), 0) from control) from link"
+      " where peer = ?",
+      peer_));
   return TRY(q.step()) && q.integer(0) != 0 && s.peer_heard > static_cast<std::uint64_t>(q.integer(1));
 }
 
@@ -119,10 +126,10 @@ Result<> StoreLink::save(const sync::LinkState& s) {
 Result<> add_link(Store& store, const LinkRow& l, const PublicKey& key) {
   return TRY(store.db().query("insert into link(peer, office, upward, urls, pin, peer_key, peer_epoch)"
                               " values(?, ?, ?, ?, ?, ?, ?) on conflict(peer) do update set urls = excluded.urls,"
-                              " pin = excluded.pin, peer_key = excluded.peer_key"))
+                              " upward = excluded.upward, pin = excluded.pin, peer_key = excluded.peer_key"))
       .bind(l.peer)
       .bind(l.office)
-      .bind(l.upward ? 1 : 0)
+      .bind(kind_of(l.upward, l.direct))
       .bind(joined(l.urls))
       .bind(l.pin)
       .bind(key)
@@ -131,10 +138,25 @@ Result<> add_link(Store& store, const LinkRow& l, const PublicKey& key) {
 }
 
 Result<std::vector<LinkRow>> links(Store& store, bool upward) {
-  Query q = TRY(store.db().query(std::string(kColumns) + "where upward = ? order by peer")).bind(upward ? 1 : 0);
+  Query q =
+      TRY(store.db().query(std::string(kColumns) + "where upward = ? order by peer")).bind(kind_of(upward, false));
   std::vector<LinkRow> out;
   while (TRY(q.step())) out.push_back(TRY(row(q)));
   return out;
+}
+
+Result<std::vector<LinkRow>> uplinks(Store& store) {
+  Query q = TRY(store.db().query(std::string(kColumns) +
+                                 "where upward = 1 or (upward = 2 and urls <> '') order by upward, peer"));
+  std::vector<LinkRow> out;
+  while (TRY(q.step())) out.push_back(TRY(row(q)));
+  return out;
+}
+
+Result<std::size_t> direct_links_below(Store& store) {
+  Query q = TRY(store.db().query("select count(*) from link where upward = 2 and urls = ''"));
+  TRY(q.step());
+  return static_cast<std::size_t>(q.integer(0));
 }
 
 Result<std::optional<LinkRow>> link_of(Store& store, const NodeId& peer) {

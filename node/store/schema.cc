@@ -300,9 +300,45 @@ alter table link add column refusal text not null default '';
 alter table link add column peer_key_before blob;
 )sql";
 
+// Superiors that were asked to register us and have not answered yet.
+constexpr std::string_view kMainLines = R"sql(
+create table registration(
+  superior blob primary key not null,
+  invitation text not null,           -- the line YZ1-...
+  request blob not null,              -- sent again until it is answered
+  made_ms integer not null) strict, without rowid;
+)sql";
+
+// An attachment goes to several addressees: the same ciphertext, signed for each. Chunks stay where they are: what they
+// refer to is gone and comes back within this transaction.
+constexpr std::string_view kBlobAddressees = R"sql(
+pragma defer_foreign_keys=on;
+create table attachment_kept as select * from attachment;
+drop table attachment;
+create table attachment(
+  row integer primary key,
+  id blob not null,                   -- the tag on the wire
+  own integer not null,
+  author blob not null,               -- node
+  destination blob not null,
+  count integer not null,             -- chunks
+  have integer not null default 0,
+  complete integer not null default 0,
+  ready integer not null default 0,   -- own: the manifest was signed, chunks may leave
+  at_ms integer not null,
+  done integer not null default 0,    -- 1: every chunk is at the destination, or it came to us
+  unique(id, destination)) strict;
+insert into attachment(row, id, own, author, destination, count, have, complete, ready, at_ms, done)
+  select row, id, own, author, destination, count, have, complete, ready, at_ms, done
+  from attachment_kept;
+drop table attachment_kept;
+create index attachment_open on attachment(destination) where done = 0 and ready = 1;
+)sql";
+
 constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads}, Migration{3, kMainRestore},
-                           Migration{4, kMainCarry}, Migration{5, kMainWatch}, Migration{6, kMainRevocation}};
-constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}};
+                           Migration{4, kMainCarry}, Migration{5, kMainWatch}, Migration{6, kMainRevocation},
+                           Migration{7, kMainLines}};
+constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees}};
 
 }  // namespace
 

@@ -91,6 +91,9 @@ class World : public ApiHost {
   Result<std::string> invite(const OfficerRow&, const Invite& i) override { return "YZ1-" + i.code; }
   void wake(sync::Lane l) override { woken.push_back(l); }
   Result<SyncReport> sync_now(const std::function<void(const SyncReport&)>&) override { return SyncReport{}; }
+  Result<SyncReport> sync_with(const OfficeId&) override { return SyncReport{}; }
+  Result<> add_superior(const OfficerRow&, std::string_view, bool) override { return {}; }
+  void lines_changed() override {}
   Result<> open_received() override { return {}; }
   Result<std::uint64_t> backup(const std::string&, const std::function<void(double)>&) override { return 4096; }
   std::string software_version() const override { return "test"; }

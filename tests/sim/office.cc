@@ -127,7 +127,7 @@ Result<> Office::open(bool create) {
   directory_ = std::make_unique<node::Directory>(*store_);
   inbox_ = std::make_unique<node::StoreInbox>(*store_);
   opener_ = std::make_unique<node::Opener>(*store_, *inbox_);
-  books_ = std::make_unique<node::StoreBooks>(*store_, *directory_, 480);
+  books_ = std::make_unique<node::StoreBooks>(*store_, *directory_, 480, false);
   if (!create) TRY(store_->write([&] { return node::sweep_attachments(*store_); }));
   if (!officer_) officer_.emplace(key_of(secrets_.officer_seed));
   return {};

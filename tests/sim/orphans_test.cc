@@ -72,7 +72,7 @@ TEST_CASE("after a power cut no draft names an attachment that is gone") {
   cut_everywhere([](Scene& s) { return s.report(Lane::routine, 50, 70'000, false); },
                  [](Scene& s) -> Result<> {
                    node::Store& store = s.township().store();
-                   node::StoreBooks books(store, s.township().directory(), 480);
+                   node::StoreBooks books(store, s.township().directory(), 480, false);
                    const auto draft = TRY(books.draft(TRY(s.township().number("select matter from draft"))));
                    return store.write([&]() -> Result<> {
                      for (const auto& m : draft->extras.attachments) node::drop_attachment(store, m.id);

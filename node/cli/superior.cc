@@ -1,0 +1,52 @@
+#include "node/cli/commands.h"
+
+namespace yz::node::cli {
+
+int run(Session& s, const SuperiorAdd& c) {
+  Doc body;
+  body.set("invitation", c.invitation);
+  if (c.line) body.set("line", true);
+  return s.finish(s.ask("POST", "/api/v1/superiors", body), [&](const Doc& d) {
+    const bool ready = d.text("state") == "ready";
+    line((ready ? s.say("已在上级登记：", "Registered with: ") : s.say("等待上级答复：", "Waiting for: ")) +
+         plain(d.text("name")) + " (" + plain(d.text("office")) + ")");
+    if (!ready)
+      line(s.say("连上后自动完成，也可执行 yizhan sync 再试。",
+                 "It completes at the first contact; `yizhan sync` tries again."));
+  });
+}
+
+int run(Session& s, const SuperiorList&) {
+  return s.finish(s.get("/api/v1/superiors"), [&](const Doc& d) {
+    Table table({{s.say("代码", "code")},
+                 {s.say("名称", "name"), false, 40},
+                 {s.say("关系", "relation")},
+                 {s.say("线路", "line")},
+                 {s.say("最近联系", "last contact")},
+                 {s.say("地址", "address")}});
+    for (const Doc& o : d.at("superiors").items()) {
+      const std::string kind = o.text("kind"), contact = o.text("last_contact");
+      table.row({o.text("office"), o.text("name"),
+                 kind == "superior" ? s.say("主管上级", "superior")
+                 : kind == "line"   ? s.say("条线上级", "line superior")
+                                    : s.say("直达（特急）", "direct (flash)"),
+                 o.text("state") == "joining" ? s.say("等待接纳", "joining")
+                 : o.flag("reachable")        ? s.say("在线", "reachable")
+                                              : s.say("连不上", "not reachable"),
+                 contact.empty() ? s.say("从未", "never") : time_text(contact), o.text("url")});
+    }
+    out(table.text(terminal_columns()));
+  });
+}
+
+int run(Session& s, const SuperiorUrl& c) {
+  Doc body;
+  Doc urls = Doc::array();
+  for (const std::string& u : c.urls) urls.push(Doc::of(u));
+  body.set("url", urls);
+  return s.finish(s.ask("PUT", "/api/v1/superiors/" + percent(c.code) + "/url", body), [&](const Doc& d) {
+    line(s.say("地址已改：", "The address is changed: ") + plain(d.text("office")) + "  " + plain(d.text("url")));
+  });
+}
+
+}  // namespace yz::node::cli

@@ -1,0 +1,45 @@
+// To whom: offices by their codes, and how far each delivery got.
+#include <algorithm>
+
+#include "node/net/api_request.h"
+#include "node/store/above.h"
+#include "sync/limits.h"
+
+namespace yz::node::api {
+
+Result<std::vector<OfficeId>> addressees_from(Request& r, const Json& list) {
+  if (!list.items()) return fail(Fault::invalid, "to has to be a list of office codes", "invalid.to");
+  if (list.items()->size() > sync::limit::addressees)
+    return fail(Fault::invalid, "a report goes to at most 16 offices", "report.addressees");
+  const auto above = TRY(offices_above(r.store(), r.host.directory()));
+  std::vector<OfficeId> out;
+  for (const Json& code : *list.items()) {
+    const std::string typed = code.string() ? *code.string() : std::string();
+    const auto at = std::ranges::find(above, typed, &Above::code);
+    if (at == above.end()) {
+      std::string known;
+      for (const Above& a : above) known += (known.empty() ? "" : ", ") + a.code + " " + a.name;
+      const bool zh = r.language == Language::zh;
+      return fail(Fault::missing,
+                  (zh ? "没有可以报送的单位 " : "no office to report to has the code ") + typed.substr(0, 40) +
+                      (zh ? "；可以报送：" : "; there are: ") + (known.empty() ? (zh ? "（无）" : "(none)") : known),
+                  "addressee.missing");
+    }
+    out.push_back(at->id);
+  }
+  std::ranges::sort(out);
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+Result<Json> deliveries_json(Request& r, std::int64_t matter) {
+  Json list = Json::array();
+  for (const DeliveryState& d : TRY(case_deliveries(r.store(), r.host.directory(), matter))) {
+    const auto at = d.at_ms > 0 ? std::optional(d.at_ms) : std::nullopt;
+    list.add(Json::object(
+        {{"office", r.code_of(d.office)}, {"name", r.office_name(d.office)}, {"state", d.state}, {"at", r.time(at)}}));
+  }
+  return list;
+}
+
+}  // namespace yz::node::api

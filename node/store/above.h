@@ -1,0 +1,19 @@
+#pragma once
+#include "node/office/books.h"
+#include "node/store/directory.h"
+
+namespace yz::node {
+
+/// Whom we may report to: our superior, line superiors by code, then upwards from our superior.
+Result<std::vector<Above>> offices_above(Store&, Directory&);
+
+/// How far what we sent of a case got to one addressee. `at`: when, 0 where nothing happened yet.
+struct DeliveryState {
+  OfficeId office;
+  std::string_view state;  ///< waiting, sent, custody, delivered, opened, refused, set_aside
+  sync::Millis at_ms = 0;
+};
+/// Of our newest good version that went to each, in the order of offices_above().
+Result<std::vector<DeliveryState>> case_deliveries(Store&, Directory&, std::int64_t matter);
+
+}  // namespace yz::node
