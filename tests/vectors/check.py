@@ -350,6 +350,35 @@ def do_chunk(v):
     return {"bytes": (body + sign(h(v["node_seed"]), "yizhan/v1/chunk", blake("yz1:chunk", body))).hex()}
 
 
+def secretstream(key, header, pieces):
+    """libsodium's secretstream with the header given: what pulls and what pushes begin with the same state."""
+    state = buf(NA.crypto_secretstream_xchacha20poly1305_statebytes())
+    call("crypto_secretstream_xchacha20poly1305_init_pull", state, header, key)
+    sealed = b""
+    for n, plain in enumerate(pieces):
+        out = buf(len(plain) + 17)
+        call("crypto_secretstream_xchacha20poly1305_push", state, out, None, plain, U64(len(plain)), None, U64(0),
+             ctypes.c_ubyte(3 if n == len(pieces) - 1 else 0))
+        sealed += out.raw
+    return sealed
+
+
+def do_bundle(v):
+    readers = sorted({box_public(h(s)) for s in v["reader_secrets"]}, key=lambda p: (blake("yz1:key-hint", p)[:8], p))
+    fixed = (b"YZN1" + SUITE + u(len(readers), 1) + b"\0\0" + h(v["from"]) + h(v["office"]) + h(v["to"]) + h(v["id"])
+             + u(v["at"], 8) + u(v["unix_ms"], 8) + h(v["epoch"]) + h(v["peer_epoch"]) + u(v["base"], 8) + u(v["mark"], 8)
+             + u(v["heard"], 8))
+    inside = h(v["key"]) + blake("yz1:hdr", fixed)
+    wraps = b"".join(blake("yz1:key-hint", p)[:8] + sealed_box(inside, p, h(e))
+                     for p, e in zip(readers, v["ephemeral_secrets"]))
+    head = fixed + wraps + h(v["stream_header"])
+    head += sign(h(v["node_seed"]), "yizhan/v1/bundle", head)
+    text = b"".join(u(f["type"], 1) + u(len(h(f["bytes"])), 4) + h(f["bytes"]) for f in v["frames"]) + b"\x80"
+    text += b"\0" * (-len(text) % 16367)
+    whole = head + secretstream(h(v["key"]), h(v["stream_header"]), [text[i:i + 16367] for i in range(0, len(text), 16367)])
+    return {"head": head.hex(), "size": len(whole), "hash": blake("yz1:frames", whole).hex()}
+
+
 KINDS = {name[3:]: f for name, f in list(globals().items()) if name.startswith("do_")}
 
 
