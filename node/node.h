@@ -38,6 +38,10 @@ class Node : public ApiHost {
   Result<SyncReport> sync_now(const std::function<void(const SyncReport&)>& progress) override;
   Result<> open_received() override;
   Result<std::uint64_t> backup(const std::string& path, const std::function<void(double)>& progress) override;
+  Result<BundleWritten> write_bundle(const OfficerRow& by, std::string_view code, const std::string& path,
+                                     const std::function<void(double)>& progress) override;
+  Result<BundleRead> read_bundle(const OfficerRow& by, const std::string& path,
+                                 const std::function<void(double)>& progress) override;
   std::string software_version() const override;
   CpuMs cpu_ms() override;
 
@@ -53,6 +57,9 @@ class Node : public ApiHost {
   Node(Home home, Config config, crypto::Key store_key)
       : home_(std::move(home)), config_(std::move(config)), store_key_(std::move(store_key)) {}
   Result<> start();
+  /// Between two pieces of long work: others go first. False when the program is ending.
+  bool give_way();
+  Result<std::array<std::uint64_t, 5>> open_counted();
   void remember(const std::string& officer, ByteView passphrase, const crypto::SigningKey&);
 
   /// A passphrase that was right a moment ago: Argon2id need not run for each call of a script. The signing key

@@ -131,6 +131,7 @@ class Grammar {
     home_commands();
     report_commands();
     conflict_commands();
+    bundle_commands();
     care_commands();
     people_commands();
   }
@@ -294,6 +295,7 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
   void home_commands();
   void report_commands();
   void conflict_commands();
+  void bundle_commands();
   void care_commands();
   void people_commands();
   std::string sentence(const CLI::ParseError&) const;
@@ -629,6 +631,40 @@ void Grammar::conflict_commands() {
       example("  yizhan conflict resolve k3v7qd --take 5f02c1aa\n"
               "  yizhan conflict resolve k3v7qd --take deaths=5f02c1aa --set missing=1 --reason 医院核实\n"));
   done(a);
+}
+
+void Grammar::bundle_commands() {
+  CLI::App* bundle = group("bundle", t("没有线路时：用U盘或邮件附件捎带",
+                                       "without a line: carried on a stick, or sent as an e-mail attachment"));
+  {
+    auto [a, c] = leaf<BundleExport>(
+        bundle, "export",
+        t("把待发给一个上级或下级的全部内容写进一个加密文件", "write all that waits for a neighbour to a sealed file"));
+    a->add_option("--to", c->to, t("对方单位代码（上级或下级）", "the neighbour's code (a superior or a subordinate)"))
+        ->required()
+        ->type_name(t("代码", "CODE"));
+    a->add_option(t("文件", "FILE"), c->file,
+                  t("写到这里；已有的捎带文件会被替换，别的文件不会",
+                    "where to; an older bundle there is replaced, nothing else"))
+        ->required();
+    a->footer(example("  yizhan bundle export --to 370783 /media/usb/柳河镇.yzbundle\n\n") +
+              t("文件只有对方打得开，也可以当邮件附件发送。写出不算送达：对方的回执回来之前（下次联网，或对方也用\n"
+                "bundle export 写回来），内容仍在本机排队，重复捎带不会重复入库。\n",
+                "Only that office can open it; it may as well be an attachment of an e-mail. Writing is not "
+                "delivering: until\n"
+                "their receipts come back (at the next contact, or in a bundle that they write), all of it still waits "
+                "here.\n"
+                "Carrying it twice does no harm.\n"));
+    done(a);
+  }
+  {
+    auto [a, c] =
+        leaf<BundleImport>(bundle, "import", t("读入上级或下级写的文件", "take in a file that a neighbour wrote"));
+    a->add_option(t("文件", "FILE"), c->file, t("U盘上的文件，或存下来的邮件附件", "the file, or the saved attachment"))
+        ->required();
+    a->footer(example("  yizhan bundle import /media/usb/柳河镇.yzbundle\n"));
+    done(a);
+  }
 }
 
 void Grammar::care_commands() {

@@ -119,6 +119,12 @@ struct Backup {
 struct Restore {
   std::string file;
 };
+struct BundleExport {
+  std::string to, file;
+};
+struct BundleImport {
+  std::string file;
+};
 struct OfficerAdd {
   std::string name, phone, passphrase_file;
   std::vector<std::string> roles;
@@ -141,8 +147,8 @@ struct Version {};
 using Command =
     std::variant<Init, Invite, Join, Admit, Serve, Sync, Status, ReportNew, ReportImport, ReportList, ReportShow,
                  ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw, ReportStep, ConflictList, ConflictShow,
-                 ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor, Backup, Restore, OfficerAdd, OfficerList,
-                 OfficeList, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
+                 ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor, BundleExport, BundleImport, Backup, Restore,
+                 OfficerAdd, OfficerList, OfficeList, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
 
 struct Asked {
   Globals globals;

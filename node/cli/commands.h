@@ -28,6 +28,8 @@ int run(Session&, const Verify&);            // verify.cc
 int run(Session&, const Evidence&);          // evidence.cc
 int run(Session&, const EvidenceCheck&);     // evidence.cc
 int run(Session&, const Doctor&);            // doctor.cc
+int run(Session&, const BundleExport&);      // bundle.cc
+int run(Session&, const BundleImport&);      // bundle.cc
 int run(Session&, const Backup&);            // backup.cc
 int run(Session&, const Restore&);           // backup.cc
 int run(Session&, const OfficerAdd&);        // people.cc

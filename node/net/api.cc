@@ -46,6 +46,8 @@ const std::vector<Route>& routes() {
       {"POST", "/api/v1/verify", post_verify, "recompute chains, signatures, receipts"},
       {"GET", "/api/v1/evidence/{case}", get_evidence, "evidence file of a case"},
       {"POST", "/api/v1/evidence/check", post_evidence_check, "check an evidence file", true, true, kImportBytes},
+      {"POST", "/api/v1/bundles/export", post_bundle_export, "write what waits for a neighbour to a file"},
+      {"POST", "/api/v1/bundles/import", post_bundle_import, "take in a file that a neighbour wrote"},
       {"POST", "/api/v1/backup", post_backup, "write a backup file"},
       {"GET", "/api/v1/doctor", get_doctor, "health of this machine's data"},
       {"GET", "/api/v1/journal", get_journal, "who did what"},

@@ -114,6 +114,8 @@ Result<ApiReply> post_invitation(Request&);
 Result<ApiReply> post_verify(Request&);
 Result<ApiReply> get_evidence(Request&);
 Result<ApiReply> post_evidence_check(Request&);
+Result<ApiReply> post_bundle_export(Request&);
+Result<ApiReply> post_bundle_import(Request&);
 Result<ApiReply> post_backup(Request&);
 Result<ApiReply> get_doctor(Request&);
 Result<ApiReply> get_journal(Request&);

@@ -91,6 +91,13 @@ class World : public ApiHost {
   Result<SyncReport> sync_now(const std::function<void(const SyncReport&)>&) override { return SyncReport{}; }
   Result<> open_received() override { return {}; }
   Result<std::uint64_t> backup(const std::string&, const std::function<void(double)>&) override { return 4096; }
+  Result<BundleWritten> write_bundle(const OfficerRow&, std::string_view, const std::string&,
+                                     const std::function<void(double)>&) override {
+    return BundleWritten{};
+  }
+  Result<BundleRead> read_bundle(const OfficerRow&, const std::string&, const std::function<void(double)>&) override {
+    return BundleRead{};
+  }
   std::string software_version() const override { return "test"; }
   CpuMs cpu_ms() override { return {}; }
 
