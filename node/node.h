@@ -42,6 +42,7 @@ class Node : public ApiHost {
                                      const std::function<void(double)>& progress) override;
   Result<BundleRead> read_bundle(const OfficerRow& by, const std::string& path,
                                  const std::function<void(double)>& progress) override;
+  Result<sync::Tally> take_envelopes(const OfficerRow& by, const std::vector<Bytes>&) override;
   std::string software_version() const override;
   CpuMs cpu_ms() override;
 

@@ -3,6 +3,7 @@
 #include "node/guard.h"
 #include "node/log.h"
 #include "node/node.h"
+#include "sync/gate.h"
 
 namespace yz::node {
 namespace {
@@ -73,6 +74,34 @@ Result<BundleRead> Node::read_bundle(const OfficerRow& by, const std::string& pa
       !noted && !done.stopped)
     done.stopped = noted.error();
   return done;
+}
+
+Result<sync::Tally> Node::take_envelopes(const OfficerRow& by, const std::vector<Bytes>& all) {
+  sync::Tally tally;
+  auto taken = store_->write([&]() -> Result<> {
+    const sync::Millis now = wall_now();
+    inbox_->set_now(now);
+    for (const Bytes& bytes : all) {
+      // As if its author's node had brought it: nobody passes on what others wrote.
+      const auto e = sync::decode_envelope(bytes);
+      if (!e || !TRY(link_of(*store_, e->head.stream.node))) {
+        ++tally.refused;
+        continue;
+      }
+      sync::Gate gate(*inbox_, e->head.stream.node);
+      TRY(gate.take({sync::FrameType::envelope, bytes}, now, tally));
+    }
+    TRY(inbox_->settle(now));
+    return store_->journal(by.name, "pictures.import", "", std::to_string(all.size()), now);
+  });
+  if (!taken) {
+    inbox_->forget();
+    return std::unexpected(taken.error());
+  }
+  const auto opened = TRY(open_counted());
+  for (std::size_t lane = 1; lane <= 3; ++lane) tally.received[lane] += opened[lane];
+  wake(tally.flash ? sync::Lane::flash : sync::Lane::routine);
+  return tally;
 }
 
 Result<std::array<std::uint64_t, 5>> Node::open_counted() {

@@ -546,6 +546,34 @@ void Grammar::report_commands() {
     a->add_option("--reason", c->reason, t("为什么撤回", "why"))->required()->type_name(t("原因", "TEXT"));
     done(a);
   }
+  {
+    auto [a, c] = leaf<ReportQr>(report, "qr",
+                                 t("没有线路时：把已签发的报告画成一组二维码（内容已加密）",
+                                   "without a line: a signed report as QR codes (sealed)"));
+    case_of(a, c->case_id);
+    a->add_option("--out", c->out,
+                  t("写成图片放进这个目录；- 画在终端（默认）",
+                    "write pictures into this folder; - draws on the terminal (default)"))
+        ->type_name(t("目录|-", "DIR|-"));
+    a->footer(example("  yizhan report qr k3v7qd --out /tmp/二维码\n"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<ReportCode>(report, "code",
+                                   t("没有线路时：把要点编成约 200 个字符的短码，传真、短信或电话念都行",
+                                     "without a line: what matters in some 200 characters, to be faxed or read out"));
+    case_of(a, c->case_id);
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<ReportCodeIn>(
+        report, "code-in", t("录入对方的短码（打错时指出哪一行）", "type in such a code (errors are named by line)"));
+    a->add_option(t("文件", "FILE"), c->file,
+                  t("短码的文本文件；- 从标准输入读", "a text file; - reads standard input"))
+        ->required();
+    done(a);
+  }
+  done(leaf<ReportCodeList>(report, "code-list", t("以短码报来的信息", "what was told by code")).app);
   const auto step = [&](const char* name, ReportStep::What what, std::string about, bool note_needed = false) {
     auto [a, c] = leaf<ReportStep>(report, name, std::move(about), ReportStep{what, {}, {}});
     case_of(a, c->case_id);
@@ -658,11 +686,22 @@ void Grammar::bundle_commands() {
     done(a);
   }
   {
-    auto [a, c] =
-        leaf<BundleImport>(bundle, "import", t("读入上级或下级写的文件", "take in a file that a neighbour wrote"));
-    a->add_option(t("文件", "FILE"), c->file, t("U盘上的文件，或存下来的邮件附件", "the file, or the saved attachment"))
+    auto words = std::make_shared<std::pair<std::string, bool>>();
+    CLI::App* a = bundle->add_subcommand("import", t("读入上级或下级写的文件，或扫描下来的二维码",
+                                                     "take in a file that a neighbour wrote, or scanned QR codes"));
+    a->add_option(t("文件", "FILE"), words->first,
+                  t("U盘上的文件，或存下来的邮件附件", "the file, or the saved attachment"))
         ->required();
-    a->footer(example("  yizhan bundle import /media/usb/柳河镇.yzbundle\n"));
+    a->add_flag("--qr", words->second,
+                t("文件是扫描枪扫下来的文字，一行一张二维码", "it is a text file with one scanned QR code a line"));
+    a->callback([this, words] {
+      chosen_ = true;
+      if (words->second)
+        asked_.command = BundlePictures{words->first};
+      else
+        asked_.command = BundleImport{words->first};
+    });
+    a->footer(example("  yizhan bundle import /media/usb/柳河镇.yzbundle\n  yizhan bundle import --qr 扫描.txt\n"));
     done(a);
   }
 }

@@ -87,6 +87,18 @@ struct ReportStep {
   std::string case_id, note;
 };
 
+struct ReportQr {
+  std::string case_id;
+  std::string out = "-";  ///< a folder; "-": the terminal
+};
+struct ReportCode {
+  std::string case_id;
+};
+struct ReportCodeIn {
+  std::string file;
+};
+struct ReportCodeList {};
+
 struct ConflictList {
   std::string after;
   std::optional<std::int64_t> limit;
@@ -125,6 +137,10 @@ struct BundleExport {
 struct BundleImport {
   std::string file;
 };
+/// A text file with one scanned QR code a line.
+struct BundlePictures {
+  std::string file;
+};
 struct OfficerAdd {
   std::string name, phone, passphrase_file;
   std::vector<std::string> roles;
@@ -147,8 +163,9 @@ struct Version {};
 using Command =
     std::variant<Init, Invite, Join, Admit, Serve, Sync, Status, ReportNew, ReportImport, ReportList, ReportShow,
                  ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw, ReportStep, ConflictList, ConflictShow,
-                 ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor, BundleExport, BundleImport, Backup, Restore,
-                 OfficerAdd, OfficerList, OfficeList, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
+                 ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn,
+                 ReportCodeList, BundleExport, BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList,
+                 OfficeList, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
 
 struct Asked {
   Globals globals;

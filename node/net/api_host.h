@@ -79,6 +79,8 @@ class ApiHost {
   /// Takes a bundle in and opens what came; `moved.received` counts records.
   virtual Result<BundleRead> read_bundle(const OfficerRow& by, const std::string& path,
                                          const std::function<void(double)>& progress) = 0;
+  /// Takes in envelopes that neighbours' nodes wrote to us, as they came in pictures; all or none.
+  virtual Result<sync::Tally> take_envelopes(const OfficerRow& by, const std::vector<Bytes>&) = 0;
   virtual std::string software_version() const = 0;
   virtual CpuMs cpu_ms() = 0;
 };

@@ -235,7 +235,19 @@ create index envelope_returned on envelope(row) where own = 1 and state = 4;
 create index envelope_earlier on envelope(peer) where own = 1 and state = 1;
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1}, Migration{2, kMainHeads}, Migration{3, kMainRestore}};
+// Flash reports told in a typed code before they came themselves.
+constexpr std::string_view kMainNotices = R"sql(
+create table notice(
+  row integer primary key,
+  bytes blob unique not null,         -- as signed
+  node blob not null, office blob not null,
+  first blob not null, last blob not null,  -- the record's id lies between
+  taken_by text not null,
+  at_ms integer not null) strict;
+)sql";
+
+constexpr std::array kMain{Migration{1, kMain1}, Migration{2, kMainHeads}, Migration{3, kMainRestore},
+                           Migration{4, kMainNotices}};
 constexpr std::array kBlob{Migration{1, kBlob1}};
 
 }  // namespace

@@ -98,6 +98,7 @@ class World : public ApiHost {
   Result<BundleRead> read_bundle(const OfficerRow&, const std::string&, const std::function<void(double)>&) override {
     return BundleRead{};
   }
+  Result<sync::Tally> take_envelopes(const OfficerRow&, const std::vector<Bytes>&) override { return sync::Tally{}; }
   std::string software_version() const override { return "test"; }
   CpuMs cpu_ms() override { return {}; }
 
