@@ -1,5 +1,5 @@
 #pragma once
-// Sneakernet: what waits for one neighbour, written to a file that a person carries. The bytes: sync/PROTOCOL.md 8.
+// Sneakernet: what waits for one neighbour, written to a file that a person carries. The bytes: sync/PROTOCOL.md 9.1.
 #include <array>
 #include <functional>
 #include <optional>

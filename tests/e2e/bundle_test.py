@@ -194,6 +194,94 @@ def not_for_us(county, town, other):
                 subprocess.run(["umount", small], check=True)
 
 
+def flash(home, title):
+    with open(path("body"), "w") as f:
+        f.write("2026年6月8日8时，柳河镇铁匠沟发生山体滑坡，已造成2人死亡、3人受伤，救援正在进行。")
+    return expect("a flash report", 0, home, "report", "new", "--kind", "first_report", "--lane", "flash", "--title", title, "--body-file", path("body"),
+                  "--occurred-at", "2026-06-08T08:00:00+08:00", "--set", "incident_type=ND-GEO", "--set", "place=铁匠沟", "--set", "deaths=2", "--set", "injured=3", "--send")["case"]
+
+
+def pictures(county, town, other):
+    case = flash(town, "铁匠沟发生山体滑坡")
+    lines = expect("report qr", 0, town, "report", "qr", case)["frames"]
+    check("pictures are capitals and digits", len(lines) > 1 and all(l.startswith("YZQ1") and l.isalnum() and l.upper() == l and len(l) <= 667 for l in lines), lines[:1])
+    expect("report qr into a folder", 0, town, "report", "qr", case, "--out", path("qr"))
+    check("one picture a frame", len(os.listdir(path("qr"))) == len(lines) and b"<svg" in open(os.path.join(path("qr"), sorted(os.listdir(path("qr")))[0]), "rb").read(), os.listdir(path("qr")))
+    scanned = path("scanned.txt")
+
+    def scan(which):
+        with open(scanned, "w") as f:
+            f.write("\r\n".join(which) + "\n")
+    scan(lines[:1] + ["https://example.invalid/", "YZQ1AAAA"] + lines[2:])
+    said = expect("a picture is missing", 65, county, "bundle", "import", "--qr", scanned)
+    check("... and named", [m["missing"] for m in said["missing"]] == [[2]] and said["foreign"] == 2, said)
+    scan(list(reversed(lines)) + lines[:2])
+    said = expect("all of them, in another order, some twice", 0, county, "bundle", "import", "--qr", scanned)
+    check("the report is there", said["received"] == 1 and case in states(county), said)
+    said = expect("again", 0, county, "bundle", "import", "--qr", scanned)
+    check("... changes nothing", said["received"] == 0, said)
+    expect("at another office", 76, other, "bundle", "import", "--qr", scanned)
+    scan(["nothing"])
+    expect("no picture at all", 65, county, "bundle", "import", "--qr", scanned)
+
+
+def told_by_code(county, town, other):
+    case = flash(town, "铁匠沟又发生山体滑坡，两人失联")
+    expect("a code needs a signed report", 66, town, "report", "code", "aaaaaaaa")
+    code = expect("report code", 0, town, "report", "code", case)["code"]
+    check("it is about 200 characters", 150 < len(code.replace(" ", "").replace("\n", "")) <= 200, code)
+    with open(path("code.txt"), "w") as f:
+        f.write(code.lower().replace(" ", "-"))
+    said = expect("code-in", 0, county, "report", "code-in", path("code.txt"))
+    check("it says what matters", (said["office"], said["lane"], said["kind"], said["incident_type"], said["deaths"], said["injured"], said["missing"]) ==
+          ("370783105", "flash", "first_report", "ND-GEO", 2, 3, None) and said["title"].startswith("铁匠沟又发生") and said["occurred_at"].startswith("2026-06-08T08:00"), said)
+    check("... and that the full report is to come", said["case"] is None, said)
+    codes = {a["code"] for a in run(county, "status")[1]["alarms"]}
+    check("the status page says so too", "notice.unmatched" in codes, codes)
+    lines = code.splitlines()
+    lines[2] = ("B" if lines[2][0] != "B" else "C") + lines[2][1:]
+    with open(path("typo.txt"), "w") as f:
+        f.write("\n".join(lines))
+    said = expect("a typing error", 65, county, "report", "code-in", path("typo.txt"))
+    check("... is found in its line", said.get("code") == "typed.line" and "line 3" in said.get("detail", ""), said)
+    expect("told to the wrong office", 65, other, "report", "code-in", path("code.txt"))
+    expect("typed twice", 0, county, "report", "code-in", path("code.txt"))
+    check("... is one notice", len(run(county, "report", "code-list")[1]["notices"]) == 1)
+    expect("the full report follows on a stick", 0, town, "bundle", "export", "--to", "370783", path("f.yzb"))
+    expect("... and arrives", 0, county, "bundle", "import", path("f.yzb"))
+    check("the notice is matched", run(county, "report", "code-list")[1]["notices"][0]["case"] == case, run(county, "report", "code-list"))
+    codes = {a["code"] for a in run(county, "status")[1]["alarms"]}
+    check("the status page is quiet again", "notice.unmatched" not in codes, codes)
+
+
+def restored_county(county, town):
+    """The county is put back from a copy while there is no line: the next sticks mend it."""
+    expect("backup", 0, county, "backup", path("county.backup"))
+    backlog(town, 7)
+    for at, which in ((county, "u1"), (town, "d1")):
+        writer, code = (town, "370783") if at == county else (county, "370783105")
+        expect("export", 0, writer, "bundle", "export", "--to", code, path(which))
+        expect("import", 0, at, "bundle", "import", path(which))
+    check("delivered before the loss", waiting(town) == 0, waiting(town))
+    shutil.move(county, path("lost"))
+    expect("restore", 0, county, "restore", path("county.backup"))
+    check("seven are lost", len(states(town)) - len(states(county)) == 7)
+    def carry(to, what):
+        writer, code = (town, "370783") if to == county else (county, "370783105")
+        expect(f"{what}: export", 0, writer, "bundle", "export", "--to", code, path("r.stick"))
+        return expect(f"{what}: import", 0, to, "bundle", "import", path("r.stick"))
+    carry(town, "the restored county shows its new epoch")
+    carry(county, "the township says what it holds")
+    carry(town, "the county answers what is left")
+    check("the township learns what was lost", waiting(town) == 7, waiting(town))
+    expect("a stick from before the loss", 0, town, "bundle", "import", path("d1"))
+    check("... says nothing any more", waiting(town) == 7, waiting(town))
+    carry(county, "what was lost goes again")
+    check("all is back", set(states(town)) == set(states(county)), (len(states(town)), len(states(county))))
+    carry(town, "its receipts")
+    check("... and receipted anew", waiting(town) == 0, waiting(town))
+
+
 def beside_a_line(county, town, port):
     """Running nodes: the stick goes through the socket, and the line takes over."""
     p = serve(county, "--sync", f"127.0.0.1:{port}")
@@ -238,7 +326,10 @@ try:
     month_without_a_line(county, town)
     cut_and_changed(county, town)
     not_for_us(county, town, other)
+    pictures(county, town, other)
+    told_by_code(county, town, other)
     beside_a_line(county, town, port)
+    restored_county(county, town)
 except (OSError, subprocess.SubprocessError, KeyError, TypeError) as e:
     check("the test runs to its end", False, e)
 finally:

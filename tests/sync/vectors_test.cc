@@ -7,6 +7,8 @@
 #include "crypto/hash.h"
 #include "sync/bundle.h"
 #include "sync/codec.h"
+#include "sync/notice.h"
+#include "sync/pictures.h"
 #include "tests/support/sync_fakes.h"
 
 using namespace yz;
@@ -370,5 +372,41 @@ TEST_CASE("bundle vectors hold") {
     }
     CHECK(r.whole());
     CHECK(frames == v.at("frames").size());
+  });
+}
+
+TEST_CASE("notice and picture vectors hold") {
+  replay("notice.json", [](const Json& v, const std::string& kind, const Json& e) {
+    if (kind == "pictures") {
+      const auto envelope = decode_envelope(bytes(v, "envelope")).value();
+      CHECK(pictures_of(envelope).value() == e.at("texts").get<std::vector<std::string>>());
+      PictureBoard board;
+      for (const auto& text : e.at("texts")) CHECK(board.add(text.get<std::string>()));
+      CHECK(board.whole() == std::vector<Bytes>{envelope.bytes});
+      return;
+    }
+    REQUIRE(kind == "notice");
+    const auto author = id<NodeId>(v, "author");
+    const auto destination = id<OfficeId>(v, "destination");
+    const Bytes record = bytes(v, "record");
+    Notice n;
+    std::copy_n(author.bytes.begin(), 4, n.node.bytes.begin());
+    std::copy_n(record.begin(), 8, n.record.bytes.begin());
+    n.lane = static_cast<Lane>(number<int>(v, "lane"));
+    n.kind = number<std::uint8_t>(v, "report_kind");
+    n.exercise = number<int>(v, "exercise") != 0;
+    n.incident = str(v, "incident");
+    n.place = number(v, "place");
+    n.event_ms = number<Millis>(v, "event_ms");
+    n.deaths = number<std::uint16_t>(v, "deaths");
+    n.injured = number<std::uint16_t>(v, "injured");
+    n.missing = number<std::uint16_t>(v, "missing");
+    n.title = notice_title(str(v, "title"));
+    const Bytes whole = sign_notice(n, author, destination, signer(v));
+    CHECK(hex(whole) == str(e, "bytes"));
+    CHECK(typed_lines(whole) == str(e, "lines"));
+    CHECK(from_typed_lines(str(e, "lines"), kNoticeBytesMost).value() == whole);
+    CHECK(verify_notice(whole, author, destination, signer(v).public_key()));
+    CHECK(utf8_of(decode_notice(whole).value().title) == str(v, "title"));
   });
 }

@@ -379,6 +379,47 @@ def do_bundle(v):
     return {"head": head.hex(), "size": len(whole), "hash": blake("yz1:frames", whole).hex()}
 
 
+def do_pictures(v):
+    whole = h(v["envelope"])
+    pieces = [whole[i:i + 400] for i in range(0, len(whole), 400)]
+    out = []
+    for n, piece in enumerate(pieces, 1):
+        body = blake("yz1:envelope", whole)[:4] + u(n, 1) + u(len(pieces), 1) + piece
+        out.append("YZQ1" + base32(body + blake("yz1:picture", body)[:4]).upper())
+    return {"texts": out}
+
+
+def typed(data):
+    """Lines of 24 characters and a check in GF(32), powers of 2 by a table of its own."""
+    power, x = [], 1
+    for _ in range(31):
+        power.append(x)
+        x = x << 1 if x < 16 else (x << 1 ^ 0b100101)
+    letters, alphabet, out = base32(data).upper(), "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ""
+    for number, at in enumerate(range(0, len(letters), 24), 1):
+        line = letters[at:at + 24]
+        check = number
+        for i, c in enumerate(line, 1):
+            value = alphabet.index(c)
+            if value:
+                check ^= power[(power.index(value) + i) % 31]
+        line += alphabet[check]
+        out += " ".join(line[i:i + 5] for i in range(0, len(line), 5)) + "\n"
+    return out
+
+
+def do_notice(v):
+    letters = 0
+    for c in v["incident"].ljust(6, "\0"):
+        letters = letters << 5 | {"\0": 0, "-": 27}.get(c, ord(c) - 64)
+    title = v["title"].encode("utf-16-be")
+    body = (b"\x11" + h(v["author"])[:4] + h(v["record"])[:8] + u(v["lane"] << 6 | v["exercise"] << 4 | v["report_kind"], 1)
+            + u(letters, 4) + u(v["place"], 5) + u(v["event_ms"] // 60000, 4) + u(v["deaths"], 2) + u(v["injured"], 2)
+            + u(v["missing"], 2) + u(len(title) // 2, 1) + title)
+    whole = body + sign(h(v["node_seed"]), "yizhan/v1/notice", h(v["author"]) + h(v["destination"]) + body)
+    return {"bytes": whole.hex(), "lines": typed(whole)}
+
+
 KINDS = {name[3:]: f for name, f in list(globals().items()) if name.startswith("do_")}
 
 
