@@ -17,7 +17,8 @@ namespace yz::node {
 using BundlePause = std::function<bool(double share)>;
 
 struct BundleWritten {
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;                ///< of the file
+  std::uint64_t content = 0;              ///< of these, the items, envelopes and chunks themselves
   std::array<std::uint64_t, 5> frames{};  ///< by lane: control items, envelopes, chunks in bulk
 };
 /// Writes everything that the neighbour lacks as far as its receipts say, most urgent first. Nothing counts as sent by

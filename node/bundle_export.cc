@@ -220,6 +220,7 @@ class Export {
   Result<> put(sync::FrameType type, ByteView bytes, Lane lane) {
     writer_->add(type, bytes, buffer_);
     ++done_.frames[static_cast<std::size_t>(lane)];
+    done_.content += bytes.size();
     if (buffer_.size() < kPieceBytes) return {};
     TRY(file_.write(buffer_));
     buffer_.clear();

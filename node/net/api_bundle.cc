@@ -28,7 +28,8 @@ Result<ApiReply> post_bundle_export(Request& r) {
   const std::string path = TRY(absolute_path(r));
   const std::string to(r.body.text("to"));
   const BundleWritten done = TRY(r.host.write_bundle(r.officer, to, path, told(r)));
-  return reply(Json::object({{"to", to}, {"path", path}, {"bytes", done.bytes}, {"frames", lanes(done.frames)}}));
+  return reply(Json::object(
+      {{"to", to}, {"path", path}, {"bytes", done.bytes}, {"content", done.content}, {"frames", lanes(done.frames)}}));
 }
 
 Result<ApiReply> post_bundle_import(Request& r) {
