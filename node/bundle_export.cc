@@ -156,9 +156,8 @@ class Export {
         if (!cut) break;
         TRY(pause());
       }
-    if (!to_.upward) return {};
     return store_.write([&]() -> Result<> {
-      TRY(tell_head_if_due(store_, directory_, to_.peer, to_.office, wall_now()));
+      TRY(tell_heads_if_due(store_, directory_, wall_now()));
       return {};
     });
   }

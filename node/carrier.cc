@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "node/log.h"
-#include "node/store/heads.h"
 #include "node/store/sqlite.h"
+#include "node/store/watch.h"
 
 namespace yz::node {
 
@@ -16,7 +16,8 @@ namespace {
 constexpr Millis kNoContactMs = 10'000;  // interface.md 7: sync gives up without contact
 constexpr Millis kSilentMs = 90'000;     // after contact, without a byte
 constexpr int kDialTries = 3;
-constexpr int kLeastWaitMs = 20;        // a wake-up time that has passed must not make us spin
+constexpr int kLeastWaitMs = 20;  // a wake-up time that has passed must not make us spin
+constexpr Millis kQuickPollMs = 1000, kFreshMs = 60'000;
 constexpr Millis kHeadLookMs = 20'000;  // how often to look whether a head is due
 constexpr RequestId kJoinId = RequestId{1} << 62;
 constexpr std::size_t kOpenAtOnce = 4;
@@ -157,11 +158,10 @@ void Carrier::collect() {
   const Millis now = clock_.now();
   if (now - last_head_ >= kHeadLookMs) {
     last_head_ = now;
-    auto told = p_.store.write(
-        [&] { return tell_head_if_due(p_.store, p_.directory, link_->peer, link_->office, wall_now()); });
+    auto told = p_.store.write([&] { return tell_and_watch(p_.store, p_.directory, wall_now()); });
     if (!told) log().warn("head.failed", {{"why", told.error()}});
   }
-  if (now - last_poll_ >= p_.poll_ms) {
+  if (now - last_poll_ >= poll_after()) {
     last_poll_ = now;
     courier_->poll();
   }
@@ -186,6 +186,13 @@ void Carrier::collect() {
                          .headers = {},
                          .connect_timeout_ms = static_cast<std::uint32_t>(out->connect_timeout_ms)});
   }
+}
+
+/// While something of ours is on its way by others, its receipts are asked for sooner.
+Millis Carrier::poll_after() const {
+  const Millis ago = wall_now() - p_.inbox.custody_at();
+  if (ago >= 0 && ago < kFreshMs) return std::min(p_.poll_ms, kQuickPollMs);
+  return p_.poll_ms;
 }
 
 int Carrier::wait_ms(int most_ms) const {
@@ -326,7 +333,10 @@ Result<> Carrier::open_received() {
 Result<std::uint64_t> Carrier::waiting() {
   std::uint64_t n = 0;
   {
-    Query q = TRY(p_.store.db().query("select count(*) from delivery where state < 2"));
+    // What a neighbour carries on is out of our hands: its receipt comes when it has arrived.
+    Query q =
+        TRY(p_.store.db().query("select count(*) from delivery d where state < 2 and not exists(select 1 from carry c"
+                                " where c.envelope = d.envelope and c.state = 1)"));
     TRY(q.step());
     n += static_cast<std::uint64_t>(q.integer(0));
   }

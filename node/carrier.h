@@ -70,6 +70,7 @@ class Carrier {
   Result<std::uint64_t> waiting();
   std::string url(std::string_view path) const;
   int wait_ms(int most_ms) const;
+  sync::Millis poll_after() const;
 
   Parts p_;
   EvenClock clock_;

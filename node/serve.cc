@@ -14,6 +14,7 @@
 #include "node/log.h"
 #include "node/net/api_port.h"
 #include "node/node.h"
+#include "node/store/routes.h"
 
 namespace yz::node {
 namespace {
@@ -106,7 +107,8 @@ Result<> open_faces(Faces& f, Node& node, Worker& worker, const Config& config) 
         .open_later = [&worker](std::function<void()> job) { worker.post(Worker::Turn::opening, std::move(job)); },
         .authority = [&node] { return node.authority(); },
         .admit_automatically = config.join.automatic,
-        .arrived = {}});
+        .arrived = {},
+        .carried = [&node](bool flash) { node.wake(flash ? sync::Lane::flash : sync::Lane::routine); }});
     ServerOptions o{.listen = ListenTcp{address(*config.sync.listen)}};
     o.tls_cert_pem = TRY(pem(config.sync.tls_cert));
     o.tls_key_pem = TRY(pem(config.sync.tls_key));
@@ -118,16 +120,26 @@ Result<> open_faces(Faces& f, Node& node, Worker& worker, const Config& config) 
   return {};
 }
 
+void daily_duties(Store& store) {
+  // On a full disk the old key serves another day, and what was carried stays another.
+  if (auto done = store.write([&] { return store.rotate_box(wall_now()); }); !done)
+    log().warn("box.rotation", {{"why", done.error()}});
+  for (bool more = true; more;) {
+    auto forgot = store.write([&] { return forget_carried(store, wall_now()); });
+    if (!forgot) log().warn("carried.forget", {{"why", forgot.error()}});
+    more = forgot && *forgot;
+  }
+}
+
 /// Waits for SIGTERM or SIGINT; meanwhile looks after long polls and the day's duties. False when the store broke:
 /// the process must end, so that whoever supervises it starts it anew and the store is checked on opening.
 bool wait_for_end(Faces& f, Node& node, Worker& worker, const sigset_t& signals) {
-  sync::Millis daily = wall_now();
+  sync::Millis daily = 0;
   for (;;) {
     if (node.store().broken()) return false;
     if (wall_now() - daily > 24LL * 3'600'000 || wall_now() < daily) {
       daily = wall_now();
-      worker.post(Worker::Turn::idle,
-                  [&node] { (void)node.store().write([&] { return node.store().rotate_box(wall_now()); }); });
+      worker.post(Worker::Turn::idle, [&node] { daily_duties(node.store()); });
     }
     const timespec tick{0, 250'000'000};
     const int got = sigtimedwait(&signals, nullptr, &tick);

@@ -21,6 +21,8 @@ struct Tally {
   std::uint64_t refused = 0;    ///< frames that failed a check
   std::uint64_t envelopes = 0;  ///< newly stored, or waiting no longer: they are to be opened
   bool flash = false;           ///< a flash envelope was newly stored
+  std::uint64_t carried = 0;    ///< envelopes and chunks taken for others: they are to be handed on
+  bool carried_flash = false;
 };
 
 /// Where checked things are put. Implemented by node/store; called inside one durable transaction.

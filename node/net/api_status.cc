@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <array>
 
+#include "node/log.h"
 #include "node/net/api_request.h"
 #include "node/store/notices.h"
+#include "node/store/watch.h"
 
 namespace yz::node::api {
 namespace {
@@ -90,11 +92,19 @@ std::string said_in_chinese(std::string_view code, std::string message) {
       {"stream.chain", "收到的信息与前一份衔接不上"},
       {"stream.forked", "同一编号出现两份不同信息：可能有两台机器共用一个身份"},
       {"stream.unknown", "回执涉及过多本机不认识的通道"},
+      {"held.back", "该单位已签收保管发给我们的信息，在线却超时未转来"},
+      {"gap", "对方签名声明已发出的信息没有到齐"},
+      {"not.taken", "对方在线，却超时不接收待发信息"},
+      {"nothing.heard", "超过26小时没有听到该单位的消息，经由"},
+      {"registry.differs", "该单位的证书登记两边不一致，请电话核实"},
+      {"announced.missing", "该单位发出过特急信息，超时仍未见转来，收件单位"},
   };
   const auto* const text = std::ranges::find(kTexts, code, [](const auto& t) { return t.first; });
   if (text == std::end(kTexts)) return message;
   const std::size_t colon = message.rfind(": ");
-  const bool detail = code == "record.refused" || code == "office.admitted";
+  static constexpr std::array kDetailed{"record.refused", "office.admitted", "held.back",        "gap",
+                                        "not.taken",      "nothing.heard",   "announced.missing"};
+  const bool detail = std::ranges::find(kDetailed, code) != kDetailed.end();
   std::string said(text->second);
   return detail && colon != std::string::npos ? said + "：" + message.substr(colon + 2) : said;
 }
@@ -166,6 +176,9 @@ Result<ApiReply> get_status(Request& r) {
   Database& db = store.db();
   const auto self = TRY(r.host.directory().office(store.me().office));
   if (!self) return fail(Fault::corrupt, "this home does not know its own office", "store.office");
+  // On a full disk the alarms are those of before.
+  if (auto seen = store.write([&] { return watch(store, r.host.directory(), r.now()); }); !seen)
+    log().warn("watch.failed", {{"why", seen.error()}});
   const auto counts = TRY(lane_counts(store));
   Json lanes = Json::object();
   for (const Lane l : {Lane::flash, Lane::urgent, Lane::routine, Lane::bulk}) {

@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "crypto/suite.h"
 #include "node/store/link.h"
+#include "node/store/routes.h"
 
 namespace yz::node {
 namespace {
@@ -323,6 +324,7 @@ Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const 
                     "joined automatically; compare the fingerprint: " + office_fingerprint(m.authority), office.code,
                     now));
     answer.offices = TRY(chain_of(directory, id));
+    TRY(tell_of_office(store, id, kTellUp));
   }
   answer.invitation = m.invitation;
   answer.request = join_hash(request);
@@ -374,6 +376,8 @@ Result<> accept_join_answer(Store& store, Directory& directory, const Invitation
   NodeId peer;
   peer.bytes = node.subject.bytes;
   TRY(add_link(store, {peer, invitation.superior, true, invitation.urls, invitation.pin, 0}, node.key));
+  TRY(tell_of_office(store, invitation.superior, kTellDown));
+  TRY(find_ways(store));
   TRY(store.set_meta("joining", {}));
   return store.journal("node", "joined", invitation.superior_code, crypto::fingerprint(root.digest), now);
 }

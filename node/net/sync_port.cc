@@ -7,6 +7,7 @@
 #include "node/log.h"
 #include "node/net/join.h"
 #include "node/store/link.h"
+#include "node/store/watch.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -20,7 +21,8 @@ constexpr std::size_t kHeldBytes = 64u * 1024 * 1024;
 constexpr std::size_t kJoinBytes = 64 * 1024;
 constexpr std::size_t kFeedBytes = 256 * 1024;
 constexpr sync::Millis kWaitMost = 55'000;
-constexpr sync::Millis kOpenAgainMs = 5000;  ///< a full disk is not asked again in a tight circle
+constexpr sync::Millis kHeadLookMs = 20'000;  ///< how often to look whether a head for those below is due
+constexpr sync::Millis kOpenAgainMs = 5000;   ///< a full disk is not asked again in a tight circle
 
 HttpResponse plain(int status, std::string_view why) {
   HttpResponse r;
@@ -186,6 +188,7 @@ void SyncPort::feed(const std::shared_ptr<Request>& request, Bytes bytes, bool l
       return;
     }
     if (r.moved.envelopes > 0) begin_opening();
+    if (r.moved.carried > 0 && p_.carried) p_.carried(r.moved.carried_flash);
     if (!last) return;
     if (r.wait_until != 0) {
       waiting_.push_back(request);
@@ -243,6 +246,11 @@ Result<> SyncPort::work(Request& r, bool last) {
 
 void SyncPort::look_at_waiting() {
   if (open_again_ != 0 && p_.now() >= open_again_) begin_opening();
+  if (const sync::Millis now = p_.now(); now - heads_looked_ >= kHeadLookMs || now < heads_looked_) {
+    heads_looked_ = now;
+    auto told = p_.store.write([&] { return tell_and_watch(p_.store, p_.directory, now); });
+    if (!told) log().warn("head.failed", {{"why", told.error()}});
+  }
   answer_waiting();
 }
 

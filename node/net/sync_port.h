@@ -29,6 +29,7 @@ class SyncPort : public Handler {
     bool admit_automatically = true;
     std::function<void(bool flash)> arrived;  ///< something was opened: pages want to know
     std::function<sync::Millis()> now = wall_now;
+    std::function<void(bool flash)> carried = {};  ///< something is to be handed on to another neighbour
   };
   explicit SyncPort(Parts p) : p_(std::move(p)) {}
   ~SyncPort() override;
@@ -64,6 +65,7 @@ class SyncPort : public Handler {
   std::atomic<std::size_t> held_bytes_ = 0;  ///< of bodies in memory, all requests together
   bool opening_ = false;                     ///< a job of open_some() is queued
   sync::Millis open_again_ = 0;              ///< after a failure: not before; 0 = nothing failed
+  sync::Millis heads_looked_ = 0;
 };
 
 }  // namespace yz::node

@@ -157,7 +157,7 @@ class Auditor {
         s.name.destination = TRY(q.id<OfficeId>(5));
         s.lane = q.integer(6);
         s.name.lane = static_cast<sync::Lane>(s.lane);
-        s.own = q.integer(7) != 0;
+        s.own = q.integer(7) == 1;
         s.tip = q.integer(8);
         s.chain = TRY(q.id<Hash>(9));
         all.push_back(std::move(s));

@@ -182,7 +182,8 @@ Result<> Directory::keep(const crypto::Certificate& c, sync::Millis now) {
       return TRY(db.query("insert into office(id, code, name, level, superior, certificate, one_person, at_ms)"
                           " values(?, ?, ?, ?, ?, ?, ?, ?) on conflict(id) do update set code = excluded.code,"
                           " name = excluded.name, level = excluded.level, superior = excluded.superior,"
-                          " certificate = excluded.certificate, one_person = excluded.one_person"))
+                          " certificate = excluded.certificate, one_person = excluded.one_person,"
+                          " at_ms = excluded.at_ms"))
           .bind(c.office)
           .bind(c.code)
           .bind(c.name)
@@ -195,7 +196,7 @@ Result<> Directory::keep(const crypto::Certificate& c, sync::Millis now) {
     case crypto::CertType::node:
       return TRY(db.query("insert into node(id, office, name, key, certificate, digest, at_ms)"
                           " values(?, ?, ?, ?, ?, ?, ?) on conflict(id) do update set key = excluded.key,"
-                          " certificate = excluded.certificate, digest = excluded.digest"))
+                          " certificate = excluded.certificate, digest = excluded.digest, at_ms = excluded.at_ms"))
           .bind(c.subject)
           .bind(c.office)
           .bind(c.name)

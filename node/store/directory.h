@@ -54,6 +54,8 @@ class Directory {
   /// In a node that has no certificate of its own yet (joining), its own officers and node are kept unchecked.
   /// Envelopes with records that waited for this certificate are to be opened once more.
   Result<> learn(const crypto::Certificate&, sync::Millis now);
+  /// Exactly this certificate is kept.
+  Result<bool> knows(const crypto::Certificate&);
   Result<> learn_root(const crypto::RootDocument&, bool confirmed);
   Result<> set_phone(const CertDigest&, std::string_view phone);
   Result<> set_officer_state(const CertDigest&, OfficerState);
@@ -62,7 +64,6 @@ class Directory {
   Result<Hash> registry(const OfficeId&);
 
  private:
-  Result<bool> knows(const crypto::Certificate&);
   Result<> open_again_for(const crypto::Certificate&);
   Result<> keep(const crypto::Certificate&, sync::Millis now);
   Store& store_;

@@ -7,6 +7,7 @@
 #include "node/store/holdings.h"
 #include "node/store/link.h"
 #include "node/store/records.h"
+#include "node/store/routes.h"
 #include "sync/intervals.h"
 #include "sync/limits.h"
 
@@ -48,12 +49,12 @@ Result<> StoreInbox::count_against_quota(const NodeId& author, sync::Lane lane, 
   return {};
 }
 
-Result<std::int64_t> StoreInbox::received_stream(const sync::StreamName& name) {
+Result<std::int64_t> StoreInbox::received_stream(const sync::StreamName& name, int own) {
   Database& db = store_.db();
   TRY(db.run(
       "insert into stream(id, author, node, incarnation, destination, lane, own, chain)"
-      " values(?, ?, ?, ?, ?, ?, 0, ?) on conflict(id) do nothing",
-      name.id(), name.author, name.node, name.incarnation, name.destination, static_cast<int>(name.lane), Hash{}));
+      " values(?, ?, ?, ?, ?, ?, ?, ?) on conflict(id) do nothing",
+      name.id(), name.author, name.node, name.incarnation, name.destination, static_cast<int>(name.lane), own, Hash{}));
   Query q = TRY(db.query("select row from stream where id = ?", name.id()));
   TRY(q.step());
   return q.integer(0);
@@ -62,9 +63,9 @@ Result<std::int64_t> StoreInbox::received_stream(const sync::StreamName& name) {
 Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::Tally& tally) {
   const sync::StreamName& name = e.head.stream;
   if (name.node == store_.me().node && name.author == store_.me().office) return take_back(e, from, tally);
-  if (name.destination != store_.me().office)
-    return fail(Fault::denied, "envelope for another office", "not-addressed");
-  if (name.node != from) return fail(Fault::denied, "envelope brought by another node", "not-permitted");
+  if (name.destination != store_.me().office) return carry(e, from, tally);
+  if (!TRY(may_bring(store_, from, name.author)))
+    return fail(Fault::denied, "envelope brought by somebody who is not on its way", "not-permitted");
   Database& db = store_.db();
   const std::int64_t stream = TRY(received_stream(name));
   std::int64_t tip = 0;
@@ -114,11 +115,12 @@ Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::T
 /// as a whole. An envelope of another history is kept, opened and shown, never refused: acceptance is by signature.
 Result<> StoreInbox::advance(std::int64_t stream) {
   Database& db = store_.db();
-  Query s = TRY(db.query("select tip, chain, author from stream where row = ?")).bind(stream);
+  Query s = TRY(db.query("select tip, chain, author, own = 2 from stream where row = ?")).bind(stream);
   TRY(s.step());
   std::int64_t tip = s.integer(0);
   Hash chain = TRY(s.id<Hash>(1));
   const OfficeId author = TRY(s.id<OfficeId>(2));
+  const bool carried = s.integer(3) != 0;  // whose histories differ, its two ends will say
   const std::int64_t before = tip;
   for (bool moved = true; moved;) {
     moved = false;
@@ -135,7 +137,7 @@ Result<> StoreInbox::advance(std::int64_t stream) {
       ++tip;
       moved = true;
     }
-    if (any && !moved)
+    if (any && !moved && !carried)
       TRY(store_.alarm("stream.chain", "an envelope names another predecessor than the one we have", hex(author.view()),
                        now_));
   }
@@ -242,13 +244,17 @@ Result<std::vector<sync::Have>> StoreInbox::unfinished(const NodeId& from) {
   return out;
 }
 
-Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId&, sync::Tally& tally) {
+Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId& from, sync::Tally& tally) {
   if (type == sync::FrameType::root) {
     const auto root = TRY(crypto::RootDocument::decode(bytes));
-    return directory_.learn_root(root, false);
+    if (const auto known = TRY(directory_.root()); known && known->digest == root.digest) return {};
+    TRY(directory_.learn_root(root, false));
+    return spread(type, bytes, root.digest, from);
   }
   const auto certificate = TRY(crypto::Certificate::decode(bytes));
+  const bool known = TRY(directory_.knows(certificate));
   TRY(directory_.learn(certificate, now_));
+  if (!known) TRY(spread_certificate(certificate, from));
   ++tally.received[0];
   // Something may have waited for it.
   Query q =
@@ -259,20 +265,16 @@ Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId&, 
 }
 
 Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::Tally& tally) {
-  if (c.destination != store_.me().office) return fail(Fault::denied, "chunk for another office", "not-addressed");
-  if (c.author != from) return fail(Fault::denied, "chunk brought by another node", "not-permitted");
+  const bool carried = TRY(chunk_is_carried(c, from));
   Database& db = store_.blobs();
-  TRY(TRY(db.query("insert into attachment(id, own, author, destination, count, at_ms) values(?, 0, ?, ?, ?, ?)"
-                   " on conflict(id) do nothing"))
-          .bind(c.attachment)
-          .bind(c.author)
-          .bind(c.destination)
-          .bind(c.count)
-          .bind(now_)
-          .run());
+  TRY(
+      db.run("insert into attachment(id, own, author, destination, count, ready, done, at_ms) values(?, ?, ?, ?, ?, ?,"
+             " ?, ?) on conflict(id) do nothing",
+             c.attachment, carried ? 2 : 0, c.author, c.destination, c.count, carried ? 1 : 0, carried ? 0 : 1, now_));
   std::int64_t row = 0;
   {
-    Query q = TRY(db.query("select row, count, author from attachment where id = ? and own = 0")).bind(c.attachment);
+    Query q = TRY(db.query("select row, count, author from attachment where id = ? and own <> 1 and destination = ?",
+                           c.attachment, c.destination));
     if (!TRY(q.step())) return fail(Fault::forged, "chunk of an attachment of ours", "chunk.foreign");
     row = q.integer(0);
     if (q.integer(1) != c.count || TRY(q.id<NodeId>(2)) != c.author)
@@ -284,15 +286,12 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
     if (TRY(q.step())) return {};
   }
   TRY(count_against_quota(c.author, sync::Lane::bulk, c.bytes.size()));
-  TRY(TRY(db.query("insert into chunk(attachment, position, bytes, size, state) values(?, ?, ?, ?, 2)"
-                   " on conflict(attachment, position) do nothing"))
-          .bind(row)
-          .bind(c.index)
-          .bind(ByteView(c.bytes))
-          .bind(c.bytes.size())
-          .run());
+  TRY(
+      db.run("insert into chunk(attachment, position, bytes, size, state) values(?, ?, ?, ?, ?)"
+             " on conflict(attachment, position) do nothing",
+             row, c.index, ByteView(c.bytes), c.bytes.size(), carried ? 0 : 2));
   if (db.changes() == 0) return {};
-  ++tally.received[4];
+  ++(carried ? tally.carried : tally.received[4]);
   return TRY(db.query("update attachment set have = have + 1, complete = (have + 1 >= count) where row = ?"))
       .bind(row)
       .run();
@@ -303,7 +302,9 @@ Result<> StoreInbox::settle(sync::Millis now) {
   for (std::int64_t s : streams_) {
     Query own = TRY(store_.db().query("select own, destination from stream where row = ?", s));
     TRY(own.step());
-    if (own.integer(0) == 0) {
+    if (own.integer(0) == 2) {
+      TRY(receipt(s, sync::ReceiptKind::custody, now));
+    } else if (own.integer(0) == 0) {
       TRY(receipt(s, sync::ReceiptKind::stored, now));
       if (asked_.contains(s)) TRY(receipt(s, sync::ReceiptKind::opened, now));
     } else if (const auto it = returned_by_.find(s); it != returned_by_.end()) {
@@ -328,7 +329,9 @@ Result<> StoreInbox::settle(sync::Millis now) {
       have.add(at, at + 1);
     }
     for (const auto& [from, to] : have.ranges(limit::receipt_ranges)) r.ranges.emplace_back(from, to - 1);
-    TRY(store_.state(sync::StatementKind::chunk_receipt, sync::encode(r), r.author, now));
+    const auto author = TRY(directory_.node(r.author));
+    const auto hop = author ? TRY(next_hop(store_, author->office)) : std::nullopt;
+    if (hop) TRY(store_.state(sync::StatementKind::chunk_receipt, sync::encode(r), hop, now));
   }
   forget();
   return {};
@@ -397,7 +400,19 @@ Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Mil
     std::ranges::stable_sort(r.refused, {}, &sync::Receipt::Refused::seq);
   }
   r.registry = TRY(directory_.registry(r.stream.author));
-  return store_.state(sync::StatementKind::receipt, sync::encode(r), r.stream.node, now);
+  return store_.state_to(sync::StatementKind::receipt, sync::encode(r), TRY(ways_back(row, r.stream)), now);
+}
+
+/// Receipts go the usual way, and the way by which the newest envelope came: either may be down for a week.
+Result<std::vector<NodeId>> StoreInbox::ways_back(std::int64_t stream, const sync::StreamName& name) {
+  std::vector<NodeId> ways;
+  if (const auto hop = TRY(next_hop(store_, name.author))) ways.push_back(*hop);
+  Query q = TRY(store_.db().query("select peer from envelope where stream = ? order by row desc limit 1", stream));
+  if (TRY(q.step())) {
+    const auto bringer = TRY(q.id<NodeId>(0));
+    if (TRY(side_of(store_, bringer)) && std::ranges::find(ways, bringer) == ways.end()) ways.push_back(bringer);
+  }
+  return ways;
 }
 
 }  // namespace yz::node

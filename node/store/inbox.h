@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <map>
 #include <set>
 
@@ -31,6 +32,8 @@ class StoreInbox : public sync::Inbox {
   Result<bool> more_waits_than_told(std::int64_t stream_row);
   void forget();
   void set_now(sync::Millis now) { now_ = now; }
+  /// When a neighbour last said that it carries something of ours; 0 = not in this life.
+  sync::Millis custody_at() const { return custody_at_; }
   /// What one node may send a day; flash has ten times the room. 0 = no bound.
   void set_quota(std::uint64_t envelopes, std::uint64_t bytes) { quota_ = {envelopes, bytes}; }
 
@@ -45,14 +48,28 @@ class StoreInbox : public sync::Inbox {
   Result<> opened_anew(const sync::Statement&);
   /// Our own envelope, from the office that it once went to: this store is older than it (protocol 9).
   Result<> take_back(const sync::Envelope&, const NodeId& from, sync::Tally&);
-  Result<std::int64_t> received_stream(const sync::StreamName&);
+  Result<std::int64_t> received_stream(const sync::StreamName&, int own = 0);
+  Result<std::vector<NodeId>> ways_back(std::int64_t stream, const sync::StreamName&);
+
+  // What passes by (carry.cc).
+  Result<OfficeId> carried_towards(const sync::StreamName&, const NodeId& from);
+  Result<> carry(const sync::Envelope&, const NodeId& from, sync::Tally&);
+  Result<bool> chunk_is_carried(const sync::Chunk&, const NodeId& from);
+  Result<> in_custody(const sync::Statement&, const sync::Receipt&);
+  Result<> carried_arrived(const sync::Receipt&, std::int64_t stream);
+  Result<> pass_receipt(const sync::Statement&, const sync::Receipt&, const NodeId& from);
+  Result<> pass_chunk_receipt(const sync::Statement&, const sync::ChunkReceipt&, const NodeId& from);
+  Result<> pass_on(const sync::Statement&, const OfficeId& to, const NodeId& from);
+  Result<> spread(sync::FrameType, ByteView bytes, const Hash& key, const NodeId& from);
+  Result<> spread_certificate(const crypto::Certificate&, const NodeId& from);
+  Result<> relay(const sync::Statement&, const NodeId& from);
   Result<> stored(std::int64_t stream, const sync::Receipt&, sync::Tally&, std::vector<std::int64_t>& records);
   Result<> opened(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt&,
                   std::vector<std::int64_t>& records);
   Result<> waited(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt&,
                   std::vector<std::int64_t>& records);
   Result<> refusals(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
-  Result<> chunks_arrived(const sync::Statement&, bool anew, sync::Tally&);
+  Result<> chunks_arrived(const sync::Statement&, const NodeId& from, bool anew, sync::Tally&);
   Result<> wanted(const sync::Statement&, const NodeId& from);
   Result<> advance(std::int64_t stream);
 
@@ -74,6 +91,7 @@ class StoreInbox : public sync::Inbox {
   std::set<std::int64_t> asked_;                // of streams_: the author asked what we have
   std::map<std::int64_t, NodeId> returned_by_;  // of streams_: ours, and who gives of it back
   sync::Millis now_ = 0;
+  std::atomic<sync::Millis> custody_at_ = 0;  // read on the line's thread
 };
 
 }  // namespace yz::node

@@ -82,6 +82,9 @@ Result<> StoreLink::save(const sync::LinkState& s) {
     if (TRY(q.step()) && text(q.blob(1)) != text(s.peer_epoch.view()) && TRY(q.id<sync::Epoch>(1)) != sync::Epoch{}) {
       const auto office = TRY(q.id<OfficeId>(0));
       TRY(state_all_holdings(store_, office, peer_, store_.last_moment()));
+      // What it carried for us it may have lost.
+      TRY(store_.db().run("update carry set state = 0 where peer = ?", peer_));
+      TRY(store_.blobs().run("update chunk set state = 0 where state = 1"));
       TRY(offer_chunks_underway(store_, office));
     }
   }
@@ -89,7 +92,9 @@ Result<> StoreLink::save(const sync::LinkState& s) {
   for (const auto& n : s.nonces) nonces.id(n);
   used.u64(s.nonce_used);
   return TRY(store_.db().query("update link set peer_epoch = ?, heard = ?, peer_heard = ?, nonces = ?, nonce_next = ?,"
-                               " nonce_base = ?, nonce_used = ?, rate_bps = ?, last_contact_ms = ? where peer = ?"))
+                               " nonce_base = ?, nonce_used = ?, rate_bps = ?, contact_since_ms = case when"
+                               " contact_since_ms = 0 or abs(? - last_contact_ms) > ? then ? else contact_since_ms end,"
+                               " last_contact_ms = ? where peer = ?"))
       .bind(s.peer_epoch)
       .bind(s.heard)
       .bind(s.peer_heard)
@@ -98,6 +103,9 @@ Result<> StoreLink::save(const sync::LinkState& s) {
       .bind(s.nonce_base)
       .bind(used.view())
       .bind(s.rate_bps)
+      .bind(s.last_contact)
+      .bind(kContactGapMs)
+      .bind(s.last_contact)
       .bind(s.last_contact)
       .bind(peer_)
       .run();

@@ -25,6 +25,9 @@ class StoreLink : public sync::Link {
   NodeId peer_;
 };
 
+/// A neighbour that was not heard for longer was out of contact: what it owes us counts from when it came back.
+inline constexpr sync::Millis kContactGapMs = 3 * 60'000;
+
 Result<> add_link(Store&, const LinkRow&, const PublicKey& peer_key);
 Result<std::vector<LinkRow>> links(Store&, bool upward);
 Result<std::optional<LinkRow>> link_of(Store&, const NodeId& peer);

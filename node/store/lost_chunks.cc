@@ -65,6 +65,7 @@ Result<> offer_chunks_again(Store& store, std::span<const std::int64_t> record_r
         store.blobs().run("update chunk set state = 0 where attachment = (select row from attachment where id = ? and"
                           " own = 1)",
                           m->id));
+    TRY(store.blobs().run("update attachment set done = 0 where id = ? and own = 1", m->id));
   }
   return {};
 }

@@ -96,7 +96,7 @@ Result<> Opener::ask_for_certificates(const Context& c) {
     for (const auto& s : r->record.signatures)
       if (missing.size() < sync::limit::wanted && !TRY(directory_.officer(s.officer))) missing.insert(s.officer);
   }
-  return want(std::move(missing), c.envelope.head.stream.node, c.now);
+  return want(std::move(missing), TRY(brought_by(c)), c.now);
 }
 
 Result<> Opener::want(std::set<CertDigest> missing, const NodeId& of, sync::Millis now) {

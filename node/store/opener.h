@@ -34,7 +34,7 @@ class Opener {
   Result<> open_returned(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
   Result<sync::Refusal> judge_own(const sync::ReleasedRecord&, std::set<CertDigest>& missing);
   Result<> put_own(Context&, const sync::ReleasedRecord&, sync::Refusal);
-  Result<NodeId> returned_by(const Context&);
+  Result<NodeId> brought_by(const Context&);
   Result<> learn(const Context&, ByteView certificate);
   Result<> put(Context&, ByteView record, Done&);
   Result<sync::Refusal> judge(Context&, const sync::ReleasedRecord&, std::int64_t& notes);

@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "node/store/records.h"
+#include "node/store/routes.h"
 #include "sync/limits.h"
 #include "sync/record.h"
 
@@ -29,6 +30,8 @@ namespace {
 
 /// What a neighbour gets back of its own comes after what is ours to say, within its lane.
 constexpr std::int64_t kBackRows = std::int64_t{1} << 40;
+/// And what goes by way of it to others comes last: rows of one envelope for one neighbour never change their order.
+constexpr std::int64_t kCarryRows = std::int64_t{1} << 41;
 
 Result<> collect(Query q, Lane lane, std::int64_t base, std::vector<sync::Queued>& out) {
   while (TRY(q.step())) {
@@ -60,49 +63,84 @@ Result<std::vector<sync::Queued>> StoreOutbox::waiting(Lane lane, std::int64_t a
                      " where e.back = 1 and e.peer = ? and e.row > ? and s.lane = ? order by e.row limit ?",
                      peer_, std::max<std::int64_t>(0, after - kBackRows), static_cast<int>(lane), most - out.size())),
         lane, kBackRows, out));
+  if (out.size() < most)
+    TRY(collect(
+        TRY(db.query("select e.row, s.id, e.seq, e.size from carry c join envelope e on e.row = c.envelope join"
+                     " stream s on s.row = e.stream where c.peer = ? and c.state = 0 and c.envelope > ? and"
+                     " s.lane = ? order by c.envelope limit ?",
+                     peer_, std::max<std::int64_t>(0, after - kCarryRows), static_cast<int>(lane), most - out.size())),
+        lane, kCarryRows, out));
   return out;
 }
 
 /// Before admission, and without a list of keys to seal to, records wait as they are.
-Result<bool> StoreOutbox::may_cut() {
+Result<bool> StoreOutbox::may_cut(const OfficeId& office) {
   Query q = TRY(store_.db().query("select (select certificate is not null from office where id = ?),"
                                   " (select count(*) from node_list where office = ?)"))
                 .bind(store_.me().office)
-                .bind(office_);
+                .bind(office);
   return TRY(q.step()) && q.integer(0) != 0 && q.integer(1) != 0;
 }
 
-Result<bool> StoreOutbox::uncut(Lane lane) {
+Result<bool> StoreOutbox::anything_for(const OfficeId& office, Lane lane) {
   Query q =
       TRY(store_.db().query("select 1 from delivery where destination = ?1 and lane = ?2 and envelope is null and"
                             " state = 0 union all select 1 from envelope e join stream s on s.row = e.stream"
-                            " where e.own = 1 and e.state = 1 and e.peer = ?3 and s.lane = ?2 limit 1",
-                            office_, static_cast<int>(lane), peer_));
+                            " where e.own = 1 and e.state = 1 and s.destination = ?1 and s.lane = ?2 limit 1",
+                            office, static_cast<int>(lane)));
   if (!TRY(q.step())) return false;
-  return may_cut();
+  return may_cut(office);
 }
+
+/// The neighbour itself first, then who is reached by way of it.
+Result<std::optional<OfficeId>> StoreOutbox::for_whom(Lane lane) {
+  const auto goes_by = [&](const OfficeId& office) -> Result<bool> {
+    const auto hops = TRY(next_hops(store_, office, lane));
+    return std::ranges::find(hops, peer_) != hops.end();
+  };
+  if (TRY(anything_for(office_, lane)) && TRY(goes_by(office_))) return office_;
+  std::vector<OfficeId> others;
+  for (std::string_view sql : {"select destination from delivery where envelope is null and destination > ?"
+                               " order by destination limit 1",
+                               "select min(s.destination) from envelope e join stream s on s.row = e.stream"
+                               " where e.own = 1 and e.state = 1 and s.destination > ? having count(*) > 0"}) {
+    OfficeId after{};
+    for (;;) {
+      Query q = TRY(store_.db().query(sql, after));
+      if (!TRY(q.step())) break;
+      after = TRY(q.id<OfficeId>(0));
+      if (after != office_) others.push_back(after);
+    }
+  }
+  for (const OfficeId& o : others)
+    if (TRY(anything_for(o, lane)) && TRY(goes_by(o))) return o;
+  return std::nullopt;
+}
+
+Result<bool> StoreOutbox::uncut(Lane lane) { return TRY(for_whom(lane)).has_value(); }
 
 /// What was cut in an earlier life and got no stored receipt until now is cut again. The first cut after a restore
 /// comes after the neighbour told what it has (sync::Courier), so this is only what it really lacks.
-Result<> StoreOutbox::take_back_unreceipted(Lane lane) {
+Result<> StoreOutbox::take_back_unreceipted(const OfficeId& office, Lane lane) {
   std::vector<std::int64_t> envelopes;
   {
     Query q =
         TRY(store_.db().query("select e.row from envelope e join stream s on s.row = e.stream"
-                              " where e.own = 1 and e.state = 1 and e.peer = ? and s.lane = ?",
-                              peer_, static_cast<int>(lane)));
+                              " where e.own = 1 and e.state = 1 and s.destination = ? and s.lane = ?",
+                              office, static_cast<int>(lane)));
     while (TRY(q.step())) envelopes.push_back(q.integer(0));
   }
   for (const std::int64_t e : envelopes) {
     TRY(store_.db().run("update delivery set envelope = null, state = 0, refusal = 0 where envelope = ? and state < 2",
                         e));
     TRY(store_.db().run("update envelope set state = 9 where row = ?", e));
+    TRY(store_.db().run("delete from carry where envelope = ?", e));
   }
   return {};
 }
 
-Result<std::vector<BoxPublic>> StoreOutbox::readers() {
-  Query q = TRY(store_.db().query("select bytes from node_list where office = ?")).bind(office_);
+Result<std::vector<BoxPublic>> StoreOutbox::readers(const OfficeId& office) {
+  Query q = TRY(store_.db().query("select bytes from node_list where office = ?")).bind(office);
   if (!TRY(q.step())) return fail(Fault::missing, "no node list of the destination");
   const auto statement = sync::decode_statement(q.blob(0));
   if (!statement) return fail(Fault::corrupt, "a stored node list is damaged");
@@ -114,12 +152,13 @@ Result<std::vector<BoxPublic>> StoreOutbox::readers() {
 
 /// Oldest first, within the limits of the lane; one larger record alone is allowed. A record that nests another
 /// office's text shares an envelope only with records of its own case.
-Result<StoreOutbox::Load> StoreOutbox::choose(Lane lane, std::uint64_t link_bps, std::size_t most_records) {
+Result<StoreOutbox::Load> StoreOutbox::choose(const OfficeId& office, Lane lane, std::uint64_t link_bps,
+                                              std::size_t most_records) {
   std::size_t most_bytes = limit::cut_plain_bytes;
   if (lane == Lane::flash) {
     Query n = TRY(store_.db().query("select count(*) from (select 1 from delivery where destination = ? and lane = ?"
                                     " and envelope is null and state = 0 limit ?)"))
-                  .bind(office_)
+                  .bind(office)
                   .bind(static_cast<int>(lane))
                   .bind(limit::flash_crowd + 1);
     TRY(n.step());
@@ -135,7 +174,7 @@ Result<StoreOutbox::Load> StoreOutbox::choose(Lane lane, std::uint64_t link_bps,
   Query q = TRY(store_.db().query("select d.row, r.bytes, r.type, r.matter from delivery d join record r on"
                                   " r.row = d.record where d.destination = ? and d.lane = ? and d.envelope is null"
                                   " and d.state = 0 order by d.row limit ?"))
-                .bind(office_)
+                .bind(office)
                 .bind(static_cast<int>(lane))
                 .bind(most_records);
   Load load;
@@ -164,13 +203,13 @@ Result<StoreOutbox::Load> StoreOutbox::choose(Lane lane, std::uint64_t link_bps,
 }
 
 /// Certificates and anchors that the destination has not receipted yet travel with what they vouch for.
-Result<> StoreOutbox::introduce(Load& load) {
+Result<> StoreOutbox::introduce(const OfficeId& office, Load& load) {
   const auto wanted = [&](ByteView digest) -> Result<bool> {
     // Opened, not only stored: a flash without the certificate would be opened before the routine mail that has it.
     Query q = TRY(store_.db().query("select 1 from introduced i join envelope e on e.row = i.envelope join stream s on"
                                     " s.row = e.stream where i.destination = ? and i.digest = ? and e.state = 2"
                                     " and e.seq <= s.opened limit 1"))
-                  .bind(office_)
+                  .bind(office)
                   .bind(digest);
     return !TRY(q.step());
   };
@@ -196,16 +235,16 @@ Result<> StoreOutbox::introduce(Load& load) {
   return {};
 }
 
-Result<StoreOutbox::Cut> StoreOutbox::next_in(Lane lane) {
+Result<StoreOutbox::Cut> StoreOutbox::next_in(const OfficeId& office, Lane lane) {
   Database& db = store_.db();
   const Identity& me = store_.me();
   Cut c;
-  c.head.stream = {me.office, me.node, me.incarnation, office_, lane};
+  c.head.stream = {me.office, me.node, me.incarnation, office, lane};
   const sync::StreamId id = c.head.stream.id();
   TRY(
       db.run("insert into stream(id, author, node, incarnation, destination, lane, own, chain)"
              " values(?, ?, ?, ?, ?, ?, 1, ?) on conflict(id) do nothing",
-             id, me.office, me.node, me.incarnation, office_, static_cast<int>(lane), Hash{}));
+             id, me.office, me.node, me.incarnation, office, static_cast<int>(lane), Hash{}));
   Query q = TRY(db.query("select row, tip, chain from stream where id = ?", id));
   TRY(q.step());
   c.stream = q.integer(0);
@@ -218,12 +257,14 @@ Result<StoreOutbox::Cut> StoreOutbox::next_in(Lane lane) {
 Result<sync::Queued> StoreOutbox::keep(const Cut& c, const Load& load, const sync::Envelope& e) {
   Database& db = store_.db();
   const sync::StreamName& name = c.head.stream;
+  // To a neighbour it goes by its own link; to others, and by further ways, `carry` says by whom.
+  const NodeId peer = name.destination == office_ ? peer_ : NodeId{};
   sync::Queued out{0, name.id(), name.lane, c.head.seq, static_cast<std::uint32_t>(e.bytes.size())};
   {
     Query q = TRY(db.query(
         "insert into envelope(stream, seq, hash, own, bytes, size, records, peer, at_ms)"
         " values(?, ?, ?, 1, ?, ?, ?, ?, ?) returning row",
-        c.stream, c.head.seq.value, e.hash, ByteView(e.bytes), e.bytes.size(), load.deliveries.size(), peer_, now_()));
+        c.stream, c.head.seq.value, e.hash, ByteView(e.bytes), e.bytes.size(), load.deliveries.size(), peer, now_()));
     TRY(q.step());
     out.row = q.integer(0);
     TRY(q.run());
@@ -232,13 +273,16 @@ Result<sync::Queued> StoreOutbox::keep(const Cut& c, const Load& load, const syn
   for (std::int64_t d : load.deliveries)
     TRY(db.run("update delivery set envelope = ?, state = 1 where row = ?", out.row, d));
   for (const Hash& d : load.introduced)
-    TRY(db.run("insert into introduced(destination, digest, envelope) values(?, ?, ?) on conflict do nothing", office_,
-               d, out.row));
+    TRY(db.run("insert into introduced(destination, digest, envelope) values(?, ?, ?) on conflict do nothing",
+               name.destination, d, out.row));
+  for (const NodeId& hop : TRY(next_hops(store_, name.destination, name.lane)))
+    if (hop != peer) TRY(db.run("insert into carry(envelope, peer) values(?, ?)", out.row, hop));
+  if (peer.zero()) out.row += kCarryRows;
   return out;
 }
 
 /// A record that fits no envelope would end every later try too, and all behind it would wait for ever.
-Result<> StoreOutbox::set_aside(const Load& load) {
+Result<> StoreOutbox::set_aside(const OfficeId& office, const Load& load) {
   for (std::int64_t d : load.deliveries) {
     std::int64_t record = 0;
     {
@@ -249,53 +293,73 @@ Result<> StoreOutbox::set_aside(const Load& load) {
     }
     TRY(refresh_states(store_, std::span(&record, 1), now_()));
   }
-  TRY(store_.journal("node", "set-aside", hex(office_.view()), "too large for an envelope", now_()));
+  TRY(store_.journal("node", "set-aside", hex(office.view()), "too large for an envelope", now_()));
   return store_.alarm("record.too-large", "a report fits no envelope and was set aside: shorten it and send it again",
-                      hex(office_.view()), now_());
+                      hex(office.view()), now_());
 }
 
 Result<std::optional<sync::Queued>> StoreOutbox::cut(Lane lane, std::uint64_t link_bps) {
   std::size_t most_records = limit::cut_records;
-  while (TRY(uncut(lane))) {
-    TRY(take_back_unreceipted(lane));
-    Load load = TRY(choose(lane, link_bps, most_records));
+  while (const auto whom = TRY(for_whom(lane))) {
+    const OfficeId& office = *whom;
+    TRY(take_back_unreceipted(office, lane));
+    Load load = TRY(choose(office, lane, link_bps, most_records));
     if (load.records.empty()) break;
-    TRY(introduce(load));
+    TRY(introduce(office, load));
     std::vector<sync::Item> items = std::move(load.introductions);
     std::ranges::move(load.records, std::back_inserter(items));
-    Cut c = TRY(next_in(lane));
+    Cut c = TRY(next_in(office, lane));
     c.head.at = TRY(store_.tick(now_()));
     const int level = link_bps > 0 && link_bps < limit::slow_bps ? 19 : 9;
-    const auto e = sync::seal(c.head, items, TRY(readers()), store_.keys(), level, load.pad);
+    const auto e = sync::seal(c.head, items, TRY(readers(office)), store_.keys(), level, load.pad);
     if (e) return TRY(keep(c, load, *e));
     if (e.error().fault != Fault::full) return std::unexpected(e.error());
     // What vouches for many records may be too much together; they go with fewer companions.
     most_records = load.deliveries.size() / 2;
     if (most_records > 0) continue;
-    TRY(set_aside(load));
+    TRY(set_aside(office, load));
     most_records = limit::cut_records;
   }
   return std::nullopt;
 }
 
 Result<Bytes> StoreOutbox::envelope(std::int64_t row) {
-  Query q =
-      TRY(store_.db().query("select bytes from envelope where row = ?", row >= kBackRows ? row - kBackRows : row));
+  Query q = TRY(store_.db().query("select bytes from envelope where row = ?", row & (kBackRows - 1)));
   if (!TRY(q.step())) return fail(Fault::corrupt, "a queued envelope is missing");
   return q.blob(0);
 }
 
+/// Destinations that chunks wait for, of those that this neighbour is the way to.
+Result<std::vector<OfficeId>> StoreOutbox::chunk_destinations() {
+  std::vector<OfficeId> out;
+  for (OfficeId after{};;) {
+    Query q =
+        TRY(store_.blobs().query("select destination from attachment where done = 0 and ready = 1 and destination > ?"
+                                 " order by destination limit 1",
+                                 after));
+    if (!TRY(q.step())) return out;
+    after = TRY(q.id<OfficeId>(0));
+    const auto hop = TRY(next_hop(store_, after));
+    // A chunk before admission could not be receipted.
+    if (hop && *hop == peer_ && TRY(may_cut(after))) out.push_back(after);
+  }
+}
+
 Result<std::vector<sync::QueuedChunk>> StoreOutbox::chunks(std::int64_t after, std::size_t most) {
-  Query q = TRY(store_.blobs().query("select c.row, c.size from chunk c join attachment a on a.row = c.attachment"
-                                     " where c.state = 0 and c.row > ? and a.own = 1 and a.ready = 1"
-                                     " and a.destination = ? order by c.row limit ?"))
-                .bind(after)
-                .bind(office_)
-                .bind(most);
   std::vector<sync::QueuedChunk> out;
-  while (TRY(q.step())) out.push_back({q.integer(0), static_cast<std::uint32_t>(q.integer(1))});
-  // A chunk before admission could not be receipted.
-  if (!out.empty() && !TRY(may_cut())) out.clear();
+  const auto destinations = TRY(chunk_destinations());
+  for (const OfficeId& d : destinations) {
+    Query q =
+        TRY(store_.blobs().query("select c.row, c.size from chunk c join attachment a on a.row = c.attachment"
+                                 " where c.state = 0 and c.row > ? and a.own in (1, 2) and a.ready = 1 and a.done = 0"
+                                 " and a.destination = ? order by c.row limit ?",
+                                 after, d, most));
+    while (TRY(q.step())) out.push_back({q.integer(0), static_cast<std::uint32_t>(q.integer(1))});
+  }
+  if (destinations.size() > 1) {
+    std::ranges::sort(out, {}, &sync::QueuedChunk::row);
+    out.resize(std::min(out.size(), most));
+  }
   return out;
 }
 
@@ -308,16 +372,17 @@ Result<Bytes> StoreOutbox::chunk(std::int64_t row) {
 Result<sync::ControlItems> StoreOutbox::control(std::uint64_t base, std::size_t most_bytes) {
   sync::ControlItems out;
   out.mark = base;
+  const auto stands = TRY(side_of(store_, peer_));
+  const std::uint8_t side = stands == Side::below ? kTellDown : kTellUp;
   std::size_t bytes = 0;
   for (;;) {
-    // Two short range scans instead of one long one: what is for everybody, and what is for this neighbour.
-    Query q = TRY(store_.db().query("select number, type, bytes from (select * from (select number, type, bytes from"
-                                    " control where peer = x'' and number > ? order by number limit 8) union all"
-                                    " select * from (select number, type, bytes from control where peer = ? and"
-                                    " number > ? order by number limit 8)) order by number limit 8"))
-                  .bind(out.mark)
-                  .bind(peer_)
-                  .bind(out.mark);
+    // Short range scans instead of one long one: what is for everybody, for this side, and for this neighbour.
+    Query q = TRY(store_.db().query(
+        "select number, type, bytes from (select * from (select number, type, bytes from control where peer = x'' and"
+        " number > ?1 order by number limit 8) union all select * from (select number, type, bytes from control where"
+        " peer = ?2 and number > ?1 order by number limit 8) union all select * from (select number, type, bytes from"
+        " control where peer = ?3 and number > ?1 order by number limit 8)) order by number limit 8",
+        out.mark, peer_, ByteView(&side, 1)));
     bool any = false;
     while (TRY(q.step())) {
       any = true;

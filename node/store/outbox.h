@@ -6,7 +6,8 @@
 
 namespace yz::node {
 
-/// What waits for one neighbour, over the database. Cuts envelopes for the neighbour's own office.
+/// What waits for one neighbour, over the database. Cuts envelopes for its own office and for those that it is the
+/// way to (routes.h), and hands on what is carried for others.
 class StoreOutbox : public sync::Outbox {
  public:
   /// `now` gives the wall clock: cutting stamps envelopes.
@@ -24,15 +25,18 @@ class StoreOutbox : public sync::Outbox {
 
  private:
   struct Load;  // what goes into one envelope
-  Result<bool> may_cut();
-  Result<> take_back_unreceipted(sync::Lane);
+  Result<bool> may_cut(const OfficeId&);
+  Result<bool> anything_for(const OfficeId&, sync::Lane);
+  Result<std::optional<OfficeId>> for_whom(sync::Lane);
+  Result<> take_back_unreceipted(const OfficeId&, sync::Lane);
   struct Cut;  // where it goes in its stream
-  Result<Load> choose(sync::Lane, std::uint64_t link_bps, std::size_t most_records);
-  Result<Cut> next_in(sync::Lane);
+  Result<Load> choose(const OfficeId&, sync::Lane, std::uint64_t link_bps, std::size_t most_records);
+  Result<Cut> next_in(const OfficeId&, sync::Lane);
   Result<sync::Queued> keep(const Cut&, const Load&, const sync::Envelope&);
-  Result<> set_aside(const Load&);
-  Result<> introduce(Load&);
-  Result<std::vector<BoxPublic>> readers();
+  Result<> set_aside(const OfficeId&, const Load&);
+  Result<> introduce(const OfficeId&, Load&);
+  Result<std::vector<BoxPublic>> readers(const OfficeId&);
+  Result<std::vector<OfficeId>> chunk_destinations();
 
   Store& store_;
   NodeId peer_;

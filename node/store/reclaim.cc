@@ -121,7 +121,7 @@ Result<> Opener::open_returned(std::int64_t row, std::int64_t stream, const Byte
   }
   if (!missing.empty()) {
     // An officer of ours whom this copy does not know: the certificate is asked for, or comes in another envelope.
-    TRY(want(std::move(missing), TRY(returned_by(c)), now));
+    TRY(want(std::move(missing), TRY(brought_by(c)), now));
     return store_.db().run("update envelope set refusal = ? where row = ?",
                            static_cast<int>(Refusal::unknown_certificate), row);
   }
@@ -129,7 +129,7 @@ Result<> Opener::open_returned(std::int64_t row, std::int64_t stream, const Byte
   return settled(Refusal::none);
 }
 
-Result<NodeId> Opener::returned_by(const Context& c) {
+Result<NodeId> Opener::brought_by(const Context& c) {
   Query q = TRY(store_.db().query("select peer from envelope where row = ?", c.row));
   TRY(q.step());
   return q.id<NodeId>(0);

@@ -8,6 +8,7 @@
 #include "node/store/life.h"
 #include "node/store/lost_chunks.h"
 #include "node/store/records.h"
+#include "node/store/routes.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -82,6 +83,7 @@ Result<> StoreInbox::reopen(std::int64_t stream, const sync::Receipt& r, std::ve
     // What came back from there may be of a history that no receipt will prove to us: its records are cut again.
     TRY(db.run("update envelope set state = case back when 2 then 1 else 0 end where row = ?", e));
   }
+  if (!envelopes.empty()) TRY(find_ways(store_));
   TRY(offer_chunks_again(store_, records));
   return db.run("update stream set stored = min(stored, ?1), opened = min(opened, ?1) where row = ?2", r.upto.value,
                 stream);
@@ -90,7 +92,7 @@ Result<> StoreInbox::reopen(std::int64_t stream, const sync::Receipt& r, std::ve
 /// A neighbour says what it holds of a stream that it wrote to us: it gets back what it lacks, and hears what we have.
 Result<> StoreInbox::author_holds(const sync::Statement& s, const sync::Receipt& r, const NodeId& from) {
   if (r.kind != sync::ReceiptKind::custody || s.node != r.stream.node || s.office != r.stream.author ||
-      s.node != from || r.stream.destination != store_.me().office)
+      !TRY(may_bring(store_, from, s.office)))
     return {};
   Database& db = store_.db();
   std::optional<std::int64_t> stream;
@@ -127,8 +129,7 @@ Result<> StoreInbox::opened_anew(const sync::Statement& s) {
 
 Result<> StoreInbox::take_back(const sync::Envelope& e, const NodeId& from, sync::Tally& tally) {
   const sync::StreamName& name = e.head.stream;
-  const auto bringer = TRY(directory_.node(from));
-  if (!bringer || bringer->office != name.destination)
+  if (!TRY(may_bring(store_, from, name.destination)))
     return fail(Fault::denied, "our own envelope, by somebody it did not go to", "not-permitted");
   Database& db = store_.db();
   const auto known = TRY(own_stream(store_, name, now_));

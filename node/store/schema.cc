@@ -235,6 +235,38 @@ create index envelope_returned on envelope(row) where own = 1 and state = 4;
 create index envelope_earlier on envelope(peer) where own = 1 and state = 1;
 )sql";
 
+// Envelopes that go by somebody else: own = 2 is what we carry for others, and of both kinds `carry` says by which
+// neighbours it goes.
+constexpr std::string_view kMainCarry = R"sql(
+create table carry(
+  envelope integer not null references envelope(row),
+  peer blob not null,                 -- the neighbour it is handed to
+  state integer not null default 0,   -- 0 waits, 1 it says that it has it
+  primary key(envelope, peer)) strict, without rowid;
+create index carry_waiting on carry(peer, envelope) where state = 0;
+create index envelope_on_way on envelope(row) where own = 2 and state = 0;
+create index envelope_carried on envelope(done_ms) where own = 2 and state = 2 and size > 0;
+)sql";
+
+// What somebody keeps from us shows (protocol 8): since when a stream lacks what a head or a relay's receipt names,
+// when a statement came, and since when a neighbour has been in contact without a break.
+constexpr std::string_view kMainWatch = R"sql(
+alter table statement add column at_ms integer not null default 0;
+alter table stream add column missing_ms integer not null default 0;   -- 0: nothing is missing
+alter table stream add column missing_tip integer not null default 0;  -- where it stood then
+alter table link add column contact_since_ms integer not null default 0;
+create index statement_kind on statement(kind, office);
+)sql";
+
+// Chunks for offices further away, and for others: which destinations anything waits for is found without a look at
+// all that ever went. chunk.state 1: the next neighbour on the way has it.
+constexpr std::string_view kBlobCarry = R"sql(
+alter table attachment add column done integer not null default 0;
+update attachment set done = 1 where own = 0
+  or (ready = 1 and not exists(select 1 from chunk c where c.attachment = attachment.row and c.state <> 2));
+create index attachment_open on attachment(destination) where done = 0 and ready = 1;
+)sql";
+
 // Flash reports told in a typed code before they came themselves.
 constexpr std::string_view kMainNotices = R"sql(
 create table notice(
@@ -246,9 +278,9 @@ create table notice(
   at_ms integer not null) strict;
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1}, Migration{2, kMainHeads}, Migration{3, kMainRestore},
-                           Migration{4, kMainNotices}};
-constexpr std::array kBlob{Migration{1, kBlob1}};
+constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads}, Migration{3, kMainRestore},
+                           Migration{4, kMainCarry}, Migration{5, kMainWatch}, Migration{6, kMainNotices}};
+constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}};
 
 }  // namespace
 

@@ -39,6 +39,8 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
       const bool then = text(q.blob(2)) == text(q.blob(3)), is_now = text(s.epoch.view()) == text(q.blob(3));
       if (then && !is_now) return {};  // of the store before the one that answers now
       anew = is_now && !then;
+      // Of an office further away we know no more than its word: a newer one of another store.
+      if (q.null(3)) anew = text(q.blob(2)) != text(s.epoch.view()) && held < s.order();
       if (!anew && s.order() < held) return {};  // an older self came late
       const auto before = sync::decode_statement(q.blob(4));
       news = !before || before->body != s.body;
@@ -51,9 +53,10 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
     const auto id = TRY(sync::decode_receipt(s.body)).stream.id();
     stream.assign(id.bytes.begin(), id.bytes.end());
   }
-  TRY(TRY(db.query("insert into statement(key, kind, office, node, epoch, hlc, unix_ms, digest, stream, bytes)"
-                   " values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict(key) do update set epoch = excluded.epoch,"
-                   " hlc = excluded.hlc, unix_ms = excluded.unix_ms, digest = excluded.digest, bytes = excluded.bytes"))
+  TRY(TRY(db.query("insert into statement(key, kind, office, node, epoch, hlc, unix_ms, digest, stream, bytes, at_ms)"
+                   " values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict(key) do update set epoch = excluded.epoch,"
+                   " hlc = excluded.hlc, unix_ms = excluded.unix_ms, digest = excluded.digest, bytes = excluded.bytes,"
+                   " at_ms = excluded.at_ms"))
           .bind(key)
           .bind(static_cast<int>(s.kind))
           .bind(s.office)
@@ -64,11 +67,13 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
           .bind(s.digest)
           .bind(ByteView(stream))
           .bind(ByteView(s.bytes))
+          .bind(now_)
           .run());
   if (!store_.heard(s.at, now_))
     TRY(store_.alarm("clock.ahead", "a neighbour's clock is more than 10 minutes ahead of ours", hex(s.office.view()),
                      now_));
   TRY(act_on(s, from, anew, news, tally));
+  TRY(relay(s, from));
   return replaces ? Result<>() : thin_out(s);  // afterwards: a receipt can show that a stream is ours
 }
 
@@ -79,7 +84,7 @@ Result<> StoreInbox::act_on(const sync::Statement& s, const NodeId& from, bool a
     case sync::StatementKind::incarnation:
       return opened_anew(s);
     case sync::StatementKind::chunk_receipt:
-      return chunks_arrived(s, anew, tally);
+      return chunks_arrived(s, from, anew, tally);
     case sync::StatementKind::want:
       return wanted(s, from);
     case sync::StatementKind::node_list: {
@@ -102,7 +107,7 @@ Result<> StoreInbox::act_on(const sync::Statement& s, const NodeId& from, bool a
 Result<> StoreInbox::thin_out(const sync::Statement& s) {
   static constexpr std::string_view kStranger =
       " from statement where node = ?1 and kind = ?2"
-      " and not exists(select 1 from stream t where t.id = statement.stream and t.own = 1)";
+      " and not exists(select 1 from stream t where t.id = statement.stream and t.own < 2)";
   static const std::string sql = std::string("delete").append(kStranger) + " and key not in (select key" +
                                  std::string(kStranger) + " order by hlc desc, digest desc limit ?3)";
   return store_.db().run(sql, s.node, static_cast<int>(s.kind), limit::statements_kept);
@@ -112,10 +117,10 @@ Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& fro
                                      sync::Tally& tally) {
   const sync::Receipt r = TRY(sync::decode_receipt(s.body));
   const bool ours = r.stream.node == store_.me().node && r.stream.author == store_.me().office;
-  if (!ours) return author_holds(s, r, from);
-  if (r.kind != sync::ReceiptKind::custody && s.office != r.stream.destination)
+  if (!ours) return r.stream.destination == store_.me().office ? author_holds(s, r, from) : pass_receipt(s, r, from);
+  if (r.kind == sync::ReceiptKind::custody) return in_custody(s, r);
+  if (s.office != r.stream.destination)
     return fail(Fault::forged, "a receipt by somebody who is not the destination", "receipt.issuer");
-  if (r.kind == sync::ReceiptKind::custody) return {};
   const auto known = TRY(own_stream(store_, r.stream, now_));
   if (!known) return {};
   const std::int64_t stream = *known;
@@ -155,7 +160,8 @@ Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::T
     while (TRY(q.step())) envelopes.emplace_back(q.integer(0), q.integer(1) != 0 ? 3 : 2);
   }
   for (const auto& [e, state] : envelopes) {
-    TRY(TRY(db.query("update envelope set state = 2, done_ms = ? where row = ?")).bind(now_).bind(e).run());
+    TRY(db.run("update envelope set state = 2, done_ms = ? where row = ?", now_, e));
+    TRY(db.run("delete from carry where envelope = ?", e));
     Query q = TRY(db.query("select record from delivery where envelope = ? and state < 2")).bind(e);
     std::size_t n = 0;
     while (TRY(q.step())) {
@@ -253,26 +259,30 @@ Result<> StoreInbox::refusals(std::int64_t stream, const sync::Receipt& r, std::
   return {};
 }
 
-Result<> StoreInbox::chunks_arrived(const sync::Statement& s, bool anew, sync::Tally& tally) {
+/// The destination's word, or that of a neighbour who carries them there.
+Result<> StoreInbox::chunks_arrived(const sync::Statement& s, const NodeId& from, bool anew, sync::Tally& tally) {
   const sync::ChunkReceipt r = TRY(sync::decode_chunk_receipt(s.body));
-  if (s.office != r.destination) return fail(Fault::forged, "chunk receipt by a stranger", "receipt.issuer");
+  const bool there = s.office == r.destination;
+  if (!there && s.node != from) return fail(Fault::forged, "chunk receipt by a stranger", "receipt.issuer");
   Database& db = store_.blobs();
-  Query q = TRY(db.query("select row from attachment where id = ? and own = 1 and destination = ?"))
-                .bind(r.attachment)
-                .bind(r.destination);
+  Query q = TRY(db.query("select row, own from attachment where id = ? and own in (1, 2) and destination = ?",
+                         r.attachment, r.destination));
   if (!TRY(q.step())) return {};
   const std::int64_t row = q.integer(0);
+  const bool ours = q.integer(1) == 1;
+  const int state = there ? 2 : 1;
   // Its store was put back from a copy: what it does not name is lost there, and goes again.
-  if (anew) TRY(db.run("update chunk set state = 0 where attachment = ? and state = 2", row));
+  if (anew) TRY(db.run("update chunk set state = 0 where attachment = ? and state in (1, ?)", row, state));
   for (const auto& [a, b] : r.ranges) {
-    TRY(TRY(db.query("update chunk set state = 2 where attachment = ? and position between ? and ? and state = 0"))
-            .bind(row)
-            .bind(a)
-            .bind(b)
-            .run());
-    tally.sent[4] += static_cast<std::uint64_t>(db.changes());
+    TRY(db.run("update chunk set state = ? where attachment = ? and position between ? and ? and state < ?", state, row,
+               a, b, state));
+    if (there && ours) tally.sent[4] += static_cast<std::uint64_t>(db.changes());
   }
-  return {};
+  TRY(
+      db.run("update attachment set done = not exists(select 1 from chunk where attachment = ?1 and state <> 2) and"
+             " (own = 1 or have = count) where row = ?1",
+             row));
+  return there && !ours ? pass_chunk_receipt(s, r, from) : Result<>();
 }
 
 Result<> StoreInbox::wanted(const sync::Statement& s, const NodeId& from) {

@@ -284,13 +284,21 @@ Result<> Store::heard(sync::Hlc remote, sync::Millis now) {
 }
 
 Result<> Store::tell(const Hash& key, const std::optional<NodeId>& peer, sync::FrameType type, ByteView bytes) {
+  return tell_to(key, peer ? ByteView(peer->view()) : ByteView(), type, bytes);
+}
+
+Result<> Store::tell_all(const Hash& key, std::uint8_t side, sync::FrameType type, ByteView bytes) {
+  return tell_to(key, ByteView(&side, 1), type, bytes);
+}
+
+Result<> Store::tell_to(const Hash& key, ByteView peer, sync::FrameType type, ByteView bytes) {
   assert(writing_);
   return TRY(db_->query("insert into control(key, peer, number, type, bytes)"
                         " values(?, ?, (select coalesce(max(number), 0) + 1 from control), ?, ?)"
                         " on conflict(key) do update set peer = excluded.peer, number = excluded.number,"
                         " type = excluded.type, bytes = excluded.bytes"))
       .bind(key)
-      .bind(peer ? ByteView(peer->view()) : ByteView())
+      .bind(peer)
       .bind(static_cast<int>(type))
       .bind(bytes)
       .run();
@@ -301,6 +309,18 @@ Result<> Store::state(sync::StatementKind kind, Bytes body, const std::optional<
       sync::issue(kind, {me_.office, me_.node, me_.epoch}, TRY(tick(now)), now, std::move(body), keys_->node);
   const Hash key = kind == sync::StatementKind::want && peer ? TRY(want_key(*peer)) : TRY(sync::statement_key(s));
   return tell(key, peer, sync::FrameType::statement, s.bytes);
+}
+
+Result<> Store::state_to(sync::StatementKind kind, Bytes body, std::span<const NodeId> peers, sync::Millis now) {
+  if (peers.empty()) return {};
+  const sync::Statement s =
+      sync::issue(kind, {me_.office, me_.node, me_.epoch}, TRY(tick(now)), now, std::move(body), keys_->node);
+  const Hash key = TRY(sync::statement_key(s));
+  TRY(tell(key, peers.front(), sync::FrameType::statement, s.bytes));
+  for (const NodeId& peer : peers.subspan(1))
+    TRY(tell(crypto::hash(crypto::purpose::statement, {key.view(), peer.view()}), peer, sync::FrameType::statement,
+             s.bytes));
+  return {};
 }
 
 /// A want is about nothing: what one neighbour is asked for must not take the place of what another is.

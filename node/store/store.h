@@ -99,10 +99,14 @@ class Store {
 
   /// Puts or replaces what we tell in the clear: gives it the next number. `peer` empty = everybody.
   Result<> tell(const Hash& key, const std::optional<NodeId>& peer, sync::FrameType, ByteView bytes);
+  /// The same for all neighbours on one side (routes.h).
+  Result<> tell_all(const Hash& key, std::uint8_t side, sync::FrameType, ByteView bytes);
   /// Under which key a neighbour is told what certificates we want of it.
   Result<Hash> want_key(const NodeId& peer);
   /// Signs a statement and tells it.
   Result<> state(sync::StatementKind, Bytes body, const std::optional<NodeId>& peer, sync::Millis now);
+  /// The same to several neighbours; to nobody when there is none.
+  Result<> state_to(sync::StatementKind, Bytes body, std::span<const NodeId> peers, sync::Millis now);
 
   /// What was counted in memory must not count when the transaction does not: runs if it is rolled back, and never
   /// otherwise. Inside a write.
@@ -125,6 +129,7 @@ class Store {
 
  private:
   Store() = default;
+  Result<> tell_to(const Hash& key, ByteView peer, sync::FrameType, ByteView bytes);
   Result<> begin();
   Result<> commit();
   void roll_back();

@@ -300,41 +300,62 @@ Result<std::int64_t> Office::number(std::string_view sql) {
 
 namespace {
 
+std::unique_ptr<Office> made(const Founding& f) {
+  Credentials c;
+  randombytes_buf(c.store_key.data(), c.store_key.size());
+  randombytes_buf(c.store_id.data(), c.store_id.size());
+  randombytes_buf(c.authority_seed.data(), c.authority_seed.size());
+  randombytes_buf(c.officer_seed.data(), c.officer_seed.size());
+  auto o = std::make_unique<Office>(std::make_unique<test::CrashDisk>(), c);
+  must(o->open(true));
+  must(o->found(f, kBegin - kDay));
+  return o;
+}
+
+/// As two nodes do it over the line.
+void join(Office& below, const Founding& f, Office& above, Millis now) {
+  node::Invite wish;
+  wish.code = f.code;
+  wish.name = f.name;
+  wish.level = f.level;
+  wish.urls = {"http://127.0.0.1:1"};
+  const node::Invitation invitation =
+      must(above.store().write([&] { return node::make_invitation(above.store(), above.directory(), wish, "", now); }));
+  const crypto::SigningKey authority = below.authority(), superior = above.authority();
+  const Bytes request = must(below.store().write(
+      [&] { return node::make_join_request(below.store(), below.directory(), invitation, authority); }));
+  const Bytes answer =
+      must(above.store().write([&] { return node::admit(above.store(), above.directory(), request, superior, now); }));
+  must(below.store().write(
+      [&] { return node::accept_join_answer(below.store(), below.directory(), invitation, request, answer, now); }));
+}
+
 struct Base {
   std::unique_ptr<Office> county, township;
   Base() {
     seed_libsodium(0x59495a48414e);
-    const auto made = [](const Founding& f) {
-      Credentials c;
-      randombytes_buf(c.store_key.data(), c.store_key.size());
-      randombytes_buf(c.store_id.data(), c.store_id.size());
-      randombytes_buf(c.authority_seed.data(), c.authority_seed.size());
-      randombytes_buf(c.officer_seed.data(), c.officer_seed.size());
-      auto o = std::make_unique<Office>(std::make_unique<test::CrashDisk>(), c);
-      must(o->open(true));
-      must(o->found(f, kBegin - kDay));
-      return o;
-    };
+    const Founding below{"370700101", "柳河镇", "王芳", crypto::Level::township, false};
     county = made({"370700", "青河县", "县长", crypto::Level::county, true});
-    township = made({"370700101", "柳河镇", "王芳", crypto::Level::township, false});
-    node::Invite wish;
-    wish.code = "370700101";
-    wish.name = "柳河镇";
-    wish.level = crypto::Level::township;
-    wish.urls = {"http://127.0.0.1:1"};
-    const Millis now = kBegin - kDay + kHour;
-    const node::Invitation invitation = must(county->store().write(
-        [&] { return node::make_invitation(county->store(), county->directory(), wish, "", now); }));
-    const crypto::SigningKey authority = township->authority(), superior = county->authority();
-    const Bytes request = must(township->store().write(
-        [&] { return node::make_join_request(township->store(), township->directory(), invitation, authority); }));
-    const Bytes answer = must(county->store().write(
-        [&] { return node::admit(county->store(), county->directory(), request, superior, now); }));
-    must(township->store().write([&] {
-      return node::accept_join_answer(township->store(), township->directory(), invitation, request, answer, now);
-    }));
+    township = made(below);
+    join(*township, below, *county, kBegin - kDay + kHour);
     county->close();
     township->close();
+  }
+};
+
+/// Joined from below upwards as well as downwards must come to the same: here the township joins first.
+struct LongBase {
+  std::unique_ptr<Office> city, county, township;
+  LongBase() {
+    seed_libsodium(0x59495a48414f);
+    const Founding middle{"370783", "青山县", "李明", crypto::Level::county, false},
+        below{"370783105", "柳河镇", "王芳", crypto::Level::township, false};
+    city = made({"370700", "潍河市", "赵刚", crypto::Level::city, true});
+    county = made(middle);
+    township = made(below);
+    join(*county, middle, *city, kBegin - kDay + kHour);
+    join(*township, below, *county, kBegin - kDay + 2 * kHour);
+    for (Office* o : {city.get(), county.get(), township.get()}) o->close();
   }
 };
 
@@ -344,6 +365,12 @@ Pair founded_pair() {
   static const Base base;
   const auto copy = [](Office& o) { return std::make_unique<Office>(o.disk().clone(), o.secrets()); };
   return {copy(*base.county), copy(*base.township)};
+}
+
+Trio founded_trio() {
+  static const LongBase base;
+  const auto copy = [](Office& o) { return std::make_unique<Office>(o.disk().clone(), o.secrets()); };
+  return {copy(*base.city), copy(*base.county), copy(*base.township)};
 }
 
 }  // namespace yz::sim

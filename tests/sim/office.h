@@ -123,6 +123,12 @@ struct Pair {
 };
 Pair founded_pair();
 
+/// City (top office), county and township, each joined to the one above.
+struct Trio {
+  std::unique_ptr<Office> city, county, township;
+};
+Trio founded_trio();
+
 const node::Rules& rules();
 /// A routine text that breaks no rule, with the canary in it and about so many random characters besides.
 std::string text_of(Random&, std::size_t more);

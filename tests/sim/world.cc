@@ -456,10 +456,8 @@ void World::step() {
   }
   if (now_ - last_head_ >= 20'000) {
     last_head_ = now_;
-    auto told = store.write([&] {
-      return node::tell_head_if_due(store, township_.office->directory(), superior_.peer, superior_.office,
-                                    wall(township_));
-    });
+    auto told =
+        store.write([&] { return node::tell_heads_if_due(store, township_.office->directory(), wall(township_)); });
     if (!told) check_error(township_, told.error(), "head");
     if (!alive(township_)) return;
   }

@@ -1,0 +1,162 @@
+#pragma once
+// Three offices one above the other and good lines between them, asked for one exchange at a time.
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "node/store/link.h"
+#include "node/store/outbox.h"
+#include "node/store/watch.h"
+#include "sync/answerer.h"
+#include "sync/courier.h"
+#include "tests/sim/office.h"
+
+namespace yz::sim {
+
+using sync::Courier;
+using sync::Lane;
+
+/// One link: the office below asks, the one above answers.
+class Hop {
+ public:
+  Hop(Office& below, Office& above, const Millis& now) : below_(below), above_(above), now_(now) {}
+
+  Result<> dial() {
+    const auto clock = [this] { return now_; };
+    for (const auto& l : TRY(node::links(below_.store(), true))) {
+      if (l.office != above_.store().me().office) continue;
+      up_.emplace(below_.store(), l.peer);
+      outbox_.emplace(below_.store(), l.peer, l.office, clock);
+    }
+    for (const auto& l : TRY(node::links(above_.store(), false))) {
+      if (l.office != below_.store().me().office) continue;
+      down_.emplace(above_.store(), l.peer);
+      mail_.emplace(above_.store(), l.peer, l.office, clock);
+    }
+    sender_ = std::make_unique<sync::Sender>(*mail_);
+    const auto& s = below_.store();
+    courier_ = std::make_unique<Courier>(*outbox_, below_.inbox(), *up_,
+                                         Courier::Me{s.me().node, s.me().epoch, &s.keys().node});
+    return courier_->start();
+  }
+
+  /// One exchange if there is anything to say. `spoil` may change what goes up or comes down, as a bad relay would.
+  Result<bool> exchange() {
+    std::optional<Courier::Outgoing> request;
+    TRY(below_.store().write([&]() -> Result<> {
+      request = TRY(courier_->next(now_));
+      return {};
+    }));
+    if (!request) return false;
+    Bytes answer;
+    if (request->hello) {
+      answer = sync::hello_answer(hub(), sync::Hlc::at(now_), now_);
+    } else {
+      auto done = above_.store().write([&] { return serve(request->body, answer); });
+      if (!done) return std::unexpected(done.error());
+    }
+    TRY(below_.store().write([&]() -> Result<> {
+      below_.inbox().set_now(now_);
+      return courier_->answered(request->id, answer, answer.size(), now_, TRY(below_.store().tick(now_)));
+    }));
+    TRY(above_.open_received(now_));
+    TRY(below_.open_received(now_));
+    return true;
+  }
+  void poll() { courier_->poll(); }
+  node::StoreOutbox& outbox() { return *outbox_; }
+  const sync::Tally& tally() { return courier_->tally(); }
+
+ private:
+  sync::Answerer::Me hub() {
+    auto& s = above_.store();
+    return {s.me().node, s.me().office, s.me().epoch, &s.keys().node, &s.nonce_key()};
+  }
+  Result<> serve(const Bytes& body, Bytes& answer) {
+    above_.inbox().set_now(now_);
+    sync::Answerer a(hub(), above_.inbox(), *mail_, *down_, *sender_);
+    const ByteView all(body);
+    if (TRY(a.open(all.first(sync::kRequestHeadBytes), now_))) {
+      sync::FrameReader frames;
+      frames.add(all.subspan(sync::kRequestHeadBytes));
+      for (;;) {
+        const auto frame = TRY(frames.next());
+        if (!frame) break;
+        TRY(a.take(*frame, now_));
+      }
+    }
+    answer = TRY(a.close(TRY(above_.store().tick(now_)), now_, 0));
+    return {};
+  }
+
+  Office &below_, &above_;
+  const Millis& now_;
+  std::optional<node::StoreLink> up_, down_;
+  std::optional<node::StoreOutbox> outbox_, mail_;
+  std::unique_ptr<sync::Sender> sender_;
+  std::unique_ptr<Courier> courier_;
+};
+
+struct Chain {
+  Trio trio = founded_trio();
+  Millis now = kBegin;
+  Random random{7};
+  Office &city = *trio.city, &county = *trio.county, &township = *trio.township;
+  Hop lower{township, county, now}, upper{county, city, now};
+  bool lower_up = true, upper_up = true;  ///< the lines
+  std::function<void()> county_does;      ///< what a dishonest county does before it speaks with the city
+
+  Result<> start() {
+    for (Office* o : {&city, &county, &township}) {
+      TRY(o->open());
+      TRY(o->open_received(now));
+    }
+    TRY(lower.dial());
+    return upper.dial();
+  }
+  /// Exchanges on both lines, as long as anybody has anything to say or `rounds` times over.
+  Result<> talk(int rounds = 60) {
+    for (int quiet = 0; rounds-- > 0 && quiet < 3;) {
+      now += 1000;
+      for (Office* o : {&city, &county, &township})
+        TRY(o->store().write([&] { return node::tell_and_watch(o->store(), o->directory(), now); }));
+      bool any = false;
+      for (Hop* hop : {&lower, &upper}) {
+        if (hop == &upper && county_does) county_does();
+        if (!(hop == &lower ? lower_up : upper_up)) continue;
+        hop->poll();
+        const auto before = TRY(moved(*hop));
+        for (int i = 0; i < 20 && TRY(hop->exchange()); ++i) now += 50;
+        any = any || TRY(moved(*hop)) != before;
+      }
+      quiet = any ? 0 : quiet + 1;
+    }
+    return {};
+  }
+  /// What the township writes goes to both its superiors in parallel.
+  Result<> address_all() {
+    const OfficeId top = city.store().me().office;
+    return township.store().write(
+        [&] { return township.directory().set_office_state(top, node::OfficeState::superior); });
+  }
+  Result<> report(Lane lane, std::size_t more, std::size_t attachment = 0) {
+    Office::Wish w;
+    w.lane = lane;
+    w.text = text_of(random, more);
+    if (attachment > 0) w.attachments.emplace_back("图.jpg", Bytes(attachment, 0x5a));
+    const auto done = TRY(township.write(w, now));
+    return done.refused ? Result<>(std::unexpected(*done.refused)) : Result<>();
+  }
+
+ private:
+  Result<std::int64_t> moved(Hop& hop) {
+    std::int64_t n = 0;
+    for (Office* o : {&city, &county, &township})
+      n +=
+          TRY(o->number("select (select count(*) from envelope) + (select coalesce(sum(number), 0) from control) +"
+                        " (select coalesce(sum(state), 0) from delivery) + (select count(*) from part)"));
+    return n + static_cast<std::int64_t>(hop.tally().carried);
+  }
+};
+
+}  // namespace yz::sim
