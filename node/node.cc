@@ -335,4 +335,6 @@ Result<> Node::open_received() {
   }
 }
 
+bool Node::give_way() { return worker_ == nullptr || worker_->give_way(); }
+
 }  // namespace yz::node

@@ -42,6 +42,11 @@ class Node : public ApiHost {
   Result<SyncReport> sync_with(const OfficeId& superior) override;
   Result<> open_received() override;
   Result<std::uint64_t> backup(const std::string& path, const std::function<void(double)>& progress) override;
+  Result<BundleWritten> write_bundle(const OfficerRow& by, std::string_view code, const std::string& path,
+                                     const std::function<void(double)>& progress) override;
+  Result<BundleRead> read_bundle(const OfficerRow& by, const std::string& path,
+                                 const std::function<void(double)>& progress) override;
+  Result<sync::Tally> take_envelopes(const OfficerRow& by, const std::vector<Bytes>&) override;
   std::string software_version() const override;
   CpuMs cpu_ms() override;
 
@@ -59,6 +64,9 @@ class Node : public ApiHost {
   Result<> start();
   Result<SyncReport> exchange(const std::function<void(const SyncReport&)>& progress,
                               const std::optional<OfficeId>& only);
+  /// Between two pieces of long work: others go first. False when the program is ending.
+  bool give_way();
+  Result<std::array<std::uint64_t, 5>> open_counted();
   void remember(const std::string& officer, ByteView passphrase, const crypto::SigningKey&);
 
   /// A passphrase that was right a moment ago: Argon2id need not run for each call of a script. The signing key

@@ -87,6 +87,13 @@ void Worker::pump_until(const std::function<bool()>& done) {
   }
 }
 
+bool Worker::give_way() {
+  constexpr int kAtOnce = 16;  // whoever lets others go first must get on too
+  std::unique_lock lock(mutex_);
+  for (int i = 0; i < kAtOnce && !stopping_ && run_next(lock); ++i) continue;
+  return !stopping_;
+}
+
 void Worker::stop() {
   std::array<std::deque<Job>, 4> dropped;
   {

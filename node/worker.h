@@ -27,6 +27,9 @@ class Worker {
   bool run(Turn, const Job&);
   /// On the worker's own thread, inside a job: runs other jobs until `done` says so. For calls that wait for the line.
   void pump_until(const std::function<bool()>& done);
+  /// On the worker's own thread, inside a long job: a few of the jobs that wait go first. False when the worker is to
+  /// stop.
+  bool give_way();
   /// Wakes a pump to look at its condition.
   void nudge() {
     post(Turn::sync, [] {});

@@ -131,6 +131,7 @@ class Grammar {
     home_commands();
     report_commands();
     conflict_commands();
+    bundle_commands();
     care_commands();
     people_commands();
   }
@@ -304,6 +305,7 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
   void home_commands();
   void report_commands();
   void conflict_commands();
+  void bundle_commands();
   void care_commands();
   void people_commands();
   void key_commands(CLI::App* officer, CLI::App* office, const std::vector<std::string>& roles);
@@ -597,6 +599,34 @@ void Grammar::report_commands() {
     a->add_option("--reason", c->reason, t("为什么撤回", "why"))->required()->type_name(t("原因", "TEXT"));
     done(a);
   }
+  {
+    auto [a, c] = leaf<ReportQr>(report, "qr",
+                                 t("没有线路时：把已签发的报告画成一组二维码（内容已加密）",
+                                   "without a line: a signed report as QR codes (sealed)"));
+    case_of(a, c->case_id);
+    a->add_option("--out", c->out,
+                  t("写成图片放进这个目录；- 画在终端（默认）",
+                    "write pictures into this folder; - draws on the terminal (default)"))
+        ->type_name(t("目录|-", "DIR|-"));
+    a->footer(example("  yizhan report qr k3v7qd --out /tmp/二维码\n"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<ReportCode>(report, "code",
+                                   t("没有线路时：把要点编成约 200 个字符的短码，传真、短信或电话念都行",
+                                     "without a line: what matters in some 200 characters, to be faxed or read out"));
+    case_of(a, c->case_id);
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<ReportCodeIn>(
+        report, "code-in", t("录入对方的短码（打错时指出哪一行）", "type in such a code (errors are named by line)"));
+    a->add_option(t("文件", "FILE"), c->file,
+                  t("短码的文本文件；- 从标准输入读", "a text file; - reads standard input"))
+        ->required();
+    done(a);
+  }
+  done(leaf<ReportCodeList>(report, "code-list", t("以短码报来的信息", "what was told by code")).app);
   const auto step = [&](const char* name, ReportStep::What what, std::string about, bool note_needed = false) {
     auto [a, c] = leaf<ReportStep>(report, name, std::move(about), ReportStep{what, {}, {}});
     case_of(a, c->case_id);
@@ -692,6 +722,51 @@ void Grammar::conflict_commands() {
       example("  yizhan conflict resolve k3v7qd --take 5f02c1aa\n"
               "  yizhan conflict resolve k3v7qd --take deaths=5f02c1aa --set missing=1 --reason 医院核实\n"));
   done(a);
+}
+
+void Grammar::bundle_commands() {
+  CLI::App* bundle = group("bundle", t("没有线路时：用U盘或邮件附件捎带",
+                                       "without a line: carried on a stick, or sent as an e-mail attachment"));
+  {
+    auto [a, c] = leaf<BundleExport>(
+        bundle, "export",
+        t("把待发给一个上级或下级的全部内容写进一个加密文件", "write all that waits for a neighbour to a sealed file"));
+    a->add_option("--to", c->to, t("对方单位代码（上级或下级）", "the neighbour's code (a superior or a subordinate)"))
+        ->required()
+        ->type_name(t("代码", "CODE"));
+    a->add_option(t("文件", "FILE"), c->file,
+                  t("写到这里；已有的捎带文件会被替换，别的文件不会",
+                    "where to; an older bundle there is replaced, nothing else"))
+        ->required();
+    a->footer(example("  yizhan bundle export --to 370783 /media/usb/柳河镇.yzbundle\n\n") +
+              t("文件只有对方打得开，也可以当邮件附件发送。写出不算送达：对方的回执回来之前（下次联网，或对方也用\n"
+                "bundle export 写回来），内容仍在本机排队，重复捎带不会重复入库。\n",
+                "Only that office can open it; it may as well be an attachment of an e-mail. Writing is not "
+                "delivering: until\n"
+                "their receipts come back (at the next contact, or in a bundle that they write), all of it still waits "
+                "here.\n"
+                "Carrying it twice does no harm.\n"));
+    done(a);
+  }
+  {
+    auto words = std::make_shared<std::pair<std::string, bool>>();
+    CLI::App* a = bundle->add_subcommand("import", t("读入上级或下级写的文件，或扫描下来的二维码",
+                                                     "take in a file that a neighbour wrote, or scanned QR codes"));
+    a->add_option(t("文件", "FILE"), words->first,
+                  t("U盘上的文件，或存下来的邮件附件", "the file, or the saved attachment"))
+        ->required();
+    a->add_flag("--qr", words->second,
+                t("文件是扫描枪扫下来的文字，一行一张二维码", "it is a text file with one scanned QR code a line"));
+    a->callback([this, words] {
+      chosen_ = true;
+      if (words->second)
+        asked_.command = BundlePictures{words->first};
+      else
+        asked_.command = BundleImport{words->first};
+    });
+    a->footer(example("  yizhan bundle import /media/usb/柳河镇.yzbundle\n  yizhan bundle import --qr 扫描.txt\n"));
+    done(a);
+  }
 }
 
 void Grammar::care_commands() {

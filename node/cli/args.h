@@ -98,6 +98,18 @@ struct ReportStep {
   std::string case_id, note;
 };
 
+struct ReportQr {
+  std::string case_id;
+  std::string out = "-";  ///< a folder; "-": the terminal
+};
+struct ReportCode {
+  std::string case_id;
+};
+struct ReportCodeIn {
+  std::string file;
+};
+struct ReportCodeList {};
+
 struct ConflictList {
   std::string after;
   std::optional<std::int64_t> limit;
@@ -128,6 +140,16 @@ struct Backup {
   std::string file;
 };
 struct Restore {
+  std::string file;
+};
+struct BundleExport {
+  std::string to, file;
+};
+struct BundleImport {
+  std::string file;
+};
+/// A text file with one scanned QR code a line.
+struct BundlePictures {
   std::string file;
 };
 struct OfficerAdd {
@@ -171,11 +193,13 @@ struct RootConfirm {
 };
 struct Version {};
 
-using Command = std::variant<Init, Invite, Join, Admit, Serve, SuperiorAdd, SuperiorList, SuperiorUrl, Sync, Status,
-                             ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp, ReportCorrect,
-                             ReportWithdraw, ReportStep, ConflictList, ConflictShow, ConflictResolve, Verify, Evidence,
-                             EvidenceCheck, Doctor, Backup, Restore, OfficerAdd, OfficerList, OfficeList, NodeList,
-                             KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
+using Command =
+    std::variant<Init, Invite, Join, Admit, Serve, SuperiorAdd, SuperiorList, SuperiorUrl, Sync, Status, ReportNew,
+                 ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw,
+                 ReportStep, ConflictList, ConflictShow, ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor,
+                 ReportQr, ReportCode, ReportCodeIn, ReportCodeList, BundleExport, BundleImport, BundlePictures, Backup,
+                 Restore, OfficerAdd, OfficerList, OfficeList, NodeList, KeyAct, PassphraseChange, PassphraseRecover,
+                 RootConfirm, Version>;
 
 struct Asked {
   Globals globals;

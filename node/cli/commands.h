@@ -31,6 +31,13 @@ int run(Session&, const Verify&);            // verify.cc
 int run(Session&, const Evidence&);          // evidence.cc
 int run(Session&, const EvidenceCheck&);     // evidence.cc
 int run(Session&, const Doctor&);            // doctor.cc
+int run(Session&, const ReportQr&);          // report_told.cc
+int run(Session&, const ReportCode&);        // report_told.cc
+int run(Session&, const ReportCodeIn&);      // report_told.cc
+int run(Session&, const ReportCodeList&);    // report_told.cc
+int run(Session&, const BundlePictures&);    // report_told.cc
+int run(Session&, const BundleExport&);      // bundle.cc
+int run(Session&, const BundleImport&);      // bundle.cc
 int run(Session&, const Backup&);            // backup.cc
 int run(Session&, const Restore&);           // backup.cc
 int run(Session&, const OfficerAdd&);        // people.cc

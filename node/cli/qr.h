@@ -10,4 +10,7 @@ namespace yz::node::cli {
 /// without, light modules are drawn, as fits a dark terminal. Fault::full when the text is too long for one code.
 Result<std::string> draw_qr(std::string_view text, bool ansi);
 
+/// The same as an SVG picture, with a line of text below it.
+Result<std::string> qr_svg(std::string_view text, std::string_view caption);
+
 }  // namespace yz::node::cli

@@ -43,7 +43,8 @@ std::string base64(ByteView b) {
 
 /// Work whose length depends on the line or on how much there is.
 bool takes_long(const ApiCall& call) {
-  for (std::string_view part : {"/sync", "/verify", "/backup", "/import", "/evidence", "/doctor", "/attachments/"})
+  for (std::string_view part :
+       {"/sync", "/verify", "/backup", "/import", "/evidence", "/doctor", "/attachments/", "/bundles/"})
     if (call.target.find(part) != std::string::npos) return true;
   return false;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "crypto/sign.h"
+#include "node/bundle.h"
 #include "node/config.h"
 #include "node/store/directory.h"
 #include "node/store/store.h"
@@ -93,6 +94,14 @@ class ApiHost {
   /// Opens what was received and not opened yet.
   virtual Result<> open_received() = 0;
   virtual Result<std::uint64_t> backup(const std::string& path, const std::function<void(double)>& progress) = 0;
+  /// Writes a bundle for the neighbour office of that code. Fault::missing when there is none.
+  virtual Result<BundleWritten> write_bundle(const OfficerRow& by, std::string_view code, const std::string& path,
+                                             const std::function<void(double)>& progress) = 0;
+  /// Takes a bundle in and opens what came; `moved.received` counts records.
+  virtual Result<BundleRead> read_bundle(const OfficerRow& by, const std::string& path,
+                                         const std::function<void(double)>& progress) = 0;
+  /// Takes in envelopes that neighbours' nodes wrote to us, as they came in pictures; all or none.
+  virtual Result<sync::Tally> take_envelopes(const OfficerRow& by, const std::vector<Bytes>&) = 0;
   virtual std::string software_version() const = 0;
   virtual CpuMs cpu_ms() = 0;
 };

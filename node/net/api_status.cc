@@ -4,6 +4,7 @@
 #include "node/log.h"
 #include "node/net/api_request.h"
 #include "node/store/node_key.h"
+#include "node/store/notices.h"
 #include "node/store/people.h"
 #include "node/store/watch.h"
 
@@ -190,6 +191,10 @@ Result<> standing_alarms(Request& r, Alarms& alarms, std::int64_t overdue, std::
   if (overdue > 0)
     alarms.add("receipt.overdue", "有信息超时未收到上级的入库回执", "reports are overdue: no stored receipt yet", now);
   TRY(identity_alarms(r, alarms));
+  const std::int64_t told = TRY(unmatched_notices(store));
+  if (told > 0)
+    alarms.add("notice.unmatched", "有以短码报来的紧急信息，正式报告还没有到",
+               "reports were told by code, and the full ones have not come yet", now);
   const std::int64_t provisional = TRY(number(TRY(store.db().query(
       "select count(*) from matter where own = 1 and (flags & 16) != 0 and signed_ms < ?", now - 60 * kMinute))));
   if (provisional > 0)

@@ -335,9 +335,20 @@ drop table attachment_kept;
 create index attachment_open on attachment(destination) where done = 0 and ready = 1;
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads}, Migration{3, kMainRestore},
-                           Migration{4, kMainCarry}, Migration{5, kMainWatch}, Migration{6, kMainRevocation},
-                           Migration{7, kMainLines}};
+// Flash reports told in a typed code before they came themselves.
+constexpr std::string_view kMainNotices = R"sql(
+create table notice(
+  row integer primary key,
+  bytes blob unique not null,         -- as signed
+  node blob not null, office blob not null,
+  first blob not null, last blob not null,  -- the record's id lies between
+  taken_by text not null,
+  at_ms integer not null) strict;
+)sql";
+
+constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads},  Migration{3, kMainRestore},
+                           Migration{4, kMainCarry}, Migration{5, kMainWatch},  Migration{6, kMainRevocation},
+                           Migration{7, kMainLines}, Migration{8, kMainNotices}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees}};
 
 }  // namespace

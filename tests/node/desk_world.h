@@ -96,6 +96,14 @@ class World : public ApiHost {
   void lines_changed() override {}
   Result<> open_received() override { return {}; }
   Result<std::uint64_t> backup(const std::string&, const std::function<void(double)>&) override { return 4096; }
+  Result<BundleWritten> write_bundle(const OfficerRow&, std::string_view, const std::string&,
+                                     const std::function<void(double)>&) override {
+    return BundleWritten{};
+  }
+  Result<BundleRead> read_bundle(const OfficerRow&, const std::string&, const std::function<void(double)>&) override {
+    return BundleRead{};
+  }
+  Result<sync::Tally> take_envelopes(const OfficerRow&, const std::vector<Bytes>&) override { return sync::Tally{}; }
   std::string software_version() const override { return "test"; }
   CpuMs cpu_ms() override { return {}; }
 

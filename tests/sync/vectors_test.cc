@@ -5,7 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "crypto/hash.h"
+#include "sync/bundle.h"
 #include "sync/codec.h"
+#include "sync/notice.h"
+#include "sync/pictures.h"
 #include "sync/revocation.h"
 #include "tests/support/sync_fakes.h"
 
@@ -335,5 +338,91 @@ TEST_CASE("exchange vectors hold") {
       CHECK(decode_chunk(whole));
       CHECK(verify_chunk(whole, signer(v).public_key()));
     }
+  });
+}
+
+TEST_CASE("bundle vectors hold") {
+  replay("bundle.json", [](const Json& v, const std::string& kind, const Json& e) {
+    REQUIRE(kind == "bundle");
+    BundleHead h;
+    h.from = id<NodeId>(v, "from");
+    h.office = id<OfficeId>(v, "office");
+    h.to = id<NodeId>(v, "to");
+    h.id = id<BundleId>(v, "id");
+    h.at.value = number(v, "at");
+    h.unix_ms = number<Millis>(v, "unix_ms");
+    h.epoch = id<Epoch>(v, "epoch");
+    h.peer_epoch = id<Epoch>(v, "peer_epoch");
+    h.base = number(v, "base");
+    h.mark = number(v, "mark");
+    h.heard = number(v, "heard");
+    crypto::Keyring reader{crypto::SigningKey::random(), crypto::BoxKey::random(), {}};
+    std::vector<BoxPublic> readers;
+    Writer script;
+    script.raw(bytes(v, "key")).raw(bytes(v, "stream_header"));
+    for (const auto& s : v.at("ephemeral_secrets")) script.raw(from_hex(s.get<std::string>()).value());
+    for (const auto& s : v.at("reader_secrets")) {
+      const auto key = crypto::Key::from(from_hex(s.get<std::string>()).value()).value();
+      reader.boxes.push_back(crypto::BoxKey::from_secret(key));
+      readers.push_back(reader.boxes.back().public_key());
+    }
+    const auto node = signer(v);
+    Bytes file;
+    {
+      const ScriptedRandom random(1, script.take());
+      BundleWriter w(h, readers, node, file);
+      for (const auto& f : v.at("frames"))
+        w.add(static_cast<FrameType>(number<int>(f, "type")), bytes(f, "bytes"), file);
+      w.finish(file);
+    }
+    const std::size_t head = bundle_head_size(file).value();
+    CHECK(hex(ByteView(file).first(head)) == str(e, "head"));
+    CHECK(file.size() == number<std::size_t>(e, "size"));
+    CHECK(hex(frames_hash(file).view()) == str(e, "hash"));
+    CHECK(verify_bundle_head(ByteView(file).first(head), node.public_key()));
+    auto r = BundleReader::open(ByteView(file).first(head), reader).value();
+    std::size_t frames = 0;
+    for (std::size_t at = head; at < file.size(); at += kBundleBlock) {
+      REQUIRE(r.add(ByteView(file).subspan(at, kBundleBlock)));
+      while (r.next().value()) ++frames;
+    }
+    CHECK(r.whole());
+    CHECK(frames == v.at("frames").size());
+  });
+}
+
+TEST_CASE("notice and picture vectors hold") {
+  replay("notice.json", [](const Json& v, const std::string& kind, const Json& e) {
+    if (kind == "pictures") {
+      const auto envelope = decode_envelope(bytes(v, "envelope")).value();
+      CHECK(pictures_of(envelope).value() == e.at("texts").get<std::vector<std::string>>());
+      PictureBoard board;
+      for (const auto& text : e.at("texts")) CHECK(board.add(text.get<std::string>()));
+      CHECK(board.whole() == std::vector<Bytes>{envelope.bytes});
+      return;
+    }
+    REQUIRE(kind == "notice");
+    const auto author = id<NodeId>(v, "author");
+    const auto destination = id<OfficeId>(v, "destination");
+    const Bytes record = bytes(v, "record");
+    Notice n;
+    std::copy_n(author.bytes.begin(), 4, n.node.bytes.begin());
+    std::copy_n(record.begin(), 8, n.record.bytes.begin());
+    n.lane = static_cast<Lane>(number<int>(v, "lane"));
+    n.kind = number<std::uint8_t>(v, "report_kind");
+    n.exercise = number<int>(v, "exercise") != 0;
+    n.incident = str(v, "incident");
+    n.place = number(v, "place");
+    n.event_ms = number<Millis>(v, "event_ms");
+    n.deaths = number<std::uint16_t>(v, "deaths");
+    n.injured = number<std::uint16_t>(v, "injured");
+    n.missing = number<std::uint16_t>(v, "missing");
+    n.title = notice_title(str(v, "title"));
+    const Bytes whole = sign_notice(n, author, destination, signer(v));
+    CHECK(hex(whole) == str(e, "bytes"));
+    CHECK(typed_lines(whole) == str(e, "lines"));
+    CHECK(from_typed_lines(str(e, "lines"), kNoticeBytesMost).value() == whole);
+    CHECK(verify_notice(whole, author, destination, signer(v).public_key()));
+    CHECK(utf8_of(decode_notice(whole).value().title) == str(v, "title"));
   });
 }

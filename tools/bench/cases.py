@@ -325,5 +325,42 @@ def case_start(bench):
     bench.figure("start", "start-up of an empty home", 0, bench.empty_start(), "s", "`status` on a home without reports")
 
 
+# ---- by stick
+def case_stick(bench):
+    """3,000 reports and 500 MB of attachments on a stick, between running nodes: unlocking's own 128 MiB are not in the peaks."""
+    n, megabytes = (3000, 500) if bench.full else (300, 50)
+    dice, stick = random.Random(bench.seed), os.path.join(bench.work, "stick.yzbundle")
+    with bench.net() as net, with_both(bench, net, "stick", bench.stock.written(net, n)) as (hub, node):
+        hub.end()
+        hub.serve()  # without a port for those below: nothing goes by the line
+        for i in range(megabytes // 10):
+            path = os.path.join(bench.work, "stick.bin")
+            with open(path, "wb") as f:
+                f.write(dice.randbytes(10_000_000))
+            body = os.path.join(bench.work, "body.txt")
+            with open(body, "w", encoding="utf-8") as f:
+                f.write("现场照片与测绘图，随文报送。" + bench.texts.reports(1)[0]["body"][:600])
+            node.run("report", "new", "--kind", "dynamic", "--lane", "routine", "--title", f"灾情图件之{i}", "--body-file", body, "--attach", path, "--send")
+        node.serve()
+        for office in (hub, node):
+            office.status()
+            time.sleep(0.3)
+            office.served.forget_peak()
+        said, w = node.run("bundle", "export", "--to", "370783", stick)
+        took, w2 = hub.run("bundle", "import", stick)
+        chunks = said["frames"]["bulk"]
+        reports = sum(took["received"][lane] for lane in ("flash", "urgent", "routine"))
+        if not took["whole"] or took["refused"] or took["received"]["bulk"] != chunks or sum(hub.status()["received"].values()) != n + megabytes // 10:
+            bench.problem(f"case stick: not all arrived: {said} {took}")
+        note = f"{n} reports, {megabytes} MB in attachments; {reports} records, {chunks} chunks"
+        bench.figure("stick", "bytes per sealed byte", n, [said["bytes"] / said["content"]], "", note)
+        bench.figure("stick", "file", n, [said["bytes"] / 1e6], "MB", note)
+        bench.figure("stick", "export wall", n, [w.wall], "s", note)
+        bench.figure("stick", "import wall", n, [w2.wall], "s", "opening included")
+        bench.figure("stick", "export peak rss", n, [node.served.peak / 1e6], "MB", "of the running node")
+        bench.figure("stick", "import peak rss", n, [hub.served.peak / 1e6], "MB", "of the running node")
+        os.remove(stick)
+
+
 CASES = {"authoring": authoring, "a": case_a, "ingest": case_ingest, "idle": case_idle, "start": case_start, "b": case_b,
-         "b-mixed": case_b_mixed, "c": case_c, "d": case_d, "d-queued": case_d_queued}
+         "b-mixed": case_b_mixed, "c": case_c, "d": case_d, "d-queued": case_d_queued, "stick": case_stick}

@@ -1,0 +1,231 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "node/bundle.h"
+#include "node/clock.h"
+#include "sync/gate.h"
+
+namespace yz::node {
+namespace {
+
+/// In one transaction: enough that the syncs to the disk don't count, few enough that a flash report waits briefly.
+constexpr std::size_t kFramesAtOnce = 64;
+constexpr std::size_t kBytesAtOnce = 2u << 20;
+/// Frames that fail a check; beyond it the rest of the file is worthless too.
+constexpr std::uint64_t kRefusedMost = 4096;
+constexpr std::uint64_t kFileMost = std::uint64_t{1} << 42;
+
+class InFile {
+ public:
+  InFile() = default;
+  InFile(const InFile&) = delete;
+  InFile& operator=(const InFile&) = delete;
+  ~InFile() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  /// Never waits for a writer at the other end of a pipe, never follows a link that somebody put on the stick.
+  Result<> open(const std::string& path) {
+    fd_ = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    const int error = errno;
+    if (fd_ < 0 && error != ELOOP && error != ENXIO)
+      return fail(Fault::missing, "cannot read " + path + ": " + std::strerror(error), "bundle.missing");
+    struct stat s {};
+    if (fd_ < 0 || ::fstat(fd_, &s) != 0 || !S_ISREG(s.st_mode) || static_cast<std::uint64_t>(s.st_size) > kFileMost)
+      return fail(Fault::invalid, path + " is not a regular file", "bundle.file");
+    size_ = static_cast<std::uint64_t>(s.st_size);
+    return {};
+  }
+  /// Up to `most` bytes; fewer only at the end. A stick that can't be read any more counts as ending there.
+  Bytes read(std::size_t most) {
+    Bytes out(most);
+    std::size_t n = 0;
+    while (n < most) {
+      const ssize_t k = ::read(fd_, out.data() + n, most - n);
+      if (k < 0 && errno == EINTR) continue;
+      if (k <= 0) break;
+      n += static_cast<std::size_t>(k);
+    }
+    out.resize(n);
+    at_ += n;
+    return out;
+  }
+  double share() const { return size_ == 0 ? 1 : static_cast<double>(at_) / static_cast<double>(size_); }
+
+ private:
+  int fd_ = -1;
+  std::uint64_t size_ = 0, at_ = 0;
+};
+
+std::unexpected<Error> cut() {
+  return fail(Fault::invalid, "the bundle ends before its end: what was on it is kept, ask for it to be written again",
+              "bundle.cut");
+}
+
+/// Whether a bundle may be taken in here. One for another office could be carried on by a relay: this is where that
+/// would be decided.
+Result<> may_take(Store& store, const sync::BundleHead& h) {
+  if (h.office == store.me().office) return {};
+  Directory directory(store);
+  const auto office = TRY(directory.office(h.office));
+  const std::string name = office ? office->code + " " + office->name : "an office that is not known here";
+  return fail(Fault::invalid, "this bundle is for " + name + ": nothing was taken", "bundle.other-office");
+}
+
+class Import {
+ public:
+  Import(Store& store, StoreInbox& inbox, const BundlePause& pause) : store_(store), inbox_(inbox), pause_(pause) {}
+
+  Result<BundleRead> run(const std::string& path) {
+    TRY(file_.open(path));
+    TRY(begin(path));
+    done_.from = TRY(link_of(store_, head_.from))->office;
+    done_.written_ms = head_.unix_ms;
+    bool counts = false;
+    TRY(store_.write([&]() -> Result<> {
+      counts = TRY(begin_hearing(store_, head_));
+      return {};
+    }));
+    while (!end_) {
+      if (pause_ && !pause_(file_.share())) {
+        done_.stopped =
+            Error{Fault::busy, "the node is stopping: what was read is kept, read it once more", "node.stopping"};
+        break;
+      }
+      if (auto taken = store_.write([&] { return piece(); }); !taken) {
+        inbox_.forget();
+        done_.stopped = taken.error();  // a full disk, for one; the pieces before are durable
+        break;
+      }
+      done_.frames += frames_;
+      done_.moved = tally_;
+    }
+    done_.whole = !done_.stopped && reader_->whole();
+    if (done_.whole && counts) TRY(store_.write([&] { return heard_all(store_, head_); }));
+    return std::move(done_);
+  }
+
+ private:
+  Result<> begin(const std::string& path) {
+    Bytes head = file_.read(sync::kBundleFixedBytes);
+    if (head.size() < 4 || !sync::looks_like_bundle(ByteView(head).first(4)))
+      return fail(Fault::invalid, path + " is not a bundle", "bundle.form");
+    if (head.size() < sync::kBundleFixedBytes) return cut();
+    const std::size_t whole = TRY(sync::bundle_head_size(head));
+    const Bytes rest = file_.read(whole - head.size());
+    head.insert(head.end(), rest.begin(), rest.end());
+    if (head.size() < whole) return cut();
+    head_ = TRY(sync::decode_bundle_head(head)).head;
+    TRY(may_take(store_, head_));
+    const auto link = TRY(link_of(store_, head_.from));
+    if (!link)
+      return fail(Fault::invalid, "this bundle was written by a machine that is no neighbour of this office",
+                  "bundle.stranger");
+    const sync::LinkState state = TRY(StoreLink(store_, head_.from).load());
+    if (!sync::verify_bundle_head(head, state.peer_key))
+      return fail(Fault::forged, "the bundle's head was changed after it was signed", "bundle.signature");
+    reader_.emplace(TRY(sync::BundleReader::open(head, store_.keys())));
+    return {};
+  }
+
+  void stop(Error e) {
+    done_.stopped = std::move(e);
+    end_ = true;
+  }
+
+  /// One block more. False at the end, good or bad.
+  bool block() {
+    const Bytes bytes = file_.read(sync::kBundleBlock);
+    if (reader_->last()) {
+      if (!bytes.empty())
+        stop({Fault::forged, "something follows the end of the bundle: all that belongs to it is kept",
+              "bundle.changed"});
+      else if (!reader_->whole())
+        stop({Fault::forged, "the bundle ends inside a frame", "bundle.changed"});
+      end_ = true;
+      return false;
+    }
+    if (bytes.size() < sync::kBundleBlock) {
+      stop(cut().error());
+      return false;
+    }
+    if (auto added = reader_->add(bytes); !added) {
+      stop(added.error());
+      return false;
+    }
+    return true;
+  }
+
+  /// As many frames as make one transaction. What is wrong with the file ends it and keeps what came before.
+  Result<> piece() {
+    const sync::Millis now = wall_now();
+    inbox_.set_now(now);
+    sync::Gate gate(inbox_, head_.from);
+    frames_ = 0;
+    for (std::size_t bytes = 0; frames_ < kFramesAtOnce && bytes < kBytesAtOnce && !end_;) {
+      const auto frame = reader_->next();
+      if (!frame) {
+        stop({Fault::forged, "a frame of the bundle is malformed", "bundle.changed"});
+      } else if (*frame) {
+        bytes += (*frame)->bytes.size();
+        ++frames_;
+        TRY(gate.take(**frame, now, tally_));
+        if (tally_.refused > kRefusedMost)
+          stop({Fault::forged, "too much on the bundle failed its checks", "bundle.refused"});
+      } else {
+        block();
+      }
+    }
+    return inbox_.settle(now);
+  }
+
+  Store& store_;
+  StoreInbox& inbox_;
+  const BundlePause& pause_;
+  InFile file_;
+  sync::BundleHead head_;
+  std::optional<sync::BundleReader> reader_;
+  sync::Tally tally_;
+  std::uint64_t frames_ = 0;  // of the piece at hand
+  bool end_ = false;
+  BundleRead done_;
+};
+
+}  // namespace
+
+Result<BundleRead> import_bundle(Store& store, StoreInbox& inbox, const std::string& path, const BundlePause& pause) {
+  return Import(store, inbox, pause).run(path);
+}
+
+Result<bool> begin_hearing(Store& store, const sync::BundleHead& h) {
+  StoreLink link(store, h.from);
+  sync::LinkState s = TRY(link.load());
+  if (s.peer_epoch != h.epoch) {
+    // Another store of the neighbour: the one that came after ours was heard of, or, on an old stick, one before it.
+    // Whoever was put back signs its node list anew, so the newest statement tells them apart.
+    Query q = TRY(store.db().query("select coalesce(max(hlc), 0) from statement where node = ?", h.from));
+    TRY(q.step());
+    if (s.peer_epoch != sync::Epoch{} && h.at.value <= static_cast<std::uint64_t>(q.integer(0))) return false;
+    s.peer_epoch = h.epoch;
+    s.heard = 0;
+    s.peer_heard = 0;
+  }
+  // Never less than before: a stick that lay in a drawer knows less than what was said since.
+  if (h.peer_epoch == store.me().epoch) s.peer_heard = std::max(s.peer_heard, h.heard);
+  TRY(link.save(s));
+  return true;
+}
+
+Result<> heard_all(Store& store, const sync::BundleHead& h) {
+  StoreLink link(store, h.from);
+  sync::LinkState s = TRY(link.load());
+  if (s.peer_epoch != h.epoch || h.base > s.heard) return {};
+  s.heard = std::max(s.heard, h.mark);
+  return link.save(s);
+}
+
+}  // namespace yz::node
