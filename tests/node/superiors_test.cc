@@ -314,7 +314,7 @@ TEST_CASE("a node that never joined here is let in only when its office lies bel
   CHECK_FALSE(dialled_by(w, village.node_id()));
 }
 
-TEST_CASE("an address is told once in the node list, and followed by who dials") {
+TEST_CASE("an address is told once in the node list, and followed by who dials it") {
   test::World w;
   give_list(w);
   const auto tell = [&] {
@@ -326,12 +326,13 @@ TEST_CASE("an address is told once in the node list, and followed by who dials")
   REQUIRE(tell());
   CHECK(w.count("select version from node_list") == mine);
 
-  Keys bureau;
-  know(w, bureau, w.county.office(), "370799", {"http://10.0.0.9:8701", "file:///etc/passwd"});
-  LinkRow l{bureau.node_id(), bureau.office(), true, {"http://old"}, {}, 0};
-  REQUIRE(w.store().write([&] { return add_link(w.store(), l, bureau.node.public_key()); }));
-  CHECK(renew(w));
-  CHECK(link_of(w.store(), bureau.node_id()).value()->urls ==
+  // Who dials follows what the list says; what is no address is passed over.
+  LinkRow l{w.county.node_id(), w.county.office(), true, {"http://old"}, {}, 0};
+  REQUIRE(w.store().write([&] { return add_link(w.store(), l, w.county.node.public_key()); }));
+  REQUIRE(w.store().write([&] {
+    return follow_addresses(w.store(), w.county.office(), {"http://10.0.0.9:8701", "file:///etc/passwd"});
+  }));
+  CHECK(link_of(w.store(), w.county.node_id()).value()->urls ==
         std::vector<std::string>{"http://10.0.0.9:8701", "http://old"});
 }
 

@@ -199,9 +199,8 @@ struct Chain {
   }
   /// What the township writes goes to both its superiors in parallel.
   Result<> address_all() {
-    const OfficeId top = city.store().me().office;
-    return township.store().write(
-        [&] { return township.directory().set_office_state(top, node::OfficeState::superior); });
+    township.address({county.store().me().office, city.store().me().office});
+    return {};
   }
   Result<> report(Lane lane, std::size_t more, std::size_t attachment = 0) {
     Office::Wish w;

@@ -159,11 +159,8 @@ class Levels {
   void address() {
     for (std::size_t i = 1; i < weather_.offices; ++i) {
       if (!office(i).is_open() || tree_.above[i] == 0) continue;
-      const OfficeId top = office(0).store().me().office;
       if (random_.chance(0.8))
-        must(office(i).store().write(
-                 [&] { return office(i).directory().set_office_state(top, node::OfficeState::superior); }),
-             "address");
+        office(i).address({office(tree_.above[i]).store().me().office, office(0).store().me().office});
     }
   }
   void step(std::int64_t percent) {

@@ -233,8 +233,8 @@ Result<node::Outcome> Office::write(const Wish& wish, Millis now) {
   CaseId id;
   randombytes_buf(id.bytes.data(), id.bytes.size());
   node::Desk d = TRY(desk(now));
-  if (wish.attachments.empty()) return d.write(signer(), id, r, wish.send);
-  const node::Outcome draft = TRY(d.write(signer(), id, r, false));
+  if (wish.attachments.empty()) return d.write(signer(), id, r, wish.send, to_);
+  const node::Outcome draft = TRY(d.write(signer(), id, r, false, to_));
   for (const auto& [name, bytes] : wish.attachments)
     TRY(store_->write([&]() -> Result<> {
       const auto up = TRY(directory_->superiors());

@@ -92,6 +92,8 @@ class Office {
     std::vector<std::pair<std::string, Bytes>> attachments = {};
     bool send = true;
   };
+  /// Whom its reports go to from now on; nobody named: the superior.
+  void address(std::vector<OfficeId> to) { to_ = std::move(to); }
   /// What the page does: draft, attach, send. Ok only when the officer was told that it is signed and queued.
   Result<node::Outcome> write(const Wish&, Millis now);
   Result<node::Outcome> send(std::int64_t matter, Millis now);
@@ -111,6 +113,7 @@ class Office {
   node::SigningPerson signer();
   std::unique_ptr<test::CrashDisk> disk_;
   Credentials secrets_;
+  std::vector<OfficeId> to_;
   std::optional<crypto::SigningKey> officer_;
   node::Person person_;
   std::unique_ptr<node::Store> store_;
