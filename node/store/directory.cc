@@ -1,6 +1,7 @@
 #include "node/store/directory.h"
 
 #include "crypto/hash.h"
+#include "crypto/plant.h"
 
 namespace yz::node {
 namespace {
@@ -134,7 +135,7 @@ Result<> Directory::learn(const crypto::Certificate& c, sync::Millis now) {
   if (root && !(ours && !TRY(office(c.office)).value_or(OfficeRow{}).admitted && c.type != crypto::CertType::office)) {
     std::vector<crypto::Certificate> offices = TRY(office_certificates());
     if (c.type == crypto::CertType::office) offices.push_back(c);
-    TRY(crypto::check_path(c, offices, *root));
+    if (!planted(Bug::path_not_checked)) TRY(crypto::check_path(c, offices, *root));
   }
   if (c.type == crypto::CertType::office) {
     // The first certificate of a code counts; another office under the same code is an alarm until people settle it.

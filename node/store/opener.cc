@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "crypto/plant.h"
 #include "node/log.h"
 #include "sync/limits.h"
 
@@ -156,7 +157,10 @@ Result<> Opener::put(Context& c, ByteView bytes, Done& done) {
     Query q = TRY(store_.db().query("select quarantine from record where id = ?")).bind(released->id);
     held = TRY(q.step());
     // Cut again in another lane, or after a restore: one copy is enough. Only one that waits is judged anew.
-    if (held && q.integer(0) != static_cast<int>(Refusal::unknown_certificate)) return {};
+    if (held && q.integer(0) != static_cast<int>(Refusal::unknown_certificate)) {
+      if (!planted(Bug::record_counted_twice)) return {};
+      held = false;
+    }
   }
   std::int64_t notes = 0;
   facts.quarantine = TRY(judge(c, *released, notes));

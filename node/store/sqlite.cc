@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 
+#include "crypto/plant.h"
 #include "node/store/page_vfs.h"
 #include "node/store/tokenizer.h"
 
@@ -341,6 +342,7 @@ Result<> SqliteDatabase::set_up(const SqliteOptions& o, bool fresh) {
                   "the log is damaged at frame " + std::to_string(frame) + " and saved work behind it would be lost",
                   "store.log");
   }
+  if (planted(Bug::commit_not_synced)) TRY(exec("pragma synchronous=normal"));
   TRY(exec("pragma cache_size=-" + std::to_string(o.cache_kib) +
            "; pragma foreign_keys=on; pragma trusted_schema=off; pragma cell_size_check=on;"
            "pragma wal_autocheckpoint=1000; pragma journal_size_limit=" +

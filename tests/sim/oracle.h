@@ -1,0 +1,26 @@
+#pragma once
+// What must hold inside one office, worked out anew from the signed bytes that it keeps and not by the code under test.
+// Each gives what is wrong, or nothing.
+#include <string>
+
+#include "tests/sim/office.h"
+
+namespace yz::sim {
+
+/// A case's row shows what follows from its versions: side by side or not, withdrawn or not, and every head in sight.
+std::string wrong_in_cases(Office&);
+/// What a stream says is here without a gap is here, as one history from its first envelope, with the chain value that
+/// receipts name.
+std::string wrong_in_streams(Office&);
+/// Whatever its receipts say is stored is there; so they may be told, now or after any restart.
+std::string wrong_in_receipts(Office&);
+/// What one office said last, since its store began, is what the other one holds of it. Once all has settled.
+std::string wrong_in_hearing(Office& from, Office& to);
+/// Against the senders' days counts no more than what is stored.
+std::string wrong_in_quota(Office&);
+/// What was certified in the name kForgedName is believed by nobody.
+std::string wrong_in_directory(Office&);
+
+inline constexpr std::string_view kForgedName = "伪造";
+
+}  // namespace yz::sim
