@@ -654,4 +654,17 @@ Result<std::uint32_t> recovery_stopped_early(sqlite3_file* s) {
   return 0;
 }
 
+Result<bool> save_log_again(sqlite3_file* s) {
+  assert(s != nullptr && s->pMethods == &kMethods && file_of(s)->kind == Kind::log);
+  File* f = file_of(s);
+  if (f->committed_end == kLogHeader) return true;
+  for (Offset at = 0; at < f->committed_end;) {
+    const int n = static_cast<int>(std::min<Offset>(kFrame, f->committed_end - at));
+    if (base_read(f, f->buffer, n, at) != SQLITE_OK) return unreadable("the database's log");
+    if (base_write(f, f->buffer, n, at) != SQLITE_OK) return false;
+    at += n;
+  }
+  return x_sync(s, SQLITE_SYNC_NORMAL) == SQLITE_OK;
+}
+
 }  // namespace yz::node
