@@ -80,7 +80,7 @@ std::string wrong_in_cases(Office& o) {
 }
 
 std::string wrong_in_streams(Office& o) {
-  auto s = o.store().db().query("select row, tip, chain from stream where own = 0");
+  auto s = o.store().db().query("select row, tip, chain from stream where own < 2");
   if (!s) return "streams cannot be read";
   while (s->step().value_or(false)) {
     std::multimap<std::uint64_t, std::pair<Hash, Hash>> envelopes;  // number; what it names, what follows from it
@@ -150,6 +150,18 @@ std::string wrong_in_hearing(Office& from, Office& to) {
     if (held->step().value_or(false) && held->blob(0) != Bytes(s->digest.bytes.begin(), s->digest.bytes.end()))
       return std::string("the other side holds an older word of it than its last, of kind ") +
              std::to_string(static_cast<int>(s->kind));
+  }
+  return {};
+}
+
+std::string wrong_in_words(Office& o, Words& before) {
+  auto q = o.store().db().query("select key, epoch, hlc from statement");
+  if (!q) return "what was heard cannot be read";
+  while (q->step().value_or(false)) {
+    auto& [epoch, at] = before[q->blob(0)];
+    if (epoch == q->blob(1) && q->integer(2) < at) return "an older word of a neighbour replaced its newest";
+    epoch = q->blob(1);
+    at = q->integer(2);
   }
   return {};
 }

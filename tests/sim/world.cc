@@ -123,6 +123,7 @@ Weather draw(Random& r) {
 }
 
 void draw_more(Weather& w, Random& r) {
+  w.unnoticed = w.unnoticed || (w.restore && r.chance(0.4));
   w.versions = r.chance(0.35);
   w.forger = r.chance(0.15);
   w.bad_sync = r.chance(0.15);
@@ -159,6 +160,7 @@ class World {
     std::set<RecordId> returning;            // by a restore, and delivered: must come back
     std::set<RecordId> forked_away;          // of these, what the other side alone holds in the end
     std::unique_ptr<test::CrashDisk> backup;
+    Words words;  // heard of the other side
     std::optional<node::StoreLink> link;
     std::optional<node::StoreOutbox> outbox;
   };
@@ -227,6 +229,7 @@ class World {
   // --- the observer ---
   void check_receipts_durable(Side& issuer, ByteView frames, std::size_t skip);
   void check_stored_is_there();
+  void check_words(Side&);
   void scan(ByteView, const char* where);
   std::string not_converged();
   void final_checks();
@@ -420,6 +423,7 @@ void World::collect_records(Side& s, bool all) {
 void World::restore(Side& s) {
   if (!s.backup || !s.office->is_open()) return;
   note("restore", static_cast<std::uint64_t>(&s == &county_));
+  s.words.clear();
   std::set<RecordId> delivered;
   {
     auto q = s.office->store().db().query(
@@ -616,12 +620,16 @@ void World::answered(std::uint64_t id, Bytes body, int life, int resets) {
     note("answer.failed", static_cast<std::uint64_t>(done.error().fault));
     courier_->failed(id, Courier::Failure::nonsense, 0, now_);
     if (!alive(township_)) return;
-  } else if (courier_->tally().envelopes > 0) {
-    if (auto opened = township_.office->open_received(wall(township_)); !opened)
-      check_error(township_, opened.error(), "open");  // tried again at the next answer
-    else
-      courier_->tally().envelopes = 0;
+  } else {
     if (!alive(township_)) return;
+    check_words(township_);
+    if (courier_->tally().envelopes > 0) {
+      if (auto opened = township_.office->open_received(wall(township_)); !opened)
+        check_error(township_, opened.error(), "open");  // tried again at the next answer
+      else
+        courier_->tally().envelopes = 0;
+      if (!alive(township_)) return;
+    }
   }
   if (!calm_ && random_.chance(weather_.kill)) return power_off(township_);
   step();
@@ -696,6 +704,7 @@ void World::feed(const std::shared_ptr<Exchange>& x, Bytes bytes, bool last) {
     return fail_back(*x, done.error());
   }
   if (!alive(county_)) return;
+  check_words(county_);
   if (const std::string wrong = wrong_in_quota(*county_.office); !wrong.empty()) violated("county: " + wrong);
   if (x->good && x->moved.refused > 0 && weather_.flip == 0 && !weather_.forger)
     violated("the county refused what an honest neighbour sent");
@@ -1071,6 +1080,10 @@ void World::check_receipts_durable(Side& issuer, ByteView message, std::size_t s
       if (!q->step().value_or(false) || q->integer(0) != b - a + 1)
         violated("a chunk was receipted and is not durable");
     }
+}
+
+void World::check_words(Side& s) {
+  if (const std::string wrong = wrong_in_words(*s.office, s.words); !wrong.empty()) violated(s.name + ": " + wrong);
 }
 
 /// What the one side holds to be stored is at the other.
