@@ -86,10 +86,18 @@ Result<> Carrier::prepare() {
       courier_->poll();
     }
   }
-  if (courier_) return {};
+  if (courier_) {
+    // The superior may have moved: it said so itself, or a person did.
+    if (const auto l = TRY(link_of(p_.store, link_->peer)); l && l->urls != link_->urls) {
+      link_->urls = l->urls;
+      url_ = 0;
+    }
+    return {};
+  }
   const auto up = TRY(links(p_.store, true));
   if (!up.empty()) {
     link_ = up.front();
+    refusal_ = TRY(link_refusal(p_.store, link_->peer));
     invitation_.reset();
     return start_link();
   }
@@ -294,15 +302,29 @@ void Carrier::hand_back(const std::vector<LineEvent>& events) {
         last_answer_ = clock_.now();
       }
     } else if (courier_) {
+      note_refusal(f);
       log().debug("line.failed", {{"id", f.id}, {"status", f.status}, {"reason", static_cast<int>(f.reason)}});
       courier_->failed(f.id, failure_of(f), Millis{f.retry_after_s} * 1000, clock_.now());
     }
   }
 }
 
+/// The superior does not talk to us, and says why. Anybody on the line can say so: it is shown and costs nothing else.
+void Carrier::note_refusal(const Failed& f) {
+  const std::string_view code = text(f.body);
+  if (f.status != 403 || (code != "exchange.suspended" && code != "exchange.revoked")) return;
+  last_error_ = code;
+  broken_ = true;  // a person who waits is told at once
+  if (refusal_ == code) return;
+  refusal_ = code;
+  if (auto kept = p_.store.write([&] { return set_link_refusal(p_.store, link_->peer, refusal_); }); !kept)
+    log().warn("link.refusal", {{"why", kept.error()}});
+}
+
 Result<> Carrier::answer(const Answer& a) {
   const Millis now = clock_.now();
   auto done = p_.store.write([&]() -> Result<> {
+    if (!refusal_.empty()) TRY(set_link_refusal(p_.store, link_->peer, ""));
     p_.inbox.set_now(wall_now());
     return courier_->answered(a.id, a.body, static_cast<std::size_t>(a.bytes_down), now,
                               TRY(p_.store.tick(wall_now())));
@@ -313,6 +335,7 @@ Result<> Carrier::answer(const Answer& a) {
     courier_->failed(a.id, Courier::Failure::nonsense, 0, now);
     return done;
   }
+  refusal_.clear();
   last_answer_ = now;
   // Remembered here: a person's `sync` sets the tally to nothing, and a full disk may end the first try.
   unopened_ = unopened_ || courier_->tally().envelopes > 0;

@@ -62,6 +62,7 @@ class Carrier {
   void join();
   void hand_back(const std::vector<LineEvent>&);
   Result<> answer(const Answer&);
+  void note_refusal(const Failed&);
   Result<> open_received();
   bool joined(const Bytes& answer);
   void check_sessions();
@@ -89,7 +90,7 @@ class Carrier {
   std::size_t url_ = 0;
   int dial_failures_ = 0;
   sync::Millis first_failure_ = 0, last_answer_ = 0, last_poll_ = 0, last_head_ = 0;
-  std::string last_error_;
+  std::string last_error_, refusal_;
   bool broken_ = false;
 
   std::mutex mutex_;

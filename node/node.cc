@@ -9,6 +9,8 @@
 #include "node/net/rules_json.h"
 #include "node/net/tls_pin.h"
 #include "node/store/attachments.h"
+#include "node/store/node_key.h"
+#include "node/store/people.h"
 
 namespace yz::node {
 namespace {
@@ -204,22 +206,11 @@ Result<OfficerRow> Node::add_officer(const OfficerRow& by, std::string_view name
   if (TRY(directory_->officer_by_name(store_->me().office, name)))
     return fail(Fault::conflict, "there is an officer of that name already", "officer.exists");
   const sync::Millis now = wall_now();
-  const auto office = TRY(directory_->office(store_->me().office));
   const crypto::SigningKey key = crypto::SigningKey::random();
-  const crypto::SigningKey authority_key = TRY(authority());
-  crypto::Certificate c;
-  c.type = crypto::CertType::officer;
-  c.office = c.issuer = store_->me().office;
-  c.subject.bytes = crypto::person_id_of(key.public_key()).bytes;
-  c.issuer_key = authority_key.public_key();
-  c.not_before_ms = static_cast<std::uint64_t>(now - 24LL * 3'600'000);
-  c.not_after_ms = static_cast<std::uint64_t>(now + 3LL * 365 * 24 * 3'600'000);
-  c.serial = static_cast<std::uint64_t>(now);
-  c.level = office->level;
-  c.roles = roles;
-  c.key = key.public_key();
-  c.name = name;
-  TRY(c.sign(authority_key));
+  const PersonId person = crypto::person_id_of(key.public_key());
+  TRY(check_roles(*store_, person, roles));
+  const crypto::Certificate c =
+      TRY(officer_certificate(*store_, person, name, roles, key.public_key(), TRY(authority()), now));
   // The slot first: a certificate without a key could sign nothing, a slot without one is only unused.
   Home::Keys keys = TRY(home_.keys());
   keys.slots.push_back(officer_slot(name, store_key_, key, passphrase));
@@ -232,6 +223,25 @@ Result<OfficerRow> Node::add_officer(const OfficerRow& by, std::string_view name
     return store_->journal(by.name, "officer.add", std::string(name), std::to_string(roles), now);
   }));
   return TRY(directory_->officer(c.digest)).value();
+}
+
+Result<OfficerRow> Node::renew_officer(std::string_view officer, ByteView passphrase) {
+  const Signer signer = TRY(unlock(officer, passphrase));
+  const crypto::SigningKey key = crypto::SigningKey::random();
+  const crypto::SigningKey authority_key = TRY(authority());
+  Home::Keys keys = TRY(home_.keys());
+  const Home::Keys before = TRY(home_.keys());
+  for (auto& s : keys.slots)
+    if (s.kind == crypto::SlotKind::officer && s.name == signer.officer.name)
+      s = officer_slot(s.name, store_key_, key, passphrase);
+  TRY(home_.save_keys(keys));
+  remembered_.erase(signer.officer.name);
+  auto row = store_->write([&]() -> Result<OfficerRow> {
+    TRY(store_->journal(signer.officer.name, "officer.renew", signer.officer.name, "", wall_now()));
+    return change_officer_key(*store_, signer.officer, key.public_key(), authority_key, wall_now());
+  });
+  if (!row) (void)home_.save_keys(before);  // the old key goes on
+  return row;
 }
 
 Result<std::string> Node::invite(const OfficerRow& by, const Invite& wish) {

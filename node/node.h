@@ -33,6 +33,7 @@ class Node : public ApiHost {
   Result<> change_passphrase(std::string_view officer, ByteView old_passphrase, ByteView new_passphrase) override;
   Result<OfficerRow> add_officer(const OfficerRow& by, std::string_view name, std::uint16_t roles,
                                  std::string_view phone, ByteView passphrase) override;
+  Result<OfficerRow> renew_officer(std::string_view officer, ByteView passphrase) override;
   Result<std::string> invite(const OfficerRow& by, const Invite&) override;
   void wake(sync::Lane) override;
   Result<SyncReport> sync_now(const std::function<void(const SyncReport&)>& progress) override;
@@ -42,7 +43,7 @@ class Node : public ApiHost {
   CpuMs cpu_ms() override;
 
   Home& home_lock() { return home_; }
-  Result<crypto::SigningKey> authority();
+  Result<crypto::SigningKey> authority() override;
   StoreInbox& inbox() { return *inbox_; }
   Opener& opener() { return *opener_; }
   Carrier& carrier() { return *carrier_; }

@@ -7,6 +7,7 @@
 #include "node/home.h"
 #include "node/net/join_json.h"
 #include "node/node.h"
+#include "node/store/registry.h"
 
 namespace yz::node {
 namespace {
@@ -42,9 +43,10 @@ Result<crypto::Certificate> new_certificate(Store& store, const OfficerRow& old,
   c.office = c.issuer = store.me().office;
   c.subject.bytes = old.person.bytes;  // the same person, another key
   c.issuer_key = authority.public_key();
-  c.not_before_ms = static_cast<std::uint64_t>(now - kDay);
+  // What the old key signed lies before: the clock of the store may be ahead of the wall's.
+  c.not_before_ms = static_cast<std::uint64_t>(std::max(now, store.last_moment()));
   c.not_after_ms = static_cast<std::uint64_t>(now + 3 * 365 * kDay);
-  c.serial = static_cast<std::uint64_t>(now);
+  c.serial = TRY(next_serial(store, c.subject, now));
   c.level = level;
   c.roles = old.roles;
   c.key = key.public_key();

@@ -67,7 +67,8 @@ Result<bool> Answerer::open(ByteView bytes, Millis now) {
   head_ = TRY(decode_request_head(bytes));
   state_ = TRY(link_.load());
   if (head_.to != me_.node) return fail(Fault::forged, "for another node", "exchange.wrong-node");
-  if (head_.from != state_.peer || !verify_request_head(bytes, state_.peer_key))
+  if (head_.from != state_.peer ||
+      !signed_by_peer(state_, [&](const PublicKey& k) { return verify_request_head(bytes, k); }))
     return fail(Fault::forged, "request signature", "exchange.signature");
   hash_ = request_hash(bytes);
   good_ = spend(head_.nonce, now);

@@ -251,7 +251,14 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   if (h.request != request_hash(flight.head)) return nonsense("to another question");
   if (flight.hello != (h.state == AnswerState::hello)) return nonsense("of another kind");
   if (!flight.hello && h.to != me_.node) return nonsense("for another node");
-  if (!verify_answer_head(body.first(decoded->size), state_.peer_key)) return nonsense("signature");
+  const auto good = [&](const PublicKey& k) { return verify_answer_head(body.first(decoded->size), k); };
+  if (!signed_by_peer(state_, good)) {
+    // Its certificate may have come while this courier was at work.
+    const LinkState kept = TRY(link_.load());
+    if (!signed_by_peer(kept, good)) return nonsense("signature");
+    state_.peer_key = kept.peer_key;
+    state_.peer_key_before = kept.peer_key_before;
+  }
   if (h.frames != frames_hash(body.subspan(decoded->size))) return nonsense("other frames than were signed");
   flying_.erase(it);
   answered_ = id;

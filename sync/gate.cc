@@ -1,6 +1,18 @@
 #include "sync/gate.h"
 
+#include <algorithm>
+
 namespace yz::sync {
+
+namespace {
+
+/// By the node's key, or one that it had before.
+template <class F>
+bool signed_by(const KnownNode& n, F good) {
+  return good(n.key) || std::ranges::any_of(n.earlier, good);
+}
+
+}  // namespace
 
 Result<> Gate::take(const Frame& frame, Millis now, Tally& tally) {
   auto done = put(frame, now, tally);
@@ -39,7 +51,8 @@ Result<> Gate::put(const Frame& frame, Millis now, Tally& tally) {
       const Chunk chunk = TRY(decode_chunk(frame.bytes));
       const auto author = TRY(inbox_.node(chunk.author));
       if (!author) return fail(Fault::missing, "chunk of an unknown node", "unknown-certificate");
-      if (!verify_chunk(chunk.bytes, author->key)) return fail(Fault::forged, "chunk signature", "bad-signature");
+      if (!signed_by(*author, [&](const PublicKey& k) { return verify_chunk(chunk.bytes, k); }))
+        return fail(Fault::forged, "chunk signature", "bad-signature");
       return inbox_.keep_chunk(chunk, from_, tally);
     }
     case FrameType::have:
@@ -53,7 +66,8 @@ Result<> Gate::envelope(ByteView bytes, Tally& tally) {
   const auto author = TRY(inbox_.node(e.head.stream.node));
   if (!author) return fail(Fault::missing, "envelope of an unknown node", "unknown-certificate");
   if (author->office != e.head.stream.author) return fail(Fault::forged, "node of another office", "bad-signature");
-  if (!verify_envelope(e, author->key)) return fail(Fault::forged, "envelope signature", "bad-signature");
+  if (!signed_by(*author, [&](const PublicKey& k) { return verify_envelope(e, k); }))
+    return fail(Fault::forged, "envelope signature", "bad-signature");
   return inbox_.accept(e, from_, tally);
 }
 
@@ -61,7 +75,7 @@ Result<> Gate::statement(ByteView bytes, Tally& tally) {
   const Statement s = TRY(decode_statement(bytes));
   const auto author = TRY(inbox_.node(s.node));
   if (!author) return fail(Fault::missing, "statement of an unknown node", "unknown-certificate");
-  if (author->office != s.office || !verify_statement(s, author->key))
+  if (author->office != s.office || !signed_by(*author, [&](const PublicKey& k) { return verify_statement(s, k); }))
     return fail(Fault::forged, "statement signature", "bad-signature");
   return inbox_.apply(s, from_, tally);
 }

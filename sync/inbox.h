@@ -12,6 +12,7 @@ struct KnownNode {
   NodeId node;
   OfficeId office;
   PublicKey key;
+  std::vector<PublicKey> earlier = {};  ///< keys it had before: what was signed then still arrives
 };
 
 /// What an exchange moved. Records newly receipted or newly stored, each once however often it travelled;
@@ -51,6 +52,7 @@ class Inbox {
 struct LinkState {
   NodeId peer;
   PublicKey peer_key;
+  PublicKey peer_key_before;     ///< still good: it may not have changed over yet; zeros = none
   Epoch peer_epoch;              ///< zeros until the first contact
   std::uint64_t heard = 0;       ///< number up to which we have the peer's control items
   std::uint64_t peer_heard = 0;  ///< number up to which the peer has ours
@@ -63,6 +65,12 @@ struct LinkState {
   bool forgotten =
       false;  ///< not kept: the peer holds a nonce of ours that this store never gave, so it is an old copy
 };
+
+/// Whether the peer's key holds, or the one before while it changes over.
+template <class F>
+bool signed_by_peer(const LinkState& s, F good) {
+  return good(s.peer_key) || (!s.peer_key_before.zero() && good(s.peer_key_before));
+}
 
 class Link {
  public:

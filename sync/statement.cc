@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "crypto/suite.h"
 #include "sync/limits.h"
+#include "sync/revocation.h"
 
 namespace yz::sync {
 namespace {
@@ -134,6 +135,8 @@ std::string_view name_of(Refusal r) {
       return "malformed";
     case Refusal::not_permitted:
       return "not-permitted";
+    case Refusal::revoked:
+      return "revoked";
   }
   return "unknown";
 }
@@ -360,6 +363,9 @@ Result<Hash> statement_key(const Statement& s) {
       about.raw(s.body);
       break;
     case StatementKind::revocation:
+      TRY(decode_revocation(s.body));
+      about.raw(s.body);
+      break;
     case StatementKind::fork:
       about.raw(s.body);
       break;  // each of these stands for itself

@@ -8,12 +8,12 @@
 
 namespace yz::sync {
 
-/// The value is the byte on the wire: never renumber. 4 and 7 have layouts in PROTOCOL.md.
+/// The value is the byte on the wire: never renumber. 7 has a layout in PROTOCOL.md.
 enum class StatementKind : std::uint8_t {
   receipt = 1,
   head = 2,
   node_list = 3,
-  revocation = 4,
+  revocation = 4,   ///< revocation.h
   incarnation = 5,  ///< "opened a new incarnation": protocol 9
   want = 6,         ///< asks for a certificate
   fork = 7,
@@ -62,6 +62,7 @@ enum class Refusal : std::uint16_t {
   secret_mark = 35,
   malformed = 36,
   not_permitted = 37,
+  revoked = 38,
 };
 std::string_view name_of(Refusal);
 /// What is refused for such a reason is kept where it arrived and judged again; the author has nothing to do.

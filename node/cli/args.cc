@@ -296,6 +296,25 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
   void conflict_commands();
   void care_commands();
   void people_commands();
+  void key_commands(CLI::App* officer, CLI::App* office, const std::vector<std::string>& roles);
+  Leaf<KeyAct> act(CLI::App* under, const char* name, KeyAct::What what, std::string about) {
+    KeyAct initial;
+    initial.what = what;
+    return leaf<KeyAct>(under, name, std::move(about), std::move(initial));
+  }
+  void revoke_of(CLI::App* a, KeyAct& c) {
+    a->add_option("--why", c.why,
+                  t("retired 正常停用，compromised 失密（被盗、丢失）", "retired, or compromised (stolen, lost)"))
+        ->required()
+        ->type_name("retired|compromised")
+        ->check(one_of({"retired", "compromised"}));
+    a->add_option("--since", c.since, t("从何时起（默认现在）", "from when on (default now)"))
+        ->type_name(t("时间", "TIME"));
+    a->add_option("--reason", c.reason, t("原因", "why"))->required()->type_name(t("原因", "TEXT"));
+  }
+  CLI::Option* code_of(CLI::App* a, std::string& to) {
+    return a->add_option(t("代码", "CODE"), to, t("单位代码", "the office's code"));
+  }
   std::string sentence(const CLI::ParseError&) const;
   std::optional<Told> unknown_command(const std::vector<std::string>& arguments, std::vector<std::string>& words) const;
 
@@ -563,6 +582,16 @@ void Grammar::report_commands() {
   step("review", ReportStep::What::review, t("审核人审核通过", "the reviewer agrees"));
   step("sign", ReportStep::What::sign, t("签发人签发，排队发送", "the signer signs; it is queued"));
   step("return", ReportStep::What::send_back, t("退回修改", "send it back to be changed"), true);
+  {
+    auto [a, c] =
+        act(report, "release", KeyAct::What::release,
+            t("担保因密钥失效而隔离的内容，解除隔离", "vouch for what is held because a key of it had ended"));
+    case_of(a, c->name);
+    a->add_option("--note", c->reason, t("如何核实的", "how it was verified"))
+        ->required()
+        ->type_name(t("说明", "TEXT"));
+    done(a);
+  }
   step("acknowledge", ReportStep::What::acknowledge, t("签收下级来的报告", "acknowledge a report from below"));
 }
 
@@ -704,6 +733,7 @@ void Grammar::people_commands() {
   done(leaf<OfficerList>(officer, "list", t("人员名单", "list them")).app);
   CLI::App* office = group("office", t("知道的单位", "offices known here"));
   done(leaf<OfficeList>(office, "list", t("单位名单", "list them")).app);
+  key_commands(officer, office, roles);
   CLI::App* passphrase = group("passphrase", t("口令", "your passphrase"));
   {
     auto [a, c] = leaf<PassphraseChange>(passphrase, "change", t("换口令", "change it"));
@@ -732,6 +762,89 @@ void Grammar::people_commands() {
                   t("上级念出的指纹（40 位数字，空格可省）", "the 40 digits the superior read out"))
         ->required()
         ->type_name(t("指纹", "DIGITS"));
+    done(a);
+  }
+}
+
+void Grammar::key_commands(CLI::App* officer, CLI::App* office, const std::vector<std::string>& roles) {
+  using What = KeyAct::What;
+  const auto named = [&](CLI::App* a, KeyAct& c) {
+    a->add_option(t("姓名", "NAME"), c.name, t("姓名", "the name"))->required();
+  };
+  {
+    auto [a, c] = act(officer, "suspend", What::suspend_officer, t("停用人员", "suspend an officer"));
+    named(a, *c);
+    a->add_flag("--resume", c->resume, t("恢复原来的角色", "give the roles back"));
+    done(a);
+  }
+  {
+    auto [a, c] = act(officer, "role", What::role, t("更换角色", "give other roles"));
+    named(a, *c);
+    a->add_option("--role", c->words, t("角色，逗号分开", "roles, with commas between"))
+        ->required()
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name(t("角色", "ROLE,..."))
+        ->check([check = one_of(roles)](const std::string& given) { return check(given); });
+    done(a);
+  }
+  {
+    auto [a, c] =
+        act(officer, "revoke", What::revoke_officer, t("吊销人员的密钥", "take an officer's key back for good"));
+    named(a, *c);
+    a->add_option("--office", c->office, t("下级单位代码（默认本单位）", "a subordinate's code (default: ours)"))
+        ->type_name(t("代码", "CODE"));
+    revoke_of(a, *c);
+    done(a);
+  }
+  done(act(officer, "renew", What::renew_officer, t("换自己的签名密钥和证书", "a new signing key for yourself")).app);
+  {
+    auto [a, c] =
+        act(office, "revoke", What::revoke_office, t("吊销下级单位的身份", "take a subordinate's identity back"));
+    code_of(a, c->office)->required();
+    revoke_of(a, *c);
+    a->footer(example("  yizhan office revoke 370783105 --why compromised --reason 电脑被盗\n"));
+    done(a);
+  }
+  {
+    auto [a, c] = act(office, "suspend", What::suspend_office,
+                      t("暂停与下级单位的收发", "hold a subordinate's exchanges; everything stays queued there"));
+    code_of(a, c->office)->required();
+    a->add_flag("--resume", c->resume, t("恢复收发", "let it go on"));
+    a->add_option("--reason", c->reason, t("原因", "why"))->type_name(t("原因", "TEXT"));
+    done(a);
+  }
+  {
+    auto [a, c] =
+        act(office, "renew", What::renew_office, t("重新签发下级单位的证书", "make a subordinate's certificate anew"));
+    code_of(a, c->office)->required();
+    done(a);
+  }
+  const auto urls = [&](CLI::App* a, KeyAct& c) {
+    a->add_option("--url", c.words, t("地址，可重复", "an address; may be repeated"))
+        ->allow_extra_args(false)
+        ->type_name("URL");
+  };
+  {
+    auto [a, c] = act(office, "address", What::address, t("登记下级连接本单位的地址", "where subordinates reach us"));
+    urls(a, *c);
+    a->footer(example("  yizhan office address --url http://10.77.0.2:8701 --url http://10.77.0.9:8701\n"));
+    done(a);
+  }
+  CLI::App* superior = group("superior", t("上级单位", "the superior"));
+  {
+    auto [a, c] = act(superior, "url", What::superior_url, t("上级的新地址", "a superior's new address"));
+    code_of(a, c->office)->required();
+    a->add_option("URL", c->words, t("地址", "the address"))->required()->expected(1, 4);
+    done(a);
+  }
+  CLI::App* node = group("node", t("机器", "machines"));
+  done(leaf<NodeList>(node, "list", t("知道的机器", "list them")).app);
+  done(act(node, "rotate", What::rotate_node, t("换本机的签名密钥", "another signing key for this machine")).app);
+  {
+    auto [a, c] = act(node, "revoke", What::revoke_node, t("吊销一台机器", "take a machine's identity back"));
+    a->add_option("NODE", c->name, t("机器编号（32 位十六进制）", "its id, 32 hexadecimal digits"))->required();
+    revoke_of(a, *c);
     done(a);
   }
 }

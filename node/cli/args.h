@@ -125,6 +125,29 @@ struct OfficerAdd {
 };
 struct OfficerList {};
 struct OfficeList {};
+struct NodeList {};
+/// What ends a key, or puts another in its place; and where offices are reached.
+struct KeyAct {
+  enum class What {
+    revoke_office,
+    revoke_officer,
+    revoke_node,
+    suspend_office,
+    renew_office,
+    address,
+    superior_url,
+    suspend_officer,
+    role,
+    renew_officer,
+    rotate_node,
+    release
+  } what{};
+  std::string office;  ///< its code
+  std::string name;    ///< officer, node, or case
+  std::string why, since, reason;
+  std::vector<std::string> words;  ///< addresses or roles
+  bool resume = false;
+};
 struct PassphraseChange {
   std::string new_passphrase_file;
 };
@@ -142,7 +165,7 @@ using Command =
     std::variant<Init, Invite, Join, Admit, Serve, Sync, Status, ReportNew, ReportImport, ReportList, ReportShow,
                  ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw, ReportStep, ConflictList, ConflictShow,
                  ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor, Backup, Restore, OfficerAdd, OfficerList,
-                 OfficeList, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
+                 OfficeList, NodeList, KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
 
 struct Asked {
   Globals globals;

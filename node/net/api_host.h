@@ -62,6 +62,10 @@ class ApiHost {
   virtual Result<> change_passphrase(std::string_view officer, ByteView old_passphrase, ByteView new_passphrase) = 0;
   virtual Result<OfficerRow> add_officer(const OfficerRow& by, std::string_view name, std::uint16_t roles,
                                          std::string_view phone, ByteView passphrase) = 0;
+  /// A new signing key for the officer whose passphrase this is; the certificate before ends.
+  virtual Result<OfficerRow> renew_officer(std::string_view officer, ByteView passphrase) = 0;
+  /// Our office's authority key, while a person with the right role asks.
+  virtual Result<crypto::SigningKey> authority() = 0;
   /// The line of an invitation, "YZ1-...".
   virtual Result<std::string> invite(const OfficerRow& by, const Invite&) = 0;
 

@@ -258,7 +258,7 @@ Result<ApiReply> get_openapi(Request& r) {
     Json path = known ? *known : Json::object();
     Json operation = Json::object({{"summary", route.summary}});
     Json parameters = Json::array();
-    for (const std::string_view name : {"case", "name"})
+    for (const std::string_view name : {"case", "name", "code"})
       if (route.path.find("{" + std::string(name) + "}") != std::string_view::npos)
         parameters.add(Json::object(
             {{"name", name}, {"in", "path"}, {"required", true}, {"schema", Json::object({{"type", "string"}})}}));

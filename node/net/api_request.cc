@@ -40,10 +40,24 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"invalid.text", "文字无法保存，请检查编码和长度"},
     {"login.denied", "口令不正确，或没有这位人员"},
     {"malformed.json", "内容不是有效的 JSON"},
+    {"address.url", "地址要以 http:// 或 https:// 开头，最多四个"},
+    {"invalid.why", "原因只能是 retired（到期停用）或 compromised（已失密）"},
+    {"node.rotating", "本机的新密钥正在告知各方，完成后才能再换"},
+    {"office.not-below", "只能暂停直接下级单位"},
+    {"office.unknown", "没有这个单位"},
+    {"officer.ended", "此人的密钥已停用或吊销，请重新添加"},
+    {"officer.last", "至少要留一位人员管理员，请先把该角色交给别人"},
+    {"officer.unknown", "本单位没有这位人员"},
+    {"release.none", "此事项没有因密钥失效而隔离的内容"},
     {"report.no_superior", "本单位没有上级单位，不能报送；草稿已保存"},
     {"report.rules", "不符合报送规则；草稿已保存，请按提示修改后再报"},
     {"report.state", "事项当前状态不允许这一步"},
     {"report.too_long", "正文和要素加在一起超过一件信息的上限"},
+    {"revoke.issuer", "只有其上级单位才能吊销"},
+    {"revoke.self", "不能吊销本单位或本机；须由上级吊销，或用 yizhan node rotate 换密钥"},
+    {"revoke.since", "吊销时间不能晚于现在"},
+    {"revoke.unknown", "没有要吊销的对象"},
+    {"roles.admin", "三人以上的单位，人员、密钥、策略三个管理员角色须由不同的人担任"},
     {"route.missing", "没有这个地址"},
 };
 
@@ -59,6 +73,7 @@ constexpr std::pair<std::int64_t, std::string_view> kNotes[] = {
     {record_note::expired, "expired"},         {record_note::clock, "clock"},
     {record_note::provisional, "provisional"}, {record_note::exercise, "exercise"},
     {record_note::unreadable, "unreadable"},   {record_note::same_signer, "same_signer"},
+    {record_note::revoked, "revoked"},
 };
 
 std::string rfc3339(sync::Millis ms, std::int64_t offset_minutes) {

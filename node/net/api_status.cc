@@ -3,6 +3,8 @@
 
 #include "node/log.h"
 #include "node/net/api_request.h"
+#include "node/store/node_key.h"
+#include "node/store/people.h"
 #include "node/store/watch.h"
 
 namespace yz::node::api {
@@ -82,6 +84,12 @@ std::string said_in_chinese(std::string_view code, std::string message) {
       {"home.copied", "本机数据是从备份或副本恢复的，已改用新的编号继续"},
       {"incarnation.many", "一天之内重新开始编号超过四次，请查明原因"},
       {"node.restored", "下级有一台机器是从副本恢复的，或有两台机器共用一个身份"},
+      {"identity.refused", "对方送来的身份凭证或吊销没有通过校验，已拒收"},
+      {"office.disputed", "有人无权而重新签发了单位证书，已拒收，请立即核实"},
+      {"revoked.node", "一台机器的身份已吊销"},
+      {"revoked.office", "一个单位的身份已吊销"},
+      {"revoked.officer", "一位人员的密钥已停用或吊销"},
+      {"self.revoked", "本单位或本机的身份已被上级吊销，对方不再接收，请立即联系上级"},
       {"office.admitted", "下级已自动接纳，请电话核对指纹"},
       {"office.twice", "同一单位代码出现了第二份证书，请立即核实"},
       {"reclaim.failed", "取回的本单位信息中有打不开的"},
@@ -119,6 +127,46 @@ struct Alarms {
   }
 };
 
+/// Keys that end soon, roles in too few hands, a superior that does not take our mail.
+Result<> identity_alarms(Request& r, Alarms& alarms) {
+  const sync::Millis now = r.now();
+  for (const Expiring& e : TRY(expiring(r.store(), now))) {
+    const bool node = e.type == crypto::CertType::node, office = e.type == crypto::CertType::office;
+    const std::string day = r.time(e.until).string() ? r.time(e.until).string()->substr(0, 10) : std::string("?");
+    alarms.add("certificate.expiring",
+               "证书将于 " + day + " 到期：" + e.name +
+                   (office ? "（请上级 yizhan office renew）"
+                    : node ? "（yizhan node rotate）"
+                           : "（yizhan officer renew）"),
+               "a certificate ends on " + day + ": " + e.name +
+                   (office ? " (the superior: yizhan office renew)"
+                    : node ? " (yizhan node rotate)"
+                           : " (yizhan officer renew)"),
+               now);
+  }
+  for (const std::string& name : TRY(crowded_administrators(r.store())))
+    alarms.add("roles.admin", "三个管理员角色须由不同的人担任：" + name,
+               "the administrators of people, keys and policy have to be different persons: " + name, now);
+  if (TRY(node_key_waits(r.store())))
+    alarms.add("node.rotating", "本机的新密钥还没有告知所有相邻单位，暂用旧密钥",
+               "not every neighbour has heard of this node's new key yet: the old one is in use", now);
+  Query q = TRY(r.store().db().query("select refusal from link where upward = 1 and refusal <> ''"));
+  while (TRY(q.step())) {
+    const std::string code = q.text(0);
+    if (code == "exchange.suspended")
+      alarms.add(code, "上级暂停了与本单位的收发；内容都在本机排队，请联系上级",
+                 "the superior has suspended this office: everything is kept and queued here; telephone the superior",
+                 now);
+    else if (code == "exchange.revoked")
+      alarms.add(code, "上级已吊销本单位或本机的身份；内容都在本机，请联系上级",
+                 "the superior has revoked this office or machine: everything is kept here; telephone the superior",
+                 now);
+    else
+      alarms.add("exchange.refused", "上级拒绝收发：" + code, "the superior refuses to exchange: " + code, now);
+  }
+  return {};
+}
+
 /// What nobody wrote down as an alarm because it follows from the state itself.
 Result<> standing_alarms(Request& r, Alarms& alarms, std::int64_t overdue, std::optional<sync::Millis> backup) {
   const sync::Millis now = r.now();
@@ -134,6 +182,7 @@ Result<> standing_alarms(Request& r, Alarms& alarms, std::int64_t overdue, std::
     alarms.add("backup.old", "超过规定天数没有备份，请尽快备份", "the last backup is older than it should be", now);
   if (overdue > 0)
     alarms.add("receipt.overdue", "有信息超时未收到上级的入库回执", "reports are overdue: no stored receipt yet", now);
+  TRY(identity_alarms(r, alarms));
   const std::int64_t provisional = TRY(number(TRY(store.db().query(
       "select count(*) from matter where own = 1 and (flags & 16) != 0 and signed_ms < ?", now - 60 * kMinute))));
   if (provisional > 0)
@@ -147,19 +196,22 @@ Result<Json> superiors(Request& r) {
   const std::int64_t fresh = 2 * std::chrono::milliseconds(r.host.config().sync.poll_seconds).count();
   for (const OfficeRow& o : TRY(r.host.directory().superiors())) {
     Query q = TRY(r.store().db().query(
-        "select urls, last_contact_ms from link where office = ? and upward = 1 order by last_contact_ms desc", o.id));
-    std::string url;
+        "select urls, last_contact_ms, refusal from link where office = ? and upward = 1 order by last_contact_ms desc",
+        o.id));
+    std::string url, refusal;
     std::optional<sync::Millis> contact;
     if (TRY(q.step())) {
       url = q.text(0);
       url = url.substr(0, url.find('\n'));
       if (q.integer(1) > 0) contact = q.integer(1);
+      refusal = q.text(2);
     }
     list.add(Json::object({{"office", o.code},
                            {"name", o.name},
                            {"url", url},
                            {"last_contact", r.time(contact)},
-                           {"reachable", contact && r.now() - *contact <= fresh}}));
+                           {"reachable", contact && r.now() - *contact <= fresh && refusal.empty()},
+                           {"refusal", refusal}}));
   }
   return list;
 }

@@ -173,7 +173,8 @@ Result<Invitation> make_invitation(Store& store, Directory& directory, const Inv
   if (wish.urls.size() > kMostUrls ||
       std::ranges::any_of(wish.urls, [](const auto& u) { return u.size() > kMostUrlBytes; }))
     return fail(Fault::invalid, "at most four addresses, of 256 bytes each", "invite.urls");
-  if (const auto there = TRY(directory.office_by_code(wish.code)); there && there->admitted)
+  if (const auto there = TRY(directory.office_by_code(wish.code));
+      there && there->admitted && there->state != OfficeState::revoked)
     return fail(Fault::conflict, "an office with the code " + wish.code + " has joined already", "invite.joined");
   Invitation i;
   randombytes_buf(i.code.bytes.data(), i.code.bytes.size());
@@ -282,6 +283,8 @@ Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const 
   }
   JoinAnswerMessage answer;
   const auto there = TRY(directory.office(id));
+  if (there && there->state == OfficeState::revoked)
+    return refused("this office was revoked: it begins anew with new keys", "join.revoked");
   if (there && there->admitted) {
     answer.offices = TRY(chain_of(directory, id));  // the answer was lost: the same certificate again
   } else {

@@ -7,6 +7,7 @@
 #include "node/log.h"
 #include "node/net/join.h"
 #include "node/store/link.h"
+#include "node/store/revocation.h"
 #include "node/store/watch.h"
 #include "sync/limits.h"
 
@@ -218,6 +219,7 @@ Result<> SyncPort::work(Request& r, bool last) {
     bytes = bytes.subspan(n);
     if (r.head.size() < sync::kRequestHeadBytes) return {};
     const auto head = TRY(sync::decode_request_head(r.head));
+    TRY(may_exchange(p_.store, head.from));
     Neighbour* n2 = TRY(neighbour(head.from));
     r.link = std::make_unique<StoreLink>(p_.store, head.from);
     r.answerer = std::make_unique<sync::Answerer>(me(), p_.inbox, *n2->outbox, *r.link, *n2->sender);
@@ -263,6 +265,7 @@ void SyncPort::answer_waiting() {
     Bytes answer;
     auto done = p_.store.write([&]() -> Result<> {
       p_.inbox.set_now(now);
+      TRY(may_exchange(p_.store, r->link->peer()));  // it may have been revoked while it waited
       answer = TRY(r->answerer->close(TRY(p_.store.tick(now)), now, 0));
       return {};
     });

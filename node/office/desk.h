@@ -64,6 +64,10 @@ class Desk {
   /// 签收 of a case from another office.
   Result<Outcome> acknowledge(const SigningPerson&, std::int64_t matter, std::string_view note);
 
+  /// What was held for an ended key and is released: who did it signs for it (a cosignature of our own office).
+  Result<Outcome> vouch(const SigningPerson&, std::int64_t matter, std::vector<RecordId> records,
+                        std::string_view note);
+
   const HomeOffice& home() const { return home_; }
   /// For a new case.
   CaseId new_case() { return dice_.draw<CaseId>(); }

@@ -1,5 +1,6 @@
 #include "node/store/audit.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -106,25 +107,28 @@ class Auditor {
     return {};
   }
 
-  Result<std::optional<PublicKey>> node_key(const NodeId& id) {
+  /// Its key, and those that it had before.
+  Result<const std::vector<PublicKey>*> node_keys(const NodeId& id) {
     auto at = nodes_.find(id);
     if (at == nodes_.end()) {
-      std::optional<PublicKey> key;
-      Query q = TRY(store_.db().query("select certificate, key from node where id = ?", id));
-      if (TRY(q.step())) {
+      std::vector<PublicKey> keys;
+      Query q = TRY(store_.db().query(
+          "select certificate from node where id = ?1 union all select certificate from past_node where node = ?1",
+          id));
+      while (TRY(q.step())) {
         auto certificate = crypto::Certificate::decode(q.blob(0));
         if (certificate && certificate->type == crypto::CertType::node) {
-          key = certificate->key;
+          keys.push_back(certificate->key);
           if (const std::string bad = paths_->problem(*certificate); !bad.empty())
             add(bad, "certificate of node " + hex(id.view()));
         } else {
           add("the certificate of a node is not good", "node " + hex(id.view()));
         }
       }
-      if (!key && id == store_.me().node) key = store_.keys().node.public_key();
-      at = nodes_.emplace(id, key).first;
+      if (keys.empty() && id == store_.me().node) keys.push_back(store_.keys().node.public_key());
+      at = nodes_.emplace(id, std::move(keys)).first;
     }
-    return at->second;
+    return &at->second;
   }
 
   struct Stream {
@@ -173,8 +177,8 @@ class Auditor {
     const std::string name = "stream " + hex(s.id);
     const sync::StreamId id = s.name.id();
     if (Bytes(id.view().begin(), id.view().end()) != s.id) add("its name does not give its id", name);
-    const auto key = TRY(node_key(s.name.node));
-    if (!key) add("the certificate of its node is missing", name);
+    const auto* keys = TRY(node_keys(s.name.node));
+    if (keys->empty()) add("the certificate of its node is missing", name);
     std::vector<std::set<Hash>>& chains = chains_[id];
     chains.push_back({Hash{}});
     Query q = TRY(store_.db().query("select seq, hash, bytes from envelope where stream = ? order by seq, row", s.row));
@@ -198,7 +202,9 @@ class Auditor {
       }
       if (e->hash != hash) add("its hash is not that of its bytes", where);
       if (e->head.stream != s.name || e->head.seq.value != seq) add("it belongs to another place", where);
-      if (key && !sync::verify_envelope(*e, *key)) add("the node's signature is not good", where);
+      if (!keys->empty() &&
+          std::ranges::none_of(*keys, [&](const PublicKey& k) { return sync::verify_envelope(*e, k); }))
+        add("the node's signature is not good", where);
       if (!linked) continue;
       if (!chains[seq - 1].contains(e->head.previous)) add("it does not follow the envelope before it", where);
       chains[seq].insert(e->chain());
@@ -223,10 +229,10 @@ class Auditor {
       }
       const bool receipt = s->kind == sync::StatementKind::receipt;
       if (matter_ && !receipt) continue;
-      const auto key = TRY(node_key(s->node));
-      if (!key)
+      const auto* keys = TRY(node_keys(s->node));
+      if (keys->empty())
         add("the certificate of its node is missing", where);
-      else if (!sync::verify_statement(*s, *key))
+      else if (std::ranges::none_of(*keys, [&](const PublicKey& k) { return sync::verify_statement(*s, k); }))
         add("its signature is not good", where);
       if (!receipt) continue;
       const auto r = sync::decode_receipt(s->body);
@@ -277,7 +283,7 @@ class Auditor {
   Audit audit_;
   std::optional<CertificatePaths> paths_;
   std::map<CertDigest, std::optional<crypto::Certificate>> officers_;
-  std::map<NodeId, std::optional<PublicKey>> nodes_;
+  std::map<NodeId, std::vector<PublicKey>> nodes_;
   std::map<sync::StreamId, std::vector<std::set<Hash>>> chains_;
   std::map<sync::StreamId, bool> own_;  ///< ours, and whether of the present incarnation
   std::uint64_t done_ = 0, total_ = 0;

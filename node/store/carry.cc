@@ -124,8 +124,12 @@ Result<> StoreInbox::in_custody(const sync::Statement& s, const sync::Receipt& r
   if (!changed.empty()) custody_at_ = now_;
   // Whoever has it in custody says so to the destination too: what it does not hand on then shows there.
   if (!changed.empty() && r.stream.author == store_.me().office) TRY(pass_on(s, r.stream.destination, NodeId{}));
+  // What is its own, given back, is at its end there: no other receipt will come for it.
+  const bool at_its_end = s.office == r.stream.author;
   for (const auto& [row, has] : changed)
-    TRY(db.run("update carry set state = ? where envelope = ? and peer = ?", has ? 1 : 0, row, s.node));
+    TRY(has && at_its_end
+            ? db.run("delete from carry where envelope = ? and peer = ?", row, s.node)
+            : db.run("update carry set state = ? where envelope = ? and peer = ?", has ? 1 : 0, row, s.node));
   return {};
 }
 

@@ -293,7 +293,7 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
   if (is_version(rec.type)) {
     const Heads h = TRY(project_version(store, m, r, row, body, facts));
     if (is_origin(rec)) state = TRY(state_of_version(db, m, h, m.office == store.me().office, facts.own));
-  } else if (rec.type == sync::RecordType::cosignature) {
+  } else if (rec.type == sync::RecordType::cosignature && is_origin(rec)) {
     flags &= ~record_note::provisional;
   } else if (rec.type == sync::RecordType::manifest) {
     TRY(db.run("update matter set attachments = attachments + 1 where row = ?", m.row));
@@ -308,8 +308,9 @@ Result<> queue_record(Store& store, std::int64_t record_row, std::span<const Off
                       sync::Millis now) {
   for (const OfficeId& to : destinations)
     TRY(
-        store.db().run("insert into delivery(record, destination, lane, at_ms) values(?, ?, ?, ?)"
-                       " on conflict(record, destination) do nothing",
+        // Nothing waits for an office that was revoked: it would wait for ever.
+        store.db().run("insert into delivery(record, destination, lane, at_ms) select ?1, ?2, ?3, ?4 where not exists"
+                       "(select 1 from office where id = ?2 and state = 9) on conflict(record, destination) do nothing",
                        record_row, to, static_cast<int>(lane), now));
   return {};
 }

@@ -1,7 +1,11 @@
 #include "node/store/directory.h"
 
+#include <algorithm>
+
 #include "crypto/hash.h"
 #include "crypto/plant.h"
+#include "node/store/registry.h"
+#include "node/store/revocation.h"
 
 namespace yz::node {
 namespace {
@@ -58,7 +62,8 @@ Result<std::optional<OfficeRow>> Directory::office(const OfficeId& id) {
 }
 
 Result<std::optional<OfficeRow>> Directory::office_by_code(std::string_view code) {
-  return one(TRY(store_.db().query(sql(kOffice, "where code = ? order by state desc"))).bind(code), office_row);
+  return one(TRY(store_.db().query(sql(kOffice, "where code = ? order by state = 9, state desc"))).bind(code),
+             office_row);
 }
 
 Result<std::vector<OfficeRow>> Directory::offices() {
@@ -91,14 +96,38 @@ Result<std::size_t> Directory::active_officers(const OfficeId& office) {
   return static_cast<std::size_t>(q.integer(0));
 }
 
-Result<std::optional<sync::KnownNode>> Directory::node(const NodeId& id) {
-  Query q = TRY(store_.db().query("select id, office, key from node where id = ? and state = 0")).bind(id);
-  if (!TRY(q.step())) return std::nullopt;
+namespace {
+Result<sync::KnownNode> node_row(Query& q) {
   sync::KnownNode n;
   n.node = TRY(q.id<NodeId>(0));
   n.office = TRY(q.id<OfficeId>(1));
   n.key = TRY(q.id<PublicKey>(2));
   return n;
+}
+}  // namespace
+
+Result<std::optional<sync::KnownNode>> Directory::node(const NodeId& id) {
+  return one(TRY(store_.db().query("select id, office, key from node where id = ? and state = 0", id)), node_row);
+}
+
+Result<std::optional<sync::KnownNode>> Directory::any_node(const NodeId& id) {
+  auto n = TRY(one(TRY(store_.db().query("select id, office, key from node where id = ?", id)), node_row));
+  if (!n) return n;
+  Query q = TRY(store_.db().query("select key from past_node where node = ?", id));
+  while (TRY(q.step())) n->earlier.push_back(TRY(q.id<PublicKey>(0)));
+  return n;
+}
+
+Result<std::vector<OfficeId>> Directory::upwards(const OfficeId& from) {
+  constexpr std::size_t kMostLevels = 8;
+  std::vector<OfficeId> out;
+  for (OfficeId at = from; out.size() < kMostLevels && !at.zero() && std::ranges::find(out, at) == out.end();) {
+    out.push_back(at);
+    Query q = TRY(store_.db().query("select superior from office where id = ?", at));
+    if (!TRY(q.step())) break;
+    at = TRY(q.id<OfficeId>(0));
+  }
+  return out;
 }
 
 Result<std::optional<crypto::RootDocument>> Directory::root() {
@@ -120,7 +149,10 @@ Result<> Directory::confirm_root() {
 
 Result<std::vector<crypto::Certificate>> Directory::office_certificates() {
   std::vector<crypto::Certificate> out;
-  Query q = TRY(store_.db().query("select certificate from office where certificate is not null"));
+  // Present ones first; signatures under an office's earlier keys are still to be checked.
+  Query q =
+      TRY(store_.db().query("select certificate from (select certificate, 0 as past from office where certificate"
+                            " is not null union all select bytes, 1 from past_certificate) order by past"));
   while (TRY(q.step())) {
     auto c = crypto::Certificate::decode(q.blob(0));
     if (!c) return fail(Fault::corrupt, "a stored certificate is damaged", "store.certificate");
@@ -135,11 +167,20 @@ Result<> Directory::learn(const crypto::Certificate& c, sync::Millis now) {
   if (root && !(ours && !TRY(office(c.office)).value_or(OfficeRow{}).admitted && c.type != crypto::CertType::office)) {
     std::vector<crypto::Certificate> offices = TRY(office_certificates());
     if (c.type == crypto::CertType::office) offices.push_back(c);
-    if (!planted(Bug::path_not_checked)) TRY(crypto::check_path(c, offices, *root));
+    auto path = crypto::check_path(c, offices, *root);
+    if (planted(Bug::path_not_checked)) path = crypto::Path{{}, &c};
+    if (!path) {
+      Error e = path.error();
+      if (e.fault == Fault::forged && e.code.empty()) e.code = "certificate.path";
+      return std::unexpected(std::move(e));
+    }
+    TRY(refuse_revoked(store_, *path));
   }
+  if (!TRY(may_register(store_, c, now))) return {};
   if (c.type == crypto::CertType::office) {
     // The first certificate of a code counts; another office under the same code is an alarm until people settle it.
-    Query q = TRY(store_.db().query("select id from office where code = ? and id <> ? and certificate is not null"))
+    Query q = TRY(store_.db().query("select id from office where code = ? and id <> ? and certificate is not null"
+                                    " and state <> 9"))
                   .bind(c.code)
                   .bind(c.office);
     if (TRY(q.step())) {
@@ -149,6 +190,8 @@ Result<> Directory::learn(const crypto::Certificate& c, sync::Millis now) {
   }
   const bool known = TRY(knows(c));
   TRY(keep(c, now));
+  if (c.type == crypto::CertType::officer) TRY(end_older_certificates(store_, c));
+  TRY(apply_waiting_revocations(store_, c, now));
   return known ? Result<>() : open_again_for(c);
 }
 
@@ -207,8 +250,8 @@ Result<> Directory::keep(const crypto::Certificate& c, sync::Millis now) {
           .bind(now)
           .run();
     case crypto::CertType::officer:
-      return TRY(db.query("insert into officer(digest, person, office, name, roles, key, certificate, at_ms)"
-                          " values(?, ?, ?, ?, ?, ?, ?, ?) on conflict(digest) do nothing"))
+      return TRY(db.query("insert into officer(digest, person, office, name, roles, key, certificate, state, at_ms)"
+                          " values(?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict(digest) do nothing"))
           .bind(c.digest)
           .bind(c.subject)
           .bind(c.office)
@@ -216,6 +259,7 @@ Result<> Directory::keep(const crypto::Certificate& c, sync::Millis now) {
           .bind(c.roles)
           .bind(c.key)
           .bind(ByteView(c.bytes))
+          .bind(static_cast<int>(c.roles == 0 ? OfficerState::suspended : OfficerState::active))
           .bind(now)
           .run();
   }
@@ -224,8 +268,14 @@ Result<> Directory::keep(const crypto::Certificate& c, sync::Millis now) {
 
 Result<> Directory::learn_root(const crypto::RootDocument& next, bool confirmed) {
   if (const auto now = TRY(root())) {
-    if (now->digest == next.digest) return {};
-    TRY(now->allows(next));
+    if (now->digest == next.digest || next.version < now->version) return {};
+    if (auto good = now->allows(next); !good) {
+      Error e = good.error();
+      e.code = next.version == now->version + 1 ? "root.threshold" : "root.version";
+      return std::unexpected(std::move(e));
+    }
+    // Whoever compared the one before has by its holders' signatures compared this one.
+    confirmed = confirmed || TRY(root_confirmed());
   }
   return TRY(store_.db().query("insert into root(version, bytes, digest, confirmed) values(?, ?, ?, ?)"))
       .bind(next.version)

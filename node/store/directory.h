@@ -43,6 +43,9 @@ class Directory {
   Result<std::optional<OfficerRow>> officer_by_name(const OfficeId&, std::string_view name);
   Result<std::size_t> active_officers(const OfficeId&);
   Result<std::optional<sync::KnownNode>> node(const NodeId&);
+  Result<std::optional<sync::KnownNode>> any_node(const NodeId&);  ///< a revoked one too
+  /// The office, its superior, and so on as far as they are known; at most eight, each once.
+  Result<std::vector<OfficeId>> upwards(const OfficeId&);
   Result<std::optional<crypto::RootDocument>> root();
   Result<bool> root_confirmed();
   /// A person compared the newest root's fingerprint by another channel. Inside a write.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -33,8 +34,9 @@ class Maker {
     return {};
   }
   Result<> node(const NodeId& id) {
-    Query q = TRY(store_.db().query("select certificate from node where id = ?", id));
-    if (TRY(q.step())) certificate(q.blob(0));
+    Query q = TRY(store_.db().query(
+        "select certificate from node where id = ?1 union all select certificate from past_node where node = ?1", id));
+    while (TRY(q.step())) certificate(q.blob(0));
     return {};
   }
   /// The envelope that carried a record, what is said of its stream, and whose node said it.
@@ -122,7 +124,7 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
   std::optional<crypto::RootDocument> root;
   std::vector<crypto::Certificate> offices;
   std::map<CertDigest, crypto::Certificate> officers;
-  std::map<NodeId, crypto::Certificate> nodes;
+  std::multimap<NodeId, crypto::Certificate> nodes;  // a node may have had several keys
   for (const Item& i : items) {
     if (i.kind == Part::root) {
       auto document = crypto::RootDocument::decode(i.bytes);
@@ -150,6 +152,10 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
   for (const auto& [id, c] : nodes)
     if (const std::string why = paths.problem(c); !why.empty()) add(why, "certificate of node " + hex(id.view()));
 
+  const auto by_node = [&](const NodeId& id, const OfficeId& office, const auto& good) {
+    const auto [first, last] = nodes.equal_range(id);
+    return std::any_of(first, last, [&](const auto& n) { return n.second.office == office && good(n.second.key); });
+  };
   std::set<Bytes> streams;
   for (const Item& i : items) {
     switch (i.kind) {
@@ -174,8 +180,7 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
       }
       case Part::statement: {
         const auto s = sync::decode_statement(i.bytes);
-        const auto node = s ? nodes.find(s->node) : nodes.end();
-        if (node == nodes.end() || node->second.office != s->office || !sync::verify_statement(*s, node->second.key))
+        if (!s || !by_node(s->node, s->office, [&](const PublicKey& k) { return sync::verify_statement(*s, k); }))
           add("a receipt or head is not good", "statement");
         else
           ++out.audit.receipts;
@@ -183,9 +188,8 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
       }
       case Part::envelope: {
         const auto e = sync::decode_envelope(i.bytes);
-        const auto node = e ? nodes.find(e->head.stream.node) : nodes.end();
-        if (node == nodes.end() || node->second.office != e->head.stream.author ||
-            !sync::verify_envelope(*e, node->second.key)) {
+        if (!e || !by_node(e->head.stream.node, e->head.stream.author,
+                           [&](const PublicKey& k) { return sync::verify_envelope(*e, k); })) {
           add("an envelope is not good", "envelope");
         } else {
           const auto id = e->head.stream.id();

@@ -8,6 +8,7 @@
 #include "node/store/holdings.h"
 #include "node/store/link.h"
 #include "node/store/records.h"
+#include "node/store/revocation.h"
 #include "node/store/routes.h"
 #include "sync/intervals.h"
 #include "sync/limits.h"
@@ -16,16 +17,25 @@ namespace yz::node {
 
 namespace limit = sync::limit;
 
-Result<std::optional<sync::KnownNode>> StoreInbox::node(const NodeId& id) { return directory_.node(id); }
+/// A revoked one too: what it sealed is kept in quarantine and shown, nothing else of it is heard.
+Result<std::optional<sync::KnownNode>> StoreInbox::node(const NodeId& id) { return directory_.any_node(id); }
 
 void StoreInbox::refused(const NodeId& from, const Error& e) {
   log().warn("sync.refused", {{"node", from}, {"why", e}});
+  // Once for each code and office, so that nobody fills the disk with them.
+  const bool identity = e.code.starts_with("revoke.") || e.code.starts_with("root.") || e.code == "node.foreign" ||
+                        e.code == "officer.foreign" || e.code == "certificate.revoked" || e.code == "certificate.path";
+  if (!identity) return;
+  OfficeId office;
+  if (const auto n = directory_.any_node(from); n && *n) office = (*n)->office;
+  (void)store_.alarm("identity.refused", "a key or a revocation was refused: " + e.code, hex(office.view()), now_);
 }
 
 void StoreInbox::forget() {
   streams_.clear();
   asked_.clear();
   returned_by_.clear();
+  again_.clear();
   attachments_.clear();
 }
 
@@ -254,14 +264,18 @@ Result<std::vector<sync::Have>> StoreInbox::unfinished(const NodeId& from) {
 Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId& from, sync::Tally& tally) {
   if (type == sync::FrameType::root) {
     const auto root = TRY(crypto::RootDocument::decode(bytes));
-    if (const auto known = TRY(directory_.root()); known && known->digest == root.digest) return {};
+    const auto known = TRY(directory_.root());
+    if (known && root.version <= known->version) return directory_.learn_root(root, false);  // an old one, or refused
     TRY(directory_.learn_root(root, false));
+    TRY(store_.journal("node", "root.rotated", std::to_string(root.version), crypto::fingerprint(root.digest), now_));
+    // On to those below: each version, so that nobody has to skip one.
     return spread(type, bytes, root.digest, from);
   }
   const auto certificate = TRY(crypto::Certificate::decode(bytes));
   const bool known = TRY(directory_.knows(certificate));
   TRY(directory_.learn(certificate, now_));
-  if (!known) TRY(spread_certificate(certificate, from));
+  // One that a newer has replaced stays here: shown again and again it would be told again and again.
+  if (!known && TRY(directory_.knows(certificate))) TRY(spread_certificate(certificate, from));
   ++tally.received[0];
   // Something may have waited for it.
   Query q =
@@ -272,6 +286,7 @@ Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId& f
 }
 
 Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::Tally& tally) {
+  TRY(may_exchange(store_, c.author));
   const bool carried = TRY(chunk_is_carried(c, from));
   Database& db = store_.blobs();
   TRY(
@@ -315,7 +330,7 @@ Result<> StoreInbox::settle(sync::Millis now) {
       TRY(receipt(s, sync::ReceiptKind::stored, now));
       if (asked_.contains(s) || planted(Bug::opened_before_opening)) TRY(receipt(s, sync::ReceiptKind::opened, now));
     } else if (const auto it = returned_by_.find(s); it != returned_by_.end()) {
-      TRY(state_holdings(store_, s, it->second, now, false));
+      TRY(state_holdings(store_, s, it->second, now, again_.contains(s)));
     }
   }
   for (std::int64_t a : attachments_) {

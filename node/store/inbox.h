@@ -90,6 +90,7 @@ class StoreInbox : public sync::Inbox {
   std::set<std::int64_t> streams_, attachments_;
   std::set<std::int64_t> asked_;                // of streams_: the author asked what we have
   std::map<std::int64_t, NodeId> returned_by_;  // of streams_: ours, and who gives of it back
+  std::set<std::int64_t> again_;                // of those: something came that was back already
   sync::Millis now_ = 0;
   std::atomic<sync::Millis> custody_at_ = 0;  // read on the line's thread
 };

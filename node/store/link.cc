@@ -1,8 +1,11 @@
 #include "node/store/link.h"
 
+#include <algorithm>
+
 #include "node/store/holdings.h"
 #include "node/store/life.h"
 #include "node/store/lost_chunks.h"
+#include "node/store/node_key.h"
 
 namespace yz::node {
 namespace {
@@ -40,7 +43,7 @@ Result<LinkRow> row(Query& q) {
 
 Result<sync::LinkState> StoreLink::load() {
   Query q = TRY(store_.db().query("select peer_key, peer_epoch, heard, peer_heard, nonces, nonce_next, nonce_base,"
-                                  " nonce_used, rate_bps, last_contact_ms from link where peer = ?"))
+                                  " nonce_used, rate_bps, last_contact_ms, peer_key_before from link where peer = ?"))
                 .bind(peer_);
   if (!TRY(q.step())) return fail(Fault::denied, "no link to this node", "link.unknown");
   sync::LinkState s;
@@ -58,6 +61,7 @@ Result<sync::LinkState> StoreLink::load() {
   s.nonce_used = Reader(used).u64();
   s.rate_bps = static_cast<std::uint64_t>(q.integer(8));
   s.last_contact = q.integer(9);
+  if (!q.null(10)) s.peer_key_before = TRY(q.id<PublicKey>(10));
   return s;
 }
 
@@ -91,24 +95,25 @@ Result<> StoreLink::save(const sync::LinkState& s) {
   Writer nonces, used;
   for (const auto& n : s.nonces) nonces.id(n);
   used.u64(s.nonce_used);
-  return TRY(store_.db().query("update link set peer_epoch = ?, heard = ?, peer_heard = ?, nonces = ?, nonce_next = ?,"
-                               " nonce_base = ?, nonce_used = ?, rate_bps = ?, contact_since_ms = case when"
-                               " contact_since_ms = 0 or abs(? - last_contact_ms) > ? then ? else contact_since_ms end,"
-                               " last_contact_ms = ? where peer = ?"))
-      .bind(s.peer_epoch)
-      .bind(s.heard)
-      .bind(s.peer_heard)
-      .bind(nonces.view())
-      .bind(s.nonce_next)
-      .bind(s.nonce_base)
-      .bind(used.view())
-      .bind(s.rate_bps)
-      .bind(s.last_contact)
-      .bind(kContactGapMs)
-      .bind(s.last_contact)
-      .bind(s.last_contact)
-      .bind(peer_)
-      .run();
+  TRY(TRY(store_.db().query("update link set peer_epoch = ?, heard = ?, peer_heard = ?, nonces = ?, nonce_next = ?,"
+                            " nonce_base = ?, nonce_used = ?, rate_bps = ?, contact_since_ms = case when"
+                            " contact_since_ms = 0 or abs(? - last_contact_ms) > ? then ? else contact_since_ms end,"
+                            " last_contact_ms = ? where peer = ?"))
+          .bind(s.peer_epoch)
+          .bind(s.heard)
+          .bind(s.peer_heard)
+          .bind(nonces.view())
+          .bind(s.nonce_next)
+          .bind(s.nonce_base)
+          .bind(used.view())
+          .bind(s.rate_bps)
+          .bind(s.last_contact)
+          .bind(kContactGapMs)
+          .bind(s.last_contact)
+          .bind(s.last_contact)
+          .bind(peer_)
+          .run());
+  return finish_node_key(store_, store_.last_moment());
 }
 
 Result<> add_link(Store& store, const LinkRow& l, const PublicKey& key) {
@@ -136,6 +141,30 @@ Result<std::optional<LinkRow>> link_of(Store& store, const NodeId& peer) {
   Query q = TRY(store.db().query(std::string(kColumns) + "where peer = ?")).bind(peer);
   if (!TRY(q.step())) return std::nullopt;
   return TRY(row(q));
+}
+
+Result<> set_link_refusal(Store& store, const NodeId& peer, std::string_view code) {
+  return store.db().run("update link set refusal = ? where peer = ?", code, peer);
+}
+
+Result<std::string> link_refusal(Store& store, const NodeId& peer) {
+  Query q = TRY(store.db().query("select refusal from link where peer = ?", peer));
+  return TRY(q.step()) ? q.text(0) : std::string();
+}
+
+Result<> follow_addresses(Store& store, const OfficeId& office, const std::vector<std::string>& said) {
+  constexpr std::size_t kMostKept = 8;
+  for (LinkRow l : TRY(links(store, true))) {
+    if (l.office != office) continue;
+    std::vector<std::string> urls;
+    const auto add = [&](const std::string& u) {
+      if (urls.size() < kMostKept && good_address(u) && std::ranges::find(urls, u) == urls.end()) urls.push_back(u);
+    };
+    for (const auto& u : said) add(u);
+    for (const auto& u : l.urls) add(u);
+    if (!said.empty() && urls != l.urls) TRY(set_link_urls(store, l.peer, urls));
+  }
+  return {};
 }
 
 Result<> set_link_urls(Store& store, const NodeId& peer, const std::vector<std::string>& urls) {

@@ -5,6 +5,7 @@
 
 #include "crypto/plant.h"
 #include "node/log.h"
+#include "node/store/revocation.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -52,6 +53,7 @@ Result<> Opener::open_one(std::int64_t row, std::int64_t stream, const Bytes& by
   c.stream = stream;
   c.now = now;
   c.envelope = TRY(sync::decode_envelope(bytes));
+  TRY(follow_witnesses(store_, stream));
   auto items = sync::open(c.envelope, store_.keys());
   if (!items) {
     const Refusal why = items.error().fault == Fault::missing ? Refusal::key_gone : Refusal::malformed;
@@ -156,8 +158,10 @@ Result<> Opener::put(Context& c, ByteView bytes, Done& done) {
   {
     Query q = TRY(store_.db().query("select quarantine from record where id = ?")).bind(released->id);
     held = TRY(q.step());
-    // Cut again in another lane, or after a restore: one copy is enough. Only one that waits is judged anew.
-    if (held && q.integer(0) != static_cast<int>(Refusal::unknown_certificate)) {
+    // Cut again in another lane, or after a restore: one copy is enough. Only one that waits, or is held for a
+    // revocation, is judged anew.
+    if (held && q.integer(0) != static_cast<int>(Refusal::unknown_certificate) &&
+        q.integer(0) != static_cast<int>(Refusal::revoked)) {
       if (!planted(Bug::record_counted_twice)) return {};
       held = false;
     }
@@ -175,11 +179,17 @@ Result<> Opener::put(Context& c, ByteView bytes, Done& done) {
   return {};
 }
 
-/// A record that waited for a certificate. What was told of it changes in every stream in which it came.
+/// A record that waited for a certificate, or was held for a revocation. What was told of it changes in every stream in
+/// which it came.
 Result<> Opener::judge_again(Context& c, const sync::ReleasedRecord& r, const RecordFacts& facts) {
-  constexpr int kWaited = static_cast<int>(Refusal::unknown_certificate);
+  std::int64_t waited = 0;
+  {
+    Query q = TRY(store_.db().query("select quarantine from record where id = ?", r.id));
+    TRY(q.step());
+    waited = q.integer(0);
+  }
   // It may have come in a second stream, whose receipts have to name it too.
-  if (facts.quarantine == Refusal::unknown_certificate) return refuse(c, r.id, facts.quarantine);
+  if (static_cast<std::int64_t>(facts.quarantine) == waited) return refuse(c, r.id, facts.quarantine);
   const std::int64_t row = TRY(put_record(store_, r, facts));
   std::vector<std::int64_t> streams;
   std::int64_t why = 0;
@@ -187,7 +197,7 @@ Result<> Opener::judge_again(Context& c, const sync::ReleasedRecord& r, const Re
     Query q =
         TRY(store_.db().query("select f.stream, r.quarantine from refused f join record r on r.id = f.record"
                               " where f.record = ? and f.why = ? and r.row = ?",
-                              r.id, kWaited, row));
+                              r.id, waited, row));
     while (TRY(q.step())) {
       streams.push_back(q.integer(0));
       why = q.integer(1);
@@ -196,9 +206,9 @@ Result<> Opener::judge_again(Context& c, const sync::ReleasedRecord& r, const Re
   TRY(store_.journal("node", why == 0 ? "accept" : "refuse", hex(r.id.view()), sync::name_of(static_cast<Refusal>(why)),
                      c.now));
   if (why == 0)
-    TRY(store_.db().run("delete from refused where record = ? and why = ?", r.id, kWaited));
+    TRY(store_.db().run("delete from refused where record = ? and why = ?", r.id, waited));
   else
-    TRY(store_.db().run("update refused set why = ? where record = ? and why = ?", why, r.id, kWaited));
+    TRY(store_.db().run("update refused set why = ? where record = ? and why = ?", why, r.id, waited));
   for (const std::int64_t s : streams) {
     if (s == c.stream) continue;  // told at the end of this envelope
     TRY(advance(s));
@@ -240,7 +250,6 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
     const auto officer = TRY(directory_.officer(s.officer));
     if (!officer) return Refusal::unknown_certificate;
     if (officer->office != rec.origin || !sync::verify_record(r.id, s, officer->key)) return Refusal::bad_signature;
-    if (officer->state == OfficerState::revoked) return Refusal::not_permitted;
     (s.role == sync::SignRole::drafter ? drafters : signers).insert(officer->person);
   }
   // Drafter and signer differ, unless the office may work with one person.
@@ -253,6 +262,10 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
     if (!alone && binding) return Refusal::not_permitted;
     notes |= alone ? record_note::one_person : record_note::same_signer;
   }
+  const auto& name = c.envelope.head.stream;
+  const Standing standing = TRY(standing_of(store_, {name.node, name.author, c.row}, r));
+  if (standing == Standing::held) return Refusal::revoked;
+  if (standing == Standing::noted) notes |= record_note::revoked;
   return Refusal::none;
 }
 

@@ -17,6 +17,7 @@ inline constexpr std::int64_t provisional = 16;  ///< 先报后签, cosignature 
 inline constexpr std::int64_t exercise = 32;
 inline constexpr std::int64_t unreadable = 64;    ///< of a type or schema that this version does not know
 inline constexpr std::int64_t same_signer = 128;  ///< drafter and signer should differ and do not: accepted and shown
+inline constexpr std::int64_t revoked = 256;      ///< a key of it has ended since, or a person released it
 }  // namespace record_note
 
 struct RecordFacts {

@@ -143,7 +143,10 @@ Result<> StoreInbox::take_back(const sync::Envelope& e, const NodeId& from, sync
   {
     Query q = TRY(db.query("select hash from envelope where stream = ? and seq = ?", stream, e.head.seq.value));
     while (TRY(q.step())) {
-      if (TRY(q.id<Hash>(0)) == e.hash) return {};
+      if (TRY(q.id<Hash>(0)) == e.hash) {
+        again_.insert(stream);  // it did not hear that we have it
+        return {};
+      }
       another = true;
     }
     Query t = TRY(db.query("select tip from stream where row = ?", stream));

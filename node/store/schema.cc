@@ -267,8 +267,41 @@ update attachment set done = 1 where own = 0
 create index attachment_open on attachment(destination) where done = 0 and ready = 1;
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1}, Migration{2, kMainHeads}, Migration{3, kMainRestore},
-                           Migration{4, kMainCarry}, Migration{5, kMainWatch}};
+// Keys end: revocations, what was known of a stream when one came, certificates that newer ones replaced.
+constexpr std::string_view kMainRevocation = R"sql(
+create table revocation(
+  row integer primary key,
+  target integer not null,            -- 1 office, 2 node, 3 officer
+  subject blob not null, certificate blob not null,
+  why integer not null,               -- 1 retired, 2 compromised
+  since_ms integer not null,
+  authority blob not null,
+  body blob unique not null,          -- as signed
+  known_ms integer not null,          -- when it came here
+  applied integer not null default 0, -- 0: its subject's certificate has not come yet
+  reason text not null default '') strict;
+create index revocation_subject on revocation(subject);
+create table witness(
+  row integer primary key,
+  stream blob not null, seq integer not null, chain blob not null, at_ms integer not null,
+  unique(stream, seq, chain)) strict;
+create table released(
+  record blob primary key not null, officer text not null, at_ms integer not null) strict, without rowid;
+create table past_certificate(
+  bytes blob primary key not null, office blob not null, at_ms integer not null) strict, without rowid;
+create index past_certificate_office on past_certificate(office);
+alter table envelope add column witnessed integer not null default 0;
+alter table officer add column ended_ms integer not null default 0;
+create table past_node(               -- keys that a node had before: what it sealed with them still comes
+  node blob not null, key blob not null, certificate blob not null, at_ms integer not null,
+  primary key(node, key)) strict, without rowid;
+alter table office add column suspended integer not null default 0;
+alter table link add column refusal text not null default '';
+alter table link add column peer_key_before blob;
+)sql";
+
+constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads}, Migration{3, kMainRestore},
+                           Migration{4, kMainCarry}, Migration{5, kMainWatch}, Migration{6, kMainRevocation}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}};
 
 }  // namespace

@@ -6,7 +6,10 @@
 #include "node/log.h"
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
+#include "node/store/link.h"
 #include "node/store/records.h"
+#include "node/store/revocation.h"
+#include "node/store/routes.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -23,6 +26,8 @@ Result<bool> says_less(const sync::Statement& before, const sync::Statement& now
 }  // namespace
 
 Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::Tally& tally) {
+  TRY(may_exchange(store_, s.node));
+  if (s.kind == sync::StatementKind::revocation) return take_revocation(store_, s.body, now_);
   Database& db = store_.db();
   const Hash key = TRY(sync::statement_key(s));
   bool replaces = false;
@@ -91,6 +96,9 @@ Result<> StoreInbox::act_on(const sync::Statement& s, const NodeId& from, bool a
       return wanted(s, from);
     case sync::StatementKind::node_list: {
       const sync::NodeList list = TRY(sync::decode_node_list(s.body));
+      // Further away somebody was put back from a copy. It hears what we wrote to it, and says what is left of that.
+      if (anew && !TRY(side_of(store_, s.node))) TRY(state_all_holdings(store_, s.office, from, now_));
+      TRY(follow_addresses(store_, s.office, list.urls));
       return TRY(store_.db().query(
                      "insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
                      " set version = excluded.version, bytes = excluded.bytes where excluded.version > version"))

@@ -241,6 +241,16 @@ Result<> Store::renew(const sync::Incarnation& incarnation, const sync::Epoch& e
   return {};
 }
 
+Result<> Store::use_node_key(const CertDigest& certificate) {
+  assert(writing_);
+  crypto::SigningKey next = crypto::SigningKey::from_seed(TRY(secret(*db_, "node", 0)));
+  auto before = std::make_shared<crypto::SigningKey>(std::exchange(keys_->node, std::move(next)));
+  if_rolled_back([this, before] { keys_->node = std::move(*before); });
+  TRY(set_meta("node_certificate", certificate.view()));
+  me_.node_certificate = certificate;
+  return {};
+}
+
 namespace {
 constexpr sync::Millis kBoxEveryMs = 30LL * 24 * 3'600'000, kBoxKeptMs = 400LL * 24 * 3'600'000;
 }

@@ -87,6 +87,10 @@ class Store {
   /// back. Only begin_life() calls it.
   Result<> renew(const sync::Incarnation&, const sync::Epoch&);
 
+  /// Reads the node's signing key anew: another one stands in its place. Inside a write; a roll-back takes it back.
+  /// Only finish_node_key() calls it.
+  Result<> use_node_key(const CertDigest& certificate);
+
   /// Makes a new box key when the newest is due, and tells neighbours; mail sealed to an old one opens for 400 days.
   /// Inside a write. True when it did.
   Result<bool> rotate_box(sync::Millis now);

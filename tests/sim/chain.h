@@ -1,5 +1,6 @@
 #pragma once
 // Three offices one above the other and good lines between them, asked for one exchange at a time.
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,32 +17,50 @@ namespace yz::sim {
 using sync::Courier;
 using sync::Lane;
 
+/// What the line does to one exchange.
+struct Mishap {
+  bool no_request = false;         ///< the request never arrives
+  std::optional<std::size_t> cut;  ///< it breaks off after so many bytes
+  bool no_answer = false;          ///< the answer never arrives
+  bool twice = false;              ///< the request arrives again, later
+};
+
 /// One link: the office below asks, the one above answers.
 class Hop {
  public:
   Hop(Office& below, Office& above, const Millis& now) : below_(below), above_(above), now_(now) {}
 
+  Office& below() { return below_; }
+  Office& above() { return above_; }
+  /// Both ends, as far as they are open and have hung up.
   Result<> dial() {
-    const auto clock = [this] { return now_; };
-    for (const auto& l : TRY(node::links(below_.store(), true))) {
-      if (l.office != above_.store().me().office) continue;
-      up_.emplace(below_.store(), l.peer);
-      outbox_.emplace(below_.store(), l.peer, l.office, clock);
-    }
-    for (const auto& l : TRY(node::links(above_.store(), false))) {
-      if (l.office != below_.store().me().office) continue;
-      down_.emplace(above_.store(), l.peer);
-      mail_.emplace(above_.store(), l.peer, l.office, clock);
-    }
-    sender_ = std::make_unique<sync::Sender>(*mail_);
-    const auto& s = below_.store();
-    courier_ = std::make_unique<Courier>(*outbox_, below_.inbox(), *up_,
-                                         Courier::Me{s.me().node, s.me().epoch, &s.keys().node});
-    return courier_->start();
+    if (below_.is_open() && !below_id_) below_id_ = below_.store().me().office;
+    if (above_.is_open() && !sender_ && below_id_) TRY(dial_above());
+    if (below_.is_open() && !courier_) TRY(dial_below());
+    return {};
   }
+  /// Before the office closes its store.
+  void hang_up(const Office& o) {
+    if (&o == &above_) {
+      sender_.reset();
+      mail_.reset();
+      down_.reset();
+    }
+    if (&o == &below_) {
+      courier_.reset();
+      outbox_.reset();
+      up_.reset();
+    }
+  }
+  Result<> redial() {
+    hang_up(above_);
+    hang_up(below_);
+    return dial();
+  }
+  bool ready() const { return sender_ != nullptr && courier_ != nullptr; }
 
-  /// One exchange if there is anything to say. `spoil` may change what goes up or comes down, as a bad relay would.
-  Result<bool> exchange() {
+  /// One exchange if there is anything to say. Errors are of one of the two disks.
+  Result<bool> exchange(const Mishap& m = {}) {
     std::optional<Courier::Outgoing> request;
     TRY(below_.store().write([&]() -> Result<> {
       request = TRY(courier_->next(now_));
@@ -49,48 +68,93 @@ class Hop {
     }));
     if (!request) return false;
     Bytes answer;
-    if (request->hello) {
+    bool answered = !m.no_request && !m.no_answer && !m.cut;
+    if (request->hello)
       answer = sync::hello_answer(hub(), sync::Hlc::at(now_), now_);
-    } else {
-      auto done = above_.store().write([&] { return serve(request->body, answer); });
-      if (!done) return std::unexpected(done.error());
+    else if (!m.no_request)
+      answered = TRY(serve(request->body, m.cut, answer)) && answered;
+    if (m.twice && !request->hello) {
+      Bytes again;
+      (void)TRY(serve(request->body, {}, again));
     }
-    TRY(below_.store().write([&]() -> Result<> {
-      below_.inbox().set_now(now_);
-      return courier_->answered(request->id, answer, answer.size(), now_, TRY(below_.store().tick(now_)));
-    }));
+    if (answered) {
+      auto heard = below_.store().write([&]() -> Result<> {
+        below_.inbox().set_now(now_);
+        return courier_->answered(request->id, answer, answer.size(), now_, TRY(below_.store().tick(now_)));
+      });
+      if (!heard) {
+        below_.inbox().forget();
+        courier_->failed(request->id, Courier::Failure::nonsense, 0, now_);
+        if (heard.error().fault == Fault::full || heard.error().fault == Fault::corrupt)
+          return std::unexpected(heard.error());
+      }
+    } else {
+      courier_->failed(request->id, Courier::Failure::cut, 0, now_);
+    }
     TRY(above_.open_received(now_));
     TRY(below_.open_received(now_));
     return true;
   }
-  void poll() { courier_->poll(); }
+  void poll() {
+    courier_->hurry();
+    courier_->poll();
+  }
   node::StoreOutbox& outbox() { return *outbox_; }
   const sync::Tally& tally() { return courier_->tally(); }
 
  private:
+  Result<> dial_above() {
+    for (const auto& l : TRY(node::links(above_.store(), false))) {
+      if (l.office != *below_id_) continue;
+      down_.emplace(above_.store(), l.peer);
+      mail_.emplace(above_.store(), l.peer, l.office, [this] { return now_; });
+    }
+    sender_ = std::make_unique<sync::Sender>(*mail_);
+    return {};
+  }
+  Result<> dial_below() {
+    for (const auto& l : TRY(node::links(below_.store(), true))) {
+      up_.emplace(below_.store(), l.peer);
+      outbox_.emplace(below_.store(), l.peer, l.office, [this] { return now_; });
+    }
+    const auto& s = below_.store();
+    courier_ = std::make_unique<Courier>(*outbox_, below_.inbox(), *up_,
+                                         Courier::Me{s.me().node, s.me().epoch, &s.keys().node});
+    return courier_->start();
+  }
   sync::Answerer::Me hub() {
     auto& s = above_.store();
     return {s.me().node, s.me().office, s.me().epoch, &s.keys().node, &s.nonce_key()};
   }
-  Result<> serve(const Bytes& body, Bytes& answer) {
-    above_.inbox().set_now(now_);
-    sync::Answerer a(hub(), above_.inbox(), *mail_, *down_, *sender_);
-    const ByteView all(body);
-    if (TRY(a.open(all.first(sync::kRequestHeadBytes), now_))) {
-      sync::FrameReader frames;
-      frames.add(all.subspan(sync::kRequestHeadBytes));
-      for (;;) {
-        const auto frame = TRY(frames.next());
-        if (!frame) break;
-        TRY(a.take(*frame, now_));
+  /// False when it was refused, or broke off: then there is no answer.
+  Result<bool> serve(const Bytes& body, std::optional<std::size_t> cut, Bytes& answer) {
+    auto done = above_.store().write([&]() -> Result<> {
+      above_.inbox().set_now(now_);
+      sync::Answerer a(hub(), above_.inbox(), *mail_, *down_, *sender_);
+      const ByteView all = ByteView(body).first(std::min(body.size(), cut.value_or(body.size())));
+      if (all.size() < sync::kRequestHeadBytes) return {};
+      if (TRY(a.open(all.first(sync::kRequestHeadBytes), now_))) {
+        sync::FrameReader frames;
+        frames.add(all.subspan(sync::kRequestHeadBytes));
+        for (;;) {
+          const auto frame = TRY(frames.next());
+          if (!frame) break;
+          TRY(a.take(*frame, now_));
+        }
       }
-    }
-    answer = TRY(a.close(TRY(above_.store().tick(now_)), now_, 0));
-    return {};
+      if (cut) return above_.inbox().settle(now_);  // what came before the cut counts
+      answer = TRY(a.close(TRY(above_.store().tick(now_)), now_, 0));
+      return {};
+    });
+    if (done) return !cut;
+    above_.inbox().forget();
+    if (done.error().fault == Fault::full || done.error().fault == Fault::corrupt) return std::unexpected(done.error());
+    return false;
   }
 
   Office &below_, &above_;
   const Millis& now_;
+  std::optional<OfficeId> below_id_;
   std::optional<node::StoreLink> up_, down_;
   std::optional<node::StoreOutbox> outbox_, mail_;
   std::unique_ptr<sync::Sender> sender_;

@@ -219,7 +219,7 @@ node::SigningPerson Office::signer() {
   // The person is looked up anew: the store may have been closed and opened since.
   const auto mine = must(directory_->officers(store_->me().office));
   for (const auto& o : mine)
-    if (o.key == officer_->public_key()) person_ = node::person_of(o);
+    if (o.key == officer_->public_key() && o.state == node::OfficerState::active) person_ = node::person_of(o);
   return {person_, *officer_};
 }
 
@@ -343,6 +343,26 @@ struct Base {
   }
 };
 
+struct WideBase {
+  Tree tree;
+  WideBase() {
+    seed_libsodium(0x59495a484150);
+    const std::vector<Founding> all{{"370700", "潍河市", "赵刚", crypto::Level::city, true},
+                                    {"370783", "青山县", "李明", crypto::Level::county, false},
+                                    {"370784", "安山县", "孙立", crypto::Level::county, false},
+                                    {"370783105", "柳河镇", "王芳", crypto::Level::township, false},
+                                    {"370783106", "石桥镇", "周平", crypto::Level::township, false},
+                                    {"370784101", "景芝镇", "吴敏", crypto::Level::township, false}};
+    tree.above = {0, 0, 0, 1, 1, 2};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      tree.offices.push_back(made(all[i]));
+      if (i > 0)
+        join(*tree.offices[i], all[i], *tree.offices[tree.above[i]], kBegin - kDay + static_cast<Millis>(i) * kHour);
+    }
+    for (auto& o : tree.offices) o->close();
+  }
+};
+
 /// Joined from below upwards as well as downwards must come to the same: here the township joins first.
 struct LongBase {
   std::unique_ptr<Office> city, county, township;
@@ -365,6 +385,15 @@ Pair founded_pair() {
   static const Base base;
   const auto copy = [](Office& o) { return std::make_unique<Office>(o.disk().clone(), o.secrets()); };
   return {copy(*base.county), copy(*base.township)};
+}
+
+Tree founded_tree() {
+  static const WideBase base;
+  Tree out;
+  out.above = base.tree.above;
+  for (const auto& o : base.tree.offices)
+    out.offices.push_back(std::make_unique<Office>(o->disk().clone(), o->secrets()));
+  return out;
 }
 
 Trio founded_trio() {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "node/office/desk.h"
 #include "node/store/attachments.h"
@@ -75,6 +76,8 @@ class Office {
   Result<> found(const Founding&, Millis now);
 
   test::CrashDisk& disk() { return *disk_; }
+  /// It is put back from a copy. While closed.
+  void put_back(std::unique_ptr<test::CrashDisk> disk) { disk_ = std::move(disk); }
   const Credentials& secrets() const { return secrets_; }
   node::Store& store() { return *store_; }
   node::Directory& directory() { return *directory_; }
@@ -134,6 +137,13 @@ struct Trio {
   std::unique_ptr<Office> city, county, township;
 };
 Trio founded_trio();
+
+/// A city, two counties, three townships (two of the first county), in this order; `above` of the city is itself.
+struct Tree {
+  std::vector<std::unique_ptr<Office>> offices;
+  std::vector<std::size_t> above;
+};
+Tree founded_tree();
 
 const node::Rules& rules();
 /// A routine text that breaks no rule, with the canary in it and about so many random characters besides.

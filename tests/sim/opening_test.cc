@@ -3,6 +3,7 @@
 
 #include "node/net/sync_port.h"
 #include "node/store/life.h"
+#include "node/store/revocation.h"
 #include "sync/limits.h"
 #include "tests/sim/scene.h"
 
@@ -119,12 +120,16 @@ TEST_CASE("a record that waited and turns out bad is refused then, with the reas
   REQUIRE(certificate);
   good(county.store().write([&]() -> Result<> {
     TRY(county.directory().learn(*certificate, s.now));
-    return county.directory().set_officer_state(certificate->digest, node::OfficerState::revoked);
+    sync::Revocation r;  // before anything was signed
+    r.target = sync::RevokedTarget::officer;
+    r.why = sync::RevokedWhy::retired;
+    r.subject = certificate->subject;
+    return node::take_revocation(county.store(), sync::sign_revocation(r, s.township().authority()), s.now);
   }));
   good(county.open_received(s.now));
-  CHECK(county.number("select quarantine from record where quarantine <> 0") == 37);
-  CHECK(county.number("select why from refused") == 37);
-  good(s.rounds_until(s.township(), "select count(*) from delivery where state = 8 and refusal = 37", 1));
+  CHECK(county.number("select quarantine from record where quarantine <> 0") == 38);
+  CHECK(county.number("select why from refused") == 38);
+  good(s.rounds_until(s.township(), "select count(*) from delivery where state = 8 and refusal = 38", 1));
 }
 
 TEST_CASE("what one neighbour is asked for does not take the place of what another is asked") {

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "node/store/audit.h"
+#include "node/store/life.h"
 #include "node/store/routes.h"
 #include "tests/sim/chain.h"
 
@@ -153,8 +154,8 @@ TEST_CASE("a county put back from a copy is offered again what it carried") {
     epoch.bytes.fill(9);
     return c.county.store().renew(c.county.store().me().incarnation, epoch);
   }));
-  good(c.lower.dial());
-  good(c.upper.dial());
+  good(c.lower.redial());
+  good(c.upper.redial());
   c.upper_up = true;
   good(c.talk());
   CHECK(number(c.township, std::string(kDeliveredTo) + "2") == 1);
@@ -173,18 +174,12 @@ TEST_CASE("a city put back from a copy gets again what it lost, several hops awa
     for (const char* sql : {"delete from words", "delete from parent", "delete from record", "delete from matter",
                             "delete from envelope", "delete from stream"})
       if (std::string_view(sql) != "delete from words") TRY(c.city.store().db().exec(sql));
-    sync::Epoch epoch;
-    epoch.bytes.fill(8);
-    return c.city.store().renew(c.city.store().me().incarnation, epoch);
+    return node::begin_life(c.city.store(), c.now);
   }));
-  good(c.lower.dial());
-  good(c.upper.dial());
+  good(c.lower.redial());
+  good(c.upper.redial());
   good(c.talk());
-  // Something new makes it speak of that stream; then it is told what it lacks.
-  c.now += kHour;
-  good(c.report(Lane::urgent, 50));
-  good(c.talk());
-  CHECK(c.city.records()->size() == 2);
+  CHECK(c.city.records()->size() == 1);
   CHECK(*c.city.records() == *c.township.own_records());
 }
 

@@ -6,6 +6,7 @@
 
 #include "crypto/hash.h"
 #include "sync/codec.h"
+#include "sync/revocation.h"
 #include "tests/support/sync_fakes.h"
 
 using namespace yz;
@@ -110,6 +111,20 @@ Bytes body_of(const Json& v) {
     for (const auto& u : s.at("urls")) l.urls.push_back(u.get<std::string>());
     return encode(l);
   }
+  if (kind == "revocation") {
+    Revocation r;
+    r.target = static_cast<RevokedTarget>(number<int>(s, "target"));
+    r.why = static_cast<RevokedWhy>(number<int>(s, "why"));
+    r.subject = id<crypto::SubjectId>(s, "subject");
+    r.certificate = id<CertDigest>(s, "certificate");
+    r.since = number<Millis>(s, "since");
+    r.last_seen = id<Hash>(s, "last_seen");
+    const Bytes body = sign_revocation(r, signer(s, "authority_seed"));
+    const auto back = decode_revocation(body);
+    REQUIRE(back);
+    CHECK(back->subject == r.subject);
+    return body;
+  }
   if (kind == "want") return encode(Want{ids<CertDigest>(s.at("certificates"))});
   if (kind == "incarnation") {
     Opened o{id<Incarnation>(s, "now"), id<Incarnation>(s, "previous"), {}};
@@ -127,6 +142,7 @@ StatementKind kind_of(const std::string& name) {
   if (name == "receipt") return StatementKind::receipt;
   if (name == "head") return StatementKind::head;
   if (name == "node_list") return StatementKind::node_list;
+  if (name == "revocation") return StatementKind::revocation;
   if (name == "incarnation") return StatementKind::incarnation;
   return name == "want" ? StatementKind::want : StatementKind::chunk_receipt;
 }

@@ -287,9 +287,17 @@ def body_incarnation(v):
     return body, body
 
 
+def body_revocation(v):
+    seed = h(v["authority_seed"])
+    body = (u(v["target"], 1) + u(v["why"], 1) + h(v["subject"]) + h(v["certificate"]) + u(v["since"], 8)
+            + h(v["last_seen"]) + sign_public(seed)[0])
+    body += sign(seed, "yizhan/v1/statement", blake("yz1:statement", body))
+    return body, body
+
+
 def do_statement(v):
     number, make = {"receipt": (1, body_receipt), "head": (2, body_head), "node_list": (3, body_node_list),
-                    "incarnation": (5, body_incarnation), "want": (6, body_want), "chunk_receipt": (8, body_chunk_receipt)}[v["statement"]]
+                    "revocation": (4, body_revocation), "incarnation": (5, body_incarnation), "want": (6, body_want), "chunk_receipt": (8, body_chunk_receipt)}[v["statement"]]
     body, about = make(v["says"])
     head = (b"YZS1" + SUITE + u(number, 1) + b"\0\0" + u(68 + len(body) + 64, 4) + h(v["office"]) + h(v["node"])
             + h(v["epoch"]) + u(v["at"], 8) + u(v["unix_ms"], 8) + body)

@@ -1,0 +1,135 @@
+// Keys that end and begin: offices, nodes and officers revoked or suspended, roles, new keys, addresses.
+#include "node/cli/commands.h"
+
+namespace yz::node::cli {
+namespace {
+
+using What = KeyAct::What;
+
+Doc list_of(const std::vector<std::string>& words) {
+  Doc list = Doc::array();
+  for (const std::string& w : words) list.push(Doc::of(w));
+  return list;
+}
+
+struct Call {
+  std::string target;
+  Doc body;
+};
+
+Call call_of(const KeyAct& c) {
+  Call call;
+  Doc& b = call.body;
+  switch (c.what) {
+    case What::revoke_office:
+    case What::revoke_officer:
+    case What::revoke_node:
+      call.target = "/api/v1/revocations";
+      b.set("why", c.why).set("reason", c.reason);
+      if (!c.since.empty()) b.set("since", c.since);
+      if (!c.office.empty()) b.set("office", c.office);
+      if (c.what == What::revoke_officer) b.set("officer", c.name);
+      if (c.what == What::revoke_node) b.set("node", c.name);
+      break;
+    case What::suspend_office:
+      call.target = "/api/v1/offices/" + percent(c.office) + "/suspend";
+      b.set("resume", c.resume).set("reason", c.reason);
+      break;
+    case What::renew_office:
+      call.target = "/api/v1/offices/" + percent(c.office) + "/renew";
+      break;
+    case What::address:
+      call.target = "/api/v1/addresses";
+      b.set("urls", list_of(c.words));
+      break;
+    case What::superior_url:
+      call.target = "/api/v1/superiors/url";
+      b.set("office", c.office).set("urls", list_of(c.words));
+      break;
+    case What::suspend_officer:
+      call.target = "/api/v1/officers/" + percent(c.name) + "/roles";
+      b.set(c.resume ? "resume" : "suspend", true);
+      break;
+    case What::role:
+      call.target = "/api/v1/officers/" + percent(c.name) + "/roles";
+      b.set("roles", list_of(c.words));
+      break;
+    case What::renew_officer:
+      call.target = "/api/v1/officers/renew";
+      break;
+    case What::rotate_node:
+      call.target = "/api/v1/node/rotate";
+      break;
+    case What::release:
+      call.target = "/api/v1/reports/" + percent(c.name) + "/release";
+      b.set("note", c.reason);
+      break;
+  }
+  return call;
+}
+
+void tell(const Session& s, const KeyAct& c, const Doc& d) {
+  switch (c.what) {
+    case What::revoke_office:
+    case What::revoke_officer:
+    case What::revoke_node:
+      line(s.say("已吊销：", "Revoked: ") + plain(c.what == What::revoke_office ? d.text("office") : c.name));
+      return line(s.say("各相邻单位在下次联系时得知；以前收到的内容照旧有效，什么都不删除。",
+                        "Every neighbour learns of it at its next contact; what was received before stays, nothing is "
+                        "deleted."));
+    case What::suspend_office:
+      return line((c.resume ? s.say("已恢复收发：", "Resumed: ") : s.say("已暂停收发：", "Suspended: ")) +
+                  plain(d.text("office")) +
+                  (c.resume ? "" : s.say("（对方的内容在对方本机排队）", " (everything stays queued there)")));
+    case What::renew_office:
+      return line(s.say("证书已重新签发：", "The certificate was made anew: ") + plain(d.text("office")));
+    case What::address:
+      line(s.say("地址已登记，下级在下次联系时得知。",
+                 "Recorded; subordinates learn of the addresses at their next contact."));
+      return line(s.say("请先让下级都联系过一次，再搬到新地址。", "Let all of them make contact before you move."));
+    case What::superior_url:
+      return line(s.say("上级地址已改为：", "The superior's address is now: ") + plain(d.text("url")));
+    case What::suspend_officer:
+    case What::role:
+      return line((d.text("state") == "suspended" ? s.say("已停用：", "Suspended: ")
+                                                  : s.say("角色已更换：", "The roles are changed: ")) +
+                  plain(d.text("name")));
+    case What::renew_officer:
+      line(s.say("签名密钥和证书已换新：", "A new signing key and certificate: ") + plain(d.text("name")));
+      return line(s.say("以前的备份仍含旧密钥；请重新做一次备份。", "Make a new backup now."));
+    case What::rotate_node:
+      return line(d.flag("rotating")
+                      ? s.say("新密钥已生成；所有相邻单位得知后自动启用。",
+                              "The new key is made; it is used as soon as every neighbour has heard of it.")
+                      : s.say("新密钥已启用。", "The new key is in use."));
+    case What::release:
+      return line(s.say("已解除隔离，并以本单位人员的签名担保：", "Released, and signed for by this office: ") +
+                  plain(d.text("case")));
+  }
+}
+
+}  // namespace
+
+int run(Session& s, const KeyAct& c) {
+  if (auto home = s.need_home(); !home) return s.finish(s.problem(home.error()), {});
+  const Call call = call_of(c);
+  return s.finish(s.ask("POST", call.target, call.body), [&](const Doc& d) { tell(s, c, d); });
+}
+
+int run(Session& s, const NodeList&) {
+  return s.finish(s.get("/api/v1/nodes"), [&](const Doc& d) {
+    Table table({{s.say("机器", "node")},
+                 {s.say("单位", "office")},
+                 {s.say("状态", "state")},
+                 {s.say("最近联系", "last contact")}});
+    for (const Doc& n : d.at("nodes").items()) {
+      const std::string contact = n.text("last_contact");
+      table.row({n.text("node"), n.text("office"),
+                 n.text("state") == "revoked" ? s.say("已吊销", "revoked") : s.say("正常", "good"),
+                 contact.empty() ? "-" : time_text(contact)});
+    }
+    out(table.text(terminal_columns()));
+  });
+}
+
+}  // namespace yz::node::cli

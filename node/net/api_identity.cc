@@ -1,0 +1,243 @@
+// Keys that end and begin: revocations, suspension, roles, new keys, addresses.
+#include <algorithm>
+
+#include "node/net/api_request.h"
+#include "node/store/link.h"
+#include "node/store/node_key.h"
+#include "node/store/people.h"
+#include "node/store/revocation.h"
+
+namespace yz::node::api {
+namespace {
+
+namespace role = crypto::role;
+
+Result<> need(const Request& r, std::uint16_t roles) {
+  if (r.officer.roles & roles) return {};
+  return fail(Fault::denied, "this officer's roles do not allow it", "denied.role");
+}
+
+Result<OfficeRow> office_named(Request& r, std::string_view code) {
+  auto row = code.empty() ? TRY(r.host.directory().office(r.store().me().office))
+                          : TRY(r.host.directory().office_by_code(code));
+  if (!row) return fail(Fault::missing, "no office of that code is known here", "office.unknown");
+  return std::move(*row);
+}
+
+/// What is to be taken back: an office, or of one a node or an officer.
+Result<crypto::SubjectId> subject_of(Request& r, const OfficeRow& office, RevokeWish& wish) {
+  crypto::SubjectId id;
+  const std::string_view node = r.body.text("node"), officer = r.body.text("officer");
+  if (!officer.empty()) {
+    wish.target = sync::RevokedTarget::officer;
+    const auto row = TRY(r.host.directory().officer_by_name(office.id, officer));
+    if (!row) return fail(Fault::missing, "no officer of that name is known there", "officer.unknown");
+    if (office.id == r.store().me().office) TRY(check_roles(r.store(), row->person, 0));
+    id.bytes = row->person.bytes;
+  } else if (!node.empty()) {
+    wish.target = sync::RevokedTarget::node;
+    const auto raw = from_hex(node);
+    if (!raw || raw->size() != NodeId::kSize)
+      return fail(Fault::invalid, "a node is named by 32 hexadecimal digits", "invalid.node");
+    id = TRY(crypto::SubjectId::from(*raw));
+  } else {
+    wish.target = sync::RevokedTarget::office;
+    id.bytes = office.id.bytes;
+  }
+  return id;
+}
+
+}  // namespace
+
+Result<ApiReply> post_revocation(Request& r) {
+  TRY(only(r.body, {"office", "node", "officer", "why", "since", "reason"}));
+  const OfficeRow office = TRY(office_named(r, r.body.text("office")));
+  const bool ours = office.id == r.store().me().office;
+  RevokeWish wish;
+  wish.subject = TRY(subject_of(r, office, wish));
+  TRY(need(r, ours && wish.target == sync::RevokedTarget::officer ? role::admin_people : role::admin_keys));
+  const std::string_view why = r.body.text("why");
+  if (why != "retired" && why != "compromised")
+    return fail(Fault::invalid, "why is retired or compromised", "invalid.why");
+  wish.why = why == "retired" ? sync::RevokedWhy::retired : sync::RevokedWhy::compromised;
+  wish.reason = r.body.text("reason");
+  if (wish.reason.empty()) return fail(Fault::invalid, "say why it is revoked", "invalid.reason");
+  wish.since = r.now();
+  if (const std::string_view since = r.body.text("since"); !since.empty()) {
+    Report report;
+    TRY(read_report(r.host.rules(), Json::object({{"occurred_at", since}}), report));
+    wish.since = report.occurred_at.value_or(wish.since);
+  }
+  const crypto::SigningKey authority = TRY(r.host.authority());
+  TRY(r.store().write([&] { return revoke(r.store(), wish, authority, r.officer.name, r.now()); }));
+  r.host.wake(sync::Lane::urgent);
+  return reply(Json::object({{"revoked", sync::name_of(wish.target)},
+                             {"subject", hex(wish.subject.view())},
+                             {"office", office.code},
+                             {"why", why},
+                             {"since", r.time(wish.since)}}));
+}
+
+Result<ApiReply> get_revocations(Request& r) {
+  Json list = Json::array();
+  Query q = TRY(r.store().db().query(
+      "select target, subject, why, since_ms, known_ms, applied, reason from revocation order by row desc limit 1000"));
+  while (TRY(q.step()))
+    list.add(Json::object({{"what", sync::name_of(static_cast<sync::RevokedTarget>(q.integer(0)))},
+                           {"subject", hex(q.blob(1))},
+                           {"why", sync::name_of(static_cast<sync::RevokedWhy>(q.integer(2)))},
+                           {"since", r.time(q.integer(3))},
+                           {"known_at", r.time(q.integer(4))},
+                           {"in_force", q.integer(5) != 0},
+                           {"reason", q.text(6)}}));
+  return reply(Json::object({{"revocations", std::move(list)}}));
+}
+
+Result<ApiReply> get_nodes(Request& r) {
+  Json list = Json::array();
+  Query q =
+      TRY(r.store().db().query("select n.id, n.office, n.state, l.last_contact_ms from node n left join link l on "
+                               "l.peer = n.id order by n.office,"
+                               " n.at_ms"));
+  while (TRY(q.step())) {
+    const auto contact = q.null(3) || q.integer(3) == 0 ? std::nullopt : std::optional(q.integer(3));
+    list.add(Json::object({{"node", hex(q.blob(0))},
+                           {"office", r.code_of(TRY(q.id<OfficeId>(1)))},
+                           {"state", q.integer(2) == 9 ? "revoked" : "good"},
+                           {"last_contact", r.time(contact)}}));
+  }
+  return reply(Json::object({{"nodes", std::move(list)}, {"rotating", TRY(node_key_waits(r.store()))}}));
+}
+
+Result<ApiReply> post_node_rotate(Request& r) {
+  TRY(only(r.body, {}));
+  TRY(need(r, role::admin_keys));
+  const crypto::SigningKey authority = TRY(r.host.authority());
+  TRY(r.store().write([&]() -> Result<> {
+    TRY(r.store().journal(r.officer.name, "node.rotate", hex(r.store().me().node.view()), "", r.now()));
+    return begin_node_key(r.store(), authority, r.now());
+  }));
+  r.host.wake(sync::Lane::urgent);
+  return reply(Json::object({{"node", hex(r.store().me().node.view())}, {"rotating", TRY(node_key_waits(r.store()))}}));
+}
+
+Result<ApiReply> post_office_suspend(Request& r) {
+  TRY(only(r.body, {"resume", "reason"}));
+  TRY(need(r, role::admin_keys));
+  const OfficeRow office = TRY(office_named(r, r.parts[0]));
+  if (office.state != OfficeState::below)
+    return fail(Fault::denied, "only an office directly below this one is suspended here", "office.not-below");
+  const bool resume = r.body.flag("resume");
+  TRY(r.store().write([&]() -> Result<> {
+    TRY(r.store().db().run("update office set suspended = ? where id = ?", resume ? 0 : 1, office.id));
+    return r.store().journal(r.officer.name, resume ? "office.resume" : "office.suspend", office.code,
+                             r.body.text("reason"), r.now());
+  }));
+  return reply(Json::object({{"office", office.code}, {"suspended", !resume}}));
+}
+
+Result<ApiReply> post_office_renew(Request& r) {
+  TRY(only(r.body, {}));
+  TRY(need(r, role::admin_keys));
+  const OfficeRow office = TRY(office_named(r, r.parts[0]));
+  const crypto::SigningKey authority = TRY(r.host.authority());
+  TRY(r.store().write([&]() -> Result<> {
+    TRY(r.store().journal(r.officer.name, "office.renew", office.code, "", r.now()));
+    return renew_office(r.store(), office.id, authority, r.now());
+  }));
+  return reply(Json::object({{"office", office.code}}));
+}
+
+Result<ApiReply> post_officer_roles(Request& r) {
+  TRY(only(r.body, {"roles", "suspend", "resume"}));
+  TRY(need(r, role::admin_people));
+  const std::string& name = r.parts[0];
+  const auto row = TRY(r.host.directory().officer_by_name(r.store().me().office, name));
+  if (!row) return fail(Fault::missing, "no officer of that name belongs to this office", "officer.unknown");
+  std::uint16_t roles = 0;
+  if (const Json* list = r.body.find("roles"))
+    roles = TRY(roles_from(*list));
+  else if (r.body.flag("resume"))
+    roles = TRY(roles_before(r.store(), row->person));
+  else if (!r.body.flag("suspend"))
+    return fail(Fault::invalid, "say which roles, suspend or resume", "invalid.member");
+  const crypto::SigningKey authority = TRY(r.host.authority());
+  const OfficerRow now = TRY(r.store().write([&]() -> Result<OfficerRow> {
+    TRY(r.store().journal(r.officer.name, roles == 0 ? "officer.suspend" : "officer.role", name, std::to_string(roles),
+                          r.now()));
+    return change_roles(r.store(), name, roles, authority, r.now());
+  }));
+  r.host.wake(sync::Lane::urgent);
+  Json names = Json::array();
+  for (const auto n : role_names(now.roles)) names.add(n);
+  return reply(Json::object({{"name", now.name},
+                             {"roles", std::move(names)},
+                             {"state", roles == 0 ? "suspended" : "active"},
+                             {"certificate", hex(now.digest.view())}}));
+}
+
+Result<ApiReply> post_officer_renew(Request& r) {
+  TRY(only(r.body, {}));
+  const OfficerRow now = TRY(r.host.renew_officer(r.officer.name, r.passphrase()));
+  r.host.wake(sync::Lane::urgent);
+  return reply(Json::object({{"name", now.name}, {"certificate", hex(now.digest.view())}}));
+}
+
+Result<ApiReply> post_superior_url(Request& r) {
+  TRY(only(r.body, {"office", "urls"}));
+  TRY(need(r, role::admin_keys | role::admin_policy));
+  const OfficeRow office = TRY(office_named(r, r.body.text("office")));
+  std::vector<std::string> urls;
+  if (const Json* list = r.body.find("urls"); list && list->items())
+    for (const Json& u : *list->items())
+      if (const auto* s = u.string()) urls.push_back(*s);
+  if (urls.empty() || urls.size() > 4 || !std::ranges::all_of(urls, good_address))
+    return fail(Fault::invalid, "one to four addresses that begin with http:// or https://", "address.url");
+  bool known = false;
+  TRY(r.store().write([&]() -> Result<> {
+    for (const LinkRow& l : TRY(links(r.store(), true))) {
+      if (l.office != office.id) continue;
+      known = true;
+      TRY(set_link_urls(r.store(), l.peer, urls));
+    }
+    return r.store().journal(r.officer.name, "superior.url", office.code, urls.front(), r.now());
+  }));
+  if (!known) return fail(Fault::missing, "that office is not a superior of this one", "superior.unknown");
+  r.host.wake(sync::Lane::flash);
+  return reply(Json::object({{"office", office.code}, {"url", urls.front()}}));
+}
+
+Result<ApiReply> post_addresses(Request& r) {
+  TRY(only(r.body, {"urls"}));
+  TRY(need(r, role::admin_keys | role::admin_policy));
+  std::vector<std::string> urls;
+  if (const Json* list = r.body.find("urls"); list && list->items())
+    for (const Json& u : *list->items())
+      if (const auto* s = u.string()) urls.push_back(*s);
+  TRY(r.store().write([&]() -> Result<> {
+    TRY(r.store().journal(r.officer.name, "addresses", "", urls.empty() ? "" : urls.front(), r.now()));
+    return state_addresses(r.store(), urls, r.now());
+  }));
+  Json list = Json::array();
+  for (const auto& u : urls) list.add(u);
+  return reply(Json::object({{"urls", std::move(list)}}));
+}
+
+Result<ApiReply> post_release(Request& r) {
+  TRY(only(r.body, {"note"}));
+  TRY(need(r, role::signer));
+  const std::string_view note = r.body.text("note");
+  if (note.empty()) return fail(Fault::invalid, "say why it is released", "invalid.reason");
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  const std::vector<RecordId> held = TRY(held_records(r.store(), m.row));
+  if (held.empty()) return fail(Fault::conflict, "nothing of this case is held for an ended key", "release.none");
+  const Signer by = TRY(r.host.unlock(r.officer.name, r.passphrase()));
+  TRY(r.store().write([&] { return release_held(r.store(), m.row, by.officer.name, r.now()); }));
+  TRY(r.host.open_received());
+  StoreBooks books = books_of(r);
+  Desk desk = TRY(Desk::open(books, r.host.rules(), r.now(), 0));
+  const Outcome o = TRY(desk.vouch({person_of(by.officer), by.key}, m.row, held, note));
+  return answer_of(r, o);
+}
+
+}  // namespace yz::node::api

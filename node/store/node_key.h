@@ -1,0 +1,23 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "node/store/store.h"
+
+namespace yz::node {
+
+/// Begins another signing key for this node, under the same node id: its certificate is told to every neighbour, and
+/// the node signs with the old key until all of them have heard it. Fault::conflict "node.rotating" while one is on its
+/// way. Inside a write.
+Result<> begin_node_key(Store&, const crypto::SigningKey& authority, sync::Millis now);
+/// Whether a new key waits for neighbours that have not heard of it.
+Result<bool> node_key_waits(Store&);
+/// Signs with the new key from now on when every neighbour that is not revoked has heard of it. Inside a write.
+Result<> finish_node_key(Store&, sync::Millis now);
+
+/// Where subordinates reach us, signed in our node list and told to all. Fault::invalid "address.url" for what is no
+/// http address or too many. Inside a write.
+Result<> state_addresses(Store&, const std::vector<std::string>& urls, sync::Millis now);
+bool good_address(std::string_view url);
+
+}  // namespace yz::node
