@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "crypto/plant.h"
 #include "sync/limits.h"
 
 namespace yz::sync {
@@ -44,7 +45,7 @@ bool Answerer::spend(const Nonce& n, Millis now) {
   state_.forgotten = number >= state_.nonce_next;
   if (number < state_.nonce_base || state_.forgotten) return false;
   const std::uint64_t bit = std::uint64_t{1} << (number - state_.nonce_base);
-  if (state_.nonce_used & bit) return false;
+  if ((state_.nonce_used & bit) && !planted(Bug::nonce_not_spent)) return false;
   state_.nonce_used |= bit;
   return true;
 }
@@ -76,7 +77,8 @@ Result<bool> Answerer::open(ByteView bytes, Millis now) {
     return false;
   }
   if (head_.fresh) sender_.lost();
-  if (state_.peer_epoch != head_.epoch) {  // another store numbers its control items anew
+  // Another store numbers its control items anew.
+  if (state_.peer_epoch != head_.epoch && !planted(Bug::epoch_ignored)) {
     state_.peer_epoch = head_.epoch;
     state_.heard = 0;
     state_.peer_heard = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/plant.h"
 #include "sync/limits.h"
 
 namespace yz::sync {
@@ -21,6 +22,7 @@ Result<Sender::Filled> Sender::fill(Writer& out, Token token, const Budget& budg
   message.expires = budget.expires;
   const std::size_t start = out.size();
   const auto allowed = [&](Lane l) { return budget.first <= l && l <= budget.last; };
+  if (planted(Bug::bulk_before_flash) && allowed(Lane::bulk)) TRY(bulk(out, message, budget, start, now, filled));
   for (Lane l : {Lane::flash, Lane::urgent})
     if (allowed(l))
       while (!filled.more && TRY(lane(out, message, l, budget, start, now, filled))) {
@@ -169,6 +171,7 @@ void Sender::settle(Token token, bool delivered, Millis now) {
 }
 
 void Sender::lost() {
+  if (planted(Bug::broken_line_forgotten)) return messages_.clear();
   for (auto& [token, message] : messages_)
     for (const Flight& f : message.flights) {
       auto& all = f.chunk ? chunks_ : items_;

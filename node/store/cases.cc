@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "crypto/plant.h"
+
 namespace yz::node {
 namespace {
 
@@ -106,6 +108,8 @@ Result<> mark_replaced(Database& db, const Standing& m, const sync::ReleasedReco
       " and (c.office = record.office or c.office = ?) and c.type in " +
       std::string(kVersionTypes) + ") where row = ?";
   const OfficeId& author = r.record.origin;
+  if (planted(Bug::last_writer_wins))
+    TRY(db.run("update record set replaced = 1 where matter = ? and id != ?", m.row, r.id));
   for (const RecordId& p : r.record.parents) TRY(db.run(parents, p, m.row, r.id, author, author, m.office));
   return db.run(children, m.office, row);
 }
@@ -174,7 +178,7 @@ Result<Shown> shown_at(Database& db, std::int64_t row) {
 /// A withdrawal holds when all that the lead office says last are withdrawals: withdrawn here and written on there is
 /// a conflict, and nothing goes out of sight by it.
 Result<ReportState> state_of_version(Database& db, const Standing& m, const Heads& h, bool own_case, bool own) {
-  if (h.withdrawn) return ReportState::withdrawn;
+  if (h.withdrawn && !planted(Bug::withdrawal_forgotten)) return ReportState::withdrawn;
   if (own) return ReportState::signed_off;
   // What another machine of ours wrote was sent by it; our own receipts say nothing of it.
   if (own_case) return m.fresh || m.state == ReportState::withdrawn ? ReportState::sent : m.state;

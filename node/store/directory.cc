@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "crypto/plant.h"
 #include "node/store/registry.h"
 #include "node/store/revocation.h"
 
@@ -167,6 +168,7 @@ Result<> Directory::learn(const crypto::Certificate& c, sync::Millis now) {
     std::vector<crypto::Certificate> offices = TRY(office_certificates());
     if (c.type == crypto::CertType::office) offices.push_back(c);
     auto path = crypto::check_path(c, offices, *root);
+    if (planted(Bug::path_not_checked)) path = crypto::Path{{}, &c};
     if (!path) {
       Error e = path.error();
       if (e.fault == Fault::forged && e.code.empty()) e.code = "certificate.path";

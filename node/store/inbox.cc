@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "crypto/plant.h"
 #include "node/log.h"
 #include "node/store/holdings.h"
 #include "node/store/link.h"
@@ -52,6 +53,7 @@ Result<> StoreInbox::count_against_quota(const NodeId& author, sync::Lane lane, 
   ++used.envelopes;
   used.bytes += bytes;
   // A full disk must not use up the day of whoever sends it all again.
+  if (planted(Bug::quota_not_given_back)) return {};
   store_.if_rolled_back([&used, bytes] {
     --used.envelopes;
     used.bytes -= bytes;
@@ -142,7 +144,7 @@ Result<> StoreInbox::advance(std::int64_t stream) {
       const Hash hash = TRY(q.id<Hash>(0));
       const auto e = sync::decode_envelope(q.blob(1));
       if (!e) return fail(Fault::corrupt, "a stored envelope is damaged", "store.envelope");
-      if (e->head.previous != chain) continue;
+      if (e->head.previous != chain && !planted(Bug::chain_not_checked)) continue;
       chain = sync::chain_value(chain, hash);
       ++tip;
       moved = true;
@@ -150,6 +152,10 @@ Result<> StoreInbox::advance(std::int64_t stream) {
     if (any && !moved && !carried)
       TRY(store_.alarm("stream.chain", "an envelope names another predecessor than the one we have", hex(author.view()),
                        now_));
+  }
+  if (planted(Bug::tip_over_gap)) {
+    Query last = TRY(db.query("select max(seq) from envelope where stream = ?", stream));
+    if (TRY(last.step())) tip = last.integer(0);
   }
   if (tip == before) return {};
   return TRY(db.query("update stream set tip = ?, chain = ? where row = ?")).bind(tip).bind(chain).bind(stream).run();
@@ -213,7 +219,8 @@ Result<std::optional<Bytes>> StoreInbox::keep_part(const sync::Part& part, const
       have.add(at, at + static_cast<std::uint32_t>(p.integer(1)));
     }
   }
-  if (!have.covers(0, part.total)) return std::nullopt;
+  if (!have.covers(0, part.total) && !(planted(Bug::parts_by_length) && have.covers(part.offset, part.total)))
+    return std::nullopt;
   Bytes whole(part.total);
   Query p = TRY(db.query("select offset, bytes from part where peer = ? and stream = ? and seq = ? order by offset"))
                 .bind(from)
@@ -321,7 +328,7 @@ Result<> StoreInbox::settle(sync::Millis now) {
       TRY(receipt(s, sync::ReceiptKind::custody, now));
     } else if (own.integer(0) == 0) {
       TRY(receipt(s, sync::ReceiptKind::stored, now));
-      if (asked_.contains(s)) TRY(receipt(s, sync::ReceiptKind::opened, now));
+      if (asked_.contains(s) || planted(Bug::opened_before_opening)) TRY(receipt(s, sync::ReceiptKind::opened, now));
     } else if (const auto it = returned_by_.find(s); it != returned_by_.end()) {
       TRY(state_holdings(store_, s, it->second, now, again_.contains(s)));
     }
@@ -373,7 +380,8 @@ Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Mil
     r.stream.destination = TRY(q.id<OfficeId>(3));
     r.stream.lane = static_cast<sync::Lane>(q.integer(4));
     const std::int64_t tip = q.integer(5), opened = q.integer(7);
-    r.upto.value = static_cast<std::uint64_t>(kind == sync::ReceiptKind::opened ? opened : tip);
+    const bool at_once = planted(Bug::opened_before_opening);
+    r.upto.value = static_cast<std::uint64_t>(kind == sync::ReceiptKind::opened && !at_once ? opened : tip);
     if (r.upto.value == static_cast<std::uint64_t>(tip)) {
       r.chain = TRY(q.id<Hash>(6));
     } else if (r.upto.value > 0) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/plant.h"
 #include "crypto/random.h"
 #include "node/store/lost_chunks.h"
 #include "sync/limits.h"
@@ -17,6 +18,7 @@ Result<sync::Opened> ending(Store& store) {
   sync::Opened o;
   o.now = crypto::random_fixed<sync::Incarnation>();
   o.previous = store.me().incarnation;
+  if (planted(Bug::one_life_for_two)) o.now.bytes = {o.previous.bytes[0], 1};
   Query q =
       TRY(store.db().query("select destination, lane, tip, chain from stream where own = 1 and incarnation = ?"
                            " and tip > 0 order by destination, lane limit ?",
@@ -55,7 +57,7 @@ Result<> flag_many(Store& store, sync::Millis now) {
 Result<> begin_life(Store& store, sync::Millis now) {
   Database& db = store.db();
   const sync::Opened opened = TRY(ending(store));
-  TRY(store.renew(opened.now, crypto::random_fixed<sync::Epoch>()));
+  TRY(store.renew(planted(Bug::incarnation_kept) ? opened.previous : opened.now, crypto::random_fixed<sync::Epoch>()));
   TRY(db.exec("update envelope set state = 1 where own = 1 and state = 0"));
   // Numbers of what we tell, and nonces, may have been used by whoever we were after this copy was made.
   TRY(

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "crypto/plant.h"
 #include "node/store/records.h"
 #include "node/store/routes.h"
 #include "sync/limits.h"
@@ -185,6 +186,7 @@ Result<StoreOutbox::Load> StoreOutbox::choose(const OfficeId& office, Lane lane,
     Bytes record = q.blob(1);
     const bool nests = q.integer(2) == static_cast<int>(sync::RecordType::forward);
     if (!load.records.empty()) {
+      if (bytes + record.size() > most_bytes && planted(Bug::delivery_skipped)) load.deliveries.push_back(q.integer(0));
       if (bytes + record.size() > most_bytes) break;
       if ((nests || nested) && q.integer(3) != matter) break;
     }
@@ -269,7 +271,8 @@ Result<sync::Queued> StoreOutbox::keep(const Cut& c, const Load& load, const syn
     out.row = q.integer(0);
     TRY(q.run());
   }
-  TRY(db.run("update stream set tip = ?, chain = ? where row = ?", c.head.seq.value, e.chain(), c.stream));
+  if (!planted(Bug::number_used_twice) || c.head.seq.value != 2)
+    TRY(db.run("update stream set tip = ?, chain = ? where row = ?", c.head.seq.value, e.chain(), c.stream));
   for (std::int64_t d : load.deliveries)
     TRY(db.run("update delivery set envelope = ?, state = 1 where row = ?", out.row, d));
   for (const Hash& d : load.introduced)

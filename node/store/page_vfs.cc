@@ -12,6 +12,8 @@
 #include <mutex>
 #include <new>
 
+#include "crypto/plant.h"
+
 namespace yz::node {
 namespace {
 
@@ -339,8 +341,10 @@ int x_sync(sqlite3_file* s, int flags) {
   File* f = file_of(s);
   if (f->vfs->failed) return SQLITE_IOERR_FSYNC;
   if (const int rc = flush_header(f); rc != SQLITE_OK) return rc;
+  if (f->kind == Kind::log && planted(Bug::log_never_synced)) return SQLITE_OK;
   const int rc = f->base()->pMethods->xSync(f->base(), flags);
   // The kernel may have thrown the pages away and call the next fsync a success.
+  if (rc != SQLITE_OK && planted(Bug::failed_sync_forgotten)) return SQLITE_OK;
   if (rc != SQLITE_OK) f->vfs->failed = true;
   return rc;
 }
@@ -648,6 +652,19 @@ Result<std::uint32_t> recovery_stopped_early(sqlite3_file* s) {
       return static_cast<std::uint32_t>((from - kLogHeader) / kFrame + 1);
   }
   return 0;
+}
+
+Result<bool> save_log_again(sqlite3_file* s) {
+  assert(s != nullptr && s->pMethods == &kMethods && file_of(s)->kind == Kind::log);
+  File* f = file_of(s);
+  if (f->committed_end == kLogHeader) return true;
+  for (Offset at = 0; at < f->committed_end;) {
+    const int n = static_cast<int>(std::min<Offset>(kFrame, f->committed_end - at));
+    if (base_read(f, f->buffer, n, at) != SQLITE_OK) return unreadable("the database's log");
+    if (base_write(f, f->buffer, n, at) != SQLITE_OK) return false;
+    at += n;
+  }
+  return x_sync(s, SQLITE_SYNC_NORMAL) == SQLITE_OK;
 }
 
 }  // namespace yz::node

@@ -66,4 +66,10 @@ Result<std::vector<LogDamage>> damaged_frames(sqlite3_file* log);
 /// Damage within the last commit cannot be told from a torn write and gives 0.
 Result<std::uint32_t> recovery_stopped_early(sqlite3_file* log);
 
+/// Call then too: writes the committed part of the log once more as it stands, and syncs it. What a process before this
+/// one could not save is in the kernel's memory, where recovery has read it, and not on the disk; and the kernel takes
+/// it for saved. False when the disk does not take it: then no checkpoint may follow, which would overwrite pages whose
+/// only whole copy nobody has saved.
+Result<bool> save_log_again(sqlite3_file* log);
+
 }  // namespace yz::node

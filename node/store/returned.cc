@@ -2,6 +2,7 @@
 // what is asked and given back, what is offered again. A part of StoreInbox.
 #include <algorithm>
 
+#include "crypto/plant.h"
 #include "node/log.h"
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
@@ -55,6 +56,7 @@ Result<> StoreInbox::another_history(const sync::Receipt& r, std::int64_t stream
 /// The first receipt of a store that was put back from a copy: what it no longer covers is not delivered any more and
 /// is offered again, byte for byte.
 Result<> StoreInbox::reopen(std::int64_t stream, const sync::Receipt& r, std::vector<std::int64_t>& records) {
+  if (planted(Bug::lost_not_offered_again)) return {};
   Database& db = store_.db();
   if (r.kind == sync::ReceiptKind::opened) {
     Query q =

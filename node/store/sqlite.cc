@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 
+#include "crypto/plant.h"
 #include "node/store/page_vfs.h"
 #include "node/store/tokenizer.h"
 
@@ -334,13 +335,16 @@ Result<> SqliteDatabase::set_up(const SqliteOptions& o, bool fresh) {
   TRY(register_tokenizer(db_.get()));
   TRY(exec("select count(*) from sqlite_schema"));  // recovers the log and reads page 1, or fails
 
+  bool saved = true;
   if (sqlite3_file* log = file_of(db_.get(), SQLITE_FCNTL_JOURNAL_POINTER); log != nullptr && !fresh) {
     const std::uint32_t frame = TRY(recovery_stopped_early(log));
     if (frame != 0 && !o.accept_shorter_log)
       return fail(Fault::corrupt,
                   "the log is damaged at frame " + std::to_string(frame) + " and saved work behind it would be lost",
                   "store.log");
+    saved = TRY(save_log_again(log));
   }
+  if (planted(Bug::commit_not_synced)) TRY(exec("pragma synchronous=normal"));
   TRY(exec("pragma cache_size=-" + std::to_string(o.cache_kib) +
            "; pragma foreign_keys=on; pragma trusted_schema=off; pragma cell_size_check=on;"
            "pragma wal_autocheckpoint=1000; pragma journal_size_limit=" +
@@ -360,7 +364,7 @@ Result<> SqliteDatabase::set_up(const SqliteOptions& o, bool fresh) {
   sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   // Empty the log before anything is added: a commit torn by this start's predecessor must not lie behind one torn
   // by the next, where the two together would look like lost work. On a full disk it stays as it is.
-  if (!fresh) sqlite3_wal_checkpoint_v2(db_.get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (!fresh && saved) sqlite3_wal_checkpoint_v2(db_.get(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   return {};
 }
 

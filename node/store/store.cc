@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "crypto/hash.h"
+#include "crypto/plant.h"
 #include "node/store/migrate.h"
 #include "node/store/schema.h"
 #include "node/store/sqlite.h"
@@ -83,17 +84,19 @@ Result<> Store::begin() {
 Result<> Store::commit() {
   auto done = [&]() -> Result<> {
     // The clock is written with whatever used it; a transaction that used none stays without a write.
-    if (clock_ && clock_->last() != clock_kept_) {
+    if (clock_ && clock_->last() != clock_kept_ && !planted(Bug::clock_not_kept)) {
       TRY(set_meta_number("hlc", static_cast<std::int64_t>(clock_->last().value)));
       clock_kept_ = clock_->last();
     }
     TRY(write_words());
+    if (planted(Bug::attachments_committed_last)) TRY(main_->commit());
     TRY(blob_->commit());
-    return main_->commit();
+    return planted(Bug::attachments_committed_last) ? Result<>() : main_->commit();
   }();
   if (!done) {
     clock_kept_ = {};
     roll_back();
+    if (planted(Bug::receipt_before_commit)) return {};
   } else {
     me_kept_ = me_;
     end();
@@ -268,7 +271,7 @@ Result<bool> Store::rotate_box(sync::Millis now) {
     TRY(q.step());
     number = q.integer(0);
   }
-  TRY(put_secret(*db_, "box", number, box.secret(), now + kBoxKeptMs));
+  if (!planted(Bug::box_key_not_kept)) TRY(put_secret(*db_, "box", number, box.secret(), now + kBoxKeptMs));
   TRY(db_->run("delete from secret where name = 'box' and until_ms > 0 and until_ms < ?", now));
   mine->box = box.public_key();
   mine->box_until_ms = now + kBoxEveryMs;

@@ -1,144 +1,28 @@
-// A power cut at every write of every kind of transaction. More survivals for each cut: YZ_CRASH_SURVIVALS=16.
+// A power cut at every write of every kind of transaction. More survivals for each cut: YZ_CRASH_SURVIVALS=30.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 
-#include "node/net/join.h"
+#include "node/store/migrate.h"
 #include "node/store/records.h"
+#include "node/store/schema.h"
 #include "node/store/sqlite.h"
-#include "tests/sim/scene.h"
+#include "tests/sim/crash_kinds.h"
+#include "tests/sim/cutter.h"
+#include "tests/sim/oracle.h"
 
 using namespace yz;
 using namespace yz::sim;
-using sync::Lane;
 
 namespace {
 
-struct Kind {
-  const char* name;
-  bool at_county;
-  std::function<Result<>(Scene&)> prepare, act;
-};
-
-const auto kNothing = [](Scene&) -> Result<> { return {}; };
-
-std::vector<Kind> kinds() {
-  const auto acquainted = [](Scene& s) -> Result<> { return s.talk(); };
-  std::vector<Kind> all;
-  all.push_back({"draft", false, acquainted, [](Scene& s) { return s.report(Lane::routine, 300, 0, false); }});
-  all.push_back({"sign and queue", false, acquainted, [](Scene& s) { return s.report(Lane::urgent, 300); }});
-  all.push_back(
-      {"sign with an attachment", false, acquainted, [](Scene& s) { return s.report(Lane::routine, 300, 70'000); }});
-  all.push_back({"cut an envelope", false,
-                 [](Scene& s) -> Result<> {
-                   TRY(s.talk());
-                   for (Lane l : {Lane::routine, Lane::flash, Lane::urgent, Lane::routine}) TRY(s.report(l, 200));
-                   return {};
-                 },
-                 [](Scene& s) -> Result<> {
-                   for (int i = 0; i < 4; ++i) TRY(s.ask());
-                   return {};
-                 }});
-  all.push_back({"take an answer with receipts and mail", false,
-                 [](Scene& s) -> Result<> {
-                   TRY(s.report(Lane::routine, 100));
-                   TRY(s.talk());
-                   TRY(s.report(Lane::urgent, 100, 40'000));
-                   TRY(s.county().acknowledge(TRY(s.county().number("select max(row) from matter")), s.now));
-                   s.courier->poll();
-                   TRY(s.ask());
-                   return s.serve();
-                 },
-                 [](Scene& s) -> Result<> {
-                   TRY(s.hear());
-                   return s.township().open_received(s.now);
-                 }});
-  all.push_back({"serve an exchange", true,
-                 [](Scene& s) -> Result<> {
-                   TRY(s.talk());
-                   TRY(s.report(Lane::flash, 100));
-                   TRY(s.report(Lane::routine, 100));
-                   s.courier->poll();
-                   return s.ask();
-                 },
-                 [](Scene& s) { return s.serve(); }});
-  all.push_back({"serve a flash in parts", true,
-                 [](Scene& s) -> Result<> {
-                   TRY(s.talk());
-                   return s.report(Lane::flash, 60'000);
-                 },
-                 [](Scene& s) -> Result<> {
-                   for (int i = 0; i < 12; ++i) {
-                     s.now += 100;
-                     s.courier->poll();
-                     TRY(s.ask());
-                     if (!s.request) continue;
-                     TRY(s.serve());
-                     TRY(s.hear());
-                   }
-                   return {};
-                 }});
-  all.push_back({"serve chunks", true,
-                 [](Scene& s) -> Result<> {
-                   TRY(s.talk());
-                   TRY(s.report(Lane::routine, 100, 100'000));
-                   s.courier->poll();
-                   return s.ask();
-                 },
-                 [](Scene& s) -> Result<> {
-                   TRY(s.serve());
-                   TRY(s.hear());
-                   s.courier->poll();
-                   TRY(s.ask());
-                   return s.request ? s.serve() : Result<>();
-                 }});
-  all.push_back({"open what came", true,
-                 [](Scene& s) -> Result<> {
-                   TRY(s.talk());
-                   for (Lane l : {Lane::routine, Lane::flash, Lane::urgent}) TRY(s.report(l, 200));
-                   s.courier->poll();
-                   TRY(s.ask());
-                   return s.serve();
-                 },
-                 [](Scene& s) { return s.county().open_received(s.now); }});
-  all.push_back({"acknowledge", true,
-                 [](Scene& s) -> Result<> {
-                   TRY(s.report(Lane::routine, 100));
-                   return s.talk();
-                 },
-                 [](Scene& s) -> Result<> {
-                   TRY(s.county().acknowledge(TRY(s.county().number("select max(row) from matter")), s.now));
-                   return {};
-                 }});
-  all.push_back(
-      {"journal", true, kNothing, [](Scene& s) -> Result<> {
-         for (int i = 0; i < 3; ++i)
-           TRY(s.county().store().write([&] { return s.county().store().journal("a", "b", "c", "d", s.now); }));
-         return {};
-       }});
-  all.push_back({"invite", true, kNothing, [](Scene& s) -> Result<> {
-                   node::Invite wish;
-                   wish.code = "370700102";
-                   wish.name = "另一镇";
-                   wish.level = crypto::Level::township;
-                   TRY(s.county().store().write([&] {
-                     return node::make_invitation(s.county().store(), s.county().directory(), wish, "", s.now);
-                   }));
-                   return {};
-                 }});
-  return all;
-}
-
-std::uint64_t survivals() {
-  const char* text = std::getenv("YZ_CRASH_SURVIVALS");
-  return text != nullptr ? std::strtoull(text, nullptr, 10) : std::getenv("YZ_SLOW") != nullptr ? 1 : 6;
-}
+using Records = std::map<RecordId, Bytes>;
 
 /// Sums that are zero unless a transaction was half done.
-void check_whole(Office& o) {
+std::string wrong_in_halves(Office& o) {
   for (const char* sql :
        {"select count(*) from record r where own = 1 and not exists(select 1 from delivery d where d.record = r.row)",
         "select count(*) from delivery d where (envelope is null) <> (state = 0)",
@@ -150,151 +34,284 @@ void check_whole(Office& o) {
         "select 1 from draft d where d.matter = m.row)",
         "select count(*) from envelope e where own = 0 and state = 2 and records <> (select count(*) from record r "
         "where r.envelope = e.row)",
-        "select count(*) from alarm where code <> 'office.admitted'"}) {
-    CAPTURE(sql);
+        "select count(*) from alarm where code not in ('office.admitted', 'test.first', 'test.second', 'home.copied',"
+        " 'node.restored', 'stream.ahead', 'clock.ahead')"}) {
     const auto n = o.number(sql);
-    REQUIRE(n);
-    CHECK(*n == 0);
+    if (!n || *n != 0) return "half a transaction (" + std::to_string(n.value_or(-1)) + "): " + sql;
   }
   // A report and its attachments are signed together.
   std::int64_t named = 0;
   const auto own = o.own_records();
-  REQUIRE(own);
+  if (!own) return "records cannot be read";
   for (const auto& [id, bytes] : *own) {
     const auto r = sync::decode_record(bytes);
-    REQUIRE(r);
+    if (!r) return "a record does not decode";
     if (r->record.type == sync::RecordType::manifest) {
       --named;
     } else if (const auto body = node::decode_body(r->record.body)) {
       named += static_cast<std::int64_t>(body->extras.attachments.size());
     }
   }
-  CHECK(named == 0);
+  return named == 0 ? "" : "a report without its attachments, or attachments without their report";
 }
 
-void check_same(Office& from, Office& to) {
-  const auto sent = from.own_records(), got = to.records();
-  REQUIRE(sent);
-  REQUIRE(got);
-  CHECK(*sent == *got);
+std::string wrong_in(Office& o, bool pages) {
+  for (const auto check : {wrong_in_halves, wrong_in_receipts, wrong_in_streams, wrong_in_cases})
+    if (std::string wrong = check(o); !wrong.empty()) return wrong;
+  if (pages)
+    for (node::Database* db : {&o.store().db(), &o.store().blobs()}) {
+      const auto found = node::check_pages(*db);
+      if (!found) return found.error().what;
+      if (!found->empty()) return found->front();
+    }
+  return {};
+}
+
+std::string lost(const Records& promised, Office& o) {
+  const auto after = o.own_records();
+  if (!after) return "records cannot be read";
+  for (const auto& [id, bytes] : promised) {
+    const auto it = after->find(id);
+    if (it == after->end()) return "an acknowledged record is lost";
+    if (it->second != bytes) return "an acknowledged record was changed";
+  }
+  return {};
+}
+
+/// Work goes on: what is signed now arrives, and so does all that was signed before.
+std::string wrong_later(Scene& s) {
+  if (const auto done = s.report(Lane::flash, 50); !done) return "no report can be written: " + done.error().what;
+  s.now += 20'000;
+  if (const auto talked = s.talk(); !talked) return "work does not go on: " + talked.error().what;
+  for (const bool up : {true, false}) {
+    const auto sent = (up ? s.township() : s.county()).own_records(), got = (up ? s.county() : s.township()).records();
+    if (!sent || !got || *sent != *got) return "what was signed did not arrive, or something else did";
+  }
+  for (Office* o : {&s.county(), &s.township()})
+    if (std::string wrong = wrong_in(*o, false); !wrong.empty()) return "later: " + wrong;
+  return {};
+}
+
+/// Opens an office whose machine lost its power. For some survivals the power goes once more while it starts.
+std::string start_again(Scene& s, Office& o, std::uint64_t k, std::uint64_t survival, Cutter::Found& found) {
+  o.disk().power_on(survival);
+  if (survival >= 6) {
+    o.disk().cut_power_at(1 + (k + survival) % 9);
+    (void)s.start(o);
+    s.hang_up(o);
+    if (o.disk().dead()) {
+      ++found.cuts;
+      o.disk().power_on(survival + 100);
+    } else {
+      o.disk().cut_power_at(std::uint64_t{1} << 60);  // it never came so far
+    }
+  }
+  const auto again = s.start(o);
+  return again ? "" : "it does not start again: " + again.error().what;
+}
+
+/// In a child process, which has `s` for itself: the work, its cut, and every way to survive it.
+Cutter::Found cut_one(const Kind& kind, Scene& s, std::uint64_t k) {
+  Cutter::Found f;
+  Office& victim = kind.at_county ? s.county() : s.township();
+  seed_libsodium(1000 + k);
+  const auto before = victim.own_records();
+  const std::int64_t drafts = victim.number("select count(*) from draft").value_or(-1);
+  const std::uint64_t from = victim.disk().operations();
+  if (k > 0) victim.disk().cut_power_at(k);
+  const auto done = kind.act(s);
+  if (k == 0) {
+    f.operations = victim.disk().operations() - from;
+    if (!done) f.wrong = "the work is not done: " + done.error().what;
+    if (f.wrong.empty() && kind.check) f.wrong = kind.check(s, victim, true);
+    if (f.wrong.empty()) f.wrong = wrong_in(victim, true);
+    if (f.wrong.empty()) f.wrong = wrong_later(s);
+    return f;
+  }
+  if (done && victim.disk().operations() - from < k) f.wrong = "the work is done before the cut";
+  const auto signed_now = done ? victim.own_records() : before;
+  const Records promised = signed_now ? *signed_now : *before;
+  s.hang_up(victim);
+  for (std::uint64_t survival = survivals(); survival-- > 0 && f.wrong.empty();) {
+    ++f.cuts;
+    const auto copy = [](Office& o) { return std::make_unique<Office>(o.disk().clone(), o.secrets()); };
+    Scene t(Pair{copy(s.county()), copy(s.township())});
+    t.now = s.now;
+    Office& o = kind.at_county ? t.county() : t.township();
+    f.wrong = start_again(t, o, k, survival, f);
+    if (f.wrong.empty()) f.wrong = lost(promised, o);
+    if (f.wrong.empty() && done && o.number("select count(*) from draft").value_or(-1) < drafts && drafts > 0)
+      f.wrong = "a draft is lost";
+    if (f.wrong.empty()) f.wrong = wrong_in(o, (k + survival) % 8 == 1);
+    if (f.wrong.empty() && kind.check) f.wrong = kind.check(t, o, done.has_value());
+    if (f.wrong.empty() && (survival == 0 || (k + survival) % 8 == 0)) {
+      if (const auto started = t.start(kind.at_county ? t.township() : t.county()); !started)
+        f.wrong = "the other side does not start: " + started.error().what;
+      else
+        f.wrong = wrong_later(t);
+    }
+    if (!f.wrong.empty()) f.wrong += " [survival " + std::to_string(survival) + "]";
+    t.hang_up(t.county());
+    t.hang_up(t.township());
+  }
+  return f;
+}
+
+/// The same office in a store that a program with only the first `version` migrations has written.
+Result<> write_older(Office& o, std::size_t version) {
+  node::StoreOptions options{.folder = "h", .key = o.secrets().store_key, .id = o.secrets().store_id};
+  const crypto::Key store_key = TRY(crypto::Key::from(options.key));
+  const auto open = [&](const char* name, std::uint64_t number, bool create) {
+    const crypto::Key key = crypto::derive(store_key, number, "YZstore_");
+    node::SqliteOptions sql{.path = name, .key = key.expose(), .id = options.id, .create = create};
+    sql.base_vfs = o.disk().name();
+    return node::open_sqlite(sql);
+  };
+  std::vector<std::pair<std::string, std::string>> files{{"h/yizhan.db", "h/older.db"}};
+  auto from = TRY(open("h/yizhan.db", 1, false));
+  auto to = TRY(open("h/older.db", 1, true));
+  TRY(node::migrate(*to, node::main_migrations().first(version)));
+  std::vector<std::string> tables;
+  {
+    node::Query q =
+        TRY(to->query("select name from sqlite_schema where type = 'table' and name not like 'words%'"
+                      " and name not like 'sqlite%'"));
+    while (TRY(q.step())) tables.push_back(q.text(0));
+  }
+  TRY(to->exec("pragma foreign_keys=off"));
+  node::Transaction tx = TRY(node::Transaction::begin(*to));
+  for (const std::string& table : tables) {
+    std::string columns, values;
+    {
+      node::Query q = TRY(to->query("select name from pragma_table_info('" + table + "')"));
+      while (TRY(q.step())) {
+        columns += (columns.empty() ? "" : ", ") + q.text(0);
+        values += (values.empty() ? "quote(" : " || ', ' || quote(") + q.text(0) + ")";
+      }
+    }
+    node::Query q = TRY(from->query("select " + values + " from " + table));
+    while (TRY(q.step())) TRY(to->exec("insert into " + table + "(" + columns + ") values(" + q.text(0) + ")"));
+  }
+  TRY(tx.commit());
+  from.reset();
+  to.reset();
+  o.disk().put("h/yizhan.db", o.disk().file("h/older.db"));
+  o.disk().remove("h/older.db");
+  for (const char* log : {"h/yizhan.db-wal", "h/older.db-wal"})
+    if (o.disk().exists(log)) o.disk().remove(log);
+  return {};
+}
+
+/// A store of an older version, opened by this program, with a cut at each write.
+Cutter::Found cut_migration(Office& old, const Records& records, std::size_t version, std::uint64_t k) {
+  Cutter::Found f;
+  const auto newest = static_cast<std::int64_t>(node::main_migrations().size());
+  const auto look = [&](Office& o, bool pages) -> std::string {
+    if (const auto opened = o.open(); !opened) return "it does not open: " + opened.error().what;
+    if (o.store().db().schema_version().value_or(-1) != newest) return "it is not migrated";
+    if (std::string wrong = lost(records, o); !wrong.empty()) return wrong;
+    return wrong_in(o, pages);
+  };
+  for (std::uint64_t survival = k == 0 ? 1 : survivals(); survival-- > 0 && f.wrong.empty();) {
+    Office o(old.disk().clone(), old.secrets());
+    const std::uint64_t from = o.disk().operations();
+    if (k == 0) {
+      f.wrong = look(o, true);
+      f.operations = o.disk().operations() - from;
+      if (f.wrong.empty() && version == 0) f.wrong = "there is no version 0";
+      continue;
+    }
+    ++f.cuts;
+    o.disk().cut_power_at(k);
+    (void)o.open();
+    o.close();
+    o.disk().power_on(survival);
+    f.wrong = look(o, (k + survival) % 4 == 0);
+  }
+  return f;
+}
+
+Cutter::Found cut_founding(std::uint64_t k) {
+  Cutter::Found f;
+  const Founding founding{"370701", "试县", "王芳", crypto::Level::county, true};
+  for (std::uint64_t survival = k == 0 ? 1 : survivals(); survival-- > 0 && f.wrong.empty();) {
+    seed_libsodium(77);
+    Credentials c;
+    randombytes_buf(c.store_key.data(), c.store_key.size());
+    randombytes_buf(c.authority_seed.data(), c.authority_seed.size());
+    randombytes_buf(c.officer_seed.data(), c.officer_seed.size());
+    Office o(std::make_unique<test::CrashDisk>(), c);
+    if (k > 0) o.disk().cut_power_at(k);
+    auto done = o.open(true);
+    if (done) done = o.found(founding, kBegin);
+    if (k == 0) {
+      if (!done) f.wrong = done.error().what;
+      f.operations = o.disk().operations();
+      continue;
+    }
+    ++f.cuts;
+    o.close();
+    o.disk().power_on(survival);
+    // Begun again: `init` in an empty folder.
+    if (const auto again = o.open(true); !again) {
+      f.wrong = "it cannot be begun again: " + again.error().what;
+      continue;
+    }
+    const std::int64_t there = o.number("select count(*) from meta where key = 'office'").value_or(-1);
+    if (done && there != 1) f.wrong = "a home that was made is gone";
+    for (const char* table : {"office", "node", "officer", "root", "journal", "node_list", "control"})
+      if (o.number("select count(*) from " + std::string(table)).value_or(-1) != there)
+        f.wrong = std::string("half a home: ") + table;
+    if (there == 0 && f.wrong.empty())
+      if (const auto made = o.found(founding, kBegin); !made) f.wrong = made.error().what;
+    if (f.wrong.empty())
+      if (!o.open() || !o.directory().root_confirmed().value_or(false)) f.wrong = "the home does not know its root";
+  }
+  return f;
 }
 
 }  // namespace
 
-TEST_CASE("a power cut at every write of every kind of transaction loses nothing acknowledged") {
+TEST_CASE("a power cut at every write of every kind of transaction loses nothing acknowledged and leaves no half") {
   const auto began = std::chrono::steady_clock::now();
-  std::uint64_t cuts = 0;
-  for (const Kind& kind : kinds()) {
+  Cutter cutter;
+  for (const Kind& kind : crash_kinds()) {
+    if (cutter.enough()) break;
     CAPTURE(kind.name);
-    std::uint64_t operations = 1;
-    // The first run counts; it is not cut off.
-    for (std::uint64_t k = 0; k <= operations; ++k)
-      for (std::uint64_t survival = 0; survival < (k == 0 ? 1 : survivals()); ++survival) {
-        CAPTURE(k);
-        CAPTURE(survival);
-        seed_libsodium(1000 + k);
-        Scene s;
-        Office& victim = kind.at_county ? s.county() : s.township();
-        REQUIRE(s.start(s.county()));
-        REQUIRE(s.start(s.township()));
-        const auto prepared = kind.prepare(s);
-        REQUIRE_MESSAGE(prepared, (prepared ? "" : prepared.error().what));
-        const auto before = victim.own_records();
-        REQUIRE(before);
-        const auto drafts = victim.number("select count(*) from draft");
-        const std::uint64_t from = victim.disk().operations();
-        if (k > 0) victim.disk().cut_power_at(k);
-        const auto done = kind.act(s);
-        if (k == 0) {
-          REQUIRE_MESSAGE(done, (done ? "" : done.error().what));
-          operations = victim.disk().operations() - from;
-        } else {
-          ++cuts;
-          CHECK_FALSE((done && victim.disk().operations() - from < k));
-          const auto acknowledged = done ? victim.own_records() : before;
-          s.hang_up(victim);
-          victim.disk().power_on(survival);
-          const auto again = s.start(victim);
-          REQUIRE_MESSAGE(again, (again ? "" : again.error().what));
-          const auto after = victim.own_records();
-          REQUIRE(after);
-          const auto& promised = acknowledged ? *acknowledged : *before;
-          for (const auto& [id, bytes] : promised) {
-            const auto it = after->find(id);
-            REQUIRE(it != after->end());
-            CHECK(it->second == bytes);
-          }
-          if (done) CHECK(victim.number("select count(*) from draft").value_or(-1) >= *drafts);
-        }
-        check_whole(s.county());
-        check_whole(s.township());
-        if ((k + survival) % 8 == 1)
-          for (node::Database* db : {&victim.store().db(), &victim.store().blobs()}) {
-            const auto found = node::check_pages(*db);
-            REQUIRE(found);
-            CHECK(found->empty());
-          }
-        // Work goes on, and all that is signed arrives.
-        if (survival > 1 && (k + survival) % 3 != 0) {
-          s.hang_up(s.county());
-          s.hang_up(s.township());
-          continue;
-        }
-        REQUIRE(s.report(Lane::flash, 50));
-        s.now += 20'000;
-        const auto talked = s.talk();
-        REQUIRE_MESSAGE(talked, (talked ? "" : talked.error().what));
-        check_same(s.township(), s.county());
-        check_same(s.county(), s.township());
-        check_whole(s.county());
-        check_whole(s.township());
-        s.hang_up(s.county());
-        s.hang_up(s.township());
-      }
-    std::printf("%s: %llu operations\n", kind.name, static_cast<unsigned long long>(operations));
+    seed_libsodium(1000);
+    Scene s;
+    REQUIRE(s.start());
+    const auto prepared = kind.prepare(s);
+    REQUIRE_MESSAGE(prepared, (prepared ? "" : prepared.error().what));
+    cutter.run(kind.name, [&](std::uint64_t k) { return cut_one(kind, s, k); });
+    s.hang_up(s.county());
+    s.hang_up(s.township());
+  }
+  if (!cutter.enough()) cutter.run("found a home", cut_founding);
+  for (std::size_t version = 1; version < node::main_migrations().size() && !cutter.enough(); ++version) {
+    CAPTURE(version);
+    seed_libsodium(2000);
+    Scene s;
+    REQUIRE(s.start());
+    for (Lane l : {Lane::flash, Lane::routine}) REQUIRE(s.report(l, 200, l == Lane::flash ? 0 : 30'000));
+    REQUIRE(s.township().correct(1, text_of(s.random, 30), false, s.now));
+    REQUIRE(s.talk());
+    REQUIRE(s.report(Lane::urgent, 100));
+    const auto records = s.township().own_records();
+    REQUIRE(records);
+    s.hang_up(s.county());
+    s.hang_up(s.township());
+    const auto written = write_older(s.township(), version);
+    REQUIRE_MESSAGE(written, (written ? "" : written.error().what));
+    cutter.run("open a store of version " + std::to_string(version),
+               [&](std::uint64_t k) { return cut_migration(s.township(), *records, version, k); });
   }
   const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  std::printf("%llu power cuts, %.1f s\n", static_cast<unsigned long long>(cuts), took);
-  if (std::getenv("YZ_SLOW") == nullptr) CHECK(cuts >= 1800);  // and the founding's
-}
-
-TEST_CASE("a power cut while a home is founded leaves nothing or a whole home") {
-  std::uint64_t operations = 1, cuts = 0;
-  const Founding f{"370701", "试县", "王芳", crypto::Level::county, true};
-  for (std::uint64_t k = 0; k <= operations; ++k)
-    for (std::uint64_t survival = 0; survival < (k == 0 ? 1 : survivals()); ++survival) {
-      CAPTURE(k);
-      CAPTURE(survival);
-      seed_libsodium(77);
-      Credentials c;
-      randombytes_buf(c.store_key.data(), c.store_key.size());
-      randombytes_buf(c.authority_seed.data(), c.authority_seed.size());
-      randombytes_buf(c.officer_seed.data(), c.officer_seed.size());
-      Office o(std::make_unique<test::CrashDisk>(), c);
-      if (k > 0) o.disk().cut_power_at(k);
-      auto done = o.open(true);
-      if (done) done = o.found(f, kBegin);
-      if (k == 0) {
-        REQUIRE(done);
-        operations = o.disk().operations();
-        continue;
-      }
-      ++cuts;
-      o.close();
-      o.disk().power_on(survival);
-      REQUIRE(o.open(true));  // begun again: `init` in an empty folder
-      const auto there = o.number("select count(*) from meta where key = 'office'");
-      REQUIRE(there);
-      if (done) CHECK(*there == 1);
-      for (const char* table : {"office", "node", "officer", "root", "journal", "node_list", "control"}) {
-        CAPTURE(table);
-        CHECK(o.number("select count(*) from " + std::string(table)).value_or(-1) == *there);
-      }
-      if (*there == 0) REQUIRE(o.found(f, kBegin));
-      REQUIRE(o.open());
-      CHECK(o.directory().root_confirmed().value_or(false));
-    }
-  std::printf("founding: %llu power cuts\n", static_cast<unsigned long long>(cuts));
+  std::printf("%llu power cuts over %llu kinds of transactions, %llu places where something was lost or half, %.1f s\n",
+              static_cast<unsigned long long>(cutter.cuts()), static_cast<unsigned long long>(cutter.kinds()),
+              static_cast<unsigned long long>(cutter.wrong()), took);
+  CHECK(cutter.wrong() == 0);
+  if (std::getenv("YZ_SLOW") == nullptr && cutter.wrong() == 0) CHECK(cutter.cuts() >= 10'000);
 }
 
 TEST_CASE("two power cuts at one place of the log do not lock the home") {
@@ -332,4 +349,43 @@ TEST_CASE("two power cuts at one place of the log do not lock the home") {
     if (open) s.hang_up(o);
   }
   CHECK_MESSAGE(locked == 0, locked << " of " << tries << " homes refuse to open after two cuts");
+}
+
+TEST_CASE("a disk that once could not save, a restart, and a power cut while it starts: nothing is damaged") {
+  // What fsync could not save is in the kernel's memory still, where the next process reads it, and not on the disk.
+  std::uint64_t wrong = 0, tries = 0;
+  for (std::uint64_t nth = 1; nth <= 3; ++nth)
+    for (std::uint64_t k = 1; k <= 40; ++k)
+      for (std::uint64_t survival = 0; survival < 6; ++survival) {
+        CAPTURE(nth);
+        CAPTURE(k);
+        CAPTURE(survival);
+        seed_libsodium(5);
+        Scene s;
+        Office& o = s.township();
+        REQUIRE(s.start(o));
+        REQUIRE(s.report(Lane::routine, 2000));
+        const auto promised = o.own_records();
+        REQUIRE(promised);
+        o.disk().fail_at(test::CrashDisk::Op::sync, nth, false);
+        for (int i = 0; i < 4 && !o.store().broken(); ++i) (void)s.report(Lane::urgent, 2000);
+        REQUIRE(o.store().broken());
+        s.hang_up(o);
+        o.disk().cut_power_at(k);
+        const bool started = s.start(o).has_value();
+        const bool cut = o.disk().dead();
+        s.hang_up(o);
+        if (!cut && started) {
+          k = 40;
+          break;
+        }
+        o.disk().power_on(survival);
+        ++tries;
+        const auto again = s.start(o);
+        if (!again) MESSAGE(again.error().what);
+        wrong += !again || !lost(*promised, o).empty();
+        s.hang_up(o);
+      }
+  CHECK(tries > 100);
+  CHECK_MESSAGE(wrong == 0, wrong << " of " << tries << " homes are damaged");
 }

@@ -98,6 +98,12 @@ class Office {
   Result<node::Outcome> write(const Wish&, Millis now);
   Result<node::Outcome> send(std::int64_t matter, Millis now);
   Result<node::Outcome> acknowledge(std::int64_t matter, Millis now);
+  /// The next version of a case of our own. `beside`: it was begun when only the case's first version was there, so
+  /// that it stands beside what came since.
+  Result<node::Outcome> correct(std::int64_t matter, const std::string& text, bool beside, Millis now);
+  Result<node::Outcome> withdraw(std::int64_t matter, Millis now);
+  /// Joins what stands side by side.
+  Result<node::Outcome> resolve(std::int64_t matter, const std::string& text, Millis now);
   /// The officer retires and another takes the seat: the office still works with one person.
   Result<> add_officer(const std::string& name, const crypto::SigningKey&, Millis now);
   /// Everything that was stored and not opened.

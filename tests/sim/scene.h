@@ -15,7 +15,10 @@ using sync::Lane;
 
 /// Both offices and a good line between them, asked for one step at a time.
 struct Scene {
-  Pair pair = founded_pair();
+  Scene() : pair(founded_pair()) {}
+  explicit Scene(Pair p) : pair(std::move(p)) {}
+
+  Pair pair;
   Millis now = kBegin;
   Random random{7};
   std::optional<node::StoreLink> up, down;

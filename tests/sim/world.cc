@@ -22,6 +22,7 @@
 #include "sync/courier.h"
 #include "sync/limits.h"
 #include "tests/sim/office.h"
+#include "tests/sim/oracle.h"
 
 namespace yz::sim {
 namespace {
@@ -59,7 +60,8 @@ struct Violation {
 struct Weather {
   double loss = 0, duplicate = 0, reorder = 0, cut = 0, flip = 0, portal = 0, kill = 0, crash = 0;
   bool down = false, full = false, jumps = false, attachments = false, downward = false, officers = false,
-       large = false, restore = false, unnoticed = false;
+       large = false, restore = false, unnoticed = false, versions = false, forger = false, bad_sync = false,
+       rotation = false;
   Millis latency = 20, jitter = 0;
   std::uint64_t bps = 1'000'000;
   std::string names() const {
@@ -84,6 +86,10 @@ struct Weather {
     add(large, "large");
     add(restore, "restore");
     add(unnoticed, "unnoticed");
+    add(versions, "versions");
+    add(forger, "forger");
+    add(bad_sync, "bad-sync");
+    add(rotation, "rotation");
     return out + " " + std::to_string(bps / 1000) + "kbit/s";
   }
 };
@@ -116,9 +122,17 @@ Weather draw(Random& r) {
   return w;
 }
 
+void draw_more(Weather& w, Random& r) {
+  w.unnoticed = w.unnoticed || (w.restore && r.chance(0.4));
+  w.versions = r.chance(0.35);
+  w.forger = r.chance(0.15);
+  w.bad_sync = r.chance(0.15);
+  w.rotation = r.chance(0.2) && !w.jumps;
+}
+
 class World {
  public:
-  explicit World(std::uint64_t seed) : random_(seed) {
+  explicit World(std::uint64_t seed) : random_(seed), more_(~seed) {
     out_.seed = seed;
     county_.name = "county";
     township_.name = "township";
@@ -146,6 +160,7 @@ class World {
     std::set<RecordId> returning;            // by a restore, and delivered: must come back
     std::set<RecordId> forked_away;          // of these, what the other side alone holds in the end
     std::unique_ptr<test::CrashDisk> backup;
+    Words words;  // heard of the other side
     std::optional<node::StoreLink> link;
     std::optional<node::StoreOutbox> outbox;
   };
@@ -154,7 +169,7 @@ class World {
     std::uint64_t id = 0;
     int client_life = 0, hub_life = 0, resets = 0;
     Bytes head, pending;
-    bool opened = false, good = false, dead = false;
+    bool opened = false, good = false, dead = false, counted = false;
     sync::FrameReader frames;
     std::unique_ptr<node::StoreLink> link;
     std::unique_ptr<sync::Answerer> answerer;
@@ -176,7 +191,8 @@ class World {
   void started_county();
   /// After each use of an office: a dead disk means that the machine is off.
   bool alive(Side&);
-  void power_off(Side&);
+  /// The power goes; or only the process ends, because the disk could not save.
+  void power_off(Side&, bool power = true);
   void restart_later(Side&);
   void check_error(const Side&, const Error&, const char* where);
   void collect_records(Side&, bool all);
@@ -205,11 +221,15 @@ class World {
   // --- people ---
   void author(std::optional<Lane> lane = {});
   void acknowledge();
+  void revise();
+  void forge();
   void plan();
+  void plan_more();
 
   // --- the observer ---
   void check_receipts_durable(Side& issuer, ByteView frames, std::size_t skip);
   void check_stored_is_there();
+  void check_words(Side&);
   void scan(ByteView, const char* where);
   std::string not_converged();
   void final_checks();
@@ -218,6 +238,7 @@ class World {
   void check_journal(Side&);
 
   Random random_;
+  Random more_;  // for what was added later: what a seed did before, it still does
   Weather weather_;
   bool calm_ = false;      // the second phase
   bool finished_ = false;  // all has settled
@@ -237,7 +258,7 @@ class World {
   Millis step_at_ = -1;
   bool line_up_ = true, opening_ = false;
   std::map<RecordId, std::vector<std::pair<std::string, Hash>>> attachments_;  // by report: name, hash of the plaintext
-  std::set<std::uint64_t> pieces_;
+  std::set<sync::Nonce> taken_;                                                // of the requests that the hub committed
   Millis wire_up_free_ = 0, wire_down_free_ = 0;
 };
 
@@ -272,6 +293,7 @@ void World::run_until(Millis end) {
 
 void World::check_error(const Side& s, const Error& e, const char* where) {
   if (s.office->disk().dead()) return;
+  if (weather_.bad_sync && e.code == "store.fsync") return;
   if (e.fault == Fault::corrupt) violated(s.name + " says corrupt on a sound disk in " + where + ": " + e.what);
   if (e.fault == Fault::conflict || e.fault == Fault::busy)
     violated(s.name + " " + where + ": " + e.what + " (" + e.code + ")");
@@ -294,6 +316,7 @@ void World::start(Side& s) {
   ++s.life;
   note(s.name.c_str(), 1, static_cast<std::uint64_t>(s.life));
   collect_records(s, true);
+  if (const std::string wrong = wrong_in_receipts(*s.office); !wrong.empty()) violated(s.name + ": " + wrong);
   if (&s == &county_)
     started_county();
   else
@@ -308,6 +331,7 @@ void World::started_county() {
   county_.outbox.emplace(county_.office->store(), l.peer, l.office, [this] { return wall(county_); });
   hub_sender_ = std::make_unique<sync::Sender>(*county_.outbox);
   opening_ = false;
+  county_.office->inbox().set_quota(1'000'000, std::uint64_t{1} << 40);
   check_stored_is_there();
 }
 
@@ -335,11 +359,11 @@ void World::started_township() {
   step();
 }
 
-void World::power_off(Side& s) {
+void World::power_off(Side& s, bool power) {
   if (!s.office->is_open()) return;
   ++out_.crashes;
   note("off", static_cast<std::uint64_t>(&s == &county_));
-  s.office->disk().cut_power_now();
+  if (power) s.office->disk().cut_power_now();
   if (&s == &county_) {
     hub_sender_.reset();
   } else {
@@ -364,7 +388,12 @@ void World::restart_later(Side& s) {
 
 bool World::alive(Side& s) {
   if (!s.office->is_open()) return false;
-  if (!s.office->disk().dead()) return true;
+  if (!s.office->disk().dead()) {
+    if (!s.office->store().broken()) return true;
+    s.in_doubt = true;  // what the disk could not save may be there all the same
+    power_off(s, false);
+    return false;
+  }
   power_off(s);
   return false;
 }
@@ -394,6 +423,7 @@ void World::collect_records(Side& s, bool all) {
 void World::restore(Side& s) {
   if (!s.backup || !s.office->is_open()) return;
   note("restore", static_cast<std::uint64_t>(&s == &county_));
+  s.words.clear();
   std::set<RecordId> delivered;
   {
     auto q = s.office->store().db().query(
@@ -410,7 +440,13 @@ void World::restore(Side& s) {
   if (weather_.unnoticed && &s == &township_) {
     note("unnoticed");
   } else {
-    auto begun = s.office->store().write([&] { return node::begin_life(s.office->store(), wall(s)); });
+    // As `restore` does it: no nonce that was given out before is good.
+    node::Store& store = s.office->store();
+    auto begun = store.write([&]() -> Result<> {
+      TRY(store.db().run("update secret set value = ? where name = 'nonce'", ByteView(crypto::Key::random().expose())));
+      return node::begin_life(store, wall(s));
+    });
+    if (begun) begun = store.load_identity();
     if (!begun) violated("a restore failed: " + begun.error().what);
   }
   const auto own = s.office->own_records();
@@ -584,12 +620,16 @@ void World::answered(std::uint64_t id, Bytes body, int life, int resets) {
     note("answer.failed", static_cast<std::uint64_t>(done.error().fault));
     courier_->failed(id, Courier::Failure::nonsense, 0, now_);
     if (!alive(township_)) return;
-  } else if (courier_->tally().envelopes > 0) {
-    if (auto opened = township_.office->open_received(wall(township_)); !opened)
-      check_error(township_, opened.error(), "open");  // tried again at the next answer
-    else
-      courier_->tally().envelopes = 0;
+  } else {
     if (!alive(township_)) return;
+    check_words(township_);
+    if (courier_->tally().envelopes > 0) {
+      if (auto opened = township_.office->open_received(wall(township_)); !opened)
+        check_error(township_, opened.error(), "open");  // tried again at the next answer
+      else
+        courier_->tally().envelopes = 0;
+      if (!alive(township_)) return;
+    }
   }
   if (!calm_ && random_.chance(weather_.kill)) return power_off(township_);
   step();
@@ -662,6 +702,18 @@ void World::feed(const std::shared_ptr<Exchange>& x, Bytes bytes, bool last) {
     note("exchange.failed", static_cast<std::uint64_t>(done.error().fault));
     if (!alive(county_)) return;
     return fail_back(*x, done.error());
+  }
+  if (!alive(county_)) return;
+  check_words(county_);
+  if (const std::string wrong = wrong_in_quota(*county_.office); !wrong.empty()) violated("county: " + wrong);
+  if (x->good && x->moved.refused > 0 && weather_.flip == 0 && !weather_.forger)
+    violated("the county refused what an honest neighbour sent");
+  if (x->good && !x->counted) {
+    x->counted = true;
+    const auto head = sync::decode_request_head(x->head);
+    // Those of a hello are good for a minute, as often as they are used.
+    if (head && head->nonce.bytes[0] == 1 && !taken_.insert(head->nonce).second)
+      violated("the hub took a request twice");
   }
   if (!calm_ && random_.chance(weather_.kill)) return power_off(county_);  // committed, and nobody hears of it
   if (x->moved.envelopes > 0 && !opening_) open_soon();
@@ -827,6 +879,91 @@ void World::acknowledge() {
   if (done) collect_records(county_, false);
 }
 
+/// A later version, a withdrawal, or a decision between versions that stand side by side.
+void World::revise() {
+  if (!township_.office->is_open()) return;
+  Office& o = *township_.office;
+  std::vector<std::pair<std::int64_t, bool>> cases;
+  {
+    auto q = o.store().db().query(
+        "select row, conflict from matter where own = 1 and state in (3, 4, 5, 6, 7) order by row limit 40");
+    if (!q) violated("the township's cases cannot be read");
+    while (q->step().value_or(false)) cases.emplace_back(q->integer(0), q->integer(1) != 0);
+  }
+  if (cases.empty()) return;
+  // Few of them, and these often.
+  const auto [matter, conflict] = cases[more_.below(std::min<std::size_t>(cases.size(), 4))];
+  const auto die = more_.below(10);
+  const Millis now = wall(township_);
+  const std::string text = text_of(more_, more_.below(300));
+  auto done = conflict && die < 4 ? o.resolve(matter, text, now)
+              : die == 9          ? o.withdraw(matter, now)
+                                  : o.correct(matter, text, die < 5, now);
+  note("revise", die, done.has_value());
+  if (o.disk().dead()) township_.in_doubt = true;
+  // That the desk says no is no fault.
+  if (!done && done.error().code.starts_with("store.")) check_error(township_, done.error(), "revise");
+  if (!alive(township_)) return;
+  if (done) collect_records(township_, false);
+  step();
+}
+
+/// The township's machine shows the county certificates that nobody of rank has issued.
+void World::forge() {
+  if (!township_.office->is_open()) return;
+  node::Store& store = township_.office->store();
+  const crypto::SigningKey authority = crypto::SigningKey::random(), person = crypto::SigningKey::random();
+  auto told = store.write([&]() -> Result<> {
+    for (const OfficeId& office : {superior_.office, store.me().office}) {
+      crypto::Certificate c;
+      c.type = crypto::CertType::officer;
+      c.office = c.issuer = office;
+      c.issuer_key = authority.public_key();
+      c.subject.bytes = crypto::person_id_of(person.public_key()).bytes;
+      c.key = person.public_key();
+      c.not_before_ms = static_cast<std::uint64_t>(kBegin - kHour);
+      c.not_after_ms = static_cast<std::uint64_t>(kBegin + 1000 * kHour);
+      c.serial = 1;
+      c.level = office == superior_.office ? crypto::Level::county : crypto::Level::township;
+      c.roles = crypto::role::all;
+      c.name = kForgedName;
+      TRY(c.sign(authority));
+      TRY(store.tell(Hash{c.digest.bytes}, superior_.peer, sync::FrameType::certificate, c.bytes));
+    }
+    return {};
+  });
+  if (!told) check_error(township_, told.error(), "forge");
+  if (alive(township_)) step();
+}
+
+/// What was added later draws from its own source.
+void World::plan_more() {
+  const Millis length = end_of_faults_ - kBegin;
+  const auto some_time = [&] { return kBegin + more_.between(0, length); };
+  if (weather_.versions)
+    for (std::int64_t n = more_.between(6, 20); n > 0; --n) at(some_time(), [this] { revise(); });
+  if (weather_.rotation)
+    for (const bool county : {true, false})
+      at(some_time(), [this, county] {
+        Side& s = county ? county_ : township_;
+        s.skew += 31LL * 24 * kHour;
+        if (!s.office->is_open()) return;
+        node::Store& store = s.office->store();
+        auto done = store.write([&] { return store.rotate_box(wall(s)); });
+        if (!done) check_error(s, done.error(), "rotate");
+        note("rotate", county, done.value_or(false));
+        if (alive(s) && !county) step();
+      });
+  if (weather_.forger) at(some_time(), [this] { forge(); });
+  if (weather_.bad_sync)
+    for (std::int64_t n = more_.between(1, 4); n > 0; --n)
+      at(some_time(), [this, county = more_.chance(0.5)] {
+        Side& s = county ? county_ : township_;
+        if (s.office->is_open()) s.office->disk().fail_at(test::CrashDisk::Op::sync, 1 + more_.below(12), false);
+        note("bad sync", county);
+      });
+}
+
 void World::plan() {
   const Millis length = random_.between(4, 20) * kMinute;
   end_of_faults_ = kBegin + length;
@@ -921,12 +1058,14 @@ void World::check_receipts_durable(Side& issuer, ByteView message, std::size_t s
   for (const auto& r : receipts) {
     std::set<std::uint64_t> there;
     auto q = after_cut.store().db().query(
-        "select e.seq from envelope e join stream s on s.row = e.stream where s.id = ?"
-        " and e.own = 0",
+        r.kind == sync::ReceiptKind::opened
+            ? "select e.seq from envelope e join stream s on s.row = e.stream where s.id = ? and e.own = 0"
+              " and e.done_ms <> 0"
+            : "select e.seq from envelope e join stream s on s.row = e.stream where s.id = ? and e.own = 0",
         r.stream.id());
     while (q->step().value_or(false)) there.insert(static_cast<std::uint64_t>(q->integer(0)));
     const auto need = [&](std::uint64_t seq) {
-      if (!there.contains(seq)) violated(issuer.name + " receipts an envelope that is not durable");
+      if (!there.contains(seq)) violated(issuer.name + " receipts an envelope that is not durable, or not opened");
     };
     for (std::uint64_t s = 1; s <= r.upto.value; ++s) need(s);
     for (const auto& [a, b] : r.ranges)
@@ -941,6 +1080,10 @@ void World::check_receipts_durable(Side& issuer, ByteView message, std::size_t s
       if (!q->step().value_or(false) || q->integer(0) != b - a + 1)
         violated("a chunk was receipted and is not durable");
     }
+}
+
+void World::check_words(Side& s) {
+  if (const std::string wrong = wrong_in_words(*s.office, s.words); !wrong.empty()) violated(s.name + ": " + wrong);
 }
 
 /// What the one side holds to be stored is at the other.
@@ -975,7 +1118,10 @@ std::string World::not_converged() {
     };
     add("deliveries without an open receipt", "select count(*) from delivery where state <> 3");
     add("envelopes not stored", "select count(*) from envelope where own = 1 and state not in (2, 9)");
-    add("envelopes not opened", "select count(*) from envelope where own = 0 and state <> 2");
+    // Sealed to a key that was younger than the copy: its records are cut again, for the key that there is.
+    add("envelopes not opened", weather_.restore && weather_.rotation
+                                    ? "select count(*) from envelope where own = 0 and state <> 2 and refusal <> 1"
+                                    : "select count(*) from envelope where own = 0 and state <> 2");
     add("chunks not stored",
         "select count(*) from chunk c join attachment a on a.row = c.attachment"
         " where a.own = 1 and a.ready = 1 and c.state <> 2",
@@ -1006,7 +1152,9 @@ void World::check_records(Side& from, Side& to) {
   for (const auto& [sql, what] :
        {std::pair("select count(*) from record where own = 0 and (verified <> 1 or quarantine <> 0)",
                   "records that are not verified"),
-        std::pair("select count(*) from refused", "refusals"),
+        std::pair(weather_.restore && weather_.rotation ? "select count(*) from refused where why <> 1"
+                                                        : "select count(*) from refused",
+                  "refusals"),
         std::pair(weather_.flip > 0
                       ? "select max(0, count(*) - 12) from (select distinct peer, lane, stream, seq from part)"
                       : "select count(*) from part",
@@ -1093,7 +1241,14 @@ void World::final_checks() {
   check_records(county_, township_);
   check_attachments();
   check_stored_is_there();
+  for (const bool up : {true, false})
+    if (const std::string wrong =
+            wrong_in_hearing(*(up ? township_ : county_).office, *(up ? county_ : township_).office);
+        !wrong.empty())
+      violated((up ? "township: " : "county: ") + wrong);
   for (Side* s : {&township_, &county_}) {
+    for (const auto check : {wrong_in_cases, wrong_in_streams, wrong_in_directory, wrong_in_receipts})
+      if (const std::string wrong = check(*s->office); !wrong.empty()) violated(s->name + ": " + wrong);
     check_journal(*s);
     for (const auto& [name, bytes] : s->office->disk().image()) scan(bytes, ("the disk of the " + s->name).c_str());
     if (out_.seed % 4 == 0) {
@@ -1117,9 +1272,11 @@ sim::Outcome World::run() {
   county_.office = std::move(pair.county);
   township_.office = std::move(pair.township);
   weather_ = draw(random_);
+  draw_more(weather_, more_);
   out_.faults = weather_.names();
   try {
     plan();
+    plan_more();
     start(county_);
     start(township_);
     run_until(end_of_faults_);
@@ -1131,6 +1288,7 @@ sim::Outcome World::run() {
       s->office->disk().set_space(std::numeric_limits<std::uint64_t>::max());
       if (!s->office->is_open()) continue;
       s->office->disk().cut_power_at(std::uint64_t{1} << 60);
+      s->office->disk().no_faults();
     }
     const Millis deadline = end_of_faults_ + 15 * kMinute;
     std::string left = "?";
