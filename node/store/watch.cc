@@ -37,6 +37,7 @@ struct Contact {
   OfficeId office;
   Side side{};
   Millis since = 0, last = 0;
+  sync::Epoch epoch;  // of its store now
   /// How long this neighbour has been within reach without a break since `then`; 0 when it is not now.
   Millis with_us(Millis then, Millis now) const {
     if (last == 0 || now - last > kContactGapMs) return 0;
@@ -71,9 +72,11 @@ class Look {
   };
 
   Result<> read_contacts() {
-    Query q = TRY(store_.db().query("select peer, office, upward, contact_since_ms, last_contact_ms from link"));
+    Query q =
+        TRY(store_.db().query("select peer, office, upward, contact_since_ms, last_contact_ms, peer_epoch from link"));
     while (TRY(q.step())) {
-      Contact c{TRY(q.id<OfficeId>(1)), static_cast<Side>(q.integer(2)), q.integer(3), q.integer(4)};
+      Contact c{TRY(q.id<OfficeId>(1)), static_cast<Side>(q.integer(2)), q.integer(3), q.integer(4),
+                TRY(q.id<sync::Epoch>(5))};
       contacts_.emplace(TRY(q.id<NodeId>(0)), c);
     }
     return {};
@@ -127,6 +130,9 @@ class Look {
     if (r->kind != sync::ReceiptKind::custody || r->stream.destination != store_.me().office ||
         s.office == r->stream.author)
       return {};
+    // Who was put back from a copy may have lost what it had: that is a gap, and no wrong.
+    const auto now_there = contacts_.find(s.node);
+    if (now_there != contacts_.end() && now_there->second.epoch != s.epoch) return {};
     const std::uint64_t upto = r->ranges.empty() ? r->upto.value : r->ranges.back().second.value;
     expect(r->stream, upto).custody.push_back({*r, {s.office, came}});
     return {};
