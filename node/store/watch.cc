@@ -79,6 +79,8 @@ class Look {
                 TRY(q.id<sync::Epoch>(5))};
       contacts_.emplace(TRY(q.id<NodeId>(0)), c);
     }
+    Query life = TRY(store_.db().query("select coalesce(max(at_ms), 0) from journal where action = 'incarnation'"));
+    if (TRY(life.step())) began_ = life.integer(0);
     return {};
   }
 
@@ -133,6 +135,7 @@ class Look {
     // Who was put back from a copy may have lost what it had: that is a gap, and no wrong.
     const auto now_there = contacts_.find(s.node);
     if (now_there != contacts_.end() && now_there->second.epoch != s.epoch) return {};
+    if (s.at.ms() <= began_) return {};  // nor who gave it to us before we were put back
     const std::uint64_t upto = r->ranges.empty() ? r->upto.value : r->ranges.back().second.value;
     expect(r->stream, upto).custody.push_back({*r, {s.office, came}});
     return {};
@@ -281,6 +284,7 @@ class Look {
   Store& store_;
   Directory& directory_;
   Millis now_;
+  Millis began_ = 0;  // when this store was put back from a copy
   std::map<NodeId, Contact> contacts_;
   std::map<sync::StreamId, Expected> expected_;
   std::map<OfficeId, Millis> heard_;  // when the newest head of an office came
