@@ -107,6 +107,11 @@ Result<bool> StoreInbox::chunk_is_carried(const sync::Chunk& c, const NodeId& fr
 /// destination's receipt ends an envelope's wait.
 Result<> StoreInbox::in_custody(const sync::Statement& s, const sync::Receipt& r) {
   Database& db = store_.db();
+  {
+    // Said before it was put back from a copy: what it had then it may have lost.
+    Query now_there = TRY(db.query("select peer_epoch from link where peer = ?", s.node));
+    if (TRY(now_there.step()) && TRY(now_there.id<sync::Epoch>(0)) != s.epoch) return {};
+  }
   std::vector<std::pair<std::int64_t, bool>> changed;
   {
     Query q =
