@@ -400,10 +400,13 @@ Result<> Carrier::open_received() {
 Result<std::uint64_t> waiting_above(Store& store) {
   std::uint64_t n = 0;
   {
-    // What a neighbour carries on is out of our hands: its receipt comes when it has arrived.
+    // What a neighbour carries on is out of our hands: its receipt comes when it has arrived. Answers to those below
+    // wait for them to call.
     Query q =
-        TRY(store.db().query("select count(*) from delivery d where state < 2 and not exists(select 1 from carry c"
-                             " where c.envelope = d.envelope and c.state = 1)"));
+        TRY(store.db().query("with recursive below(id) as (select office from link where upward = 0 union"
+                             " select o.id from office o join below b on o.superior = b.id)"
+                             " select count(*) from delivery d where state < 2 and not exists(select 1 from carry c"
+                             " where c.envelope = d.envelope and c.state = 1) and d.destination not in below"));
     TRY(q.step());
     n += static_cast<std::uint64_t>(q.integer(0));
   }

@@ -130,6 +130,7 @@ class Grammar {
     globals_of(&app_);
     home_commands();
     report_commands();
+    forward_command();
     conflict_commands();
     bundle_commands();
     care_commands();
@@ -304,6 +305,7 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
 
   void home_commands();
   void report_commands();
+  void forward_command();
   void conflict_commands();
   void bundle_commands();
   void care_commands();
@@ -657,6 +659,42 @@ void Grammar::report_commands() {
     done(a);
   }
   step("acknowledge", ReportStep::What::acknowledge, t("签收下级来的报告", "acknowledge a report from below"));
+}
+
+void Grammar::forward_command() {
+  auto [a, c] = leaf<Forward>(&app_, "forward",
+                              t("转报下级的报告：原件原样附在其中，改稿另成一层",
+                                "pass a report on: the original unchanged inside, an edition as a layer of its own"));
+  case_of(a, c->case_id);
+  auto codes = std::make_shared<std::vector<std::string>>();
+  auto sets = std::make_shared<std::vector<std::string>>();
+  a->add_option("--edit-file", c->edit_file,
+                t("改稿：正文，或含 title、body、fields 的 JSON；不写则原样转报（- 从标准输入读）",
+                  "our edition: the text, or JSON with title, body, fields; without it unchanged (- reads stdin)"))
+      ->type_name(t("文件", "FILE"));
+  a->add_option("--title", c->title, t("改标题", "another title"))->type_name(t("标题", "TEXT"));
+  a->add_option("--set", *sets, t("改一项要素，可重复，如 --set deaths=2", "change a field; may be repeated"))
+      ->allow_extra_args(false)
+      ->type_name(t("要素=值", "KEY=VALUE"))
+      ->check(pair_check(false));
+  a->add_option("--note", c->note, t("给上级的说明", "a note for the superior"))->type_name(t("说明", "TEXT"));
+  a->add_option("--to", *codes, t("转报给哪些上级（代码，默认本级上级）", "to which superiors (codes; default: ours)"))
+      ->delimiter(',')
+      ->type_name(t("代码", "CODE,..."));
+  a->add_option("--lane", c->lane, t("更急的通道（只能比来件更急）", "a more urgent lane (never a less urgent one)"))
+      ->type_name(t("通道", "LANE"))
+      ->check(lane_check());
+  a->add_option("--record", c->record, t("转报哪一个版本（默认最新）", "which version (default: the newest)"))
+      ->type_name(t("版本", "RECORD"));
+  Forward* to = c.get();
+  a->parse_complete_callback([to, codes, sets] {
+    to->to = *codes;
+    for (const std::string& f : *sets) to->fields.push_back(pair_of(f));
+  });
+  a->footer(
+      example("  yizhan forward k3v7qd\n"
+              "  yizhan forward k3v7qd --edit-file 改稿.txt --note 已派人核实\n"));
+  done(a);
 }
 
 void Grammar::conflict_commands() {

@@ -110,6 +110,14 @@ struct ReportCodeIn {
 };
 struct ReportCodeList {};
 
+/// 转报.
+struct Forward {
+  std::string case_id, note, lane, record;
+  std::vector<std::string> to;  ///< codes
+  std::optional<std::string> edit_file, title;
+  std::vector<std::pair<std::string, std::string>> fields;
+};
+
 struct ConflictList {
   std::string after;
   std::optional<std::int64_t> limit;
@@ -195,10 +203,10 @@ struct Version {};
 
 using Command = std::variant<Init, Invite, Join, Admit, Serve, SuperiorAdd, SuperiorList, SuperiorUrl, Sync, Status,
                              ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp, ReportCorrect,
-                             ReportWithdraw, ReportStep, ConflictList, ConflictShow, ConflictResolve, Verify, Evidence,
-                             EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn, ReportCodeList, BundleExport,
-                             BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList, OfficeList,
-                             NodeList, KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
+                             ReportWithdraw, ReportStep, Forward, ConflictList, ConflictShow, ConflictResolve, Verify,
+                             Evidence, EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn, ReportCodeList,
+                             BundleExport, BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList,
+                             OfficeList, NodeList, KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
 
 struct Asked {
   Globals globals;

@@ -24,6 +24,7 @@ int run(Session&, const ReportList&);        // report_list.cc
 int run(Session&, const ReportShow&);        // report_show.cc
 int run(Session&, const ReportWithdraw&);    // report_step.cc
 int run(Session&, const ReportStep&);        // report_step.cc
+int run(Session&, const Forward&);           // forward.cc
 int run(Session&, const ConflictList&);      // conflict.cc
 int run(Session&, const ConflictShow&);      // conflict.cc
 int run(Session&, const ConflictResolve&);   // conflict_resolve.cc
@@ -52,6 +53,8 @@ int run(Session&, const Version&);  // version.cc
 
 /// What is wrong with a list of problems ({"what","where"}), for verify and evidence.
 void tell_problems(const Session&, const Doc& verdict);
+/// What became of a report on its way up: forward.cc.
+void tell_layers(const Session&, const Doc& report);
 /// Warnings of the rules, one a line, on stderr.
 void tell_warnings(const Session&, const Doc& answer);
 

@@ -413,6 +413,12 @@ std::string record_text(std::string_view type, Language l) {
                {"withdrawal", "撤回", "withdrawal"},
                {"acknowledgement", "签收", "acknowledgement"},
                {"acknowledge", "签收", "acknowledgement"},
+               {"forward", "转报", "forward"},
+               {"annotation", "说明", "annotation"},
+               {"final", "终报", "final report"},
+               {"zero_report", "零报告", "zero report"},
+               {"cosignature", "补签", "cosignature"},
+               {"manifest", "附件清单", "attachment"},
                {"decision", "采用情况", "decision"},
                {"instruction", "批示", "instruction"},
                {"note", "说明", "note"}});

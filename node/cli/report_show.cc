@@ -38,6 +38,7 @@ class Page {
     text();
     fields();
     attachments();
+    tell_layers(s_, d_);
     records();
     deliveries();
     receipts();
@@ -94,6 +95,8 @@ class Page {
     if (id == "provisional") return s_.say("先报后签，待补签", "sent first, signature to follow");
     if (id == "exercise") return s_.say("演练", "exercise");
     if (id == "unreadable") return s_.say("无法解读", "unreadable");
+    if (id == "nested") return s_.say("仅由转报得知", "known from a forward only");
+    if (id == "older_version") return s_.say("转报所依据的版本已更新", "passed on in an older version");
     if (id == "same_signer") return s_.say("拟稿签发同一人", "drafter signed");
     return plain(id);
   }
@@ -138,6 +141,12 @@ class Page {
       if (r.flag("on_older_version"))
         line("    " + paint(Colour::yellow, s_.say("依据的是旧版本，当时已有更正或续报",
                                                    "made on an older version, which had been replaced by then")));
+      std::string flags;
+      for (const Doc& f : r.at("flags").items())
+        if (f.text() == "nested") flags = flag(f.text());
+      if (!flags.empty()) line("    " + flags);
+      if (const std::string became = r.text("became"); !became.empty())
+        line("    " + s_.say("该单位：", "that office: ") + state_text(became, l_));
       if (const std::string reason = r.text("reason"); !reason.empty())
         line("    " + s_.say("原因：", "reason: ") + plain(reason));
       if (const std::string q = r.text("quarantine"); !q.empty() && q != "none")

@@ -37,6 +37,7 @@ const std::vector<Route>& routes() {
       {"POST", "/api/v1/reports/{case}/follow-up", post_follow_up, "follow-up or final report"},
       {"POST", "/api/v1/reports/{case}/correct", post_correct, "correction"},
       {"POST", "/api/v1/reports/{case}/acknowledge", post_acknowledge, "acknowledge receipt"},
+      {"POST", "/api/v1/reports/{case}/forward", post_forward, "pass on to a superior, the original nested"},
       {"POST", "/api/v1/reports/{case}/release", post_release, "vouch for what is held for an ended key"},
       {"GET", "/api/v1/conflicts", get_conflicts, "cases with versions side by side"},
       {"GET", "/api/v1/conflicts/{case}", get_conflict, "how the versions of a case differ, field by field"},

@@ -81,17 +81,6 @@ Json version_json(const Request& r, const Opened& o, const CaseGraph::Head& h) {
   return j;
 }
 
-/// What people call the field.
-std::string label(const Request& r, std::string_view name) {
-  const bool zh = r.language == Language::zh;
-  if (name == "title") return zh ? "标题" : "title";
-  if (name == kWithdrawn) return zh ? "撤回" : "withdrawn";
-  if (name == "kind") return zh ? "种类" : "kind";
-  if (name == "sensitivity") return zh ? "信息属性" : "handling mark";
-  const FieldSpec* spec = r.host.rules().field(name);
-  return !spec ? std::string(name) : zh ? spec->zh : spec->en;
-}
-
 Json difference_json(const Request& r, const Opened& o, const Difference& d) {
   const auto shown = [&](const std::optional<Value>& v) { return v ? value_json(r, d.name, *v) : Json(); };
   const bool taken = d.how == Difference::How::taken;
@@ -100,7 +89,7 @@ Json difference_json(const Request& r, const Opened& o, const Difference& d) {
     if (d.name == kWithdrawn || o.graph.at(o.view.heads[h].newest()).content)
       values.set(id_of(o, o.view.heads[h]), shown(d.sides[h]));
   return Json::object({{"field", d.name},
-                       {"label", label(r, d.name)},
+                       {"label", label_of(r, d.name)},
                        {"state", taken ? "taken" : "disputed"},
                        {"person_decides", d.guarded},
                        {"base_known", d.has_base},

@@ -47,6 +47,12 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"draft.in_review", "稿件在审核中，须先退回才能修改"},
     {"draft.missing", "此事项没有草稿"},
     {"draft.state", "稿件当前状态不允许这一步"},
+    {"denied.own", "本单位自己的信息不用转报"},
+    {"forward.depth", "这件信息转报的层数太多，或本单位已经转报过它"},
+    {"forward.lane", "转报的紧急程度不能低于来件"},
+    {"forward.not_addressed", "这件信息不是报给本单位的，本单位不能转报"},
+    {"forward.nowhere", "本单位没有上级单位，不能转报"},
+    {"forward.too_long", "说明或改稿太长，与原件合在一起超过上限；请缩短后再转报，或原样转报"},
     {"invalid.kind", "没有这种信息类别"},
     {"invalid.lane", "紧急程度只能是 flash（特急）、urgent（加急）或 routine（平件）"},
     {"invalid.member", "请求中有不认识的项目"},
@@ -110,6 +116,7 @@ constexpr std::pair<std::int64_t, std::string_view> kNotes[] = {
     {record_note::expired, "expired"},         {record_note::clock, "clock"},
     {record_note::provisional, "provisional"}, {record_note::exercise, "exercise"},
     {record_note::unreadable, "unreadable"},   {record_note::same_signer, "same_signer"},
+    {record_note::nested, "nested"},           {record_note::older_version, "older_version"},
     {record_note::revoked, "revoked"},
 };
 

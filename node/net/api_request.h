@@ -72,6 +72,10 @@ Json value_json(const Request&, std::string_view key, const Value&);
 ApiReply answer_of(Request&, const Outcome&);
 /// view_of() with the rules of this node.
 CaseView case_view(const Request&, const CaseGraph&, const CaseGraph::Standpoint&);
+/// What people call a field.
+std::string label_of(const Request&, std::string_view name);
+/// "layers" and "forwards" of a case that was passed on: see API.md.
+void add_layers(const Request&, const std::vector<CaseRecord>&, const CaseGraph&, Json& report);
 /// Reads members of a report over what `report` holds already.
 Result<> read_report(const Rules&, const Json& object, Report& report);
 
@@ -114,6 +118,7 @@ Result<ApiReply> post_withdraw(Request&);
 Result<ApiReply> post_follow_up(Request&);
 Result<ApiReply> post_correct(Request&);
 Result<ApiReply> post_acknowledge(Request&);
+Result<ApiReply> post_forward(Request&);
 Result<ApiReply> get_conflicts(Request&);
 Result<ApiReply> get_conflict(Request&);
 Result<ApiReply> post_resolve(Request&);

@@ -4,6 +4,7 @@
 
 #include "node/net/api_request.h"
 #include "node/store/attachments.h"
+#include "node/store/forwards.h"
 
 namespace yz::node::api {
 namespace {
@@ -47,11 +48,12 @@ Json signatures_json(const Request& r, const RecordId& id, const std::vector<syn
 }
 
 /// What was passed on or decided on a version that was replaced by then: shown beside it, with what had replaced it.
-void mark_older(Json& j, const CaseGraph& graph, const sync::Record& rec) {
+void mark_older(Json& j, const CaseGraph& graph, const sync::ReleasedRecord& rec) {
   using enum sync::RecordType;
-  if (rec.type != forward && rec.type != decision && rec.type != instruction) return;
+  const sync::RecordType type = rec.record.type;
+  if (type != forward && type != decision && type != instruction) return;
   Json newer = Json::array();
-  for (const std::size_t i : graph.newer_than(rec.parents, rec.at)) newer.add(hex(graph.at(i).id.view()));
+  for (const std::size_t i : newer_by_then(graph, rec)) newer.add(hex(graph.at(i).id.view()));
   j.set("on_older_version", !newer.items()->empty());
   j.set("newer", std::move(newer));
 }
@@ -71,13 +73,14 @@ Json record_json(const Request& r, Names& names, const CaseGraph& graph, const C
                          {"quarantine", name_of(c.quarantine)},
                          {"signatures", signatures_json(r, c.released.id, rec.signatures)},
                          {"parents", std::move(parents)}});
-  if (rec.type != sync::RecordType::manifest)
+  if (rec.type != sync::RecordType::manifest && rec.type != sync::RecordType::forward)
     if (const auto body = decode_body(rec.body)) {
       j.set("title", body->report.title);
       j.set("body", body->report.body);
       j.set("reason", body->extras.reason);
+      if (!body->extras.became.empty()) j.set("became", body->extras.became);
     }
-  mark_older(j, graph, rec);
+  mark_older(j, graph, c.released);
   return j;
 }
 
@@ -253,6 +256,7 @@ Result<ApiReply> get_report(Request& r) {
   j.set("findings", std::move(findings));
   j.set("draft", draft ? draft_json(r, *draft) : Json());
   j.set("records", std::move(record_list));
+  add_layers(r, records, graph, j);
   j.set("receipts", std::move(receipt_list));
   j.set("deliveries", std::move(deliveries));
   j.set("attachments", std::move(attachment_list));

@@ -105,6 +105,7 @@ Bytes encode_body(const Report& r, const BodyExtras& x) {
     for (const auto& id : x.to) list.add(hex(id.view()));
     j.set("to", std::move(list));
   }
+  text("became", x.became);
   const std::string out = dump(j);
   return Bytes(out.begin(), out.end());
 }
@@ -168,6 +169,7 @@ Result<DecodedBody> decode_body(ByteView bytes) {
       x.to.push_back(TRY(OfficeId::from(raw)));
     }
   }
+  x.became = j.text("became");
   return out;
 }
 

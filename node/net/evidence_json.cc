@@ -8,6 +8,7 @@ std::string evidence_json(const EvidenceCheck& e) {
   nlohmann::ordered_json j;
   j["ok"] = e.audit.ok();
   j["records"] = e.audit.records;
+  j["layers"] = e.layers;
   j["receipts"] = e.audit.receipts;
   j["case"] = base32(e.case_id.view());
   j["root_fingerprint"] = e.root_fingerprint;

@@ -44,6 +44,8 @@ struct BodyExtras {
   std::vector<RecordId> written_from;
   /// Of drafts only: whom its writer named, ascending; empty: where such a report goes by itself.
   std::vector<OfficeId> to;
+  /// Of an annotation: the state that its office has brought the case to ("forwarded"), for those below.
+  std::string became;
   bool operator==(const BodyExtras&) const = default;
 };
 struct DecodedBody {

@@ -84,6 +84,13 @@ struct CaseFile {
     std::vector<PersonId> signed_by;
   };
   std::optional<Provisional> provisional;  ///< waits for its cosignature
+  std::vector<OfficeId> brought_by;        ///< others who addressed a version or a forward of it to us, ascending
+};
+
+/// What is passed on, and what lets those check it who have never heard of its signers.
+struct Original {
+  sync::ReleasedRecord record;
+  std::vector<crypto::Certificate> certificates;
 };
 
 class Books {
@@ -97,6 +104,9 @@ class Books {
   virtual Result<std::optional<Draft>> draft(std::int64_t matter) = 0;
   /// Fault::missing when the case has no record.
   virtual Result<CaseFile> case_file(std::int64_t matter) = 0;
+  /// The record of a case that is passed on: the one asked for; else the newest version that was addressed to us, or
+  /// the newest forward of it that was. Fault::denied "forward.not_addressed" when there is none.
+  virtual Result<Original> original(std::int64_t matter, const std::optional<RecordId>&) = 0;
   /// Bodies of our own newest reports signed since then, newest first, until the visitor gives false.
   virtual Result<> each_own(sync::Millis since, const std::function<bool(std::string_view body)>&) = 0;
 

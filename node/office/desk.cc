@@ -203,11 +203,15 @@ Result<Outcome> Desk::put_away(const SigningPerson& by, Draft& d, const sync::Re
       TRY(books_.release(sync::release(r), notes, now_));
       TRY(books_.let_go(m.id, released.record.addressees));
     }
+    if (released.record.type == sync::RecordType::forward)
+      TRY(tell_passed_on(by, TRY(books_.case_file(d.matter)), released.record, role));
     o = outcome_of(d);
     o.number = d.extras.number;
     return books_.journal(by.person, name_of(Step::sign), d.case_id, name_of(d.extras.type), now_);
   }));
-  o.state = d.extras.type == sync::RecordType::withdrawal ? ReportState::withdrawn : ReportState::signed_off;
+  o.state = d.extras.type == sync::RecordType::withdrawal ? ReportState::withdrawn
+            : d.extras.type == sync::RecordType::forward  ? ReportState::forwarded
+                                                          : ReportState::signed_off;
   o.addressees = shown_order(released.record.addressees);
   o.queued = released.record.lane;
   return o;
@@ -215,6 +219,7 @@ Result<Outcome> Desk::put_away(const SigningPerson& by, Draft& d, const sync::Re
 
 /// A draft on its way: kept, submitted, or signed and gone.
 Result<Outcome> Desk::pass(const SigningPerson& by, Draft& d, const CaseFile* file, bool send, bool may_sign) {
+  if (d.extras.type == sync::RecordType::forward && file) return pass_edition(by, d, *file, may_sign);
   const Way w = may_sign ? way(by.person, d) : Way::review;
   const Verdict verdict = judged(d, by.person, w, file);
   if (!verdict.may_keep) {

@@ -35,6 +35,15 @@ struct Resolution {
   std::string reason;                          ///< may be empty
 };
 
+/// What goes with a case that is passed on.
+struct Forwarding {
+  std::optional<Report> edit;      ///< our edition, in full; none: passed on unchanged
+  std::string note;                ///< at most 4 KiB
+  std::vector<OfficeId> to;        ///< ascending; empty: our superior
+  std::optional<sync::Lane> lane;  ///< more urgent than the case, or none
+  std::optional<RecordId> record;  ///< which one; none: the newest that was addressed to us
+};
+
 class Desk {
  public:
   /// Looks up the office once: make a new desk for each call. `compare` = how many of our newest reports a routine
@@ -70,6 +79,9 @@ class Desk {
   /// 签收 of a case from another office.
   Result<Outcome> acknowledge(const SigningPerson&, std::int64_t matter, std::string_view note);
 
+  /// 转报 of a case from another office, the original nested unchanged. An edition takes two persons where a report
+  /// does: then it is a draft that waits for the signer. The office that the original came from is told.
+  Result<Outcome> forward(const SigningPerson&, std::int64_t matter, Forwarding);
   /// What was held for an ended key and is released: who did it signs for it (a cosignature of our own office).
   Result<Outcome> vouch(const SigningPerson&, std::int64_t matter, std::vector<RecordId> records,
                         std::string_view note);
@@ -101,6 +113,9 @@ class Desk {
   Result<Outcome> pass(const SigningPerson&, Draft&, const CaseFile* file, bool send, bool may_sign);
   Result<Outcome> put_away(const SigningPerson&, Draft&, const sync::ReleasedRecord&, sync::SignRole);
   Result<Outcome> version(const SigningPerson&, Draft, const CaseFile&, bool send);
+  Result<Outcome> pass_edition(const SigningPerson&, Draft&, const CaseFile&, bool may_sign);
+  Result<sync::Record> forward_of(const Draft&, const CaseFile&, const Original&, const Bytes& edit);
+  Result<> tell_passed_on(const SigningPerson&, const CaseFile&, const sync::Record&, sync::SignRole);
   Result<CaseView> to_join(const CaseFile&) const;
   Result<Outcome> withdraw_all(const SigningPerson&, const CaseFile&, std::vector<RecordId> parents,
                                std::string_view reason);

@@ -239,7 +239,8 @@ Result<Outcome> Desk::acknowledge(const SigningPerson& by, std::int64_t matter, 
   if (!may(by.person.roles, file.state, Step::acknowledge)) return std::unexpected(lacks_role("acknowledging"));
   Outcome o;
   TRY(books_.write([&]() -> Result<> {
-    sync::Record r = note_record(file, sync::RecordType::acknowledgement, TRY(books_.tick(now_)), {file.office}, note);
+    sync::Record r =
+        note_record(file, sync::RecordType::acknowledgement, TRY(books_.tick(now_)), file.brought_by, note);
     const auto role = by.person.roles & crypto::role::duty ? sync::SignRole::duty : sync::SignRole::signer;
     r.signatures = {signature(by, role, sync::record_id(r.content()))};
     TRY(books_.release(sync::release(r), 0, now_));

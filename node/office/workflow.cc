@@ -70,7 +70,6 @@ constexpr Transition kFixed[] = {
     {S::acknowledged, Step::adopt, S::adopted, Who::officer, kSigns},
     {S::acknowledged, Step::decline, S::not_adopted, Who::officer, kEdits},
     {S::acknowledged, Step::file, S::filed, Who::officer, kEdits},
-    {S::acknowledged, Step::forward, S::forwarded, Who::officer, kSigns},
     {S::acknowledged, Step::instruct, S::instructed, Who::officer, kSigns},
     {S::adopted, Step::instruct, S::instructed, Who::officer, kSigns},
     {S::forwarded, Step::instruct, S::instructed, Who::officer, kSigns},
@@ -88,6 +87,11 @@ const std::vector<Transition>& table() {
       t.push_back({s, Step::follow, s, Who::officer, kWrites});
     for (const S s : {S::signed_off, S::sent, S::delivered, S::opened, S::acknowledged, S::rejected})
       t.push_back({s, Step::withdraw, S::withdrawn, Who::officer, kSigns});
+    // Nothing has to be done before a case is passed on, and what came in since may follow. Desk says who of these
+    // signs and who only writes.
+    for (const S s : {S::received, S::acknowledged, S::adopted, S::not_adopted, S::filed, S::instructed, S::forwarded,
+                      S::in_follow_through, S::feedback_given})
+      t.push_back({s, Step::forward, S::forwarded, Who::officer, kWrites | kEdits});
     for (const S s : {S::draft, S::in_review, S::returned})
       t.push_back({s, Step::withdraw, S::withdrawn, Who::officer, kWrites | kSigns});
     for (const auto& [s, name] : kStates)

@@ -7,7 +7,7 @@
 #include "crypto/hash.h"
 #include "node/store/audit_paths.h"
 #include "node/store/sqlite.h"
-#include "sync/record.h"
+#include "sync/forward.h"
 #include "sync/statement.h"
 
 namespace yz::node {
@@ -80,7 +80,21 @@ class Auditor {
       if (Bytes(r->id.view().begin(), r->id.view().end()) != q.blob(0)) add("its id is not that of its bytes", where);
       if (q.integer(2) != 0) continue;  // refused and shown as such: it was never said to be good
       for (const auto& s : r->record.signatures) TRY(signature(*r, s, where));
+      if (r->record.type == sync::RecordType::forward && r->record.schema == 1) TRY(nested(*r, where));
     }
+    return {};
+  }
+
+  /// What a forward nests, layer by layer.
+  Result<> nested(const sync::ReleasedRecord& r, const std::string& where) {
+    const auto layers = sync::unfold(r);
+    if (!layers) {
+      add(layers.error().what, where);
+      return {};
+    }
+    for (std::size_t i = 1; i < layers->size(); ++i)
+      for (const auto& s : (*layers)[i].record.record.signatures)
+        TRY(signature((*layers)[i].record, s, where + " layer " + std::to_string(i)));
     return {};
   }
 

@@ -38,6 +38,7 @@ struct EvidenceCheck {
   std::string
       root_fingerprint;  ///< to be compared with the known one by the reader: the file vouches for itself only up to it
   Audit audit;
+  std::uint64_t layers = 0;  ///< records nested in forwards, each with good signatures unless a problem says otherwise
 };
 /// Needs no store. Fault::invalid when the bytes are no evidence file.
 Result<EvidenceCheck> check_evidence(ByteView);

@@ -7,6 +7,7 @@
 #include "node/store/above.h"
 #include "node/store/attachments.h"
 #include "node/store/cases.h"
+#include "node/store/forwards.h"
 
 namespace yz::node {
 namespace {
@@ -115,6 +116,7 @@ Result<CaseFile> StoreBooks::case_file(std::int64_t matter) {
     if (auto body = decode_body(c->released.record.body)) f.current = std::move(*body);
     f.shown = newest_ids(f.graph, f.graph.equals(*f.graph.find(c->released.id)));
   }
+  f.brought_by = brought_by(records, m.office, store_.me().office);
   std::vector<RecordId> cosigned;
   for (const CaseRecord& c : records)
     if (c.released.record.type == sync::RecordType::cosignature && c.quarantine == sync::Refusal::none)
@@ -141,6 +143,10 @@ Result<CaseFile> StoreBooks::case_file(std::int64_t matter) {
   std::ranges::sort(f.addressees);
   f.addressees.erase(std::unique(f.addressees.begin(), f.addressees.end()), f.addressees.end());
   return f;
+}
+
+Result<Original> StoreBooks::original(std::int64_t matter, const std::optional<RecordId>& which) {
+  return original_of(store_, TRY(case_records(store_, matter)), TRY(matter_at(store_, matter)).office, which);
 }
 
 Result<> StoreBooks::each_own(sync::Millis since, const std::function<bool(std::string_view)>& visit) {

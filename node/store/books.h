@@ -19,6 +19,7 @@ class StoreBooks final : public Books {
   Result<sync::Hlc> tick(sync::Millis now) override;
   Result<std::optional<Draft>> draft(std::int64_t matter) override;
   Result<CaseFile> case_file(std::int64_t matter) override;
+  Result<Original> original(std::int64_t matter, const std::optional<RecordId>&) override;
   Result<> each_own(sync::Millis since, const std::function<bool(std::string_view)>&) override;
   Result<> keep(Draft&, sync::Millis now) override;
   Result<> drop(const Draft&, sync::Millis now) override;

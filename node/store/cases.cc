@@ -4,6 +4,7 @@
 #include <set>
 
 #include "crypto/plant.h"
+#include "node/store/forwards.h"
 
 namespace yz::node {
 namespace {
@@ -82,7 +83,9 @@ ReportState state_after(const Standing& m, const sync::Record& r, bool own) {
     case instruction:
       return ReportState::instructed;
     case forward:
-      return ReportState::forwarded;
+      if (own) return ReportState::forwarded;
+      // From below: like a version it waits for somebody to look at it.
+      return m.state == ReportState::acknowledged ? ReportState::received : m.state;
     default:
       return m.state;
   }
@@ -275,7 +278,9 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
   if ((text_type && !body) || rec.schema != 1 || sync::name_of(rec.type) == "unknown") notes |= record_note::unreadable;
 
   // Two persons are asked for on what reports; a withdrawal, a manifest or an acknowledgement has one signer by nature.
-  if (!has_text(rec.type)) notes &= ~record_note::same_signer;
+  // So has what is passed on unchanged; an edition is a text like any other.
+  const auto edition = edition_of(rec);
+  if (!has_text(rec.type) && !edition) notes &= ~record_note::same_signer;
 
   sync::Refusal quarantine = facts.quarantine;
   std::optional<Standing> found = TRY(standing(db, rec.case_id));
@@ -297,18 +302,25 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
   if (quarantine != sync::Refusal::none) return row;
 
   ReportState state = state_after(m, rec, facts.own);
-  std::int64_t flags = (m.fresh ? 0 : m.flags) | notes;
+  std::int64_t flags = (m.fresh ? 0 : m.flags) | (notes & ~record_note::nested);
   bool verified = (m.fresh || m.verified) && facts.verified;
   if (is_version(rec.type)) {
     const Heads h = TRY(project_version(store, m, r, row, body, facts));
     if (is_origin(rec)) state = TRY(state_of_version(db, m, h, m.office == store.me().office, facts.own));
   } else if (rec.type == sync::RecordType::cosignature && is_origin(rec)) {
     flags &= ~record_note::provisional;
+  } else if (rec.type == sync::RecordType::forward) {
+    TRY(db.run("update matter set lane = min(?, lane) where row = ?", static_cast<int>(rec.lane), m.row));
+  } else if (const auto told = TRY(told_state(store, m.row, rec))) {
+    // What was decided meanwhile stands.
+    if (state <= ReportState::acknowledged || state == ReportState::received) state = *told;
   } else if (rec.type == sync::RecordType::manifest) {
     TRY(db.run("update matter set attachments = attachments + 1 where row = ?", m.row));
   }
   TRY(db.run("update matter set state = ?, flags = ?, verified = ?, changed_ms = ? where row = ?",
              static_cast<int>(state), flags, verified ? 1 : 0, facts.at_ms, m.row));
+  TRY(mark_older_version(store, m.row));
+  if (edition) store.index(record_words(row), edition->report.title, search_text(edition->report));
   if (body && has_text(rec.type)) store.index(record_words(row), body->report.title, search_text(body->report));
   return row;
 }

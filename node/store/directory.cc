@@ -213,8 +213,8 @@ Result<> Directory::open_again_for(const crypto::Certificate& c) {
                         static_cast<int>(sync::Refusal::unknown_certificate)));
   return store_.db().run(
       "update envelope set state = 0, refusal = 0 where own = 0 and state = 2 and row in (select r.envelope"
-      " from refused f join record r on r.id = f.record where f.why = ? and r.office = ? and (? or instr(r.bytes, ?) > "
-      "0))",
+      " from refused f join record r on r.id = f.record where f.why = ? and (r.office = ? or r.type = 6) and (? or "
+      "instr(r.bytes, ?) > 0))",
       static_cast<int>(sync::Refusal::unknown_certificate), c.office, c.type == crypto::CertType::office ? 1 : 0,
       c.digest);
 }

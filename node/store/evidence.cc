@@ -4,7 +4,7 @@
 
 #include "node/store/audit.h"
 #include "node/store/audit_paths.h"
-#include "node/store/cases.h"
+#include "node/store/forwards.h"
 
 namespace yz::node {
 namespace {
@@ -86,7 +86,7 @@ Result<Bytes> make_evidence(Store& store, Directory& directory, std::int64_t mat
   bool any = false;
   for (const CaseRecord& c : TRY(case_records(store, matter))) {
     any = true;
-    for (const auto& s : c.released.record.signatures) TRY(maker.officer(s.officer));
+    for (const CertDigest& signer : signers_of(c.released)) TRY(maker.officer(signer));
     maker.put(Part::record, c.released.bytes);
     Query q =
         TRY(store.db().query("select envelope from record where row = ?1 and envelope is not null union"
@@ -152,6 +152,15 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
   for (const auto& [id, c] : nodes)
     if (const std::string why = paths.problem(c); !why.empty()) add(why, "certificate of node " + hex(id.view()));
 
+  const auto signatures = [&](const sync::ReleasedRecord& rec, const std::string& where) {
+    for (const auto& s : rec.record.signatures) {
+      const auto officer = officers.find(s.officer);
+      if (officer == officers.end())
+        add("the certificate of an officer who signed is missing", where);
+      else if (officer->second.office != rec.record.origin || !sync::verify_record(rec.id, s, officer->second.key))
+        add("a signature is not good", where);
+    }
+  };
   const auto by_node = [&](const NodeId& id, const OfficeId& office, const auto& good) {
     const auto [first, last] = nodes.equal_range(id);
     return std::any_of(first, last, [&](const auto& n) { return n.second.office == office && good(n.second.key); });
@@ -168,13 +177,15 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
         }
         const std::string where = "record " + hex(rec->id.view());
         if (rec->record.case_id != out.case_id) add("it belongs to another case", where);
-        for (const auto& s : rec->record.signatures) {
-          const auto officer = officers.find(s.officer);
-          if (officer == officers.end())
-            add("the certificate of an officer who signed is missing", where);
-          else if (officer->second.office != rec->record.origin ||
-                   !sync::verify_record(rec->id, s, officer->second.key))
-            add("a signature is not good", where);
+        if (rec->record.schema != 1) {
+          signatures(*rec, where);
+          break;
+        }
+        const auto layers = sync::unfold(*rec);
+        if (!layers) add(layers.error().what, where);
+        for (std::size_t depth = 0; layers && depth < layers->size(); ++depth) {
+          out.layers += depth > 0;
+          signatures((*layers)[depth].record, depth == 0 ? where : where + " layer " + std::to_string(depth));
         }
         break;
       }

@@ -28,10 +28,12 @@ Result<std::int64_t> flash_tip(Store& store) {
   return q.integer(0);
 }
 
-/// What goes to others and not to the destination: of flash the newest by name, of urgent how many and which.
+/// What goes to others and not to the destination: of flash the newest by name, of urgent how many and which. Reports
+/// and what is passed on of them; answers that travel down, and lists of attachments, are nothing to be missed.
 Result<> announce(Store& store, sync::Head& h) {
   static constexpr std::string_view kElsewhere =
       " from delivery d join record r on r.row = d.record where d.lane = ?1 and r.own = 1 and d.destination <> ?2"
+      " and r.type in (1, 2, 3, 4, 5, 6, 14)"
       " and not exists(select 1 from delivery x where x.record = d.record and x.destination = ?2)";
   {
     Query q = TRY(store.db().query(

@@ -5,6 +5,7 @@
 
 #include "crypto/plant.h"
 #include "node/log.h"
+#include "node/store/forwards.h"
 #include "node/store/revocation.h"
 #include "sync/limits.h"
 
@@ -96,8 +97,8 @@ Result<> Opener::ask_for_certificates(const Context& c) {
   while (missing.size() < sync::limit::wanted && TRY(q.step())) {
     const auto r = sync::decode_record(q.blob(0));
     if (!r) return fail(Fault::corrupt, "a stored record is damaged", "store.record");
-    for (const auto& s : r->record.signatures)
-      if (missing.size() < sync::limit::wanted && !TRY(directory_.officer(s.officer))) missing.insert(s.officer);
+    for (const CertDigest& d : signers_of(*r))
+      if (missing.size() < sync::limit::wanted && !TRY(directory_.officer(d))) missing.insert(d);
   }
   return want(std::move(missing), TRY(brought_by(c)), c.now);
 }
@@ -156,8 +157,9 @@ Result<> Opener::put(Context& c, ByteView bytes, Done& done) {
   facts.at_ms = c.now;
   bool held = false;
   {
-    Query q = TRY(store_.db().query("select quarantine from record where id = ?")).bind(released->id);
+    Query q = TRY(store_.db().query("select quarantine, flags from record where id = ?")).bind(released->id);
     held = TRY(q.step());
+    if (held && q.integer(0) == 0 && (q.integer(1) & record_note::nested)) return came_itself(c, *released, done);
     // Cut again in another lane, or after a restore: one copy is enough. Only one that waits, or is held for a
     // revocation, is judged anew.
     if (held && q.integer(0) != static_cast<int>(Refusal::unknown_certificate) &&
@@ -171,6 +173,7 @@ Result<> Opener::put(Context& c, ByteView bytes, Done& done) {
   facts.notes = notes;
   facts.verified = facts.quarantine == Refusal::none;
   c.waits = c.waits || facts.quarantine == Refusal::unknown_certificate;
+  if (facts.quarantine == Refusal::none) TRY(put_nested(c, *released));
   if (held) return judge_again(c, *released, facts);
   TRY(put_record(store_, *released, facts));
   ++done.records[static_cast<std::size_t>(c.envelope.head.stream.lane)];
@@ -262,6 +265,8 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
     if (!alone && binding) return Refusal::not_permitted;
     notes |= alone ? record_note::one_person : record_note::same_signer;
   }
+  if (rec.type == sync::RecordType::forward && known_type)
+    if (const Refusal inside = TRY(judge_layers(c, r)); inside != Refusal::none) return inside;
   const auto& name = c.envelope.head.stream;
   const Standing standing = TRY(standing_of(store_, {name.node, name.author, c.row}, r));
   if (standing == Standing::held) return Refusal::revoked;

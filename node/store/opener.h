@@ -4,6 +4,7 @@
 
 #include "node/store/inbox.h"
 #include "node/store/records.h"
+#include "node/store/revocation.h"
 #include "sync/record.h"
 
 namespace yz::node {
@@ -38,6 +39,11 @@ class Opener {
   Result<> learn(const Context&, ByteView certificate);
   Result<> put(Context&, ByteView record, Done&);
   Result<sync::Refusal> judge(Context&, const sync::ReleasedRecord&, std::int64_t& notes);
+  Result<sync::Refusal> judge_layers(const Context&, const sync::ReleasedRecord&);
+  static Arrival came_by(const Context&);
+  Result<std::int64_t> persons_of(const sync::Record&);
+  Result<> put_nested(Context&, const sync::ReleasedRecord&);
+  Result<> came_itself(Context&, const sync::ReleasedRecord&, Done&);
   Result<> refuse(const Context&, const RecordId&, sync::Refusal);
   Result<> judge_again(Context&, const sync::ReleasedRecord&, const RecordFacts&);
   Result<> ask_for_certificates(const Context&);

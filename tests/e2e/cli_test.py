@@ -70,7 +70,7 @@ def write(name, content, mode=0o600):
 
 COMMANDS = """init|invite|join|admit|serve|sync|status|report|report new|report import|report list|report show|report edit
 |report follow-up|report correct|report withdraw|report send|report submit|report review|report sign|report return
-|report acknowledge|conflict|conflict list|conflict show|conflict resolve|verify|evidence|doctor|backup|restore|officer|officer add|officer list|office|office list|passphrase
+|report acknowledge|forward|conflict|conflict list|conflict show|conflict resolve|verify|evidence|doctor|backup|restore|officer|officer add|officer list|office|office list|passphrase
 |passphrase change|version""".replace("\n", "").split("|")
 
 

@@ -48,6 +48,7 @@ def invitation():
 
 
 put("record", expect("record"))
+put("forward", expect("forward") + [("record", d) for _, d in expect("record")[-1:]])
 put("envelope", expect("envelope"))
 put("statement", expect("statement"))
 put("certificate", expect("certificate"))

@@ -52,6 +52,24 @@ TEST_CASE("global options are taken before and behind the command") {
   }
 }
 
+TEST_CASE("forward takes an edition, a note, addressees and a lane, and needs none of them") {
+  const auto bare = command<Forward>({"forward", "k3v7qd"});
+  CHECK(bare.case_id == "k3v7qd");
+  CHECK_FALSE(bare.edit_file);
+  CHECK(bare.to.empty());
+  const auto f = command<Forward>({"forward", "k3v7qd", "--edit-file", "x", "--title", "t", "--set", "deaths=2",
+                                   "--note", "n", "--to", "3707,370799", "--lane", "flash", "--record", "abcdef12"});
+  CHECK(f.edit_file == "x");
+  CHECK(f.title == "t");
+  CHECK(f.fields == std::vector<std::pair<std::string, std::string>>{{"deaths", "2"}});
+  CHECK(f.note == "n");
+  CHECK(f.to == std::vector<std::string>{"3707", "370799"});
+  CHECK(f.lane == "flash");
+  CHECK(f.record == "abcdef12");
+  CHECK(told({"forward"}).exit_code == 2);
+  CHECK(told({"forward", "k3v7qd", "--lane", "slow"}).exit_code == 2);
+}
+
 TEST_CASE("the environment gives the language, and --lang wins") {
   setenv("YIZHAN_LANG", "en", 1);
   CHECK(asked({"status"}).globals.language == Language::en);

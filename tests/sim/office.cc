@@ -252,6 +252,14 @@ Result<node::Outcome> Office::acknowledge(std::int64_t matter, Millis now) {
   return TRY(desk(now)).acknowledge(signer(), matter, "收到");
 }
 
+Result<node::Outcome> Office::forward(std::int64_t matter, node::Forwarding f, Millis now) {
+  return TRY(desk(now)).forward(signer(), matter, std::move(f));
+}
+
+Result<node::Outcome> Office::correct(std::int64_t matter, node::Report r, Millis now) {
+  return TRY(desk(now)).correct(signer(), matter, std::move(r), "核实", true);
+}
+
 Result<> Office::add_officer(const std::string& name, const crypto::SigningKey& key, Millis now) {
   const auto self = TRY(directory_->office(store_->me().office));
   Founding f;

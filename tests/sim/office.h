@@ -98,6 +98,8 @@ class Office {
   Result<node::Outcome> write(const Wish&, Millis now);
   Result<node::Outcome> send(std::int64_t matter, Millis now);
   Result<node::Outcome> acknowledge(std::int64_t matter, Millis now);
+  Result<node::Outcome> forward(std::int64_t matter, node::Forwarding, Millis now);
+  Result<node::Outcome> correct(std::int64_t matter, node::Report, Millis now);
   /// The next version of a case of our own. `beside`: it was begun when only the case's first version was there, so
   /// that it stands beside what came since.
   Result<node::Outcome> correct(std::int64_t matter, const std::string& text, bool beside, Millis now);

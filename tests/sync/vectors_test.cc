@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "sync/bundle.h"
 #include "sync/codec.h"
+#include "sync/forward.h"
 #include "sync/notice.h"
 #include "sync/pictures.h"
 #include "sync/revocation.h"
@@ -185,6 +186,23 @@ TEST_CASE("record vectors hold") {
     const auto in = decode_record(bytes(e, "bytes"));
     REQUIRE(in);
     CHECK(in->id == out.id);
+  });
+}
+
+TEST_CASE("forward vectors hold") {
+  replay("forward.json", [](const Json& v, const std::string&, const Json& e) {
+    Forward f;
+    f.note = str(v, "note");
+    f.edit = bytes(v, "edit");
+    f.nested = decode_record(bytes(v, "nested")).value();
+    for (const auto& c : v.at("certificates"))
+      f.certificates.push_back(crypto::Certificate::decode(from_hex(c.get<std::string>()).value()).value());
+    CHECK(hex(f.nested.id.view()) == str(e, "nested_id"));
+    CHECK(hex(encode_forward(f).value()) == str(e, "bytes"));
+    const auto in = decode_forward(bytes(e, "bytes"));
+    REQUIRE(in);
+    CHECK(in->nested.bytes == f.nested.bytes);
+    CHECK(in->certificates.size() == f.certificates.size());
   });
 }
 

@@ -202,6 +202,22 @@ def do_record(v):
     return {"id": digest.hex(), "content_bytes": len(content), "bytes": whole.hex()}
 
 
+def do_forward(v):
+    certificates = sorted(((blake("yz1:cert", h(c)), h(c)) for c in v["certificates"]))
+    note = v["note"].encode()
+    body = (u(1, 1) + u(len(note), 2) + note + u(len(h(v["edit"])), 4) + h(v["edit"]) + u(len(h(v["nested"])), 4)
+            + h(v["nested"]) + u(len(certificates), 1) + b"".join(u(len(c), 2) + c for _, c in certificates))
+    return {"nested_id": record_id_of(h(v["nested"])).hex(), "bytes": body.hex()}
+
+
+def record_id_of(whole):
+    """From the bytes alone: where the content ends stands in its own header."""
+    end = 148 + 32 * whole[138] + 16 * whole[139] + int.from_bytes(whole[144:148], "big")
+    if whole[:4] != b"YZR1" or len(whole) != end + 1 + 97 * whole[end]:
+        raise ValueError("the nested record is malformed")
+    return blake("yz1:record-id", whole[:end])
+
+
 def stream_id(v):
     return blake("yz1:stream-id", h(v["node"]) + h(v["incarnation"]) + h(v["destination"]) + u(v["lane"], 1), 16)
 

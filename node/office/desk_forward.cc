@@ -1,0 +1,165 @@
+// The desk, fourth part: a case of another office is passed on, with an edition of our own or unchanged.
+#include <algorithm>
+
+#include "crypto/random.h"
+#include "node/office/desk.h"
+#include "node/office/layers.h"
+#include "sync/limits.h"
+
+namespace yz::node {
+namespace {
+
+using sync::RecordType;
+
+Error lacks_role(const char* what) {
+  return {Fault::denied, std::string("this officer's roles do not allow ") + what, "denied.role"};
+}
+
+sync::RecordSignature signature(const SigningPerson& by, sync::SignRole role, ByteView content) {
+  return {role, by.person.certificate,
+          sync::sign_record(sync::record_id(content), role, by.person.certificate, by.key)};
+}
+
+/// The most urgent that anybody asked for in this case.
+sync::Lane lane_of(const CaseFile& file, const Original& o) {
+  sync::Lane lane = o.record.record.lane;
+  for (std::size_t i = 0; i < file.graph.size(); ++i) lane = std::min(lane, file.graph.at(i).lane);
+  return lane;
+}
+
+/// The text that our edition starts from: what the office below made of it, else the original.
+std::optional<Report> text_below(const Original& o) {
+  const auto layers = text_layers(o.record);
+  return layers ? layers->back().report : std::nullopt;
+}
+
+}  // namespace
+
+Result<sync::Record> Desk::forward_of(const Draft& d, const CaseFile& file, const Original& o, const Bytes& edit) {
+  auto body = sync::encode_forward({d.extras.reason, edit, o.record, o.certificates});
+  if (!body) return fail(Fault::invalid, body.error().what, body.error().code);
+  const sync::Record& below = o.record.record;
+  sync::Record r;
+  r.type = RecordType::forward;
+  r.salt = crypto::random_fixed<decltype(r.salt)>();
+  r.origin = home_.id;
+  r.at = TRY(books_.tick(now_));
+  r.event_ms = d.report.occurred_at.value_or(below.event_ms);
+  r.anchor = home_.anchor;
+  r.case_office = file.office;
+  r.case_id = file.case_id;
+  // What lies inside is never handled less strictly than its own office asked for.
+  r.sensitivity = std::max(below.sensitivity, static_cast<sync::Sensitivity>(d.report.sensitivity));
+  r.lane = d.report.lane;
+  r.flags = below.flags & sync::record_flag::exercise;
+  r.parents = {o.record.id};
+  r.addressees = d.extras.to;
+  r.body = std::move(*body);
+  if (auto fits = sync::unfold({r, {}, 0, {}}); !fits)
+    return fail(Fault::invalid, "this was passed on too often, or by us before", "forward.depth");
+  return r;
+}
+
+/// The office below hears what became of its report; the forward itself is not for it.
+Result<> Desk::tell_passed_on(const SigningPerson& by, const CaseFile& file, const sync::Record& forward,
+                              sync::SignRole role) {
+  const sync::Forward f = TRY(sync::decode_forward(forward.body));
+  sync::Record r = note_record(file, RecordType::annotation, TRY(books_.tick(now_)), {f.nested.record.origin}, {});
+  r.parents = {f.nested.id};
+  auto body = TRY(decode_body(r.body));
+  body.extras.became = name_of(ReportState::forwarded);
+  r.body = encode_body(body.report, body.extras);
+  r.signatures = {signature(by, role, r.content())};
+  TRY(books_.release(sync::release(r), 0, now_));
+  return {};
+}
+
+/// An edition on its way: submitted, or signed and gone.
+Result<Outcome> Desk::pass_edition(const SigningPerson& by, Draft& d, const CaseFile& file, bool may_sign) {
+  const bool alone = may_sign && home_.one_person && (by.person.roles & crypto::role::signer);
+  const Way way = alone ? Way::alone : Way::review;
+  const Verdict verdict = judged(d, by.person, way, nullptr);
+  if (!verdict.may_keep) return fail(Fault::invalid, "the text can't be kept", "invalid.text");
+  const auto which = d.extras.written_from.empty() ? std::nullopt : std::optional(d.extras.written_from.front());
+  const Original o = TRY(books_.original(file.matter, which));
+  d.report.lane = std::min(d.report.lane, lane_of(file, o));
+  fill(d, by.person, way, verdict);
+  BodyExtras named = d.extras;
+  named.reason.clear();  // the note stands beside the edition
+  named.written_from.clear();
+  named.to.clear();
+  Outcome out;
+  TRY(books_.write([&]() -> Result<> {
+    sync::Record r = TRY(forward_of(d, file, o, encode_body(d.report, named)));
+    if (alone) {
+      r.signatures = {signature(by, sync::SignRole::signer, r.content())};
+      out = TRY(put_away(by, d, sync::release(r), sync::SignRole::signer));
+      return {};
+    }
+    d.content = r.content();
+    d.signatures = {signature(by, sync::SignRole::drafter, d.content)};
+    d.state = ReportState::in_review;
+    d.note.clear();
+    TRY(books_.keep(d, now_));
+    TRY(books_.journal(by.person, name_of(Step::submit), d.case_id, name_of(d.extras.type), now_));
+    out.matter = d.matter;
+    out.case_id = d.case_id;
+    out.state = d.state;
+    out.needs_another = may_sign;
+    return {};
+  }));
+  out.findings = verdict.findings;
+  return out;
+}
+
+Result<Outcome> Desk::forward(const SigningPerson& by, std::int64_t matter, Forwarding f) {
+  const CaseFile file = TRY(books_.case_file(matter));
+  if (file.own) return fail(Fault::denied, "an office does not pass on its own reports", "denied.own");
+  if (!after(file.state, Step::forward))
+    return fail(Fault::conflict, "a report in this state is not passed on", "report.state");
+  if (!may(by.person.roles, file.state, Step::forward)) return std::unexpected(lacks_role("passing reports on"));
+  if (TRY(books_.draft(matter)))
+    return fail(Fault::conflict, "the case has a draft already; finish or delete that one", "draft.exists");
+  if (f.note.size() > sync::limit::forward_note_bytes)
+    return fail(Fault::invalid, "the note is longer than 4 KiB", "forward.too_long");
+  const Original o = TRY(books_.original(matter, f.record));
+  const sync::Lane lane = lane_of(file, o);
+  if (f.lane && *f.lane > lane)
+    return fail(Fault::invalid, "a report is never passed on less urgently than it came", "forward.lane");
+
+  Draft d;
+  d.matter = matter;
+  d.case_id = file.case_id;
+  d.first = false;
+  d.drafter = by.person.id;
+  d.extras.type = RecordType::forward;
+  d.extras.reason = std::move(f.note);
+  d.extras.written_from = {o.record.id};
+  d.extras.to = std::move(f.to);
+  // By itself it goes to our superior, never along with what a report of our own would take.
+  if (d.extras.to.empty() && !home_.above.empty() && home_.above.front().rank != Above::Rank::higher)
+    d.extras.to = {home_.above.front().id};
+  if (d.extras.to.empty()) return fail(Fault::invalid, "this office has no superior to report to", "forward.nowhere");
+  const auto below = text_below(o);
+  if (below) d.report = *below;
+  const bool edited = f.edit && !(below && changes(*below, *f.edit).empty());
+  if (edited) d.report = std::move(*f.edit);
+  d.report.lane = f.lane.value_or(lane);
+  if (edited) return pass_edition(by, d, file, true);
+
+  // Nothing was written, so there is nobody to be two of. Nobody waits with a flash for a signer.
+  const bool signer = by.person.roles & crypto::role::signer;
+  const bool duty = (by.person.roles & crypto::role::duty) && lane == sync::Lane::flash;
+  if (!signer && !duty) return std::unexpected(lacks_role("signing"));
+  const auto role = signer ? sync::SignRole::signer : sync::SignRole::duty;
+  Outcome out;
+  TRY(books_.write([&]() -> Result<> {
+    sync::Record r = TRY(forward_of(d, file, o, {}));
+    r.signatures = {signature(by, role, r.content())};
+    out = TRY(put_away(by, d, sync::release(r), role));
+    return {};
+  }));
+  return out;
+}
+
+}  // namespace yz::node

@@ -1,0 +1,233 @@
+// Passing a case on, as the page and the command line do it; and how two texts are compared.
+#include <doctest/doctest.h>
+
+#include "node/office/layers.h"
+#include "node/store/forwards.h"
+#include "tests/node/desk_world.h"
+
+using namespace yz;
+using namespace yz::node;
+using test::kNow;
+using test::World;
+
+namespace {
+
+/// A village below the township has reported.
+struct Village : World {
+  explicit Village(bool one_person = true, std::vector<std::string> names = {"王芳"})
+      : World(one_person, true, std::move(names)) {
+    case_id.bytes[0] = 9;
+    first = foreign(village, case_id);
+    put(first);
+    id = base32(case_id.view());
+    path = "/api/v1/reports/" + id;
+  }
+  Answer forward(const std::string& body, std::string as = {}) {
+    return call("POST", path + "/forward", body, as.empty() ? officers.front().name : as);
+  }
+  Json shown() { return call("GET", path, {}, officers.front().name).json; }
+  Json layer(std::size_t i) {
+    const Json now = shown();
+    REQUIRE(now.find("layers")->items()->size() > i);
+    return (*now.find("layers")->items())[i];
+  }
+  std::vector<RecordId> parents_of_newest() {
+    auto q = store().db().query("select bytes from record where type = 6 order by row desc limit 1");
+    REQUIRE(q);
+    REQUIRE(q->step());
+    return sync::decode_record(q->blob(0))->record.parents;
+  }
+
+  test::Keys village;
+  CaseId case_id;
+  sync::ReleasedRecord first;
+  std::string id, path;
+};
+
+std::string code(const World::Answer& a) { return std::string(a.json.text("code")); }
+
+}  // namespace
+
+TEST_CASE("a case is passed on unchanged: the original inside, and its office is told") {
+  Village w;
+  const auto a = w.forward(R"({"note":"请阅"})");
+  REQUIRE_MESSAGE(a.reply.status == 200, a.reply.body);
+  CHECK(a.json.text("state") == "forwarded");
+  CHECK(w.shown().text("state") == "forwarded");
+  CHECK(w.layer(0).text("record") == hex(w.first.id.view()));
+  CHECK(w.layer(1).flag("unchanged"));
+  CHECK(w.layer(1).text("note") == "请阅");
+  CHECK(w.layer(1).text("by") == "王芳");
+  CHECK(w.layer(1).text("body") == w.layer(0).text("body"));
+  CHECK(w.parents_of_newest() == std::vector{w.first.id});
+  // The forward to the county, the word to the village and not the other way round.
+  CHECK(w.count("select count(*) from delivery") == 2);
+  CHECK(w.count("select count(*) from delivery d join record r on r.row = d.record join office o on o.id ="
+                " d.destination where r.type = 6 and o.code = '370783'") == 1);
+  CHECK(w.count("select count(*) from delivery d join record r on r.row = d.record where r.type = 7") == 1);
+  CHECK(w.woken == std::vector{sync::Lane::routine});
+}
+
+TEST_CASE("an edition is a layer of its own, and says field by field what it changed") {
+  Village w;
+  const auto a =
+      w.forward(R"({"edit":{"title":"镇里的标题","body":")" + std::string(World::kBody) + R"(\n镇里已核实。"}})");
+  REQUIRE_MESSAGE(a.reply.status == 200, a.reply.body);
+  const Json l = w.layer(1);
+  CHECK_FALSE(l.flag("unchanged"));
+  CHECK(l.count("places") == 2);
+  const auto& changed = *l.find("changed")->items();
+  REQUIRE(changed.size() == 2);
+  CHECK(changed[0].text("before") == "乙村报告");
+  CHECK(changed[0].text("after") == "镇里的标题");
+  const auto& passages = *changed[1].find("passages")->items();
+  REQUIRE(passages.size() == 1);
+  CHECK(passages[0].count("paragraph") == 2);
+  CHECK(passages[0].text("after") == "镇里已核实。");
+  CHECK(w.shown().text("title") == "乙村报告");  // the case's own text is its own office's
+  // What was put in is found by a search.
+  CHECK(w.call("GET", "/api/v1/reports?search=%E9%95%87%E9%87%8C%E5%B7%B2%E6%A0%B8%E5%AE%9E")
+            .json.find("reports")
+            ->items()
+            ->size() == 1);
+}
+
+TEST_CASE("an edition that changes nothing is no edition") {
+  Village w;
+  REQUIRE(w.forward(R"({"edit":{"title":"乙村报告"}})").reply.status == 200);
+  CHECK(w.layer(1).flag("unchanged"));
+}
+
+TEST_CASE("where two persons are needed, one writes the edition and another signs it") {
+  Village w(false, {"王芳", "李明"});
+  const auto a = w.forward(R"({"edit":{"title":"镇里的标题"},"note":"已核"})");
+  REQUIRE_MESSAGE(a.reply.status == 200, a.reply.body);
+  CHECK(a.json.text("state") == "in_review");
+  CHECK(w.count("select count(*) from record where type = 6") == 0);
+  CHECK(code(w.forward("{}")) == "draft.exists");
+  CHECK(w.call("POST", w.path + "/sign", "{}", "王芳").reply.status == 403);
+  // Returned and written anew, it is still a forward of the same record.
+  REQUIRE(w.call("POST", w.path + "/return", R"({"note":"再核"})", "李明").reply.status == 200);
+  REQUIRE(w.call("PUT", w.path, R"({"title":"镇里核过的标题"})", "王芳").reply.status == 200);
+  REQUIRE(w.call("POST", w.path + "/send", "{}", "王芳").json.text("state") == "in_review");
+  const auto signed_off = w.call("POST", w.path + "/sign", "{}", "李明");
+  REQUIRE_MESSAGE(signed_off.reply.status == 200, signed_off.reply.body);
+  CHECK(signed_off.json.text("state") == "forwarded");
+  CHECK(w.layer(1).text("title") == "镇里核过的标题");
+  CHECK(w.layer(1).text("note") == "已核");
+  CHECK(w.layer(1).find("signatures")->items()->size() == 2);
+  CHECK(w.count("select count(*) from record where type = 7") == 1);
+  // Unchanged there is nothing that two could look at.
+  CHECK(w.forward("{}", "李明").json.text("state") == "forwarded");
+}
+
+TEST_CASE("what cannot be passed on is refused, and nothing is kept of it") {
+  Village w;
+  const std::string own = w.write(true);
+  CHECK(code(w.call("POST", "/api/v1/reports/" + own + "/forward", "{}")) == "denied.own");
+  CHECK(code(w.forward(R"({"to":["370783105"]})")) == "addressee.missing");
+  CHECK(code(w.forward(R"({"to":["999999"]})")) == "addressee.missing");
+  CHECK(code(w.forward(R"({"lane":"slow"})")) == "invalid.lane");
+  CHECK(code(w.forward(R"({"record":"ffffffff"})")) == "conflict.version");
+  CHECK(code(w.forward(R"({"edit":{"kind":"brief"}})")) == "invalid.member");
+  CHECK(code(w.forward(R"({"note":")" + std::string(5000, 'x') + R"("})")) == "forward.too_long");
+  // A record that was for somebody else.
+  CaseId other;
+  other.bytes[0] = 10;
+  sync::Record r = w.foreign(w.village, other).record;
+  r.addressees = {w.village.office()};
+  w.put(sync::release(r));
+  CHECK(code(w.call("POST", "/api/v1/reports/" + base32(other.view()) + "/forward", "{}")) == "forward.not_addressed");
+  CHECK(w.count("select count(*) from record where type in (6, 7)") == 0);
+  CHECK(w.count("select count(*) from draft") == 0);
+}
+
+TEST_CASE("only a signer passes on unchanged; a flash the duty officer too") {
+  for (const auto lane : {sync::Lane::urgent, sync::Lane::flash}) {
+    CAPTURE(name_of(lane));
+    Village w;
+    CaseId other;
+    other.bytes[0] = 11;
+    sync::Record r = w.foreign(w.village, other).record;
+    r.lane = lane;
+    w.put(sync::release(r));
+    auto done = w.store().write(
+        [&] { return w.store().db().run("update officer set roles = ?", crypto::role::duty | crypto::role::drafter); });
+    REQUIRE(done);
+    w.officers.front().row.roles = crypto::role::duty | crypto::role::drafter;
+    const auto a = w.call("POST", "/api/v1/reports/" + base32(other.view()) + "/forward", "{}");
+    CHECK(a.reply.status == (lane == sync::Lane::flash ? 200 : 403));
+  }
+}
+
+TEST_CASE("a forward made on a version that was replaced by then is marked, with the newer text") {
+  Village w;
+  w.now_ms = kNow + 60'000;
+  REQUIRE(w.forward("{}").reply.status == 200);
+  const auto forward = [&] { return w.shown().find("forwards")->items()->front(); };
+  CHECK_FALSE(forward().flag("on_older_version"));
+  CHECK(forward().find("newest")->is_null());
+  // It had been signed before the forward, and comes in after it.
+  w.put(w.foreign(w.village, w.case_id, {w.first.id}, "乙村更正", sync::RecordType::correction, kNow + 1000));
+  CHECK(forward().flag("on_older_version"));
+  CHECK(forward().find("newest")->text("title") == "乙村更正");
+  REQUIRE(forward().find("newest")->find("difference")->items()->size() == 1);
+  CHECK(forward().find("newest")->find("difference")->items()->front().text("before") == "乙村报告");
+  const Json list = w.call("GET", "/api/v1/reports").json;
+  CHECK(list.find("reports")->items()->front().find("flags")->items()->back().string()->compare("older_version") == 0);
+  // Passed on again: what goes up now is the newer one.
+  REQUIRE(w.forward("{}").reply.status == 200);
+  CHECK(w.layer(0).text("title") == "乙村更正");
+}
+
+TEST_CASE("a version signed after the forward is offered, and no reproach") {
+  Village w;
+  REQUIRE(w.forward("{}").reply.status == 200);
+  w.put(w.foreign(w.village, w.case_id, {w.first.id}, "乙村续报", sync::RecordType::followup, kNow + 3'600'000));
+  const Json f = w.shown().find("forwards")->items()->front();
+  CHECK_FALSE(f.flag("on_older_version"));
+  CHECK(f.find("newest")->text("title") == "乙村续报");
+  CHECK(w.shown().text("state") == "received");
+}
+
+TEST_CASE("passages: what was put in, taken out and written anew, by paragraph") {
+  CHECK(passages("a\nb\nc", "a\nb\nc").empty());
+  CHECK(passages("a\nb\nc", "a\nx\nc") == std::vector<Passage>{{2, "b", "x"}});
+  CHECK(passages("a\nc", "a\nb\nc") == std::vector<Passage>{{2, "", "b"}});
+  CHECK(passages("a\nb\nc", "a\nc") == std::vector<Passage>{{2, "b", ""}});
+  CHECK(passages("a\nb\nc\nd\ne", "a\nB\nc\nd\nE\nF") == std::vector<Passage>{{2, "b", "B"}, {5, "e", "E\nF"}});
+  CHECK(passages("", "a\nb") == std::vector<Passage>{{1, "", "a\nb"}});
+  CHECK(passages("a\nb", "") == std::vector<Passage>{{1, "a\nb", ""}});
+  CHECK(passages("x\n\ny", "x\n\nz") == std::vector<Passage>{{3, "y", "z"}});
+}
+
+TEST_CASE("a crowd of different paragraphs is one passage, and costs no square") {
+  std::string before, after;
+  for (int i = 0; i < 20'000; ++i) {
+    before += "a" + std::to_string(i) + "\n";
+    after += "b" + std::to_string(i) + "\n";
+  }
+  CHECK(passages(before, after).size() == 1);
+}
+
+TEST_CASE("changes are told of every field, and what is the same is not") {
+  Report a;
+  a.title = "题";
+  a.body = "文";
+  a.fields.set("deaths", std::int64_t{2});
+  a.fields.set("place", std::string("铁匠沟"));
+  Report b = a;
+  CHECK(changes(a, b).empty());
+  b.fields.set("deaths", std::int64_t{3});
+  b.fields.values.erase("place");
+  b.occurred_at = kNow;
+  const auto all = changes(a, b);
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].name == "deaths");
+  CHECK(all[0].before == Value(std::int64_t{2}));
+  CHECK(all[1].name == "occurred_at");
+  CHECK_FALSE(all[1].before);
+  CHECK(all[2].name == "place");
+  CHECK_FALSE(all[2].after);
+  CHECK(places(all) == 3);
+}
