@@ -143,6 +143,7 @@ Result<> Carrier::find_invitation() {
 }
 
 Result<> Carrier::start_link() {
+  refusal_ = TRY(link_refusal(p_.store, link_->peer));
   store_link_.emplace(p_.store, link_->peer);
   outbox_.emplace(p_.store, link_->peer, link_->office, wall_now);
   if (link_->direct) limited_.emplace(*outbox_, sync::Lane::flash);

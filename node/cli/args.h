@@ -193,13 +193,12 @@ struct RootConfirm {
 };
 struct Version {};
 
-using Command =
-    std::variant<Init, Invite, Join, Admit, Serve, SuperiorAdd, SuperiorList, SuperiorUrl, Sync, Status, ReportNew,
-                 ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw,
-                 ReportStep, ConflictList, ConflictShow, ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor,
-                 ReportQr, ReportCode, ReportCodeIn, ReportCodeList, BundleExport, BundleImport, BundlePictures, Backup,
-                 Restore, OfficerAdd, OfficerList, OfficeList, NodeList, KeyAct, PassphraseChange, PassphraseRecover,
-                 RootConfirm, Version>;
+using Command = std::variant<Init, Invite, Join, Admit, Serve, SuperiorAdd, SuperiorList, SuperiorUrl, Sync, Status,
+                             ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp, ReportCorrect,
+                             ReportWithdraw, ReportStep, ConflictList, ConflictShow, ConflictResolve, Verify, Evidence,
+                             EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn, ReportCodeList, BundleExport,
+                             BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList, OfficeList,
+                             NodeList, KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
 
 struct Asked {
   Globals globals;

@@ -130,6 +130,7 @@ Result<std::vector<SuperiorRow>> superior_rows(Store& store, Directory& director
       s.joined = true;
       s.urls = l.urls;
       s.last_contact = std::max(s.last_contact, l.last_contact);
+      if (auto code = TRY(link_refusal(store, l.peer)); !code.empty()) s.refusal = std::move(code);
     }
     if (!s.joined)
       if (const auto asked = TRY(unanswered(store, o.id))) s.urls = asked->invitation.urls;

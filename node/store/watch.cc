@@ -37,6 +37,7 @@ struct Contact {
   OfficeId office;
   Side side{};
   Millis since = 0, last = 0;
+  sync::Epoch epoch;  // of its store now
   /// How long this neighbour has been within reach without a break since `then`; 0 when it is not now.
   Millis with_us(Millis then, Millis now) const {
     if (last == 0 || now - last > kContactGapMs) return 0;
@@ -71,11 +72,15 @@ class Look {
   };
 
   Result<> read_contacts() {
-    Query q = TRY(store_.db().query("select peer, office, upward, contact_since_ms, last_contact_ms from link"));
+    Query q =
+        TRY(store_.db().query("select peer, office, upward, contact_since_ms, last_contact_ms, peer_epoch from link"));
     while (TRY(q.step())) {
-      Contact c{TRY(q.id<OfficeId>(1)), static_cast<Side>(q.integer(2)), q.integer(3), q.integer(4)};
+      Contact c{TRY(q.id<OfficeId>(1)), static_cast<Side>(q.integer(2)), q.integer(3), q.integer(4),
+                TRY(q.id<sync::Epoch>(5))};
       contacts_.emplace(TRY(q.id<NodeId>(0)), c);
     }
+    Query life = TRY(store_.db().query("select coalesce(max(at_ms), 0) from journal where action = 'incarnation'"));
+    if (TRY(life.step())) began_ = life.integer(0);
     return {};
   }
 
@@ -127,6 +132,10 @@ class Look {
     if (r->kind != sync::ReceiptKind::custody || r->stream.destination != store_.me().office ||
         s.office == r->stream.author)
       return {};
+    // Who was put back from a copy may have lost what it had: that is a gap, and no wrong.
+    const auto now_there = contacts_.find(s.node);
+    if (now_there != contacts_.end() && now_there->second.epoch != s.epoch) return {};
+    if (s.at.ms() <= began_) return {};  // nor who gave it to us before we were put back
     const std::uint64_t upto = r->ranges.empty() ? r->upto.value : r->ranges.back().second.value;
     expect(r->stream, upto).custody.push_back({*r, {s.office, came}});
     return {};
@@ -275,6 +284,7 @@ class Look {
   Store& store_;
   Directory& directory_;
   Millis now_;
+  Millis began_ = 0;  // when this store was put back from a copy
   std::map<NodeId, Contact> contacts_;
   std::map<sync::StreamId, Expected> expected_;
   std::map<OfficeId, Millis> heard_;  // when the newest head of an office came

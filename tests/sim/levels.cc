@@ -43,11 +43,11 @@ struct Stop {
 class Levels {
  public:
   explicit Levels(std::uint64_t seed) : random_(seed) {
+    tree_ = founded_tree();  // once a process it draws random bytes of its own
     seed_libsodium(seed);
     weather_ = weather_of(random_);
     // The dishonest one and the restored one are different seeds: their alarms would not be told apart.
     if (weather_.trick != Trick::none) weather_.restore = false;
-    tree_ = founded_tree();
     tree_.offices.resize(weather_.offices);
     for (std::size_t i = 1; i < weather_.offices; ++i)
       hops_.emplace_back(std::make_unique<Line>(*tree_.offices[i], *tree_.offices[tree_.above[i]], now_));
