@@ -270,7 +270,10 @@ int x_open(sqlite3_vfs* v, const char* name, sqlite3_file* out, int flags, int* 
     if (cut) return SQLITE_CANTOPEN;
   }
   constexpr int kSyncsFolder = SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL;
-  new (out) Handle{{&kMethods}, &d, at->second, fresh && (flags & kSyncsFolder) != 0};
+  // As SQLite's own VFS for Unix: by the flag, whether the file was there or not. A process before this one may have
+  // made it and then failed to save it.
+  const bool names_folder = (flags & SQLITE_OPEN_CREATE) != 0 && (flags & kSyncsFolder) != 0;
+  new (out) Handle{{&kMethods}, &d, at->second, names_folder};
   ++d.open_files;
   if (out_flags) *out_flags = flags;
   return SQLITE_OK;
