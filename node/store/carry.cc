@@ -25,19 +25,20 @@ Result<Hash> kept_under(const sync::Statement& s) {
   return crypto::hash(crypto::purpose::statement, {s.node.view(), ByteView(&slot, 1)});
 }
 
-/// Ways for one envelope. The neighbour that brought it never gets it back.
-Result<std::size_t> send_by(Store& store, std::int64_t envelope, const OfficeId& to, sync::Lane lane,
-                            const NodeId& from) {
-  std::size_t ways = 0;
-  for (const NodeId& hop : TRY(next_hops(store, to, lane))) {
-    if (hop == from) continue;
+/// Whom it goes on to. The neighbour that brought it never gets it back.
+Result<std::vector<NodeId>> ways_on(Store& store, const OfficeId& to, sync::Lane lane, const NodeId& from) {
+  auto hops = TRY(next_hops(store, to, lane));
+  std::erase(hops, from);
+  return hops;
+}
+
+Result<> send_by(Store& store, std::int64_t envelope, const std::vector<NodeId>& hops) {
+  for (const NodeId& hop : hops)
     TRY(
         store.db().run("insert into carry(envelope, peer) values(?, ?) on conflict(envelope, peer) do update set"
                        " state = 0",
                        envelope, hop));
-    ++ways;
-  }
-  return ways;
+  return {};
 }
 
 }  // namespace
@@ -56,6 +57,9 @@ Result<OfficeId> StoreInbox::carried_towards(const sync::StreamName& name, const
 Result<> StoreInbox::carry(const sync::Envelope& e, const NodeId& from, sync::Tally& tally) {
   const sync::StreamName& name = e.head.stream;
   const OfficeId to = TRY(carried_towards(name, from));
+  // Before anything is stored: a refusal rolls nothing back, and must leave nothing that a receipt would speak of.
+  const auto hops = TRY(ways_on(store_, to, name.lane, from));
+  if (hops.empty()) return fail(Fault::denied, "no way on from here", "no-way");
   Database& db = store_.db();
   const std::int64_t stream = TRY(received_stream(name, 2));
   std::optional<std::int64_t> held;
@@ -67,7 +71,7 @@ Result<> StoreInbox::carry(const sync::Envelope& e, const NodeId& from, sync::Ta
   if (to == name.destination) streams_.insert(stream);
   if (held) {
     // Given back by who had stored it: that goes on, though it passed here before.
-    if (to == name.author) TRY(send_by(store_, *held, to, name.lane, from));
+    if (to == name.author) TRY(send_by(store_, *held, hops));
     return {};
   }
   TRY(count_against_quota(name.node, name.lane, e.bytes.size()));
@@ -81,7 +85,7 @@ Result<> StoreInbox::carry(const sync::Envelope& e, const NodeId& from, sync::Ta
     row = q.integer(0);
     TRY(q.run());
   }
-  if (TRY(send_by(store_, row, to, name.lane, from)) == 0) return fail(Fault::denied, "no way on from here", "no-way");
+  TRY(send_by(store_, row, hops));
   TRY(advance(stream));
   ++tally.carried;
   tally.carried_flash = tally.carried_flash || name.lane == sync::Lane::flash;
@@ -159,7 +163,7 @@ Result<> StoreInbox::carried_arrived(const sync::Receipt& r, std::int64_t stream
     if (there)
       TRY(db.run("delete from carry where envelope = ?", row));
     else
-      TRY(send_by(store_, row, r.stream.destination, r.stream.lane, NodeId{}));
+      TRY(send_by(store_, row, TRY(next_hops(store_, r.stream.destination, r.stream.lane))));
   }
   return db.run("update stream set stored = ? where row = ?", r.upto.value, stream);
 }

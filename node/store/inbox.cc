@@ -79,16 +79,15 @@ Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::T
   if (!TRY(may_bring(store_, from, name.author)))
     return fail(Fault::denied, "envelope brought by somebody who is not on its way", "not-permitted");
   Database& db = store_.db();
-  const std::int64_t stream = TRY(received_stream(name));
   std::int64_t tip = 0;
   {
-    Query q = TRY(db.query("select tip from stream where row = ?", stream));
-    TRY(q.step());
-    tip = q.integer(0);
+    Query q = TRY(db.query("select tip from stream where id = ?", name.id()));
+    if (TRY(q.step())) tip = q.integer(0);
   }
   const auto seq = static_cast<std::int64_t>(e.head.seq.value);
   if (seq <= 0 || seq > tip + static_cast<std::int64_t>(limit::ahead))
     return fail(Fault::denied, "envelope too far beyond a gap", "too-far-ahead");
+  const std::int64_t stream = TRY(received_stream(name));
   bool another = false;
   {
     Query q = TRY(db.query("select hash from envelope where stream = ? and seq = ?")).bind(stream).bind(seq);

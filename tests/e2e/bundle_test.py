@@ -1,71 +1,13 @@
 #!/usr/bin/env python3
 """Sneakernet, as real processes: a township whose line is down carries its reports to the county on a stick, and the
-receipts come home on the stick or by the line. Twice, cut, changed, to the wrong office, and what is no file at all.
-
-Runs $YIZHAN (default build/yizhan) under /tmp. Prints ok/FAILED lines and `N passed, N failed`."""
+receipts come home on the stick or by the line. Twice, cut, changed, to the wrong office, and what is no file at all."""
 import hashlib
-import json
-import os
 import random
-import select
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
 
-YIZHAN = os.path.abspath(os.environ.get("YIZHAN", "build/yizhan"))
-work = tempfile.mkdtemp(prefix="yz-bundle.")
-passed = failed = 0
-children = []
+from lib_offices import *
+
 dice = random.Random(7)
 BLOCK = 16384
-
-
-def path(name):
-    return os.path.join(work, name)
-
-
-def check(what, good, got=""):
-    global passed, failed
-    passed, failed = passed + bool(good), failed + (not good)
-    print(f"ok: {what}" if good else f"FAILED: {what}: {str(got)[-600:]!r}", flush=True)
-
-
-def environment():
-    e = {k: v for k, v in os.environ.items() if not k.startswith(("YIZHAN", "LC_", "LANG"))}
-    return dict(e, YIZHAN_LANG="en", YIZHAN_PASSPHRASE_FILE=path("passphrase"))
-
-
-def run(home, *words):
-    p = subprocess.run([YIZHAN, "--home", home, *words, "--json"], capture_output=True, env=environment(), timeout=300, stdin=subprocess.DEVNULL)
-    try:
-        return p.returncode, json.loads(p.stdout)
-    except ValueError:
-        return p.returncode, {"stdout": p.stdout.decode(), "stderr": p.stderr.decode()}
-
-
-def expect(what, code, home, *words):
-    got, said = run(home, *words)
-    check(f"{what}: exit {code}", got == code, (got, said))
-    return said
-
-
-def serve(home, *words):
-    p = subprocess.Popen([YIZHAN, "--home", home, "serve", "--web", "127.0.0.1:0", *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment())
-    children.append(p)
-    line = select.select([p.stdout], [], [], 30)[0] and p.stdout.readline().decode()
-    if not line or not line.startswith("ready"):
-        raise OSError(f"{home} does not serve: {line}")
-    return p
-
-
-def stop(p):
-    p.terminate()
-    p.wait(20)
-    children.remove(p)
-
-
 written = 0
 
 
@@ -307,13 +249,8 @@ def beside_a_line(county, town, port):
         check("verify", run(home, "verify", "--all")[1].get("ok") is True, run(home, "verify", "--all"))
 
 
-with open(path("passphrase"), "w") as f:
-    f.write("柳河-夜雨-渡口-四十七 ferry\n")
-os.chmod(path("passphrase"), 0o600)
-with socket.socket() as s:
-    s.bind(("127.0.0.1", 0))
-    port = s.getsockname()[1]
-try:
+def main():
+    port = free_port()
     county, town, other = path("county"), path("town"), path("other")
     expect("init", 0, county, "init", "--code", "370783", "--name", "青山县", "--level", "county", "--officer", "李明", "--root")
     for home, code, name in ((town, "370783105", "柳河镇"), (other, "370783107", "石桥镇")):
@@ -330,11 +267,7 @@ try:
     told_by_code(county, town, other)
     beside_a_line(county, town, port)
     restored_county(county, town)
-except (OSError, subprocess.SubprocessError, KeyError, TypeError) as e:
-    check("the test runs to its end", False, e)
-finally:
-    for p in children:
-        p.kill()
-    shutil.rmtree(work, ignore_errors=True)
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    finish(main)

@@ -1,79 +1,10 @@
 #!/usr/bin/env python3
 """A report passed on (转报) as real processes: a township, its county and their city. The county's edition and the
-township's own text reach the city as layers; a correction that comes late is offered at both ends; evidence holds.
+township's own text reach the city as layers; a correction that comes late is offered at both ends; evidence holds."""
+from lib_offices import *
 
-Runs $YIZHAN (default build/yizhan) under /tmp. Prints ok/FAILED lines and `N passed, N failed`."""
-import json
-import os
-import select
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-
-YIZHAN = os.path.abspath(os.environ.get("YIZHAN", "build/yizhan"))
-work = tempfile.mkdtemp(prefix="yz-forward.")
-passed = failed = 0
-children = []
 TEXT = "2025年10月，柳河镇甲子沟村完成3次道路巡查，里程12公里，发现坑槽7处，已全部修补。"
 EDITED = TEXT + "\n县交通局已派人复核，情况属实。"
-
-
-def path(name):
-    return os.path.join(work, name)
-
-
-def write(name, text):
-    with open(path(name), "w") as f:
-        f.write(text)
-    return path(name)
-
-
-def check(what, good, got=""):
-    global passed, failed
-    passed, failed = passed + bool(good), failed + (not good)
-    print(f"ok: {what}" if good else f"FAILED: {what}: {str(got)[-900:]!r}", flush=True)
-
-
-def environment():
-    e = {k: v for k, v in os.environ.items() if not k.startswith(("YIZHAN", "LC_", "LANG"))}
-    return dict(e, YIZHAN_LANG="en", YIZHAN_PASSPHRASE_FILE=path("passphrase"))
-
-
-def run(home, *words, json_wanted=True):
-    p = subprocess.run([YIZHAN, "--home", home, *words, *(["--json"] if json_wanted else [])], capture_output=True, env=environment(), timeout=120, stdin=subprocess.DEVNULL)
-    if not json_wanted:
-        return p.returncode, p.stdout.decode()
-    try:
-        return p.returncode, json.loads(p.stdout)
-    except ValueError:
-        return p.returncode, {"stdout": p.stdout.decode(), "stderr": p.stderr.decode()}
-
-
-def expect(what, code, home, *words):
-    got, said = run(home, *words)
-    check(f"{what}: exit {code}", got == code, (got, said))
-    return said
-
-
-def serve(home, port):
-    p = subprocess.Popen([YIZHAN, "--home", home, "serve", "--web", "127.0.0.1:0", "--sync", f"127.0.0.1:{port}"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment())
-    children.append(p)
-    line = select.select([p.stdout], [], [], 30)[0] and p.stdout.readline().decode()
-    if not line or not line.startswith("ready"):
-        raise OSError(f"{home} does not serve: {line}")
-    return p
-
-
-def free_ports(n):
-    sockets = [socket.socket() for _ in range(n)]
-    for s in sockets:
-        s.bind(("127.0.0.1", 0))
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
 
 
 def offices():
@@ -81,16 +12,12 @@ def offices():
     above, below = free_ports(2)
     expect("the city", 0, city, "init", "--code", "3707", "--name", "潍安市", "--level", "city", "--officer", "周大河", "--root")
     line = expect("the county is invited", 0, city, "invite", "--code", "370783", "--name", "青山县", "--level", "county", "--url", f"http://127.0.0.1:{above}")
-    serve(city, above)
+    serve(city, "--sync", f"127.0.0.1:{above}")
     expect("the county joins", 0, county, "join", line["invitation"], "--officer", "李明")
     line = expect("the township is invited", 0, county, "invite", "--code", "370783105", "--name", "柳河镇", "--level", "township", "--url", f"http://127.0.0.1:{below}")
-    serve(county, below)
+    serve(county, "--sync", f"127.0.0.1:{below}")
     expect("the township joins", 0, town, "join", line["invitation"], "--officer", "王芳")
     return city, county, town
-
-
-def show(home, case):
-    return run(home, "report", "show", case)[1]
 
 
 def passed_on(city, county, town):
@@ -113,8 +40,8 @@ def passed_on(city, county, town):
     check("the original is known from the forward only", [r["flags"] for r in there["records"] if r["type"] == "report"][0].count("nested") == 1, there["records"])
     expect("the township hears of it", 0, town, "sync")
     check("... as forwarded", show(town, case)["state"] == "forwarded", show(town, case)["state"])
-    code, page = run(city, "report", "show", case, json_wanted=False)
-    check("the page shows the layers", code == 0 and "layer by layer" in page and "places changed: 1" in page and "已复核" in page, page)
+    code, read = page(city, "report", "show", case)
+    check("the page shows the layers", code == 0 and "layer by layer" in read and "places changed: 1" in read and "已复核" in read, read)
     return case
 
 
@@ -148,22 +75,11 @@ def evidence(city, county, town, case):
 
 
 def main():
-    write("passphrase", "柳河-夜雨-渡口-四十七 ferry")
-    os.chmod(path("passphrase"), 0o600)
-    try:
-        homes = offices()
-        case = passed_on(*homes)
-        corrected(*homes, case)
-        evidence(*homes, case)
-    except Exception as e:
-        check("the test runs to its end", False, repr(e))
-    finally:
-        for p in children:
-            p.kill()
-            p.wait()
-        shutil.rmtree(work, ignore_errors=True)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    homes = offices()
+    case = passed_on(*homes)
+    corrected(*homes, case)
+    evidence(*homes, case)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    finish(main)

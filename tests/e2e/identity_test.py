@@ -1,87 +1,7 @@
 #!/usr/bin/env python3
 """Keys that end and begin, as real processes: a stolen PC is revoked and replaced, an office is suspended and goes on,
-the county moves to another port and back, roles change, keys are renewed. What was sent before stays valid.
-
-Runs $YIZHAN (default build/yizhan) under /tmp. Prints ok/FAILED lines and `N passed, N failed`."""
-import json
-import os
-import select
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-
-YIZHAN = os.path.abspath(os.environ.get("YIZHAN", "build/yizhan"))
-work = tempfile.mkdtemp(prefix="yz-identity.")
-passed = failed = written = 0
-children = []
-
-
-def path(name):
-    return os.path.join(work, name)
-
-
-def check(what, good, got=""):
-    global passed, failed
-    passed, failed = passed + bool(good), failed + (not good)
-    print(f"ok: {what}" if good else f"FAILED: {what}: {str(got)[-600:]!r}", flush=True)
-
-
-def environment():
-    e = {k: v for k, v in os.environ.items() if not k.startswith(("YIZHAN", "LC_", "LANG"))}
-    return dict(e, YIZHAN_LANG="en", YIZHAN_PASSPHRASE_FILE=path("passphrase"))
-
-
-def run(home, *words):
-    p = subprocess.run([YIZHAN, "--home", home, *words, "--json"], capture_output=True, env=environment(), timeout=120, stdin=subprocess.DEVNULL)
-    try:
-        return p.returncode, json.loads(p.stdout)
-    except ValueError:
-        return p.returncode, {"stdout": p.stdout.decode(), "stderr": p.stderr.decode()}
-
-
-def expect(what, code, home, *words):
-    got, said = run(home, *words)
-    check(f"{what}: exit {code}", got == code, (got, said))
-    return said
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def serve(home, port):
-    p = subprocess.Popen([YIZHAN, "--home", home, "serve", "--web", "127.0.0.1:0", "--sync", f"127.0.0.1:{port}"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment())
-    children.append(p)
-    line = select.select([p.stdout], [], [], 30)[0] and p.stdout.readline().decode()
-    if not line or not line.startswith("ready"):
-        raise OSError(f"{home} does not serve: {line}")
-    return p
-
-
-def stop(p):
-    p.terminate()
-    p.wait(20)
-    children.remove(p)
-
-
-def report(home, *more):
-    global written
-    written += 1
-    with open(path("body"), "w") as f:
-        f.write(f"2025年10月，柳河镇甲子沟村完成第{written}次道路巡查，里程{written}公里，发现坑槽{written}处，已全部修补。")
-    return run(home, "report", "new", "--kind", "brief", "--lane", "routine", "--title", f"柳河镇甲子沟村第{written}次巡查", "--body-file", path("body"), "--send", *more)
-
-
-def cases(home):
-    return {r["case"]: r for r in run(home, "report", "list", "--limit", "1000")[1].get("reports", [])}
-
-
-def alarms(home):
-    return {a["code"] for a in run(home, "status")[1].get("alarms", [])}
+the county moves to another port and back, roles change, keys are renewed. What was sent before stays valid."""
+from lib_offices import *
 
 
 def join(county, name, port):
@@ -111,11 +31,11 @@ def moved(county, town, p, port):
     expect("the county says where it will be", 0, county, "office", "address", "--url", f"http://127.0.0.1:{new}")
     expect("the township hears it", 0, town, "sync")
     stop(p)
-    p = serve(county, new)
+    p = serve(county, "--sync", f"127.0.0.1:{new}")
     report(town)
     expect("the township follows without a hand", 0, town, "sync")
     stop(p)
-    p = serve(county, third)
+    p = serve(county, "--sync", f"127.0.0.1:{third}")
     report(town)
     expect("to a place that nobody announced it does not", 69, town, "sync")
     expect("no address at all is refused", 65, town, "superior", "url", "370783", "ftp://x")
@@ -187,11 +107,9 @@ def stolen(county, town, port):
 
 
 def main():
-    with open(path("passphrase"), "w") as f:
-        f.write("correct horse battery staple")
     county, port = path("county"), free_port()
     expect("init", 0, county, "init", "--code", "370783", "--name", "青山县", "--level", "county", "--officer", "李明", "--root")
-    p = serve(county, port)
+    p = serve(county, "--sync", f"127.0.0.1:{port}")
     town = join(county, "town", port)
     report(town)
     expect("sync", 0, town, "sync")
@@ -203,14 +121,5 @@ def main():
     stop(p)
 
 
-try:
-    main()
-finally:
-    for child in children:
-        child.kill()
-    if failed == 0:
-        shutil.rmtree(work, ignore_errors=True)
-    else:
-        print("kept:", work)
-    print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+if __name__ == "__main__":
+    finish(main)

@@ -26,13 +26,29 @@ def check(what, good, got=""):
     print(f"ok: {what}" if good else f"FAILED: {what}: {str(got)[-900:]!r}", flush=True)
 
 
+def write(name, content):
+    with open(path(name), "w") as f:
+        f.write(content)
+    return path(name)
+
+
 def environment():
     e = {k: v for k, v in os.environ.items() if not k.startswith(("YIZHAN", "LC_", "LANG"))}
     return dict(e, YIZHAN_LANG="en", YIZHAN_PASSPHRASE_FILE=path("passphrase"))
 
 
+def called(home, *words):
+    return subprocess.run([YIZHAN, "--home", home, *words], capture_output=True, env=environment(), timeout=300, stdin=subprocess.DEVNULL)
+
+
+def page(home, *words):
+    """What a person reads."""
+    p = called(home, *words)
+    return p.returncode, p.stdout.decode()
+
+
 def run(home, *words):
-    p = subprocess.run([YIZHAN, "--home", home, *words, "--json"], capture_output=True, env=environment(), timeout=120, stdin=subprocess.DEVNULL)
+    p = called(home, *words, "--json")
     try:
         return p.returncode, json.loads(p.stdout)
     except ValueError:
@@ -73,14 +89,20 @@ def until(what, true, seconds=30):
 def text():
     global written
     written += 1
-    with open(path("body"), "w") as f:
-        f.write(f"2025年10月，柳河镇甲子沟村完成第{written}次道路巡查，里程{written}公里，发现坑槽{written}处，已全部修补。")
-    return path("body")
+    return write("body", f"2025年10月，柳河镇甲子沟村完成第{written}次道路巡查，里程{written}公里，发现坑槽{written}处，已全部修补。")
 
 
 def report(home, *words, lane="routine", kind="brief"):
     body = text()
     return run(home, "report", "new", "--kind", kind, "--lane", lane, "--title", f"柳河镇甲子沟村第{written}次巡查", "--body-file", body, "--send", *words)
+
+
+def cases(home):
+    return {r["case"]: r for r in run(home, "report", "list", "--limit", "1000")[1].get("reports", [])}
+
+
+def alarms(home):
+    return {a["code"] for a in run(home, "status")[1].get("alarms", [])}
 
 
 def deliveries(home, case):
@@ -105,20 +127,28 @@ def free_ports(n):
     return ports
 
 
+def free_port():
+    return free_ports(1)[0]
+
+
 def invite(home, code, name, level, port, *words):
     return expect(f"{name} is invited", 0, home, "invite", "--code", code, "--name", name, "--level", level, "--url", f"http://127.0.0.1:{port}", *words)["invitation"]
 
 
 def finish(main):
-    """Runs main, ends every node, says how it went."""
+    """Runs main, ends every node, says how it went. The homes stay when something failed."""
     try:
-        with open(path("passphrase"), "w") as f:
-            f.write("柳河-夜雨-渡口-四十七 ferry\n")
+        os.chmod(write("passphrase", "柳河-夜雨-渡口-四十七 ferry\n"), 0o600)
         main()
+    except (OSError, subprocess.SubprocessError, KeyError, TypeError) as e:
+        check("the test runs to its end", False, repr(e))
     finally:
         for p in children:
             p.kill()
             p.wait()
-        shutil.rmtree(work, ignore_errors=True)
+        if failed:
+            print("kept:", work)
+        else:
+            shutil.rmtree(work, ignore_errors=True)
     print(f"{passed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if failed or not passed else 0)

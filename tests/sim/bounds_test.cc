@@ -136,3 +136,38 @@ TEST_CASE("a record that fits no envelope is set aside and shown, and the rest g
                  std::to_string(static_cast<int>(node::ReportState::rejected))) == 1);
   CHECK(s.county().number("select count(*) from record where own = 0") == 2);
 }
+
+TEST_CASE("an envelope too far beyond a gap is refused, and leaves not even its stream behind") {
+  Scene s;
+  good(s.start());
+  good(s.talk());
+  auto& from = s.township().store();
+  const auto far = [&](std::uint64_t seq) {
+    sync::EnvelopeHead h;
+    sync::Incarnation made_up;
+    randombytes_buf(made_up.bytes.data(), made_up.bytes.size());
+    h.stream = {from.me().office, from.me().node, made_up, s.county().store().me().office, Lane::urgent};
+    h.seq = sync::Seq{seq};
+    h.previous.bytes.fill(1);
+    h.at = sync::Hlc::at(s.now);
+    const std::vector<sync::Item> items{{sync::Item::Kind::record, Bytes(200, 7)}};
+    const auto box = from.keys().boxes.front().public_key();
+    const auto e = sync::seal(h, items, std::span(&box, 1), from.keys(), 9, false).value();
+    std::uint64_t refused = 0;
+    good(s.county().store().write([&]() -> Result<> {
+      sync::Tally tally;
+      s.county().inbox().set_now(s.now);
+      sync::Gate gate(s.county().inbox(), from.me().node);
+      TRY(gate.take({sync::FrameType::envelope, e.bytes}, s.now, tally));
+      refused = tally.refused;
+      return s.county().inbox().settle(s.now);
+    }));
+    return refused;
+  };
+  const auto streams = s.county().number("select count(*) from stream").value();
+  // The gate refuses the frame and goes on: nothing is rolled back.
+  for (int i = 0; i < 3; ++i) CHECK(far(sync::limit::ahead + 1) == 1);
+  CHECK(s.county().number("select count(*) from stream").value() == streams);
+  CHECK(far(sync::limit::ahead) == 0);
+  CHECK(s.county().number("select count(*) from stream").value() == streams + 1);
+}

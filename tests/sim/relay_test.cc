@@ -183,6 +183,27 @@ TEST_CASE("a city put back from a copy gets again what it lost, several hops awa
   CHECK(*c.city.records() == *c.township.own_records());
 }
 
+TEST_CASE("what has no way on is refused, and nothing says that it is in custody") {
+  Chain c;
+  good(c.start());
+  good(c.talk());
+  good(c.address_all());
+  good(c.county.store().write([&] { return c.county.store().db().run("delete from link where upward = 1"); }));
+  const auto told = number(c.county, "select count(*) from control");
+  good(c.report(Lane::urgent, 100));
+  c.upper_up = false;
+  for (int i = 0; i < 6; ++i) {
+    c.now += kMinute;
+    c.lower.poll();
+    while (c.lower.exchange().value()) c.now += 50;
+  }
+  CHECK(number(c.county, "select count(*) from envelope where own = 2") == 0);
+  CHECK(number(c.county, "select count(*) from stream where own = 2") == 0);
+  CHECK(number(c.township, "select count(*) from carry where state = 1") == 0);
+  CHECK(number(c.township, "select count(*) from carry where state = 0") == 1);
+  CHECK(number(c.county, "select count(*) from control") <= told + 2);  // receipts of its own report
+}
+
 TEST_CASE("a county carries only between those above and those below, and never what comes from the wrong side") {
   Chain c;
   good(c.start());
