@@ -86,6 +86,27 @@ TEST_CASE("a county that is out of reach, and hands on when it is back, is not a
   CHECK(*c.city.records() == *c.township.own_records());
 }
 
+TEST_CASE("who took something and then lost its line is not accused while it is out of reach") {
+  Chain c;
+  begin(c);
+  // Its word of custody reaches the city, the envelope itself not: the line breaks between the two.
+  c.county_does = [&] { forget(c.county, kKeepFromCity); };
+  good(c.report(Lane::flash, 50));
+  run(c, 3 * kMinute);
+  c.county_does = {};
+  forget(c.county,
+         "insert into carry(envelope, peer) select e.row, (select peer from link where upward = 1) from"
+         " envelope e where e.own = 2 and e.state = 0");
+  c.upper_up = false;
+  run(c, 5 * kHour);
+  // That it has not come is known, and nobody is named for it but its author.
+  CHECK(said(alarms(c.city)) == "gap 370783105");
+  c.upper_up = true;
+  run(c, 2 * kMinute);
+  CHECK(said(alarms(c.city)) == "");
+  CHECK(*c.city.records() == *c.township.own_records());
+}
+
 TEST_CASE("silence alone accuses nobody: a township that is not heard of is named as that, with the way it comes by") {
   Chain c;
   begin(c);

@@ -204,10 +204,10 @@ TEST_CASE("what has no way on is refused, and nothing says that it is in custody
   CHECK(number(c.county, "select count(*) from control") <= told + 2);  // receipts of its own report
 }
 
-TEST_CASE("a county carries only between those above and those below, and never what comes from the wrong side") {
-  Chain c;
-  good(c.start());
-  good(c.talk());
+namespace {
+
+/// What the township has cut for the city and not sent.
+sync::Envelope for_the_city(Chain& c) {
   good(c.address_all());
   good(c.report(Lane::urgent, 100));
   good(c.township.store().write([&]() -> Result<> {
@@ -215,33 +215,80 @@ TEST_CASE("a county carries only between those above and those below, and never 
     }
     return {};
   }));
-  const OfficeId top = c.city.store().me().office;
-  Bytes bytes;
-  {
-    node::Query q =
-        c.township.store()
-            .db()
-            .query("select e.bytes from envelope e join stream s on s.row = e.stream where s.destination = ?", top)
-            .value();
-    REQUIRE(q.step().value());
-    bytes = q.blob(0);
+  node::Query q = c.township.store()
+                      .db()
+                      .query("select e.bytes from envelope e join stream s on s.row = e.stream where s.destination = ?",
+                             c.city.store().me().office)
+                      .value();
+  REQUIRE(q.step().value());
+  return sync::decode_envelope(q.blob(0)).value();
+}
+
+Result<> hand(Office& at, const NodeId& from, const sync::Envelope& e, Millis now) {
+  return at.store().write([&]() -> Result<> {
+    sync::Tally tally;
+    at.inbox().set_now(now);
+    TRY(at.inbox().accept(e, from, tally));
+    return at.inbox().settle(now);
+  });
+}
+
+/// To whom the county hands its one envelope on: 0 below, 1 above.
+constexpr std::string_view kGoesTo = "select l.upward from carry c join link l on l.peer = c.peer";
+
+}  // namespace
+
+TEST_CASE("what comes from below goes up; what its destination gives back goes down to its author, without custody") {
+  Chain c;
+  good(c.start());
+  good(c.talk());
+  const sync::Envelope e = for_the_city(c);
+  SUBCASE("from its author's side") {
+    good(hand(c.county, c.township.store().me().node, e, c.now));
+    CHECK(number(c.county, kGoesTo) == 1);
+    CHECK(number(c.county, "select count(*) from control where length(peer) = 16 and type = 1") > 0);
   }
-  const sync::Envelope e = sync::decode_envelope(bytes).value();
-  sync::Tally tally;
-  const auto take = [&](Office& at, const NodeId& from) {
-    return at.store().write([&]() -> Result<> {
-      at.inbox().set_now(c.now);
-      TRY(at.inbox().accept(e, from, tally));
-      return at.inbox().settle(c.now);
-    });
+  SUBCASE("from its destination's") {
+    const auto told = number(c.county, "select count(*) from control");
+    good(hand(c.county, c.city.store().me().node, e, c.now));
+    CHECK(number(c.county, kGoesTo) == 0);
+    CHECK(number(c.county, "select count(*) from control") == told);
+  }
+  SUBCASE("not from somebody who is no neighbour") {
+    CHECK_FALSE(hand(c.county, NodeId{}, e, c.now));
+    CHECK_FALSE(hand(c.city, c.township.store().me().node, e, c.now));
+    CHECK(number(c.county, "select count(*) from envelope where own = 2") == 0);
+  }
+}
+
+TEST_CASE("a neighbour brings only what lies on its own side, and carries only between above and below") {
+  // A city, two counties, two townships of the first county.
+  Tree t = founded_tree();
+  const Millis now = kBegin;
+  t.offices.resize(5);
+  for (auto& o : t.offices) good(o->open());
+  Office &city = *t.offices[0], &first = *t.offices[1], &second = *t.offices[2], &township = *t.offices[3],
+         &neighbour = *t.offices[4];
+  const auto node_of = [](Office& o) { return o.store().me().node; };
+  const auto written = [&](const OfficeId& to) {
+    sync::EnvelopeHead h;
+    h.stream = {township.store().me().office, node_of(township), township.store().me().incarnation, to, Lane::urgent};
+    h.seq = sync::Seq{1};
+    h.at = sync::Hlc::at(now);
+    const std::vector<sync::Item> items{{sync::Item::Kind::record, Bytes(200, 7)}};
+    const auto box = city.store().keys().boxes.front().public_key();
+    return sync::seal(h, items, std::span(&box, 1), township.store().keys(), 9, false).value();
   };
-  // The city's own machine hands it down: nobody above wrote it, and its destination is not below.
-  auto wrong = take(c.county, c.city.store().me().node);
-  CHECK(number(c.county, "select count(*) from carry") == (wrong ? 1 : 0));
-  auto right = take(c.county, c.township.store().me().node);
-  good(right);
-  CHECK(number(c.county, "select count(*) from envelope where own = 2") == 1);
-  // Not from somebody who is no neighbour at all.
-  CHECK_FALSE(take(c.county, NodeId{}));
-  CHECK_FALSE(take(c.city, c.township.store().me().node));
+  const sync::Envelope up = written(city.store().me().office);
+  // The city knows the township's machine only by what the county told; here the certificates are enough.
+  CHECK_FALSE(hand(city, node_of(second), up, now));
+  CHECK_FALSE(hand(first, node_of(neighbour), up, now));
+  good(hand(first, node_of(township), up, now));
+  // Nor from one township to another, or to a county that is not its own.
+  for (Office* other : {&neighbour, &second}) {
+    const auto refused = hand(first, node_of(township), written(other->store().me().office), now);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == "not-addressed");
+  }
+  CHECK(number(first, "select count(*) from envelope where own = 2") == 1);
 }
