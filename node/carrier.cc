@@ -397,6 +397,14 @@ Result<> Carrier::open_received() {
   return {};
 }
 
+Result<std::uint64_t> carried_on(Store& store) {
+  Query q =
+      TRY(store.db().query("select count(*) from delivery d where state < 2 and exists(select 1 from carry c"
+                           " where c.envelope = d.envelope and c.state = 1)"));
+  TRY(q.step());
+  return static_cast<std::uint64_t>(q.integer(0));
+}
+
 Result<std::uint64_t> waiting_above(Store& store) {
   std::uint64_t n = 0;
   {
@@ -441,12 +449,14 @@ void Carrier::check_sessions() {
   const Millis now = clock_.now();
   bool in_sync = false, nobody = false;
   std::optional<std::uint64_t> left;
+  std::uint64_t carried = 0;
   const bool flying = courier_ && courier_->in_flight();
   if (flying && now - counted_ < kCountMs) return;  // an answer will tell more; looking costs a scan
   p_.on_store([&] {
     nobody = gone_ || (!courier_ && !invitation_);
     if (courier_ && !flying) in_sync = courier_->in_sync().value_or(false);
     left = waiting_above(p_.store).value_or(0);
+    carried = carried_on(p_.store).value_or(0);
   });
   counted_ = now;
   for (const auto& s : now_open) {
@@ -454,6 +464,7 @@ void Carrier::check_sessions() {
     {
       const std::lock_guard lock(s->mutex);
       s->report.waiting = *left;
+      s->report.carried = carried;
       if (courier_) s->report.moved = courier_->tally();
     }
     const bool reached = last_answer_ >= s->started && last_answer_ != 0;

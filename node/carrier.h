@@ -32,6 +32,8 @@ Result<std::vector<LineGoal>> line_goals(Store&);
 
 /// On the store's thread: records and chunks of ours without a stored receipt.
 Result<std::uint64_t> waiting_above(Store&);
+/// Records that a neighbour has in custody: out of our hands, and not delivered.
+Result<std::uint64_t> carried_on(Store&);
 
 /// Drives the link to one superior: joins when we have not joined yet, then lets the Courier decide and carries
 /// its requests over HTTP. step() belongs to one thread (the line thread of a running node, or the caller's);

@@ -32,7 +32,7 @@ bool Lines::Session::done() const {
 SyncReport Lines::Session::report() const {
   SyncReport all;
   all.in_sync = true;
-  std::optional<std::uint64_t> waiting;
+  std::optional<std::uint64_t> waiting, carried;
   for (const Part& p : parts_) {
     const std::lock_guard lock(p.session->mutex);
     const SyncReport& r = p.session->report;
@@ -41,13 +41,16 @@ SyncReport Lines::Session::report() const {
     all.acknowledged += r.acknowledged;
     // Each line counts what waits for anybody: the lowest is the newest, while nothing new is written.
     waiting = std::min(waiting.value_or(r.waiting), r.waiting);
+    carried = std::min(carried.value_or(r.carried), r.carried);
     if (p.session->idle) continue;
     all.reached |= r.reached;
+    if (p.direct) continue;  // a further way: what it does not take goes by the usual one
     all.in_sync &= r.in_sync;
     if (all.reason.empty()) all.reason = r.reason;
-    if (!p.direct) all.superiors.push_back({p.office, r.reached, r.in_sync, r.reason});
+    all.superiors.push_back({p.office, r.reached, r.in_sync, r.reason});
   }
   all.waiting = waiting.value_or(0);
+  all.carried = carried.value_or(0);
   return all;
 }
 

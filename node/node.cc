@@ -316,6 +316,7 @@ Result<SyncReport> Node::exchange(const std::function<void(const SyncReport&)>& 
   SyncReport report = session->report();
   // Counted once more at the end: one line may have been done while another still sent.
   report.waiting = TRY(waiting_above(*store_));
+  report.carried = TRY(carried_on(*store_));
   if (report.superiors.empty()) {
     report.reason = "this office has no superior";
     report.in_sync = report.waiting == 0;

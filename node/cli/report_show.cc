@@ -181,10 +181,11 @@ class Page {
            (r.text("reason").empty() ? "" : "  " + plain(r.text("reason"))));
   }
 
-  /// A step in the life of a report: a record, or a state it came to.
+  /// A step in the life of a report: a record, a receipt, or a state it came to.
   std::string event(const std::string& id) const {
-    const std::string record = record_text(id, l_);
-    return record == plain(id) ? state_text(id, l_) : record;
+    for (const auto& said : {record_text(id, l_), receipt_text(id, l_)})
+      if (said != plain(id)) return said;
+    return state_text(id, l_);
   }
 
   void timeline() const {
@@ -192,8 +193,8 @@ class Page {
     if (all.empty()) return;
     heading("经过", "Timeline");
     for (const Doc& e : all)
-      line("  " + time_text(e.text("at")) + "  " + event(e.text("event")) + "  " + plain(e.text("by")) + "  " +
-           plain(e.text("text")));
+      line("  " + time_text(e.text("at")) + "  " + event(e.text("event")) + "  " + plain(e.text("by")) +
+           (e.text("text").empty() ? "" : "  " + plain(e.text("text"))));
   }
 
   const Session& s_;

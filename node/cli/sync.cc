@@ -50,6 +50,11 @@ int run(Session& s, const Sync&) {
               " 件排在本机，内容不会丢；线路恢复后自动发出（yizhan serve），或稍后再 yizhan sync。特急事项请先打电话。",
               " still queued here, nothing is lost; they leave when the line is back (`yizhan serve`), or run `yizhan "
               "sync` again. Telephone what is most urgent."));
+    else if (const std::int64_t carried = d.number("carried"); carried > 0)
+      line(s.say("已全部发出。有 ", "Everything has left. ") + std::to_string(carried) +
+           s.say(" 件正由上级转送，对方的入库回执还没有到；再次 yizhan sync 或 yizhan serve 时收取。",
+                 " are on their way by a relay, their receipts have not come yet; run `yizhan sync` again or `yizhan "
+                 "serve`."));
     else if (d.flag("reached"))
       line(s.say("已全部送达。", "Everything has arrived."));
   });

@@ -36,7 +36,8 @@ struct SyncReport {
   sync::Tally moved;
   std::uint64_t acknowledged = 0;
   std::uint64_t waiting = 0;
-  std::string reason = {};  ///< why not reached or not in sync, for people
+  std::uint64_t carried = 0;  ///< neighbours have them in custody; their destination's receipt has not come yet
+  std::string reason = {};    ///< why not reached or not in sync, for people
   std::vector<SuperiorReport> superiors = {};
 };
 

@@ -75,6 +75,7 @@ Json json_of(const Request& r, const SyncReport& s) {
                        {"received", tally(s.moved.received)},
                        {"acknowledged", s.acknowledged},
                        {"waiting", s.waiting},
+                       {"carried", s.carried},
                        {"in_sync", s.in_sync},
                        {"reason", s.reason},
                        {"superiors", std::move(superiors)}});

@@ -28,7 +28,9 @@ def carried(city, county, town, ports, nodes):
     until("the township knows the city's keys", lambda: run(town, "sync")[0] == 0 and report(town, "--to", "370783,370700")[0] == 0)
     kill(nodes, "city")
     said = report(town, "--to", "370783,370700", lane="flash")[1]
-    expect("sync while the city is dead", 0, town, "sync")
+    said_of_sync = expect("sync while the city is dead", 0, town, "sync")
+    check("... calls what the county carries carried, not arrived", said_of_sync.get("waiting") == 0 and said_of_sync.get("carried", 0) >= 1 and said_of_sync.get("in_sync") is True and said_of_sync.get("reason") == "", said_of_sync)
+    check("... to people too", "on their way by a relay" in page(town, "sync")[1])
     until("the county has its own copy", lambda: state(town, said["case"], "370783") in ("delivered", "opened"))
     check("the city's is not called delivered", state(town, said["case"], "370700") not in ("delivered", "opened"), show(town, said["case"]))
     nodes["city"] = serve(city, "--sync", f"127.0.0.1:{ports[0]}")
