@@ -112,9 +112,11 @@ TEST_CASE("a typing error is found in its line") {
       REQUIRE_FALSE(got);
       CHECK(got.error().what.starts_with(name));
     }
+    // Left out of the last line, one in 32 passes its check: then the bytes are too few for a notice.
     std::string left_out = code;
     left_out.erase(i, 1);
-    CHECK_FALSE(from_typed_lines(left_out, kNoticeBytesMost));
+    const auto short_of = from_typed_lines(left_out, kNoticeBytesMost);
+    CHECK_FALSE((short_of && decode_notice(*short_of)));
   }
   // Two lines that changed places.
   const std::size_t end = code.find('\n') + 1, second = code.find('\n', end) + 1;
