@@ -23,8 +23,13 @@ Result<std::optional<sync::KnownNode>> StoreInbox::node(const NodeId& id) { retu
 void StoreInbox::refused(const NodeId& from, const Error& e) {
   log().warn("sync.refused", {{"node", from}, {"why", e}});
   // Once for each code and office, so that nobody fills the disk with them.
-  const bool identity = e.code.starts_with("revoke.") || e.code.starts_with("root.") || e.code == "node.foreign" ||
-                        e.code == "officer.foreign" || e.code == "certificate.revoked" || e.code == "certificate.path";
+  // Nobody is blamed for passing on what only offices elsewhere can judge, or what an office said while its key
+  // changed.
+  const bool nobodys = e.code == "revoke.authority" || e.code == "revoke.superseded" || e.code == "consent.key";
+  const bool identity =
+      !nobodys && (e.code.starts_with("revoke.") || e.code.starts_with("consent.") || e.code.starts_with("root.") ||
+                   e.code == "node.foreign" || e.code == "officer.foreign" || e.code == "certificate.revoked" ||
+                   e.code == "certificate.path");
   if (!identity) return;
   OfficeId office;
   if (const auto n = directory_.any_node(from); n && *n) office = (*n)->office;
