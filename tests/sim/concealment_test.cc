@@ -194,6 +194,37 @@ TEST_CASE("a county that certifies a second office under one code is caught at t
   CHECK(said(alarms(c.city)) == "office.twice 370783105");
 }
 
+TEST_CASE("a county that dates its receipt back shows by its own earlier word, and the receipt counts") {
+  Chain c;
+  begin(c);
+  c.now += kHour;
+  good(c.report(Lane::routine, 50));
+  c.lower.poll();
+  for (int i = 0; i < 3; ++i) REQUIRE(c.lower.exchange({.cut = {}, .no_answer = true}));
+  const auto& me = c.county.store().me();
+  std::optional<sync::Statement> genuine;
+  {
+    node::Query q = c.county.store().db().query("select bytes from control").value();
+    while (q.step().value()) {
+      auto s = sync::decode_statement(q.blob(0));
+      if (!s || s->kind != sync::StatementKind::receipt) continue;
+      const auto r = sync::decode_receipt(s->body).value();
+      if (r.kind == sync::ReceiptKind::stored && r.stream.lane == Lane::routine) genuine = std::move(*s);
+    }
+  }
+  REQUIRE(genuine);
+  const Millis said_to_be = c.now - 2 * kHour;
+  const sync::Statement forged = sync::issue(genuine->kind, {me.office, me.node, me.epoch}, sync::Hlc::at(said_to_be),
+                                             said_to_be, genuine->body, c.county.store().keys().node);
+  good(c.township.store().write([&] {
+    sync::Tally tally;
+    c.township.inbox().set_now(c.now);
+    return c.township.inbox().apply(forged, me.node, tally);
+  }));
+  CHECK(said(alarms(c.township)) == "receipt.backdated 370783");
+  CHECK(c.township.number("select count(*) from delivery where state = 2 and lane = 3").value() == 1);
+}
+
 TEST_CASE("a month of honest work with lines that come and go raises nothing that accuses") {
   Chain c;
   begin(c);
