@@ -346,6 +346,12 @@ create table notice(
   at_ms integer not null) strict;
 )sql";
 
+// What shows that a receipt was dated back (floor.h).
+constexpr std::string_view kMainFloor = R"sql(
+alter table envelope add column floor blob not null default x'';
+create index statement_node on statement(node, hlc);
+)sql";
+
 // What offices consented to: another key, another superior.
 constexpr std::string_view kMainConsent = R"sql(
 create table consent(
@@ -360,9 +366,10 @@ create table consent(
 create index consent_office on consent(office, old_key);
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads},   Migration{3, kMainRestore},
-                           Migration{4, kMainCarry}, Migration{5, kMainWatch},   Migration{6, kMainRevocation},
-                           Migration{7, kMainLines}, Migration{8, kMainNotices}, Migration{9, kMainConsent}};
+constexpr std::array kMain{Migration{1, kMain1},       Migration{2, kMainHeads},   Migration{3, kMainRestore},
+                           Migration{4, kMainCarry},   Migration{5, kMainWatch},   Migration{6, kMainRevocation},
+                           Migration{7, kMainLines},   Migration{8, kMainNotices}, Migration{9, kMainFloor},
+                           Migration{10, kMainConsent}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees}};
 
 }  // namespace
