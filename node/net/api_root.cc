@@ -44,7 +44,7 @@ Result<std::vector<PublicKey>> keys_in(const Request& r, std::string_view member
   if (!list || !list->items()) return out;
   for (const Json& item : *list->items()) {
     const auto* s = item.string();
-    const auto raw = s ? from_hex(*s) : std::nullopt;
+    const auto raw = from_hex(s ? std::string_view(*s) : std::string_view());
     if (!raw || raw->size() != PublicKey::kSize)
       return fail(Fault::invalid, "a holder's key is 64 hexadecimal digits", "root.key");
     out.push_back(TRY(PublicKey::from(*raw)));

@@ -403,3 +403,93 @@ TEST_CASE("a county under another code takes those below it along") {
   CHECK(good_records(f.east) == 2);
   for (auto& o : f.tree.offices) CHECK(accused(*o) == "");
 }
+
+namespace {
+
+/// Does `work` on a copy of the office once for each place where the power can go, and looks at what survived.
+void cut_everywhere(Office& office, const std::function<Result<>(Office&)>& work,
+                    const std::function<void(Office&)>& look) {
+  office.close();
+  std::uint64_t most = 1;
+  for (std::uint64_t k = 0; k <= most; ++k) {
+    for (const std::uint64_t survival : {0, 1, 7}) {
+      CAPTURE(k);
+      CAPTURE(survival);
+      Office copy(office.disk().clone(), office.secrets());
+      good(copy.open());
+      const std::uint64_t before = copy.disk().operations();
+      if (k > 0) copy.disk().cut_power_at(k);
+      const auto done = work(copy);
+      if (k == 0) {
+        good(done);
+        most = copy.disk().operations() - before;
+      }
+      copy.close();
+      copy.disk().power_on(survival);
+      good(copy.open());
+      look(copy);
+      copy.close();
+    }
+  }
+  REQUIRE(most > 4);
+  good(office.open());
+}
+
+}  // namespace
+
+TEST_CASE("the power goes at any moment of a change of key: the old one or the new one works, whole") {
+  Forest f;
+  good(f.start());
+  good(f.talk(2));
+  const OfficeId id = id_of(f.east);
+  const crypto::SigningKey old_key = f.east.authority(), next = crypto::SigningKey::random();
+  f.up.clear();
+  // The office's word: told or not, and the old key is in use either way.
+  cut_everywhere(
+      f.east,
+      [&](Office& o) {
+        return o.store().write([&] { return node::begin_authority_key(o.store(), old_key, next, f.now); });
+      },
+      [&](Office& o) {
+        const auto waits = node::authority_key_waits(o.store()).value();
+        CHECK(count(o, "select count(*) from consent") == (waits ? 1 : 0));
+        CHECK(count(o, "select count(*) from control where type = 1 and substr(bytes, 6, 1) = x'09'") ==
+              (waits ? 1 : 0));
+        CHECK(certificate(o, id).key == old_key.public_key());
+        CHECK(node::reissue_due(o.store()) == false);
+        if (!waits) good(o.store().write([&] { return node::begin_authority_key(o.store(), old_key, next, f.now); }));
+      });
+  good(f.east.store().write([&] { return node::begin_authority_key(f.east.store(), old_key, next, f.now); }));
+  const Bytes consent = node::rotation_from(f.east.store(), id, old_key.public_key()).value().value();
+  good(bring(f.city, consent, f.now));
+  good(f.certify(f.city, f.east));
+  good(learn(f.east, certificate(f.city, id), f.now));
+  // What stood under the old key: all of it, or nothing yet, and then it is done at the next start.
+  cut_everywhere(
+      f.east, [&](Office& o) { return o.store().write([&] { return node::reissue(o.store(), next, f.now); }); },
+      [&](Office& o) {
+        CHECK(certificate(o, id).key == next.public_key());
+        const bool due = node::reissue_due(o.store()).value();
+        const auto under = [&](const PublicKey& key) {
+          return count(o, "select (select count(*) from node where office = x'" + hex(id.view()) +
+                              "' and substr(certificate, 61, 32) = x'" + hex(key.view()) +
+                              "') + (select count(*) from officer where state = 0 and office = x'" + hex(id.view()) +
+                              "' and substr(certificate, 61, 32) = x'" + hex(key.view()) +
+                              "') + (select count(*) from office where superior = x'" + hex(id.view()) +
+                              "' and substr(certificate, 61, 32) = x'" + hex(key.view()) + "')");
+        };
+        CHECK(under(due ? old_key.public_key() : next.public_key()) == 4);
+        CHECK(under(due ? next.public_key() : old_key.public_key()) == 0);
+        if (due) good(o.store().write([&] { return node::reissue(o.store(), next, f.now); }));
+        CHECK(node::reissue_due(o.store()) == false);
+        const auto me =
+            crypto::Certificate::decode([&] {
+              node::Query q =
+                  o.store().db().query("select certificate from node where id = ?", o.store().me().node).value();
+              REQUIRE(q.step().value());
+              return q.blob(0);
+            }())
+                .value();
+        CHECK(me.digest == o.store().me().node_certificate);
+      });
+}
