@@ -91,10 +91,9 @@ Result<ApiReply> post_root_propose(Request& r) {
       return fail(Fault::conflict, "this key is among the root's already: " + hex(k.view()), "root.key");
     next.keys.push_back(k);
   }
-  if (const Json* m = r.body.find("threshold"); m && m->number()) {
-    if (*m->number() < 1 || *m->number() > 9) return fail(Fault::invalid, "the threshold is 1 to 9", "root.threshold");
-    next.threshold = static_cast<std::uint8_t>(*m->number());
-  }
+  const std::int64_t threshold = r.body.count("threshold", next.threshold);
+  if (threshold < 1 || threshold > 9) return fail(Fault::invalid, "the threshold is 1 to 9", "root.threshold");
+  next.threshold = static_cast<std::uint8_t>(threshold);
   next.version += 1;
   next.issued_ms = static_cast<std::uint64_t>(r.now());
   if (auto made = crypto::propose(next); !made) return fail(Fault::invalid, made.error().what, "root.form");

@@ -252,7 +252,7 @@ TEST_CASE("a county's first word to its township accuses nobody") {
   begin(c);
   good(c.report(Lane::routine, 20));
   good(c.talk());
-  good(c.county.acknowledge(c.county.number("select row from matter where own = 0").value(), c.now));
+  REQUIRE(c.county.acknowledge(c.county.number("select row from matter where own = 0").value(), c.now));
   good(c.talk());
   run(c, 3 * kHour);
   for (Office* o : {&c.city, &c.county, &c.township}) CHECK(said(alarms(*o)) == "");
