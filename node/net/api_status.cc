@@ -214,7 +214,8 @@ Result<ApiReply> get_status(Request& r) {
   const auto self = TRY(r.host.directory().office(store.me().office));
   if (!self) return fail(Fault::corrupt, "this home does not know its own office", "store.office");
   // On a full disk the alarms are those of before.
-  if (auto seen = store.write([&] { return watch(store, r.host.directory(), r.now()); }); !seen)
+  if (auto seen = store.write([&] { return watch(store, r.host.directory(), r.now(), patience_of(r.host.config())); });
+      !seen)
     log().warn("watch.failed", {{"why", seen.error()}});
   const auto counts = TRY(lane_counts(store));
   Json lanes = Json::object();
