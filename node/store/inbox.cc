@@ -173,12 +173,21 @@ Result<> StoreInbox::advance(std::int64_t stream) {
 Result<std::optional<Bytes>> StoreInbox::keep_part(const sync::Part& part, const NodeId& from, sync::Millis now) {
   Database& db = store_.db();
   {
-    Query q = TRY(db.query("select s.row from stream s join envelope e on e.stream = s.row where s.id = ?"
-                           " and e.seq = ? limit 1"))
+    Query q = TRY(db.query("select s.row, s.own, e.bytes from stream s join envelope e on e.stream = s.row where"
+                           " s.id = ? and e.seq = ? limit 1"))
                   .bind(part.stream)
                   .bind(part.seq.value);
     if (TRY(q.step())) {  // it is here already: only the receipt got lost
-      streams_.insert(q.integer(0));
+      const std::int64_t stream = q.integer(0);
+      streams_.insert(stream);
+      if (q.integer(1) == 1) {  // ours, and given back: who does so did not hear that we have it
+        returned_by_[stream] = from;
+        again_.insert(stream);
+      } else if (const Bytes held = q.blob(2); q.integer(1) == 2 && !held.empty()) {
+        // Carried before, and perhaps given back to its author by way of us.
+        sync::Tally known;
+        TRY(carry(TRY(sync::decode_envelope(held)), from, known));
+      }
       return std::nullopt;
     }
   }
