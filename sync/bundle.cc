@@ -127,7 +127,9 @@ Result<DecodedBundleHead> decode_bundle_head(ByteView b) {
   h.base_told = r.id<Told>();
   h.mark_told = r.id<Told>();
   h.heard_told = r.id<Told>();
-  if (!r.ok() || h.base > h.mark) return bad("head");
+  if (!r.ok() || h.base > h.mark || (h.base == 0 && !h.base_told.zero()) || (h.mark == 0 && !h.mark_told.zero()) ||
+      (h.heard == 0 && !h.heard_told.zero()))
+    return bad("head");
   KeyHint last;
   for (std::size_t i = 0; i < b[5]; ++i) {
     const KeyHint hint = r.id<KeyHint>();

@@ -18,6 +18,13 @@ std::unexpected<Error> bad(const char* why) {
   return fail(Fault::forged, std::string("exchange: ") + why, "exchange.form");
 }
 
+/// Nothing was told up to 0.
+template <class Head>
+bool marks_fit(const Head& h) {
+  return h.base <= h.mark && (h.base != 0 || h.base_told.zero()) && (h.mark != 0 || h.mark_told.zero()) &&
+         (h.heard != 0 || h.heard_told.zero());
+}
+
 }  // namespace
 
 Bytes encode(const RequestHead& h, const crypto::SigningKey& node) {
@@ -66,7 +73,7 @@ Result<RequestHead> decode_request_head(ByteView bytes) {
   h.answer_bytes = r.u32();
   r.zeros(4);
   h.frames = r.id<Hash>();
-  if (!r.ok() || h.base > h.mark) return bad("head");
+  if (!r.ok() || !marks_fit(h)) return bad("head");
   return h;
 }
 
@@ -131,7 +138,7 @@ Result<DecodedAnswer> decode_answer_head(ByteView body) {
   h.frames = r.id<Hash>();
   for (int i = 0; i < flags >> 4 && r.ok(); ++i) h.nonces.push_back(r.id<Nonce>());
   r.raw(kSignatureBytes);
-  if (!r.ok() || h.base > h.mark) return bad("answer head");
+  if (!r.ok() || !marks_fit(h)) return bad("answer head");
   out.size = r.at();
   return out;
 }

@@ -25,7 +25,8 @@ void StoreInbox::refused(const NodeId& from, const Error& e) {
   // Once for each code and office, so that nobody fills the disk with them. What is merely not known yet is no fault.
   const bool identity = e.code.starts_with("revoke.") || e.code.starts_with("root.") || e.code == "node.foreign" ||
                         e.code == "officer.foreign" || e.code == "certificate.revoked" || e.code == "certificate.path";
-  const bool told = e.code.starts_with("exchange.");  // suspended or revoked: its own alarm stands
+  // Suspended, revoked, disputed: an alarm of its own stands.
+  const bool told = e.code.starts_with("exchange.") || e.code.starts_with("office.");
   if (!identity && (told || (e.fault != Fault::forged && e.fault != Fault::denied))) return;
   OfficeId office;
   if (const auto n = directory_.any_node(from); n && *n) office = (*n)->office;

@@ -169,7 +169,7 @@ void joining_kinds(std::vector<Alone>& all) {
                  [j](Office& o, bool done) -> std::string {
                    if (auto wrong = all_or_nothing(
                            o, done,
-                           {"select count(*) from invitation where used_by is not null",
+                           {"select count(*) from invitation where used_by is not null and office_code = '370700102'",
                             "select count(*) from office where code = '370700102' and state = 1 and certificate is not "
                             "null",
                             "select count(*) from link l join office o on o.id = l.office where o.code = '370700102'",
@@ -246,7 +246,7 @@ void registration_kinds(std::vector<Alone>& all) {
                  [j, asked](Office& o, bool done) -> std::string {
                    if (auto wrong = all_or_nothing(
                            o, done,
-                           {"select count(*) from invitation where used_by is not null",
+                           {"select count(*) from invitation where used_by is not null and office_code = '370783105'",
                             "select count(*) from link l join office o on o.id = l.office where o.code = '370783105'"});
                        !wrong.empty())
                      return wrong;
@@ -300,21 +300,23 @@ void ending_kinds(std::vector<Alone>& all) {
                    return o.store().write([&] { return node::revoke(o.store(), wish, authority, "李明", kBegin); });
                  },
                  check});
-  all.push_back(
-      {"suspend an officer", county,
-       [](Office& o) -> Result<> {
-         const auto authority = o.authority();
-         TRY(o.store().write([&] { return node::change_roles(o.store(), "李明", 0, authority, kBegin + kHour); }));
-         return {};
-       },
-       [](Office& o, bool done) {
-         return all_or_nothing(
-             o, done,
-             {"select count(*) from officer where name = '李明' and roles = 0 and office = (select id from "
-              "office where state = 3)",
-              "select count(*) from officer where name = '李明' and ended_ms > 0 and office = (select id "
-              "from office where state = 3)"});
-       }});
+  all.push_back({"take a role from an officer", county,
+                 [](Office& o) -> Result<> {
+                   const auto authority = o.authority();
+                   TRY(o.store().write([&] {
+                     return node::change_roles(o.store(), "李明", crypto::role::all & ~crypto::role::duty, authority,
+                                               kBegin + kHour);
+                   }));
+                   return {};
+                 },
+                 [](Office& o, bool done) {
+                   return all_or_nothing(
+                       o, done,
+                       {"select count(*) from officer where name = '李明' and roles = 247 and office = (select id from "
+                        "office where state = 3)",
+                        "select count(*) from officer where name = '李明' and ended_ms > 0 and office = (select id "
+                        "from office where state = 3)"});
+                 }});
 }
 
 // --- a code, a stick ---

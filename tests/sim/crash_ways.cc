@@ -132,7 +132,7 @@ Cutter::Found cut_way(const Way& way, Chain& c, std::uint64_t k) {
   for (std::uint64_t survival = survivals(); survival-- > 0 && f.wrong.empty();) {
     ++f.cuts;
     const auto copy = [](Office& o) { return std::make_unique<Office>(o.disk().clone(), o.secrets()); };
-    Chain t{.trio = Trio{copy(c.city), copy(c.county), copy(c.township)}};
+    Chain t{.trio = Trio{copy(c.city), copy(c.county), copy(c.township)}, .county_does = {}};
     t.now = c.now;
     Office& o = at(t, way.victim);
     power_comes(o, k, survival, f);

@@ -87,8 +87,9 @@ std::vector<Bad> all_bad(Scene& s) {
     out.push_back({what, std::move(code), FrameType::certificate, c.bytes});
   };
   const auto stranger = crypto::SigningKey::random();
-  certificate("a certificate by a wrong issuer", office, stranger, "certificate.path");
-  certificate("a certificate of a node by a wrong issuer", node, stranger, "certificate.path");
+  // Under a key that nobody here has: it may be an issuer's next one, so it is refused and not shown as an attempt.
+  certificate("a certificate by a wrong issuer", office, stranger, "");
+  certificate("a certificate of a node by a wrong issuer", node, stranger, "");
   crypto::Certificate below = office;  // an office that the township may not have below it
   const auto fresh = crypto::SigningKey::random();
   below.issuer = me.office;

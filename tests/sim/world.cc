@@ -1160,11 +1160,15 @@ void World::check_records(Side& from, Side& to) {
                       : "select count(*) from part",
                   weather_.restore ? "" : "parts left over"),  // a flipped bit in a part's head begins another envelope
         std::pair("select count(*) from stream where forked <> 0", weather_.unnoticed ? "" : "forked streams"),
-        std::pair(weather_.restore ? "select count(*) from alarm where code not in ('office.admitted', 'clock.ahead',"
-                                     " 'node.restored', 'incarnation.many', 'stream.ahead', 'stream.forked',"
-                                     " 'stream.chain', 'home.copied')"
-                                   : "select count(*) from alarm where code not in ('office.admitted', 'clock.ahead')",
-                  "alarms"),
+        // A bit that the line turned is a frame that fails its check.
+        std::pair(
+            weather_.restore ? "select count(*) from alarm where code not in ('office.admitted', 'clock.ahead',"
+                               " 'node.restored', 'incarnation.many', 'stream.ahead', 'stream.forked',"
+                               " 'stream.chain', 'home.copied', 'frame.refused')"
+            : weather_.flip > 0 || weather_.forger || weather_.bad_sync
+                ? "select count(*) from alarm where code not in ('office.admitted', 'clock.ahead', 'frame.refused')"
+                : "select count(*) from alarm where code not in ('office.admitted', 'clock.ahead')",
+            "alarms"),
         std::pair("select count(*) from envelope where own = 0 and records = 0",
                   weather_.restore ? "" : "envelopes without a record"),
         std::pair("select (select coalesce(sum(records), 0) from envelope where own = 0) -"
