@@ -37,6 +37,7 @@ inline constexpr Purpose key_hint{"yz1:key-hint"};
 inline constexpr Purpose chunk{"yz1:chunk"};
 inline constexpr Purpose journal{"yz1:journal"};
 inline constexpr Purpose registry{"yz1:registry"};
+inline constexpr Purpose consent{"yz1:consent"};
 inline constexpr Purpose picture{"yz1:picture"};  // check of a QR picture
 inline constexpr Purpose backup{"yz1:backup"};
 inline constexpr Purpose passphrase{"yz1:passphrase"};  // remembered check of a passphrase

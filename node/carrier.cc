@@ -306,6 +306,7 @@ bool Carrier::joined(const Bytes& answer) {
     return false;
   }
   log().info("join.done", {});
+  if (p_.settle) p_.settle();
   if (auto ready = prepare(); !ready) last_error_ = ready.error().what;
   if (courier_) courier_->poll();
   return true;
@@ -381,6 +382,7 @@ Result<> Carrier::answer(const Answer& a) {
   }
   refusal_.clear();
   last_answer_ = now;
+  if (p_.settle) p_.settle();
   // Remembered here: a person's `sync` sets the tally to nothing, and a full disk may end the first try.
   unopened_ = unopened_ || courier_->tally().envelopes > 0;
   return unopened_ ? open_received() : Result<>();

@@ -97,6 +97,7 @@ Result<> Node::start() {
           [this] {
             if (auto kept = renew_guard(home_, *store_); !kept) log().warn("guard.failed", {{"why", kept.error()}});
           },
+      .settle = [this] { settle_identity(); },
   });
   api_ = std::make_unique<Api>(*this);
   // A crash between the commits of the two databases leaves chunks that nothing names. On a full disk they stay a
@@ -109,6 +110,8 @@ Result<> Node::start() {
   // On a full disk the old key serves another day.
   if (auto rotated = store_->write([&] { return store_->rotate_box(wall_now()); }); !rotated)
     log().warn("box.rotation", {{"why", rotated.error()}});
+  TRY(put_pending_slot());
+  settle_identity();
   lines_->look();
   return open_received();  // what was stored before a crash and not opened yet
 }
@@ -128,7 +131,8 @@ CpuMs Node::cpu_ms() {
 
 Result<crypto::SigningKey> Node::authority() {
   const Home::Keys keys = TRY(home_.keys());
-  return open_authority(keys, "authority", store_key_);
+  const auto own = TRY(directory_->office_certificate(store_->me().office));
+  return own ? open_authority(keys, own->key, store_key_) : open_authority(keys, kAuthority, store_key_);
 }
 
 void Node::remember(const std::string& officer, ByteView passphrase, const crypto::SigningKey& key) {
@@ -178,6 +182,7 @@ Result<Signer> Node::unlock(std::string_view officer, ByteView passphrase) {
     key = std::move(u.signing);
   }
   const auto row = TRY(directory_->officer_by_name(store_->me().office, name));
+  if (row && row->key != key->public_key() && TRY(put_pending_slot())) return unlock(officer, passphrase);
   if (!row || row->key != key->public_key())
     return fail(Fault::denied, "this officer has no valid certificate", "login.certificate");
   if (row->state != OfficerState::active) return fail(Fault::denied, "this officer is not active", "login.state");
@@ -220,6 +225,9 @@ Result<OfficerRow> Node::add_officer(const OfficerRow& by, std::string_view name
       TRY(officer_certificate(*store_, person, name, roles, key.public_key(), TRY(authority()), now));
   // The slot first: a certificate without a key could sign nothing, a slot without one is only unused.
   Home::Keys keys = TRY(home_.keys());
+  // One of that name is left from a try that a power cut ended here: two of one name would let nobody in.
+  std::erase_if(keys.slots,
+                [&](const crypto::Slot& x) { return x.kind == crypto::SlotKind::officer && x.name == name; });
   keys.slots.push_back(officer_slot(name, store_key_, key, passphrase));
   TRY(home_.save_keys(keys));
   TRY(store_->write([&]() -> Result<> {
@@ -230,25 +238,6 @@ Result<OfficerRow> Node::add_officer(const OfficerRow& by, std::string_view name
     return store_->journal(by.name, "officer.add", std::string(name), std::to_string(roles), now);
   }));
   return TRY(directory_->officer(c.digest)).value();
-}
-
-Result<OfficerRow> Node::renew_officer(std::string_view officer, ByteView passphrase) {
-  const Signer signer = TRY(unlock(officer, passphrase));
-  const crypto::SigningKey key = crypto::SigningKey::random();
-  const crypto::SigningKey authority_key = TRY(authority());
-  Home::Keys keys = TRY(home_.keys());
-  const Home::Keys before = TRY(home_.keys());
-  for (auto& s : keys.slots)
-    if (s.kind == crypto::SlotKind::officer && s.name == signer.officer.name)
-      s = officer_slot(s.name, store_key_, key, passphrase);
-  TRY(home_.save_keys(keys));
-  remembered_.erase(signer.officer.name);
-  auto row = store_->write([&]() -> Result<OfficerRow> {
-    TRY(store_->journal(signer.officer.name, "officer.renew", signer.officer.name, "", wall_now()));
-    return change_officer_key(*store_, signer.officer, key.public_key(), authority_key, wall_now());
-  });
-  if (!row) (void)home_.save_keys(before);  // the old key goes on
-  return row;
 }
 
 Result<std::string> Node::invite(const OfficerRow& by, const Invite& wish) {

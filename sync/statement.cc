@@ -5,6 +5,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/suite.h"
+#include "sync/consent.h"
 #include "sync/limits.h"
 #include "sync/revocation.h"
 
@@ -75,7 +76,7 @@ Result<Statement> decode_statement(ByteView bytes) {
   if (!crypto::known(r.u8())) return bad("suite");
   Statement s;
   const std::uint8_t kind = r.u8();
-  if (kind < 1 || kind > 8) return bad("kind");
+  if (kind < 1 || kind > 9) return bad("kind");
   s.kind = static_cast<StatementKind>(kind);
   if (r.u16() != 0) return bad("reserved");
   if (r.u32() != bytes.size()) return bad("length");
@@ -366,6 +367,12 @@ Result<Hash> statement_key(const Statement& s) {
       TRY(decode_revocation(s.body));
       about.raw(s.body);
       break;
+    case StatementKind::consent: {
+      // A change of key is told for ever: whoever missed it could not follow the next. A newer move replaces the older.
+      const Consent c = TRY(decode_consent(s.body));
+      about.id(c.office).id(c.old_key).u8(c.rotates() ? 1 : 0);
+      break;
+    }
     case StatementKind::fork:
       about.raw(s.body);
       break;  // each of these stands for itself

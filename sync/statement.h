@@ -18,6 +18,7 @@ enum class StatementKind : std::uint8_t {
   want = 6,         ///< asks for a certificate
   fork = 7,
   chunk_receipt = 8,
+  consent = 9,  ///< consent.h
 };
 
 /// A short signed message in the clear that only ever replaces its older self. Byte table in PROTOCOL.md, "Statement".

@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "node/store/inbox.h"
+#include "node/store/moves.h"
 #include "node/store/revocation.h"
 #include "node/store/routes.h"
 #include "sync/limits.h"
@@ -46,8 +47,10 @@ Result<> send_by(Store& store, std::int64_t envelope, const std::vector<NodeId>&
 
 /// Between which offices we carry: an office writes to those above and below it.
 Result<OfficeId> StoreInbox::carried_towards(const sync::StreamName& name, const NodeId& from) {
-  const bool related =
-      TRY(lies_below(store_, name.author, name.destination)) || TRY(lies_below(store_, name.destination, name.author));
+  const bool related = TRY(lies_below(store_, name.author, name.destination)) ||
+                       TRY(lies_below(store_, name.destination, name.author)) ||
+                       TRY(once_below(store_, name.author, name.destination)) ||
+                       TRY(once_below(store_, name.destination, name.author));
   if (!related) return fail(Fault::denied, "an office writes only to those above and below it", "not-addressed");
   if (TRY(may_bring(store_, from, name.author))) return name.destination;
   // The destination gives back what its author has lost (protocol 9).

@@ -4,6 +4,8 @@
 
 #include "crypto/hash.h"
 #include "crypto/plant.h"
+#include "node/store/consents.h"
+#include "node/store/moves.h"
 #include "node/store/registry.h"
 #include "node/store/revocation.h"
 
@@ -164,6 +166,14 @@ Result<sync::Millis> Directory::valid_until(const CertDigest& officer) {
   return static_cast<sync::Millis>(until);
 }
 
+Result<std::optional<crypto::Certificate>> Directory::office_certificate(const OfficeId& id) {
+  Query q = TRY(store_.db().query("select certificate from office where id = ? and certificate is not null", id));
+  if (!TRY(q.step())) return std::nullopt;
+  auto c = crypto::Certificate::decode(q.blob(0));
+  if (!c) return fail(Fault::corrupt, "a stored certificate is damaged", "store.certificate");
+  return std::move(*c);
+}
+
 Result<std::vector<crypto::Certificate>> Directory::office_certificates() {
   std::vector<crypto::Certificate> out;
   // Present ones first; signatures under an office's earlier keys are still to be checked.
@@ -192,7 +202,9 @@ Result<> Directory::learn(const crypto::Certificate& c, sync::Millis now) {
       return std::unexpected(std::move(e));
     }
     TRY(refuse_revoked(store_, *path));
+    TRY(refuse_superseded(store_, c));
   }
+  const auto before = c.type == crypto::CertType::office ? TRY(office_certificate(c.office)) : std::nullopt;
   if (!TRY(may_register(store_, c, now))) return {};
   if (c.type == crypto::CertType::office) {
     // The first certificate of a code counts; another office under the same code is an alarm until people settle it.
@@ -209,6 +221,7 @@ Result<> Directory::learn(const crypto::Certificate& c, sync::Millis now) {
   TRY(keep(c, now));
   if (c.type == crypto::CertType::officer) TRY(end_older_certificates(store_, c));
   TRY(apply_waiting_revocations(store_, c, now));
+  if (before) TRY(follow_move(store_, *before, c, now));
   return known ? Result<>() : open_again_for(c);
 }
 

@@ -22,9 +22,13 @@ Result<std::optional<sync::KnownNode>> StoreInbox::node(const NodeId& id) { retu
 
 void StoreInbox::refused(const NodeId& from, const Error& e) {
   log().warn("sync.refused", {{"node", from}, {"why", e}});
-  // Once for each code and office, so that nobody fills the disk with them. What is merely not known yet is no fault.
-  const bool identity = e.code.starts_with("revoke.") || e.code.starts_with("root.") || e.code == "node.foreign" ||
-                        e.code == "officer.foreign" || e.code == "certificate.revoked" || e.code == "certificate.path";
+  // Once for each code and office, so that nobody fills the disk with them. What is merely not known yet is no fault,
+  // and nobody is blamed for passing on what only offices elsewhere can judge, or what an office said while its key
+  // changed.
+  if (e.code == "revoke.authority" || e.code == "revoke.superseded" || e.code == "consent.key") return;
+  const bool identity = e.code.starts_with("revoke.") || e.code.starts_with("consent.") ||
+                        e.code.starts_with("root.") || e.code == "node.foreign" || e.code == "officer.foreign" ||
+                        e.code == "certificate.revoked" || e.code == "certificate.path";
   // Suspended, revoked, disputed: an alarm of its own stands.
   const bool told = e.code.starts_with("exchange.") || e.code.starts_with("office.");
   if (!identity && (told || (e.fault != Fault::forged && e.fault != Fault::denied))) return;

@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "crypto/plant.h"
 #include "node/store/floor.h"
+#include "node/store/moves.h"
 #include "node/store/records.h"
 #include "node/store/routes.h"
 #include "node/store/told.h"
@@ -99,7 +100,7 @@ Result<bool> StoreOutbox::anything_for(const OfficeId& office, Lane lane) {
 Result<std::optional<OfficeId>> StoreOutbox::for_whom(Lane lane) {
   const auto goes_by = [&](const OfficeId& office) -> Result<bool> {
     const auto hops = TRY(next_hops(store_, office, lane));
-    return std::ranges::find(hops, peer_) != hops.end();
+    return std::ranges::find(hops, peer_) != hops.end() && TRY(may_write_to(store_, office));
   };
   if (TRY(anything_for(office_, lane)) && TRY(goes_by(office_))) return office_;
   std::vector<OfficeId> others;

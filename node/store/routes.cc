@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "node/store/moves.h"
 #include "sync/exchange.h"
 
 namespace yz::node {
@@ -111,6 +112,7 @@ Result<> find_ways(Store& store) {
     std::int64_t row;
     OfficeId destination;
     sync::Lane lane;
+    bool own = false;
   };
   std::vector<Stray> strays;
   for (std::string_view whose : {"own = 1", "own = 2"}) {
@@ -121,11 +123,14 @@ Result<> find_ways(Store& store) {
                     " s.destination) and not exists(select 1 from carry c join link l on l.peer = c.peer"
                     " where c.envelope = e.row)")));
     while (TRY(q.step()))
-      strays.push_back({q.integer(0), TRY(q.id<OfficeId>(1)), static_cast<sync::Lane>(q.integer(2))});
+      strays.push_back(
+          {q.integer(0), TRY(q.id<OfficeId>(1)), static_cast<sync::Lane>(q.integer(2)), whose == "own = 1"});
   }
-  for (const auto& s : strays)
+  for (const auto& s : strays) {
+    if (s.own && !TRY(may_write_to(store, s.destination))) continue;  // nobody would take it
     for (const auto& hop : TRY(next_hops(store, s.destination, s.lane)))
       TRY(store.db().run("insert into carry(envelope, peer) values(?, ?) on conflict do nothing", s.row, hop));
+  }
   return {};
 }
 

@@ -363,10 +363,24 @@ alter table link add column heard_marks blob not null default x'';
 update link set heard = 0, peer_heard = 0;  -- heard_marks says it from now on
 )sql";
 
+// What offices consented to: another key, another superior.
+constexpr std::string_view kMainConsent = R"sql(
+create table consent(
+  row integer primary key,
+  office blob not null,
+  old_key blob not null, new_key blob not null,
+  before blob not null, after blob not null,  -- superiors
+  serial integer not null, list_serial integer not null,
+  core blob unique not null,          -- one consent, whatever the list
+  body blob not null,                 -- as signed
+  known_ms integer not null) strict;
+create index consent_office on consent(office, old_key);
+)sql";
+
 constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads},   Migration{3, kMainRestore},
                            Migration{4, kMainCarry}, Migration{5, kMainWatch},   Migration{6, kMainRevocation},
                            Migration{7, kMainLines}, Migration{8, kMainNotices}, Migration{9, kMainFloor},
-                           Migration{10, kMainTold}};
+                           Migration{10, kMainTold}, Migration{11, kMainConsent}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees}};
 
 }  // namespace

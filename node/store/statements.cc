@@ -4,6 +4,7 @@
 #include "crypto/hash.h"
 #include "crypto/plant.h"
 #include "node/log.h"
+#include "node/store/consents.h"
 #include "node/store/floor.h"
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
@@ -29,6 +30,7 @@ Result<bool> says_less(const sync::Statement& before, const sync::Statement& now
 Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::Tally& tally) {
   TRY(may_exchange(store_, s.node));
   if (s.kind == sync::StatementKind::revocation) return take_revocation(store_, s.body, now_);
+  if (s.kind == sync::StatementKind::consent) return take_consent(store_, s.body, from, now_);
   Database& db = store_.db();
   const Hash key = TRY(sync::statement_key(s));
   bool replaces = false;

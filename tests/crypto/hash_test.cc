@@ -14,7 +14,7 @@ const Purpose kAll[] = {purpose::record_id,  purpose::envelope, purpose::stream,
                         purpose::person_id,  purpose::cert,     purpose::root,      purpose::statement,
                         purpose::exchange,   purpose::nonce,    purpose::digest,    purpose::invite_id,
                         purpose::join,       purpose::key_hint, purpose::chunk,     purpose::journal,
-                        purpose::registry,   purpose::backup,   purpose::passphrase};
+                        purpose::registry,   purpose::consent,  purpose::backup,    purpose::passphrase};
 
 }  // namespace
 

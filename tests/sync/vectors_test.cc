@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "sync/bundle.h"
 #include "sync/codec.h"
+#include "sync/consent.h"
 #include "sync/forward.h"
 #include "sync/notice.h"
 #include "sync/pictures.h"
@@ -129,6 +130,24 @@ Bytes body_of(const Json& v) {
     CHECK(back->subject == r.subject);
     return body;
   }
+  if (kind == "consent") {
+    const crypto::SigningKey old_key = signer(s, "old_seed"), new_key = signer(s, "new_seed");
+    Consent c;
+    c.office = id<OfficeId>(s, "office");
+    c.old_key = old_key.public_key();
+    c.new_key = new_key.public_key();
+    c.before = id<OfficeId>(s, "before");
+    c.after = id<OfficeId>(s, "after");
+    c.time = number<Millis>(s, "time");
+    c.serial = number(s, "serial");
+    c.list_serial = number(s, "list_serial");
+    c.honoured = ids<CertDigest>(s.at("honoured"));
+    const Bytes body = sign_consent(c, old_key, new_key);
+    const auto back = decode_consent(body);
+    REQUIRE(back);
+    CHECK(back->honoured == c.honoured);
+    return body;
+  }
   if (kind == "want") return encode(Want{ids<CertDigest>(s.at("certificates"))});
   if (kind == "incarnation") {
     Opened o{id<Incarnation>(s, "now"), id<Incarnation>(s, "previous"), {}};
@@ -148,6 +167,7 @@ StatementKind kind_of(const std::string& name) {
   if (name == "node_list") return StatementKind::node_list;
   if (name == "revocation") return StatementKind::revocation;
   if (name == "incarnation") return StatementKind::incarnation;
+  if (name == "consent") return StatementKind::consent;
   return name == "want" ? StatementKind::want : StatementKind::chunk_receipt;
 }
 

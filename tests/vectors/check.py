@@ -311,9 +311,20 @@ def body_revocation(v):
     return body, body
 
 
+def body_consent(v):
+    old, new = h(v["old_seed"]), h(v["new_seed"])
+    core = (h(v["office"]) + sign_public(old)[0] + sign_public(new)[0] + h(v["before"]) + h(v["after"]) + u(v["time"], 8)
+            + u(v["serial"], 8))
+    body = core + sign(old, "yizhan/v1/consent", blake("yz1:consent", core))
+    body += u(v["list_serial"], 8) + u(len(v["honoured"]), 1) + ids(v["honoured"])
+    body += sign(new, "yizhan/v1/consent", blake("yz1:consent", body))
+    return body, h(v["office"]) + sign_public(old)[0] + u(old != new, 1)
+
+
 def do_statement(v):
     number, make = {"receipt": (1, body_receipt), "head": (2, body_head), "node_list": (3, body_node_list),
-                    "revocation": (4, body_revocation), "incarnation": (5, body_incarnation), "want": (6, body_want), "chunk_receipt": (8, body_chunk_receipt)}[v["statement"]]
+                    "revocation": (4, body_revocation), "incarnation": (5, body_incarnation), "want": (6, body_want), "chunk_receipt": (8, body_chunk_receipt),
+                    "consent": (9, body_consent)}[v["statement"]]
     body, about = make(v["says"])
     head = (b"YZS1" + SUITE + u(number, 1) + b"\0\0" + u(68 + len(body) + 64, 4) + h(v["office"]) + h(v["node"])
             + h(v["epoch"]) + u(v["at"], 8) + u(v["unix_ms"], 8) + body)
