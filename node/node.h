@@ -62,6 +62,7 @@ class Node : public ApiHost {
   Node(Home home, Config config, crypto::Key store_key)
       : home_(std::move(home)), config_(std::move(config)), store_key_(std::move(store_key)) {}
   Result<> start();
+  Result<std::optional<OfficerRow>> officer_of_key(const std::string& name, const PublicKey& key);
   Result<SyncReport> exchange(const std::function<void(const SyncReport&)>& progress,
                               const std::optional<OfficeId>& only);
   /// Between two pieces of long work: others go first. False when the program is ending.

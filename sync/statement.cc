@@ -7,6 +7,7 @@
 #include "crypto/suite.h"
 #include "sync/limits.h"
 #include "sync/revocation.h"
+#include "sync/sibling.h"
 
 namespace yz::sync {
 namespace {
@@ -75,7 +76,7 @@ Result<Statement> decode_statement(ByteView bytes) {
   if (!crypto::known(r.u8())) return bad("suite");
   Statement s;
   const std::uint8_t kind = r.u8();
-  if (kind < 1 || kind > 8) return bad("kind");
+  if (kind < 1 || kind > 11 || kind == 9) return bad("kind");
   s.kind = static_cast<StatementKind>(kind);
   if (r.u16() != 0) return bad("reserved");
   if (r.u32() != bytes.size()) return bad("length");
@@ -365,6 +366,12 @@ Result<Hash> statement_key(const Statement& s) {
     case StatementKind::revocation:
       TRY(decode_revocation(s.body));
       about.raw(s.body);
+      break;
+    case StatementKind::wrap:
+      about.id(TRY(decode_further_wrap(s.body)).envelope);
+      break;
+    case StatementKind::confirmation:
+      about.id(TRY(decode_confirmation(s.body)).node);
       break;
     case StatementKind::fork:
       about.raw(s.body);

@@ -167,6 +167,17 @@ struct OfficerAdd {
 struct OfficerList {};
 struct OfficeList {};
 struct NodeList {};
+/// A further machine of our own office.
+struct NodeInvite {
+  std::string name, officer;
+  std::vector<std::string> urls, roles;
+  std::int64_t valid_minutes = 72 * 60;
+  bool qr = false;
+};
+/// The superior's word for a further machine of an office below.
+struct NodeConfirm {
+  std::string node, fingerprint;
+};
 /// What ends a key, or puts another in its place; and where offices are reached.
 struct KeyAct {
   enum class What {
@@ -201,12 +212,13 @@ struct RootConfirm {
 };
 struct Version {};
 
-using Command = std::variant<Init, Invite, Join, Admit, Serve, SuperiorAdd, SuperiorList, SuperiorUrl, Sync, Status,
-                             ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp, ReportCorrect,
-                             ReportWithdraw, ReportStep, Forward, ConflictList, ConflictShow, ConflictResolve, Verify,
-                             Evidence, EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn, ReportCodeList,
-                             BundleExport, BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList,
-                             OfficeList, NodeList, KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
+using Command =
+    std::variant<Init, Invite, Join, Admit, Serve, SuperiorAdd, SuperiorList, SuperiorUrl, Sync, Status, ReportNew,
+                 ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw,
+                 ReportStep, Forward, ConflictList, ConflictShow, ConflictResolve, Verify, Evidence, EvidenceCheck,
+                 Doctor, ReportQr, ReportCode, ReportCodeIn, ReportCodeList, BundleExport, BundleImport, BundlePictures,
+                 Backup, Restore, OfficerAdd, OfficerList, OfficeList, NodeList, NodeInvite, NodeConfirm, KeyAct,
+                 PassphraseChange, PassphraseRecover, RootConfirm, Version>;
 
 struct Asked {
   Globals globals;

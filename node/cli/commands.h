@@ -45,7 +45,9 @@ int run(Session&, const OfficerAdd&);        // people.cc
 int run(Session&, const OfficerList&);       // people.cc
 int run(Session&, const OfficeList&);        // people.cc
 int run(Session&, const KeyAct&);            // office.cc
-int run(Session&, const NodeList&);          // office.cc
+int run(Session&, const NodeInvite&);        // machine.cc
+int run(Session&, const NodeConfirm&);       // machine.cc
+int run(Session&, const NodeList&);          // machine.cc
 int run(Session&, const PassphraseChange&);  // people.cc
 int run(Session&, const PassphraseRecover&);
 int run(Session&, const RootConfirm&);

@@ -14,6 +14,7 @@ struct Invitation {
   Fixed<16, struct InviteCodeTag> code;  ///< one use, 128 random bits: it authenticates both sides of the join
   bool one_person = false;
   bool line_only = false;  ///< good for registering with a further superior (条) and nothing else
+  bool machine = false;    ///< for a further machine of the inviting office itself, and nothing else (machine_join.h)
   crypto::Level level{};   ///< of the invited office
   sync::Millis until_ms = 0;
   OfficeId superior;

@@ -100,14 +100,16 @@ Result<> end_older_certificates(Store& store, const Certificate& c) {
         TRY(db.query("select digest, certificate from officer where person = ? order by substr(certificate, 109, 8)"
                      " desc, digest desc",
                      c.subject));
-    std::optional<sync::Millis> next;
-    std::uint64_t serial = 0;
+    std::vector<Certificate> newer;  // the oldest of them last
     while (TRY(q.step())) {
-      const auto other = Certificate::decode(q.blob(1));
+      auto other = Certificate::decode(q.blob(1));
       if (!other) return fail(Fault::corrupt, "a stored certificate is damaged", "store.certificate");
-      if (next && other->serial < serial) ended.emplace_back(other->digest, *next);
-      serial = other->serial;
-      next = static_cast<sync::Millis>(other->not_before_ms);
+      // One for another machine of the person ends what its own key had before, and nothing else.
+      const auto end = std::find_if(newer.rbegin(), newer.rend(), [&](const Certificate& n) {
+        return other->serial < n.serial && (!(n.flags & crypto::cert_flag::further) || n.key == other->key);
+      });
+      if (end != newer.rend()) ended.emplace_back(other->digest, static_cast<sync::Millis>(end->not_before_ms));
+      newer.push_back(std::move(*other));
     }
   }
   for (const auto& [digest, at] : ended)

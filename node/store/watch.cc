@@ -8,6 +8,7 @@
 #include "node/store/heads.h"
 #include "node/store/link.h"
 #include "node/store/routes.h"
+#include "node/store/siblings.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -296,6 +297,7 @@ class Look {
 Result<> watch(Store& store, Directory& directory, Millis now) { return Look(store, directory, now).all(); }
 
 Result<> tell_and_watch(Store& store, Directory& directory, Millis now) {
+  TRY(help_siblings(store, now));
   TRY(tell_heads_if_due(store, directory, now));
   return watch(store, directory, now);
 }
