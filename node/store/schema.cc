@@ -346,6 +346,12 @@ create table notice(
   at_ms integer not null) strict;
 )sql";
 
+// What shows that a receipt was dated back (floor.h).
+constexpr std::string_view kMainFloor = R"sql(
+alter table envelope add column floor blob not null default x'';
+create index statement_node on statement(node, hlc);
+)sql";
+
 // Several machines of one office (protocol 8): what they hand each other, and who has confirmed a further one.
 constexpr std::string_view kMainMachines = R"sql(
 alter table node add column confirmed integer not null default 1;  -- 0: a further machine, its superior has not said yes
@@ -363,9 +369,10 @@ alter table invitation add column officer text not null default '';
 alter table invitation add column roles integer not null default 0;
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads},   Migration{3, kMainRestore},
-                           Migration{4, kMainCarry}, Migration{5, kMainWatch},   Migration{6, kMainRevocation},
-                           Migration{7, kMainLines}, Migration{8, kMainNotices}, Migration{9, kMainMachines}};
+constexpr std::array kMain{Migration{1, kMain1},        Migration{2, kMainHeads},   Migration{3, kMainRestore},
+                           Migration{4, kMainCarry},    Migration{5, kMainWatch},   Migration{6, kMainRevocation},
+                           Migration{7, kMainLines},    Migration{8, kMainNotices}, Migration{9, kMainFloor},
+                           Migration{10, kMainMachines}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees}};
 
 }  // namespace
