@@ -406,8 +406,8 @@ Result<> meet_superior(Store& store, Directory& directory, const KnownSuperior& 
 Result<> take_archive(Store& store, const MachineAnswer& m) {
   const crypto::Key secret = TRY(crypto::unwrap(m.archive, archive_name(m.invitation), store.keys().boxes.front()));
   TRY(store.db().run("update secret set value = ? where name = 'archive'", ByteView(secret.expose())));
-  store.if_rolled_back([&store] { (void)store.load_identity(); });
-  return store.load_identity();
+  store.after_commit([&store] { (void)store.load_identity(); });
+  return {};
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::int64_t kLot = 1024;       // older envelopes given at a time
 constexpr std::size_t kMostMachines = 7;  // of one office: a node list has room for so many
+constexpr sync::Millis kRotateMs = 30LL * 24 * 3'600'000;
 constexpr sync::Millis kUrgentWaits = 30'000, kRoutineWaits = 120'000;
 
 Result<std::optional<sync::NodeList>> own_list(Store& store) {
@@ -51,6 +52,19 @@ Result<> wrap_for_one(Store& store, const sync::Envelope& e, const NodeId& machi
   return store.tell(for_one(TRY(sync::statement_key(s)), machine), machine, sync::FrameType::statement, s.bytes);
 }
 
+/// The machine that is gone knows the office's archive key: what is written from now on is not sealed to it any more.
+/// The old key goes on opening what was. While there are other machines they would have to have it too: then it stays.
+Result<> renew_archive(Store& store) {
+  Database& db = store.db();
+  TRY(
+      db.run("insert into secret(name, number, value) select 'box', coalesce(min(number), 1) - 1, (select value from"
+             " secret where name = 'archive') from secret where name = 'box'"));
+  TRY(db.run("update secret set value = ? where name = 'archive'",
+             ByteView(crypto::BoxKey::random().secret().expose())));
+  store.after_commit([&store] { (void)store.load_identity(); });
+  return {};
+}
+
 int leading_number(std::string_view name) {
   int n = 0;
   for (const char c : name) {
@@ -79,11 +93,11 @@ Result<> give_older(Store& store, const Machine& m, const BoxPublic& box, sync::
   };
   std::vector<Row> rows;
   {
-    Query q = TRY(
-        db.query("select e.row, e.own = 0 from envelope e join stream s on s.row = e.stream where e.row > ? and"
-                 " e.size > 0 and s.node <> ? and ((e.own = 0 and e.state = 2) or (e.own = 1 and e.state in (0, 2)))"
-                 " order by e.row limit ?",
-                 m.copied, m.node, kLot));
+    Query q = TRY(db.query(
+        "select e.row, e.own = 0 from envelope e join stream s on s.row = e.stream where e.row > ? and"
+        " e.size > 0 and s.node <> ? and ((e.own = 0 and e.state in (0, 2)) or (e.own = 1 and e.state in (0, 2)))"
+        " order by e.row limit ?",
+        m.copied, m.node, kLot));
     while (TRY(q.step())) rows.push_back({q.integer(0), q.integer(1) != 0});
   }
   if (rows.empty()) return {};
@@ -227,7 +241,6 @@ Result<> list_machine(Store& store, const NodeId& node, const CertDigest& certif
   if (!list) return fail(Fault::corrupt, "our own node list is missing", "store.nodes");
   if (list->nodes.size() >= kMostMachines)
     return fail(Fault::full, "an office has at most seven machines: revoke one first", "node.many");
-  constexpr sync::Millis kRotateMs = 30LL * 24 * 3'600'000;
   std::erase_if(list->nodes, [&](const auto& n) { return n.node == node; });
   list->nodes.push_back({node, certificate, box, now + kRotateMs});
   return say_list(store, std::move(*list), now);
@@ -239,6 +252,7 @@ Result<> part_from(Store& store, const NodeId& node, sync::Millis now) {
   TRY(db.run("delete from control where peer = ?", node));
   TRY(db.run("delete from link where peer = ? and upward = 3", node));
   TRY(db.run("delete from machine where node = ?", node));
+  if (TRY(siblings(store)).empty()) TRY(renew_archive(store));
   auto list = TRY(own_list(store));
   if (!list || std::erase_if(list->nodes, [&](const auto& n) { return n.node == node; }) == 0) return {};
   if (list->nodes.empty()) return {};
@@ -251,9 +265,15 @@ Result<> mend_own_list(Store& store, sync::Millis now) {
   const Identity& me = store.me();
   const BoxPublic& box = store.keys().boxes.front().public_key();
   const auto mine = std::ranges::find(list->nodes, me.node, &sync::NodeList::Node::node);
-  if (mine == list->nodes.end() || (mine->box == box && mine->certificate == me.node_certificate)) return {};
-  mine->box = box;
-  mine->certificate = me.node_certificate;
+  if (mine == list->nodes.end()) {
+    // Only a revocation takes a machine off the list, and this one is not revoked.
+    if (list->nodes.size() >= kMostMachines || TRY(node_is_revoked(store, me.node))) return {};
+    list->nodes.push_back({me.node, me.node_certificate, box, now + kRotateMs});
+  } else {
+    if (mine->box == box && mine->certificate == me.node_certificate) return {};
+    mine->box = box;
+    mine->certificate = me.node_certificate;
+  }
   return say_list(store, std::move(*list), now);
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "node/store/revocation.h"
 #include "node/store/siblings.h"
 
 namespace yz::sim {
@@ -90,6 +91,40 @@ TEST_CASE(
   good(w.talk(6));
   CHECK_FALSE(node::unconfirmed(w.one.store(), two).value());
   CHECK_FALSE(node::unconfirmed(w.two->store(), two).value());
+}
+
+TEST_CASE("a machine that is taken back is sealed to no more, and knows no key of what is written afterwards") {
+  Machines w;
+  good(w.start());
+  good(w.report(w.one, Lane::urgent));
+  good(w.join());
+  good(w.talk(8));
+  const NodeId two = w.two->store().me().node;
+  const BoxPublic shared = w.one.store().keys().archive.public_key();
+  REQUIRE(w.two->store().keys().archive.public_key() == shared);
+  node::RevokeWish wish;
+  wish.target = sync::RevokedTarget::node;
+  wish.subject.bytes = two.bytes;
+  wish.why = sync::RevokedWhy::compromised;
+  wish.since = w.now;
+  wish.reason = "电脑被盗";
+  good(w.one.store().write([&] { return node::revoke(w.one.store(), wish, w.one.authority(), "王芳", w.now); }));
+  CHECK(node::siblings(w.one.store()).value().empty());
+  CHECK(w.one.store().keys().archive.public_key() != shared);
+  CHECK(w.one.store().keys().find(crypto::hint_of(shared)) != nullptr);  // what was written before it opens
+  w.between_line = w.two_line = false;
+  good(w.talk(6));
+  CHECK(node::node_is_revoked(w.county.store(), two).value());
+  good(w.report(w.one, Lane::urgent));
+  REQUIRE(w.county.acknowledge(1, w.now).has_value());
+  good(w.talk(6));
+  CHECK(count(w.county, kReports) == 2);
+  auto q = w.county.store().db().query("select bytes from envelope where own = 1 order by row desc limit 1");
+  REQUIRE(q.has_value());
+  REQUIRE(q->step().value());
+  const auto answer = sync::decode_envelope(q->blob(0)).value();
+  CHECK(sync::open(answer, w.one.store().keys()).has_value());
+  CHECK_FALSE(sync::open(answer, w.two->store().keys()).has_value());
 }
 
 TEST_CASE("numbers for the telephone are never given twice by two machines") {
