@@ -10,7 +10,7 @@
 namespace yz::sync {
 namespace {
 
-constexpr std::string_view kMagic = "YZX1";
+constexpr std::string_view kMagic = "YZX2";
 constexpr std::size_t kSignatureBytes = 64;
 constexpr std::size_t kNoncesMost = 8, kHaveRanges = 128;
 
@@ -25,7 +25,15 @@ Bytes encode(const RequestHead& h, const crypto::SigningKey& node) {
   w.raw(view(kMagic)).u8(crypto::kSuite).u8(1).u8(h.nonces_left);
   w.u8(static_cast<std::uint8_t>((h.fresh ? 1 : 0) | (h.more ? 2 : 0)));
   w.id(h.from).id(h.to).id(h.nonce).u64(h.at.value).id(h.epoch).id(h.outstanding);
-  w.u64(h.base).u64(h.mark).u64(h.heard).u32(h.answer_bytes).u32(0).id(h.frames);
+  w.u64(h.base)
+      .u64(h.mark)
+      .u64(h.heard)
+      .id(h.base_told)
+      .id(h.mark_told)
+      .id(h.heard_told)
+      .u32(h.answer_bytes)
+      .u32(0)
+      .id(h.frames);
   w.id(node.sign(crypto::context::exchange, {w.view()}));
   assert(w.size() == kRequestHeadBytes);
   return w.take();
@@ -52,6 +60,9 @@ Result<RequestHead> decode_request_head(ByteView bytes) {
   h.base = r.u64();
   h.mark = r.u64();
   h.heard = r.u64();
+  h.base_told = r.id<Told>();
+  h.mark_told = r.id<Told>();
+  h.heard_told = r.id<Told>();
   h.answer_bytes = r.u32();
   r.zeros(4);
   h.frames = r.id<Hash>();
@@ -78,6 +89,9 @@ Bytes encode(const AnswerHead& h, const crypto::SigningKey& node) {
       .u64(h.base)
       .u64(h.mark)
       .u64(h.heard)
+      .id(h.base_told)
+      .id(h.mark_told)
+      .id(h.heard_told)
       .u32(h.request_bytes)
       .u16(h.retry_after_s)
       .u16(0)
@@ -108,6 +122,9 @@ Result<DecodedAnswer> decode_answer_head(ByteView body) {
   h.base = r.u64();
   h.mark = r.u64();
   h.heard = r.u64();
+  h.base_told = r.id<Told>();
+  h.mark_told = r.id<Told>();
+  h.heard_told = r.id<Told>();
   h.request_bytes = r.u32();
   h.retry_after_s = r.u16();
   r.zeros(2);

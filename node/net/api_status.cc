@@ -94,6 +94,8 @@ std::string said_in_chinese(std::string_view code, std::string message) {
       {"incarnation.many", "一天之内重新开始编号超过四次，请查明原因"},
       {"node.restored", "下级有一台机器是从副本恢复的，或有两台机器共用一个身份"},
       {"identity.refused", "对方送来的身份凭证或吊销没有通过校验，已拒收"},
+      {"frame.refused", "对方送来的内容没有通过校验，已拒收"},
+      {"revoked.carried", "有已吊销机器的密封邮件经本单位转送，已限量，请核实"},
       {"office.disputed", "有人无权而重新签发了单位证书，已拒收，请立即核实"},
       {"revoked.node", "一台机器的身份已吊销"},
       {"revoked.office", "一个单位的身份已吊销"},
@@ -123,8 +125,8 @@ std::string said_in_chinese(std::string_view code, std::string message) {
   if (text == std::end(kTexts)) return message;
   const std::size_t colon = message.rfind(": ");
   static constexpr std::array kDetailed{
-      "record.refused", "office.admitted", "node.joined",       "node.unconfirmed", "held.back", "gap",
-      "not.taken",      "nothing.heard",   "announced.missing", "receipt.backdated"};
+      "record.refused", "office.admitted", "node.joined",       "node.unconfirmed",  "held.back",    "gap",
+      "not.taken",      "nothing.heard",   "announced.missing", "receipt.backdated", "frame.refused"};
   const bool detail = std::ranges::find(kDetailed, code) != kDetailed.end();
   std::string said(text->second);
   return detail && colon != std::string::npos ? said + "：" + message.substr(colon + 2) : said;

@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "node/store/inbox.h"
+#include "node/store/revocation.h"
 #include "node/store/routes.h"
 #include "node/store/siblings.h"
 #include "sync/limits.h"
@@ -62,20 +63,27 @@ Result<> StoreInbox::carry(const sync::Envelope& e, const NodeId& from, sync::Ta
   const auto hops = TRY(ways_on(store_, to, name.lane, from));
   if (hops.empty()) return fail(Fault::denied, "no way on from here", "no-way");
   Database& db = store_.db();
-  const std::int64_t stream = TRY(received_stream(name, 2));
-  std::optional<std::int64_t> held;
+  std::optional<std::pair<std::int64_t, std::int64_t>> held;
   {
-    Query q = TRY(db.query("select row from envelope where stream = ? and seq = ? and hash = ?", stream,
-                           e.head.seq.value, e.hash));
-    if (TRY(q.step())) held = q.integer(0);
+    Query q =
+        TRY(db.query("select e.row, s.row from envelope e join stream s on s.row = e.stream where s.id = ? and"
+                     " e.seq = ? and e.hash = ?",
+                     name.id(), e.head.seq.value, e.hash));
+    if (TRY(q.step())) held = {q.integer(0), q.integer(1)};
   }
-  if (to == name.destination) streams_.insert(stream);
   if (held) {
+    if (to == name.destination) streams_.insert(held->second);
     // Given back by who had stored it: that goes on, though it passed here before.
-    if (to == name.author) TRY(send_by(store_, *held, hops));
+    if (to == name.author) TRY(send_by(store_, held->first, hops));
     return {};
   }
-  TRY(count_against_quota(name.node, name.lane, e.bytes.size()));
+  const bool limbo = TRY(taken_back(store_, name.node));
+  if (limbo)
+    TRY(store_.alarm("revoked.carried", "sealed mail of a machine whose keys were taken back comes by here",
+                     hex(name.author.view()), now_));
+  TRY(count_against_quota(name.node, name.lane, e.bytes.size(), from, limbo));
+  const std::int64_t stream = TRY(received_stream(name, 2));
+  if (to == name.destination) streams_.insert(stream);
   std::int64_t row = 0;
   {
     Query q = TRY(

@@ -17,19 +17,23 @@ Result<> StoreInbox::take_copy(const sync::Envelope& e, const NodeId& from, sync
   if (TRY(side_of(store_, from)) != Side::sibling || name.destination == store_.me().office)
     return fail(Fault::denied, "our office's envelope, by somebody who is no machine of it", "not-permitted");
   Database& db = store_.db();
-  const std::int64_t stream = TRY(received_stream(name, 1));
   bool another = false;
   {
-    Query q = TRY(db.query("select hash from envelope where stream = ? and seq = ?", stream, e.head.seq.value));
+    Query q =
+        TRY(db.query("select e.hash, s.row from envelope e join stream s on s.row = e.stream where s.id = ? and"
+                     " e.seq = ?",
+                     name.id(), e.head.seq.value));
     while (TRY(q.step())) {
       if (TRY(q.id<Hash>(0)) == e.hash) {
-        streams_.insert(stream);  // it did not hear that we have it
+        streams_.insert(q.integer(1));  // it did not hear that we have it
         return {};
       }
       another = true;
     }
   }
+  // Before anything is stored: what is refused leaves nothing behind.
   TRY(store_.room_for(name.lane));
+  const std::int64_t stream = TRY(received_stream(name, 1));
   if (another) {
     TRY(db.run("update stream set forked = 1 where row = ?", stream));
     TRY(store_.alarm("stream.forked", "one number of a stream carries two envelopes", hex(name.author.view()), now_));

@@ -148,6 +148,23 @@ Result<> Directory::confirm_root() {
   return store_.db().run("update root set confirmed = 1 where version = (select max(version) from root)");
 }
 
+Result<sync::Millis> Directory::valid_until(const CertDigest& officer) {
+  std::uint64_t until = 1ULL << 62;
+  const auto ends = [&](Query q) -> Result<bool> {
+    if (!TRY(q.step()) || q.null(0)) return false;
+    const auto c = crypto::Certificate::decode(q.blob(0));
+    if (!c) return fail(Fault::corrupt, "a stored certificate is damaged", "store.certificate");
+    until = std::min(until, c->not_after_ms);
+    return true;
+  };
+  if (!TRY(ends(TRY(store_.db().query("select certificate from officer where digest = ?", officer))))) return 0;
+  Query of = TRY(store_.db().query("select office from officer where digest = ?", officer));
+  TRY(of.step());
+  for (const OfficeId& office : TRY(upwards(TRY(of.id<OfficeId>(0)))))
+    TRY(ends(TRY(store_.db().query("select certificate from office where id = ?", office))));
+  return static_cast<sync::Millis>(until);
+}
+
 Result<std::vector<crypto::Certificate>> Directory::office_certificates() {
   std::vector<crypto::Certificate> out;
   // Present ones first; signatures under an office's earlier keys are still to be checked.

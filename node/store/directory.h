@@ -51,6 +51,8 @@ class Directory {
   /// A person compared the newest root's fingerprint by another channel. Inside a write.
   Result<> confirm_root();
 
+  /// When the first certificate ends on the way from an officer's own to the top; the past when it is not known.
+  Result<sync::Millis> valid_until(const CertDigest& officer);
   /// Known offices' certificates, to walk paths.
   Result<std::vector<crypto::Certificate>> office_certificates();
   /// Checks the path up to the root we pinned, then keeps it. Fault::forged or missing when the path is bad.

@@ -23,13 +23,18 @@ Result<std::optional<sync::KnownNode>> StoreInbox::node(const NodeId& id) { retu
 
 void StoreInbox::refused(const NodeId& from, const Error& e) {
   log().warn("sync.refused", {{"node", from}, {"why", e}});
-  // Once for each code and office, so that nobody fills the disk with them.
+  // Once for each code and office, so that nobody fills the disk with them. What is merely not known yet is no fault.
   const bool identity = e.code.starts_with("revoke.") || e.code.starts_with("root.") || e.code == "node.foreign" ||
                         e.code == "officer.foreign" || e.code == "certificate.revoked" || e.code == "certificate.path";
-  if (!identity) return;
+  const bool told = e.code.starts_with("exchange.");  // suspended or revoked: its own alarm stands
+  if (!identity && (told || (e.fault != Fault::forged && e.fault != Fault::denied))) return;
   OfficeId office;
   if (const auto n = directory_.any_node(from); n && *n) office = (*n)->office;
-  (void)store_.alarm("identity.refused", "a key or a revocation was refused: " + e.code, hex(office.view()), now_);
+  const std::string brought_by = hex(office.view());
+  (void)(identity ? store_.alarm("identity.refused", "a key or a revocation was refused: " + e.code, brought_by, now_)
+                  : store_.alarm("frame.refused", "something that came did not pass its check: " + e.code, brought_by,
+                                 now_));
+  if (store_.db().changes() > 0) (void)store_.journal("node", "refuse", brought_by, e.code, now_);
 }
 
 void StoreInbox::forget() {
@@ -40,17 +45,19 @@ void StoreInbox::forget() {
   attachments_.clear();
 }
 
-Result<> StoreInbox::count_against_quota(const NodeId& author, sync::Lane lane, std::size_t bytes) {
+Result<> StoreInbox::count_against_quota(const NodeId& author, sync::Lane lane, std::size_t bytes, const NodeId& from,
+                                         bool limbo) {
   TRY(store_.room_for(lane));
-  if (quota_.envelopes == 0) return {};
+  if (quota_.envelopes == 0 && !limbo) return {};
   Today& t = today_[author];
   const std::int64_t day = now_ / (24LL * 3'600'000);
   if (t.day != day) t = {day, {}, {}};
   const bool flash = lane == sync::Lane::flash;
   Quota& used = flash ? t.flash : t.used;
-  const std::uint64_t times = flash ? 10 : 1;
-  if (used.envelopes >= quota_.envelopes * times || used.bytes + bytes > quota_.bytes * times)
-    return fail(Fault::full, "this node has sent enough for today", "quota");
+  const std::uint64_t times = flash && !limbo ? 10 : 1;
+  const Quota most = limbo ? Quota{limit::limbo_envelopes, limit::limbo_bytes} : quota_;
+  if (used.envelopes >= most.envelopes * times || used.bytes + bytes > most.bytes * times)
+    return fail(author == from ? Fault::full : Fault::denied, "this node has sent enough for today", "quota");
   ++used.envelopes;
   used.bytes += bytes;
   // A full disk must not use up the day of whoever sends it all again.
@@ -89,13 +96,15 @@ Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::T
   const auto seq = static_cast<std::int64_t>(e.head.seq.value);
   if (seq <= 0 || seq > tip + static_cast<std::int64_t>(limit::ahead))
     return fail(Fault::denied, "envelope too far beyond a gap", "too-far-ahead");
-  const std::int64_t stream = TRY(received_stream(name));
   bool another = false;
   {
-    Query q = TRY(db.query("select hash from envelope where stream = ? and seq = ?")).bind(stream).bind(seq);
+    Query q =
+        TRY(db.query("select e.hash, s.row from envelope e join stream s on s.row = e.stream where s.id = ? and"
+                     " e.seq = ?",
+                     name.id(), seq));
     while (TRY(q.step())) {
       if (TRY(q.id<Hash>(0)) == e.hash) {
-        streams_.insert(stream);  // the receipt did not arrive: it is told again
+        streams_.insert(q.integer(1));  // the receipt did not arrive: it is told again
         return {};
       }
       another = true;
@@ -103,7 +112,8 @@ Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::T
   }
   // What another machine of ours hands on was counted there.
   const bool sibling = TRY(side_of(store_, from)) == Side::sibling;
-  if (!sibling) TRY(count_against_quota(name.node, name.lane, e.bytes.size()));
+  if (!sibling) TRY(count_against_quota(name.node, name.lane, e.bytes.size(), from));
+  const std::int64_t stream = TRY(received_stream(name));
   if (another) {
     // Two envelopes under one number: a clone, a restore, or worse. Both are kept and opened; people decide.
     TRY(TRY(db.query("update stream set forked = 1 where row = ?")).bind(stream).run());
@@ -296,25 +306,30 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
   TRY(may_exchange(store_, c.author));
   const bool carried = TRY(chunk_is_carried(c, from));
   Database& db = store_.blobs();
+  const auto held = [&]() -> Result<std::optional<std::int64_t>> {
+    Query q = TRY(db.query("select row, count, author from attachment where id = ? and own <> 1 and destination = ?",
+                           c.attachment, c.destination));
+    if (!TRY(q.step())) return std::nullopt;
+    if (q.integer(1) != c.count || TRY(q.id<NodeId>(2)) != c.author)
+      return fail(Fault::forged, "chunk disagrees with its attachment", "chunk.foreign");
+    return q.integer(0);
+  };
+  if (const auto there = TRY(held())) {
+    Query q = TRY(db.query("select 1 from chunk where attachment = ? and position = ?", *there, c.index));
+    if (TRY(q.step())) {
+      attachments_.insert(*there);
+      return {};
+    }
+  }
+  TRY(count_against_quota(c.author, sync::Lane::bulk, c.bytes.size(), from));
   TRY(
       db.run("insert into attachment(id, own, author, destination, count, ready, done, at_ms) values(?, ?, ?, ?, ?, ?,"
              " ?, ?) on conflict(id, destination) do nothing",
              c.attachment, carried ? 2 : 0, c.author, c.destination, c.count, carried ? 1 : 0, carried ? 0 : 1, now_));
-  std::int64_t row = 0;
-  {
-    Query q = TRY(db.query("select row, count, author from attachment where id = ? and own <> 1 and destination = ?",
-                           c.attachment, c.destination));
-    if (!TRY(q.step())) return fail(Fault::forged, "chunk of an attachment of ours", "chunk.foreign");
-    row = q.integer(0);
-    if (q.integer(1) != c.count || TRY(q.id<NodeId>(2)) != c.author)
-      return fail(Fault::forged, "chunk disagrees with its attachment", "chunk.foreign");
-  }
+  const auto found = TRY(held());
+  if (!found) return fail(Fault::forged, "chunk of an attachment of ours", "chunk.foreign");
+  const std::int64_t row = *found;
   attachments_.insert(row);
-  {
-    Query q = TRY(db.query("select 1 from chunk where attachment = ? and position = ?")).bind(row).bind(c.index);
-    if (TRY(q.step())) return {};
-  }
-  TRY(count_against_quota(c.author, sync::Lane::bulk, c.bytes.size()));
   TRY(
       db.run("insert into chunk(attachment, position, bytes, size, state) values(?, ?, ?, ?, ?)"
              " on conflict(attachment, position) do nothing",

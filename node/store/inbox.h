@@ -83,8 +83,11 @@ class StoreInbox : public sync::Inbox {
 
   Store& store_;
   Directory directory_;
-  /// Fault::full "quota" when the author has sent enough for today.
-  Result<> count_against_quota(const NodeId& author, sync::Lane, std::size_t bytes);
+  /// Before anything of it is stored. When the author has sent enough for today: Fault::full "quota", which ends the
+  /// exchange, or Fault::denied "quota" when another neighbour brings it, whose own mail must not wait for that.
+  /// `limbo`: its keys were taken back; a little of it may pass (sync/PROTOCOL.md 5.5).
+  Result<> count_against_quota(const NodeId& author, sync::Lane, std::size_t bytes, const NodeId& from,
+                               bool limbo = false);
 
   struct Quota {
     std::uint64_t envelopes = 0, bytes = 0;

@@ -48,15 +48,16 @@ Result<LinkRow> row(Query& q) {
 }  // namespace
 
 Result<sync::LinkState> StoreLink::load() {
-  Query q = TRY(store_.db().query("select peer_key, peer_epoch, heard, peer_heard, nonces, nonce_next, nonce_base,"
-                                  " nonce_used, rate_bps, last_contact_ms, peer_key_before from link where peer = ?"))
-                .bind(peer_);
+  Query q =
+      TRY(store_.db().query("select peer_key, peer_epoch, heard_marks, peer_heard, nonces, nonce_next, nonce_base,"
+                            " nonce_used, rate_bps, last_contact_ms, peer_key_before from link where peer = ?"))
+          .bind(peer_);
   if (!TRY(q.step())) return fail(Fault::denied, "no link to this node", "link.unknown");
   sync::LinkState s;
   s.peer = peer_;
   s.peer_key = TRY(q.id<PublicKey>(0));
   s.peer_epoch = TRY(q.id<sync::Epoch>(1));
-  s.heard = static_cast<std::uint64_t>(q.integer(2));
+  s.heard = TRY(sync::Heard::decode(q.blob(2)));
   s.peer_heard = static_cast<std::uint64_t>(q.integer(3));
   const Bytes nonces = q.blob(4);
   Reader r(nonces);
@@ -71,18 +72,8 @@ Result<sync::LinkState> StoreLink::load() {
   return s;
 }
 
-/// Our superior heard more of us than we ever said: this is an old copy, and who came after it said that. Only of a
-/// superior: its answer is about the epoch of our request, while a client may speak of our numbers before a restore.
-Result<bool> StoreLink::beyond_us(const sync::LinkState& s) {
-  Query q = TRY(store_.db().query(
-      "select upward = 1 or (upward > 1 and urls <> ''), (select coalesce(max(number), 0) from control) from link"
-      " where peer = ?",
-      peer_));
-  return TRY(q.step()) && q.integer(0) != 0 && s.peer_heard > static_cast<std::uint64_t>(q.integer(1));
-}
-
 Result<> StoreLink::save(const sync::LinkState& s) {
-  if (s.forgotten || TRY(beyond_us(s))) {
+  if (s.forgotten) {
     const sync::Millis now = store_.last_moment();
     TRY(store_.alarm("home.copied", "this home was put back from a copy: it goes on under new numbers", "", now));
     return begin_life(store_, now);
@@ -100,15 +91,17 @@ Result<> StoreLink::save(const sync::LinkState& s) {
       TRY(offer_chunks_underway(store_, office));
     }
   }
+  const Bytes heard = s.heard.encode();
   Writer nonces, used;
   for (const auto& n : s.nonces) nonces.id(n);
   used.u64(s.nonce_used);
-  TRY(TRY(store_.db().query("update link set peer_epoch = ?, heard = ?, peer_heard = ?, nonces = ?, nonce_next = ?,"
-                            " nonce_base = ?, nonce_used = ?, rate_bps = ?, contact_since_ms = case when"
-                            " contact_since_ms = 0 or abs(? - last_contact_ms) > ? then ? else contact_since_ms end,"
-                            " last_contact_ms = ? where peer = ?"))
+  TRY(TRY(store_.db().query(
+              "update link set peer_epoch = ?, heard_marks = ?, peer_heard = ?, nonces = ?, nonce_next = ?,"
+              " nonce_base = ?, nonce_used = ?, rate_bps = ?, contact_since_ms = case when"
+              " contact_since_ms = 0 or abs(? - last_contact_ms) > ? then ? else contact_since_ms end,"
+              " last_contact_ms = ? where peer = ?"))
           .bind(s.peer_epoch)
-          .bind(s.heard)
+          .bind(ByteView(heard))
           .bind(s.peer_heard)
           .bind(nonces.view())
           .bind(s.nonce_next)

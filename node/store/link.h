@@ -24,7 +24,6 @@ class StoreLink : public sync::Link {
   const NodeId& peer() const { return peer_; }
 
  private:
-  Result<bool> beyond_us(const sync::LinkState&);
   Store& store_;
   NodeId peer_;
 };

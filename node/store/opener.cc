@@ -264,10 +264,13 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
   if (!TRY(directory_.root_confirmed())) notes |= record_note::root_unconfirmed;
 
   std::set<PersonId> drafters, signers;
+  const sync::Millis received = TRY(c.received.of(store_, c.row));
   for (const auto& s : rec.signatures) {
     const auto officer = TRY(directory_.officer(s.officer));
     if (!officer) return Refusal::unknown_certificate;
     if (officer->office != rec.origin || !sync::verify_record(r.id, s, officer->key)) return Refusal::bad_signature;
+    // A flag beside it, never a refusal: whoever renews certificates late must not silence those below.
+    if (received > TRY(c.received.valid_until(directory_, s.officer))) notes |= record_note::expired;
     (s.role == sync::SignRole::drafter ? drafters : signers).insert(officer->person);
   }
   // Drafter and signer differ, unless the office may work with one person.

@@ -8,6 +8,7 @@
 #include "node/store/records.h"
 #include "node/store/routes.h"
 #include "node/store/siblings.h"
+#include "node/store/told.h"
 #include "sync/limits.h"
 #include "sync/record.h"
 
@@ -411,6 +412,9 @@ Result<sync::ControlItems> StoreOutbox::control(std::uint64_t base, std::size_t 
     if (!any) return out;
   }
 }
+
+Result<std::optional<sync::Told>> StoreOutbox::told(std::uint64_t number) { return told_up_to(store_, number); }
+Result<std::uint64_t> StoreOutbox::newest_told() { return node::newest_told(store_); }
 
 Result<sync::Digest> StoreOutbox::outstanding() {
   Query q = TRY(store_.db().query("select s.id, e.seq, e.hash from envelope e join stream s on s.row = e.stream"

@@ -271,4 +271,11 @@ Result<> may_exchange(Store& store, const NodeId& node) {
   return {};
 }
 
+Result<bool> taken_back(Store& store, const NodeId& node) {
+  const auto may = may_exchange(store, node);
+  if (may) return false;
+  if (may.error().code == "exchange.revoked") return true;
+  return may.error().fault == Fault::denied ? Result<bool>(false) : std::unexpected(may.error());
+}
+
 }  // namespace yz::node

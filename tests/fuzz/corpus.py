@@ -63,7 +63,7 @@ put("frames", expect("exchange", ["frames"]) + [("group", f) for f in frames])
 put("part_have_chunk", expect("exchange", ["part", "have", "chunk"]))
 put("expand", packed())
 put("invitation", [("one line", invitation())])
-put("bundle", expect("bundle", field="head") + [("text", b"YZN1 frames behind the seal")])
+put("bundle", expect("bundle", field="head") + [("text", b"YZN2 frames behind the seal")])
 put("typed", [("lines " + v["name"], v["expect"]["lines"].encode()) for v in vectors("notice") if v["kind"] == "notice"]
     + expect("notice", ["notice"])
     + [("pictures", "\n".join(v["expect"]["texts"]).encode()) for v in vectors("notice") if v["kind"] == "pictures"])

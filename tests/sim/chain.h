@@ -174,8 +174,8 @@ struct Chain {
   Random random{7};
   Office &city = *trio.city, &county = *trio.county, &township = *trio.township;
   Hop lower{township, county, now}, upper{county, city, now};
-  bool lower_up = true, upper_up = true;  ///< the lines
-  std::function<void()> county_does;      ///< what a dishonest county does before it speaks with the city
+  bool lower_up = true, upper_up = true;   ///< the lines
+  std::function<void()> county_does = {};  ///< what a dishonest county does before it speaks with the city
 
   Result<> start() {
     for (Office* o : {&city, &county, &township}) {

@@ -24,6 +24,9 @@ RequestHead some_request(Dice& d) {
   h.base = d.below(1000);
   h.mark = h.base + d.below(1000);
   h.heard = d.next();
+  h.base_told = d.id<Told>();
+  h.mark_told = d.id<Told>();
+  h.heard_told = d.id<Told>();
   h.answer_bytes = static_cast<std::uint32_t>(d.next());
   h.nonces_left = static_cast<std::uint8_t>(d.next());
   h.fresh = d.chance(50);
@@ -44,6 +47,9 @@ AnswerHead some_answer(Dice& d) {
   h.base = d.below(1000);
   h.mark = h.base + d.below(1000);
   h.heard = d.next();
+  h.base_told = d.id<Told>();
+  h.mark_told = d.id<Told>();
+  h.heard_told = d.id<Told>();
   h.request_bytes = static_cast<std::uint32_t>(d.next());
   h.retry_after_s = static_cast<std::uint16_t>(d.next());
   h.more = d.chance(50);

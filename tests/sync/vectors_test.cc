@@ -297,6 +297,9 @@ TEST_CASE("exchange vectors hold") {
       h.base = number(v, "base");
       h.mark = number(v, "mark");
       h.heard = number(v, "heard");
+      h.base_told = id<Told>(v, "base_told");
+      h.mark_told = id<Told>(v, "mark_told");
+      h.heard_told = id<Told>(v, "heard_told");
       h.answer_bytes = number<std::uint32_t>(v, "answer_bytes");
       h.frames = frames_hash(bytes(v, "frames"));
       h.nonces_left = number<std::uint8_t>(v, "nonces_left");
@@ -319,6 +322,9 @@ TEST_CASE("exchange vectors hold") {
       h.base = number(v, "base");
       h.mark = number(v, "mark");
       h.heard = number(v, "heard");
+      h.base_told = id<Told>(v, "base_told");
+      h.mark_told = id<Told>(v, "mark_told");
+      h.heard_told = id<Told>(v, "heard_told");
       h.request_bytes = number<std::uint32_t>(v, "request_bytes");
       h.retry_after_s = number<std::uint16_t>(v, "retry_after_s");
       h.frames = frames_hash(bytes(v, "frames"));
@@ -379,6 +385,9 @@ TEST_CASE("bundle vectors hold") {
     h.base = number(v, "base");
     h.mark = number(v, "mark");
     h.heard = number(v, "heard");
+    h.base_told = id<Told>(v, "base_told");
+    h.mark_told = id<Told>(v, "mark_told");
+    h.heard_told = id<Told>(v, "heard_told");
     crypto::Keyring reader{crypto::SigningKey::random(), crypto::BoxKey::random(), {}};
     std::vector<BoxPublic> readers;
     Writer script;
