@@ -117,6 +117,19 @@ def stolen(county, one, two, machine):
     check("nothing of the thief has come", case not in cases(county) and case not in cases(one))
 
 
+def by_file(one, ports, running):
+    """A third machine joins without a line; numbers of machines are not given again."""
+    line = expect("one more is invited", 0, one, "node", "invite", "--url", f"http://127.0.0.1:{ports[1]}")["invitation"]
+    three = path("three")
+    said = expect("its request goes to a file", 0, three, "join", line, "--officer", "王芳", "--request", path("request"))
+    check("... and waits", said.get("state") == "joining", said)
+    stop(running["one"])
+    expect("the first machine admits it", 0, one, "admit", path("request"), "--answer", path("answer"))
+    said = expect("the answer comes back", 0, three, "join", "--answer", path("answer"))
+    check("... a machine of the office", said.get("state") == "ready", said)
+    check("the third, not again the second", sorted(n["number"] for n in nodes(three) if n["this"]) == ["3"], nodes(three))
+
+
 def main():
     ports = free_ports(4)
     county, one, k = founded(ports)
@@ -138,8 +151,9 @@ def main():
     for home in (county, one, two):
         said = expect("verify", 0, home, "verify", "--all")
         check("... is good", said.get("ok") is True, said)
-        check("nobody is accused", not {"held.back", "gap", "registry.differs", "stream.forked", "copy.failed"} & alarms(home), alarms(home))
+        check("nobody is accused", not {"held.back", "gap", "registry.differs", "stream.forked", "copy.failed", "frame.refused"} & alarms(home), alarms(home))
     stolen(county, one, two, machine)
+    by_file(one, ports, running)
 
 
 if __name__ == "__main__":

@@ -169,7 +169,7 @@ TEST_CASE("an office's two machines: every report exactly once everywhere, whate
     for (Office* o : w.offices())
       CHECK(count(*o,
                   "select count(*) from alarm where code in ('held.back', 'gap', 'stream.forked', 'copy.failed',"
-                  " 'registry.differs', 'stream.ahead', 'identity.refused')") == 0);
+                  " 'registry.differs', 'stream.ahead', 'identity.refused', 'frame.refused')") == 0);
   }
 }
 
