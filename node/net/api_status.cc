@@ -105,6 +105,9 @@ std::string said_in_chinese(std::string_view code, std::string message) {
       {"revoked.officer", "一位人员的密钥已停用或吊销"},
       {"self.revoked", "本单位或本机的身份已被上级吊销，对方不再接收，请立即联系上级"},
       {"office.admitted", "下级已自动接纳，请电话核对指纹"},
+      {"node.joined", "本单位新增一台机器，请核对指纹"},
+      {"node.unconfirmed", "下级新增一台尚未确认的机器，请电话核对指纹后执行 yizhan node confirm"},
+      {"copy.failed", "本单位另一台机器写的信息中有打不开的"},
       {"office.twice", "同一单位代码出现了第二份证书，请立即核实"},
       {"reclaim.failed", "取回的本单位信息中有打不开的"},
       {"record.refused", "有信息被对方拒收"},
@@ -124,9 +127,9 @@ std::string said_in_chinese(std::string_view code, std::string message) {
   const auto* const text = std::ranges::find(kTexts, code, [](const auto& t) { return t.first; });
   if (text == std::end(kTexts)) return message;
   const std::size_t colon = message.rfind(": ");
-  static constexpr std::array kDetailed{"record.refused", "office.admitted", "held.back",         "gap",
-                                        "not.taken",      "nothing.heard",   "announced.missing", "receipt.backdated",
-                                        "frame.refused",  "office.moved"};
+  static constexpr std::array kDetailed{
+      "record.refused", "office.admitted", "node.joined",       "node.unconfirmed",  "held.back",     "gap",
+      "not.taken",      "nothing.heard",   "announced.missing", "receipt.backdated", "frame.refused", "office.moved"};
   const bool detail = std::ranges::find(kDetailed, code) != kDetailed.end();
   std::string said(text->second);
   return detail && colon != std::string::npos ? said + "：" + message.substr(colon + 2) : said;

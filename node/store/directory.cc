@@ -8,6 +8,7 @@
 #include "node/store/moves.h"
 #include "node/store/registry.h"
 #include "node/store/revocation.h"
+#include "node/store/siblings.h"
 
 namespace yz::node {
 namespace {
@@ -218,7 +219,10 @@ Result<> Directory::learn(const crypto::Certificate& c, sync::Millis now) {
     }
   }
   const bool known = TRY(knows(c));
+  const bool stranger =
+      c.type == crypto::CertType::node && !TRY(any_node(TRY(NodeId::from(c.subject.view())))).has_value();
   TRY(keep(c, now));
+  if (stranger) TRY(meet_machine(store_, c, now));
   if (c.type == crypto::CertType::officer) TRY(end_older_certificates(store_, c));
   TRY(apply_waiting_revocations(store_, c, now));
   if (before) TRY(follow_move(store_, *before, c, now));
@@ -237,6 +241,8 @@ Result<bool> Directory::knows(const crypto::Certificate& c) {
 /// An officer's certificate frees only records that name it; each new one must not cost the opening of all that wait.
 Result<> Directory::open_again_for(const crypto::Certificate& c) {
   if (c.type == crypto::CertType::node) return {};
+  // What another machine of ours wrote waits as a whole, too.
+  if (c.office == store_.me().office) TRY(store_.db().run("update envelope set copy = 1 where copy = 3"));
   // What came back of ours after a restore waits as a whole.
   if (c.office == store_.me().office)
     TRY(store_.db().run("update envelope set refusal = 0 where own = 1 and state = 4 and refusal = ?",

@@ -10,6 +10,7 @@
 #include "node/store/records.h"
 #include "node/store/revocation.h"
 #include "node/store/routes.h"
+#include "node/store/siblings.h"
 #include "sync/intervals.h"
 #include "sync/limits.h"
 
@@ -87,6 +88,7 @@ Result<std::int64_t> StoreInbox::received_stream(const sync::StreamName& name, i
 Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::Tally& tally) {
   const sync::StreamName& name = e.head.stream;
   if (name.node == store_.me().node && name.author == store_.me().office) return take_back(e, from, tally);
+  if (name.author == store_.me().office) return take_copy(e, from, tally);
   if (name.destination != store_.me().office) return carry(e, from, tally);
   if (!TRY(may_bring(store_, from, name.author)))
     return fail(Fault::denied, "envelope brought by somebody who is not on its way", "not-permitted");
@@ -113,23 +115,26 @@ Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::T
       another = true;
     }
   }
-  TRY(count_against_quota(name.node, name.lane, e.bytes.size(), from));
+  // What another machine of ours hands on was counted there.
+  const bool sibling = TRY(side_of(store_, from)) == Side::sibling;
+  if (!sibling) TRY(count_against_quota(name.node, name.lane, e.bytes.size(), from));
   const std::int64_t stream = TRY(received_stream(name));
   if (another) {
     // Two envelopes under one number: a clone, a restore, or worse. Both are kept and opened; people decide.
     TRY(TRY(db.query("update stream set forked = 1 where row = ?")).bind(stream).run());
     TRY(store_.alarm("stream.forked", "one number of a stream carries two envelopes", hex(name.author.view()), now_));
   }
-  TRY(TRY(db.query(
-              "insert into envelope(stream, seq, hash, own, bytes, size, peer, at_ms) values(?, ?, ?, 0, ?, ?, ?, ?)"))
-          .bind(stream)
-          .bind(seq)
-          .bind(e.hash)
-          .bind(ByteView(e.bytes))
-          .bind(e.bytes.size())
-          .bind(from)
-          .bind(now_)
-          .run());
+  std::int64_t row = 0;
+  {
+    Query q = TRY(
+        db.query("insert into envelope(stream, seq, hash, own, bytes, size, peer, at_ms) values(?, ?, ?, 0, ?, ?, ?, ?)"
+                 " returning row",
+                 stream, seq, e.hash, ByteView(e.bytes), e.bytes.size(), from, now_));
+    TRY(q.step());
+    row = q.integer(0);
+    TRY(q.run());
+  }
+  TRY(hand_to_siblings(store_, row, name.node, from));
   TRY(advance(stream));
   streams_.insert(stream);
   ++tally.envelopes;
@@ -297,6 +302,9 @@ Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId& f
   const auto certificate = TRY(crypto::Certificate::decode(bytes));
   const bool known = TRY(directory_.knows(certificate));
   TRY(directory_.learn(certificate, now_));
+  if (!known && certificate.type == crypto::CertType::office && certificate.issuer == store_.me().office &&
+      TRY(side_of(store_, from)) == Side::sibling)
+    TRY(store_.db().run("update office set state = 1 where id = ? and state = 0", certificate.office));
   // One that a newer has replaced stays here: shown again and again it would be told again and again.
   if (!known && TRY(directory_.knows(certificate))) TRY(spread_certificate(certificate, from));
   ++tally.received[0];
@@ -350,13 +358,15 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
 Result<> StoreInbox::settle(sync::Millis now) {
   now_ = now;
   for (std::int64_t s : streams_) {
-    Query own = TRY(store_.db().query("select own, destination from stream where row = ?", s));
+    Query own = TRY(store_.db().query("select own, destination, node from stream where row = ?", s));
     TRY(own.step());
     if (own.integer(0) == 2) {
       TRY(receipt(s, sync::ReceiptKind::custody, now));
     } else if (own.integer(0) == 0) {
       TRY(receipt(s, sync::ReceiptKind::stored, now));
       if (asked_.contains(s) || planted(Bug::opened_before_opening)) TRY(receipt(s, sync::ReceiptKind::opened, now));
+    } else if (TRY(own.id<NodeId>(2)) != store_.me().node) {
+      TRY(settle_copies(s, now));
     } else if (const auto it = returned_by_.find(s); it != returned_by_.end()) {
       TRY(state_holdings(store_, s, it->second, now, again_.contains(s)));
     }
@@ -423,14 +433,16 @@ Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Mil
       r.chain = e->head.previous;
     }
   }
-  if (kind == sync::ReceiptKind::stored || (kind == sync::ReceiptKind::opened && !TRY(more_waits_than_told(row)))) {
+  const bool copy = kind == sync::ReceiptKind::custody && r.stream.author == store_.me().office;
+  if (copy || kind == sync::ReceiptKind::stored ||
+      (kind == sync::ReceiptKind::opened && !TRY(more_waits_than_told(row)))) {
     // Of an earlier incarnation a gap can stay for good: what lies behind it is told all the same.
     // The one behind `upto` is not here, not opened, or of another history.
-    Query q =
-        TRY(db.query(kind == sync::ReceiptKind::opened
-                         ? "select distinct seq from envelope where stream = ? and seq > ? and state <> 0 order by seq"
-                         : "select distinct seq from envelope where stream = ? and seq > ? order by seq",
-                     row, r.upto.value + 1));
+    Query q = TRY(db.query(
+        kind == sync::ReceiptKind::opened
+            ? "select distinct seq from envelope where stream = ? and seq > ? and state not in (0, 5) order by seq"
+            : "select distinct seq from envelope where stream = ? and seq > ? order by seq",
+        row, r.upto.value + 1));
     while (TRY(q.step())) {
       const sync::Seq s{static_cast<std::uint64_t>(q.integer(0))};
       if (!r.ranges.empty() && r.ranges.back().second.next() == s)
@@ -456,6 +468,7 @@ Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Mil
 
 /// Receipts go the usual way, and the way by which the newest envelope came: either may be down for a week.
 Result<std::vector<NodeId>> StoreInbox::ways_back(std::int64_t stream, const sync::StreamName& name) {
+  if (name.author == store_.me().office) return siblings(store_);
   std::vector<NodeId> ways;
   if (const auto hop = TRY(next_hop(store_, name.author))) ways.push_back(*hop);
   Query q = TRY(store_.db().query("select peer from envelope where stream = ? order by row desc limit 1", stream));
@@ -463,6 +476,10 @@ Result<std::vector<NodeId>> StoreInbox::ways_back(std::int64_t stream, const syn
     const auto bringer = TRY(q.id<NodeId>(0));
     if (TRY(side_of(store_, bringer)) && std::ranges::find(ways, bringer) == ways.end()) ways.push_back(bringer);
   }
+  // The other machines of this office hear what need not be handed to us.
+  if (name.destination == store_.me().office)
+    for (const NodeId& n : TRY(siblings(store_)))
+      if (std::ranges::find(ways, n) == ways.end()) ways.push_back(n);
   return ways;
 }
 

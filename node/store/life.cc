@@ -58,7 +58,7 @@ Result<> begin_life(Store& store, sync::Millis now) {
   Database& db = store.db();
   const sync::Opened opened = TRY(ending(store));
   TRY(store.renew(planted(Bug::incarnation_kept) ? opened.previous : opened.now, crypto::random_fixed<sync::Epoch>()));
-  TRY(db.exec("update envelope set state = 1 where own = 1 and state = 0"));
+  TRY(db.exec("update envelope set state = 1 where own = 1 and state = 0 and copy = 0"));
   // Numbers of what we tell, and nonces, may have been used by whoever we were after this copy was made.
   TRY(
       db.exec("update link set nonces = x'', heard_marks = x'', peer_heard = 0, nonce_next = nonce_next + 1048576,"

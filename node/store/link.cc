@@ -27,8 +27,8 @@ std::vector<std::string> lines(const std::string& text) {
 }
 
 // link.upward: 0 below us, 1 our superior, 2 direct: to an office higher up when there is an address to dial, else from
-// one further down that dials us.
-int kind_of(bool upward, bool direct) { return direct ? 2 : upward ? 1 : 0; }
+// one further down that dials us; 3 another machine of our office, to dial when there is an address.
+int kind_of(bool upward, bool direct, bool sibling = false) { return sibling ? 3 : direct ? 2 : upward ? 1 : 0; }
 
 constexpr std::string_view kColumns = "select peer, office, upward, urls, pin, last_contact_ms from link ";
 
@@ -38,7 +38,8 @@ Result<LinkRow> row(Query& q) {
   l.office = TRY(q.id<OfficeId>(1));
   l.urls = lines(q.text(3));
   l.direct = q.integer(2) == 2;
-  l.upward = q.integer(2) == 1 || (l.direct && !l.urls.empty());
+  l.sibling = q.integer(2) == 3;
+  l.upward = q.integer(2) == 1 || ((l.direct || l.sibling) && !l.urls.empty());
   l.pin = q.text(4);
   l.last_contact = q.integer(5);
   return l;
@@ -122,7 +123,7 @@ Result<> add_link(Store& store, const LinkRow& l, const PublicKey& key) {
                               " upward = excluded.upward, pin = excluded.pin, peer_key = excluded.peer_key"))
       .bind(l.peer)
       .bind(l.office)
-      .bind(kind_of(l.upward, l.direct))
+      .bind(kind_of(l.upward, l.direct, l.sibling))
       .bind(joined(l.urls))
       .bind(l.pin)
       .bind(key)
@@ -140,7 +141,7 @@ Result<std::vector<LinkRow>> links(Store& store, bool upward) {
 
 Result<std::vector<LinkRow>> uplinks(Store& store) {
   Query q = TRY(store.db().query(std::string(kColumns) +
-                                 "where upward = 1 or (upward = 2 and urls <> '') order by upward, peer"));
+                                 "where upward = 1 or (upward > 1 and urls <> '') order by upward, peer"));
   std::vector<LinkRow> out;
   while (TRY(q.step())) out.push_back(TRY(row(q)));
   return out;

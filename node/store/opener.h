@@ -35,6 +35,8 @@ class Opener {
   };
   Result<> open_one(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
   Result<> open_returned(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
+  Result<> open_copy(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
+  Result<> put_copy(Context&, const sync::ReleasedRecord&, Done&);
   Result<sync::Refusal> judge_own(const sync::ReleasedRecord&, std::set<CertDigest>& missing);
   Result<> put_own(Context&, const sync::ReleasedRecord&, sync::Refusal);
   Result<NodeId> brought_by(const Context&);

@@ -3,6 +3,7 @@
 
 #include "crypto/hash.h"
 #include "node/store/consents.h"
+#include "node/store/siblings.h"
 
 namespace yz::node {
 namespace {
@@ -121,6 +122,7 @@ Result<> take_effect(Store& store, const Revocation& r, const OfficeId& office, 
       TRY(db.run("update node set state = 9 where id = ?1 and (?2 or digest = ?3)", r.subject, r.whole() ? 1 : 0,
                  r.certificate));
       TRY(forget_past_key(store, r));
+      if (!ours && office == me.office && r.whole()) TRY(part_from(store, TRY(NodeId::from(r.subject.view())), now));
       break;
     case RevokedTarget::officer:
       TRY(

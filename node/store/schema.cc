@@ -377,10 +377,27 @@ create table consent(
 create index consent_office on consent(office, old_key);
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads},   Migration{3, kMainRestore},
-                           Migration{4, kMainCarry}, Migration{5, kMainWatch},   Migration{6, kMainRevocation},
-                           Migration{7, kMainLines}, Migration{8, kMainNotices}, Migration{9, kMainFloor},
-                           Migration{10, kMainTold}, Migration{11, kMainConsent}};
+// Several machines of one office (protocol 8): what they hand each other, and who has confirmed a further one.
+constexpr std::string_view kMainMachines = R"sql(
+alter table node add column confirmed integer not null default 1;  -- 0: a further machine, its superior has not said yes
+alter table envelope add column copy integer not null default 0;   -- ours, by another machine: 1 unopened, 2 opened, 3 waits
+create index envelope_copy on envelope(row) where copy = 1;
+create index envelope_copied on envelope(row) where copy > 0 and state = 0;
+create table further_wrap(
+  envelope blob primary key not null,  -- hash
+  wrap blob not null) strict, without rowid;
+create table machine(                  -- another machine of our office that we took in
+  node blob primary key not null,
+  officer blob not null,               -- the certificate that was made for it
+  copied integer not null default 0) strict, without rowid;  -- row of the newest envelope of before that it is given
+alter table invitation add column officer text not null default '';
+alter table invitation add column roles integer not null default 0;
+)sql";
+
+constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads},    Migration{3, kMainRestore},
+                           Migration{4, kMainCarry}, Migration{5, kMainWatch},    Migration{6, kMainRevocation},
+                           Migration{7, kMainLines}, Migration{8, kMainNotices},  Migration{9, kMainFloor},
+                           Migration{10, kMainTold}, Migration{11, kMainConsent}, Migration{12, kMainMachines}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees}};
 
 }  // namespace

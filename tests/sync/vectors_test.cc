@@ -12,6 +12,7 @@
 #include "sync/notice.h"
 #include "sync/pictures.h"
 #include "sync/revocation.h"
+#include "sync/sibling.h"
 #include "tests/support/sync_fakes.h"
 
 using namespace yz;
@@ -156,6 +157,8 @@ Bytes body_of(const Json& v) {
                            Seq{number(x, "last")}, id<Hash>(x, "chain")});
     return encode(o);
   }
+  if (kind == "wrap") return encode(FurtherWrap{id<Hash>(s, "envelope"), bytes(s, "wrap")});
+  if (kind == "confirmation") return encode(Confirmation{id<NodeId>(s, "node"), id<CertDigest>(s, "certificate")});
   REQUIRE(kind == "chunk_receipt");
   return encode(ChunkReceipt{id<NodeId>(s, "author"), id<OfficeId>(s, "destination"), id<AttachmentId>(s, "attachment"),
                              number<std::uint32_t>(s, "count"), pairs<std::uint32_t>(s.at("ranges"))});
@@ -168,6 +171,8 @@ StatementKind kind_of(const std::string& name) {
   if (name == "revocation") return StatementKind::revocation;
   if (name == "incarnation") return StatementKind::incarnation;
   if (name == "consent") return StatementKind::consent;
+  if (name == "wrap") return StatementKind::wrap;
+  if (name == "confirmation") return StatementKind::confirmation;
   return name == "want" ? StatementKind::want : StatementKind::chunk_receipt;
 }
 

@@ -321,10 +321,19 @@ def body_consent(v):
     return body, h(v["office"]) + sign_public(old)[0] + u(old != new, 1)
 
 
+def body_wrap(v):
+    return h(v["envelope"]) + h(v["wrap"]), h(v["envelope"])
+
+
+def body_confirmation(v):
+    return h(v["node"]) + h(v["certificate"]), h(v["node"])
+
+
 def do_statement(v):
     number, make = {"receipt": (1, body_receipt), "head": (2, body_head), "node_list": (3, body_node_list),
                     "revocation": (4, body_revocation), "incarnation": (5, body_incarnation), "want": (6, body_want), "chunk_receipt": (8, body_chunk_receipt),
-                    "consent": (9, body_consent)}[v["statement"]]
+                    "consent": (9, body_consent), "wrap": (10, body_wrap),
+                    "confirmation": (11, body_confirmation)}[v["statement"]]
     body, about = make(v["says"])
     head = (b"YZS1" + SUITE + u(number, 1) + b"\0\0" + u(68 + len(body) + 64, 4) + h(v["office"]) + h(v["node"])
             + h(v["epoch"]) + u(v["at"], 8) + u(v["unix_ms"], 8) + body)
