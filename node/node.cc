@@ -14,6 +14,7 @@
 #include "node/store/direct.h"
 #include "node/store/node_key.h"
 #include "node/store/people.h"
+#include "node/store/siblings.h"
 
 namespace yz::node {
 namespace {

@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "crypto/suite.h"
+#include "node/net/join_parts.h"
 #include "node/store/link.h"
 #include "node/store/people.h"
 #include "node/store/registry.h"
