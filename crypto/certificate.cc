@@ -30,7 +30,10 @@ const char* broken_rule(const Certificate& c) {
   if (!between(c.type, CertType::office, CertType::officer)) return "a certificate of an unknown type";
   if (!between(c.level, Level::province, Level::unit)) return "a certificate with an unknown level";
   const bool office = c.type == CertType::office;
-  if ((c.flags & ~cert_flag::all) != 0 || (!office && c.flags != 0)) return "a certificate with unknown flags";
+  const std::uint16_t may = office                        ? cert_flag::one_person
+                            : c.type == CertType::officer ? cert_flag::further
+                                                          : std::uint16_t{0};
+  if ((c.flags & ~may) != 0) return "a certificate with flags that it cannot have";
   if ((c.roles & ~role::all) != 0 || (c.type != CertType::officer && c.roles != 0))
     return "a certificate with roles that it cannot have";
   if (c.not_after_ms <= c.not_before_ms) return "a certificate that ends before it begins";

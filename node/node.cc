@@ -6,6 +6,7 @@
 #include "node/backup.h"
 #include "node/guard.h"
 #include "node/log.h"
+#include "node/net/machine_join.h"
 #include "node/net/rules_json.h"
 #include "node/net/superiors.h"
 #include "node/net/tls_pin.h"
@@ -13,6 +14,7 @@
 #include "node/store/direct.h"
 #include "node/store/node_key.h"
 #include "node/store/people.h"
+#include "node/store/siblings.h"
 
 namespace yz::node {
 namespace {
@@ -132,7 +134,11 @@ CpuMs Node::cpu_ms() {
 Result<crypto::SigningKey> Node::authority() {
   const Home::Keys keys = TRY(home_.keys());
   const auto own = TRY(directory_->office_certificate(store_->me().office));
-  return own ? open_authority(keys, own->key, store_key_) : open_authority(keys, kAuthority, store_key_);
+  auto key = own ? open_authority(keys, own->key, store_key_) : open_authority(keys, kAuthority, store_key_);
+  if (!key && key.error().fault == Fault::missing && TRY(machine_number(*store_)) > 1)
+    return fail(Fault::denied, "the authority key of this office lies on its first machine: do it there",
+                "authority.elsewhere");
+  return key;
 }
 
 void Node::remember(const std::string& officer, ByteView passphrase, const crypto::SigningKey& key) {
@@ -181,12 +187,26 @@ Result<Signer> Node::unlock(std::string_view officer, ByteView passphrase) {
     remember(u.officer, passphrase, u.signing);
     key = std::move(u.signing);
   }
-  const auto row = TRY(directory_->officer_by_name(store_->me().office, name));
-  if (row && row->key != key->public_key() && TRY(put_pending_slot())) return unlock(officer, passphrase);
-  if (!row || row->key != key->public_key())
-    return fail(Fault::denied, "this officer has no valid certificate", "login.certificate");
+  const auto row = TRY(officer_of_key(name, key->public_key()));
+  if ((!row || row->state != OfficerState::active) && TRY(put_pending_slot())) return unlock(officer, passphrase);
+  if (!row) return fail(Fault::denied, "this officer has no valid certificate", "login.certificate");
   if (row->state != OfficerState::active) return fail(Fault::denied, "this officer is not active", "login.state");
   return Signer{*row, std::move(*key)};
+}
+
+/// A person may have a key on each machine.
+Result<std::optional<OfficerRow>> Node::officer_of_key(const std::string& name, const PublicKey& key) {
+  std::optional<OfficerRow> best;
+  for (OfficerRow& o : TRY(directory_->officers(store_->me().office)))
+    if (o.name == name && o.key == key && (!best || best->state != OfficerState::active)) best = std::move(o);
+  // Before the first machine's answer nobody here has a certificate: one may look and exchange, and nothing else.
+  if (!best && TRY(joins_as_machine(*store_))) {
+    best.emplace();
+    best->office = store_->me().office;
+    best->name = name;
+    best->key = key;
+  }
+  return best;
 }
 
 Result<OfficerRow> Node::authenticate(std::string_view officer, ByteView passphrase) {
@@ -243,6 +263,8 @@ Result<OfficerRow> Node::add_officer(const OfficerRow& by, std::string_view name
 Result<std::string> Node::invite(const OfficerRow& by, const Invite& wish) {
   if (!(by.roles & crypto::role::admin_keys))
     return fail(Fault::denied, "only an administrator of keys may invite offices", "role.admin-keys");
+  // Whoever takes the invitation up is certified here.
+  if (auto key = authority(); !key) return std::unexpected(key.error());
   // With TLS the invitation names the key that the new office will accept, and no other.
   std::string pin;
   if (!config_.sync.tls_cert.empty()) {
@@ -252,8 +274,10 @@ Result<std::string> Node::invite(const OfficerRow& by, const Invite& wish) {
   return store_->write([&]() -> Result<std::string> {
     Invite told = wish;
     if (told.urls.empty()) told.urls = config_.sync.addresses;
-    const Invitation i = TRY(make_invitation(*store_, *directory_, told, pin, wall_now()));
-    TRY(store_->journal(by.name, "invite", wish.code, "", wall_now()));
+    const Invitation i = TRY(wish.machine ? invite_machine(*store_, *directory_, told, pin, wall_now())
+                                          : make_invitation(*store_, *directory_, told, pin, wall_now()));
+    TRY(store_->journal(by.name, wish.machine ? "node.invite" : "invite", wish.machine ? wish.officer : wish.code, "",
+                        wall_now()));
     return encode(i);
   });
 }

@@ -65,6 +65,7 @@ class Node : public ApiHost {
       : home_(std::move(home)), config_(std::move(config)), store_key_(std::move(store_key)) {}
   Result<> start();
   Result<bool> put_pending_slot();
+  Result<std::optional<OfficerRow>> officer_of_key(const std::string& name, const PublicKey& key);
   Result<SyncReport> exchange(const std::function<void(const SyncReport&)>& progress,
                               const std::optional<OfficeId>& only);
   /// Between two pieces of long work: others go first. False when the program is ending.

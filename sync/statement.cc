@@ -8,6 +8,7 @@
 #include "sync/consent.h"
 #include "sync/limits.h"
 #include "sync/revocation.h"
+#include "sync/sibling.h"
 
 namespace yz::sync {
 namespace {
@@ -76,7 +77,7 @@ Result<Statement> decode_statement(ByteView bytes) {
   if (!crypto::known(r.u8())) return bad("suite");
   Statement s;
   const std::uint8_t kind = r.u8();
-  if (kind < 1 || kind > 9) return bad("kind");
+  if (kind < 1 || kind > 11) return bad("kind");
   s.kind = static_cast<StatementKind>(kind);
   if (r.u16() != 0) return bad("reserved");
   if (r.u32() != bytes.size()) return bad("length");
@@ -373,6 +374,12 @@ Result<Hash> statement_key(const Statement& s) {
       about.id(c.office).id(c.old_key).u8(c.rotates() ? 1 : 0);
       break;
     }
+    case StatementKind::wrap:
+      about.id(TRY(decode_further_wrap(s.body)).envelope);
+      break;
+    case StatementKind::confirmation:
+      about.id(TRY(decode_confirmation(s.body)).node);
+      break;
     case StatementKind::fork:
       about.raw(s.body);
       break;  // each of these stands for itself

@@ -1054,6 +1054,45 @@ void Grammar::key_commands(CLI::App* officer, CLI::App* office, const std::vecto
   CLI::App* node = group("node", t("机器", "machines"));
   done(leaf<NodeList>(node, "list", t("知道的机器", "list them")).app);
   {
+    auto [a, c] =
+        leaf<NodeInvite>(node, "invite", t("给本单位的另一台机器开一张邀请", "take in another machine of this office"));
+    a->add_option("--url", c->urls,
+                  t("新机器用来连接本机的地址，可重复", "where it reaches this machine; may be repeated"))
+        ->allow_extra_args(false)
+        ->type_name("URL");
+    a->add_option("--name", c->name, t("机器名称", "what people call it"))->type_name(t("名称", "NAME"));
+    a->add_option("--officer", c->officer, t("给谁用（默认自己）", "whom it is for (default: yourself)"))
+        ->type_name(t("姓名", "NAME"));
+    a->add_option("--role", c->roles, t("新人员的角色，可重复", "roles of a new officer; may be repeated"))
+        ->allow_extra_args(false)
+        ->type_name(t("角色", "ROLE"));
+    auto valid = std::make_shared<std::string>();
+    a->add_option("--valid", *valid,
+                  t("有效期，如 30m、72h 或 3d（默认 72h）", "how long it holds, like 30m, 72h or 3d (default 72h)"))
+        ->type_name(t("时长", "TIME"))
+        ->check([l = l_](const std::string& given) -> std::string {
+          return minutes_from(given) ? std::string()
+                                     : std::string(say(l, "有效期写成 30m、72h 或 3d", "has the form 30m, 72h or 3d"));
+        });
+    NodeInvite* to = c.get();
+    a->parse_complete_callback([valid, to] {
+      if (!valid->empty()) to->valid_minutes = *minutes_from(*valid);
+    });
+    a->add_flag("--qr", c->qr, t("在终端画出二维码", "draw it as a QR code"));
+    a->footer(example("  yizhan node invite --url http://10.77.0.5:8701 --name 办公室二号机\n"));
+    done(a);
+  }
+  {
+    auto [a, c] =
+        leaf<NodeConfirm>(node, "confirm", t("确认下级新增的一台机器", "confirm a further machine of an office below"));
+    a->add_option("NODE", c->node, t("机器编号，至少前 6 位", "its id, six digits of it or more"))->required();
+    a->add_option("--fingerprint", c->fingerprint,
+                  t("对方在电话里念的指纹", "the fingerprint as read out by telephone"))
+        ->required()
+        ->type_name(t("数字", "DIGITS"));
+    done(a);
+  }
+  {
     auto [a, c] = act(node, "rotate", What::rotate_node, t("换本机的签名密钥", "another signing key for this machine"));
     a->add_flag("--force", c->resume,
                 t("不再等没有联系上的相邻单位：它们从此不认本机，直到另行告知",

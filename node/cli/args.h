@@ -173,6 +173,17 @@ struct OfficerAdd {
 struct OfficerList {};
 struct OfficeList {};
 struct NodeList {};
+/// A further machine of our own office.
+struct NodeInvite {
+  std::string name, officer;
+  std::vector<std::string> urls, roles;
+  std::int64_t valid_minutes = 72 * 60;
+  bool qr = false;
+};
+/// The superior's word for a further machine of an office below.
+struct NodeConfirm {
+  std::string node, fingerprint;
+};
 /// What ends a key, or puts another in its place; and where offices are reached.
 struct KeyAct {
   enum class What {
@@ -232,8 +243,8 @@ using Command =
                  ReportCorrect, ReportWithdraw, ReportStep, Forward, ConflictList, ConflictShow, ConflictResolve,
                  Verify, Evidence, EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn, ReportCodeList,
                  BundleExport, BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList, OfficeList,
-                 NodeList, KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, RootShow, RootKey, RootPropose,
-                 RootSign, RootAdopt, Version>;
+                 NodeList, NodeInvite, NodeConfirm, KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, RootShow,
+                 RootKey, RootPropose, RootSign, RootAdopt, Version>;
 
 struct Asked {
   Globals globals;

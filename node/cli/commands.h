@@ -52,7 +52,9 @@ int run(Session&, const RootKey&);           // root.cc
 int run(Session&, const RootPropose&);       // root.cc
 int run(Session&, const RootSign&);          // root.cc
 int run(Session&, const RootAdopt&);         // root.cc
-int run(Session&, const NodeList&);          // office.cc
+int run(Session&, const NodeInvite&);        // machine.cc
+int run(Session&, const NodeConfirm&);       // machine.cc
+int run(Session&, const NodeList&);          // machine.cc
 int run(Session&, const PassphraseChange&);  // people.cc
 int run(Session&, const PassphraseRecover&);
 int run(Session&, const RootConfirm&);

@@ -133,20 +133,4 @@ int run(Session& s, const KeyAct& c) {
   return s.finish(s.ask("POST", call.target, call.body), [&](const Doc& d) { tell(s, c, d); });
 }
 
-int run(Session& s, const NodeList&) {
-  return s.finish(s.get("/api/v1/nodes"), [&](const Doc& d) {
-    Table table({{s.say("机器", "node")},
-                 {s.say("单位", "office")},
-                 {s.say("状态", "state")},
-                 {s.say("最近联系", "last contact")}});
-    for (const Doc& n : d.at("nodes").items()) {
-      const std::string contact = n.text("last_contact");
-      table.row({n.text("node"), n.text("office"),
-                 n.text("state") == "revoked" ? s.say("已吊销", "revoked") : s.say("正常", "good"),
-                 contact.empty() ? "-" : time_text(contact)});
-    }
-    out(table.text(terminal_columns()));
-  });
-}
-
 }  // namespace yz::node::cli

@@ -62,6 +62,8 @@ const std::vector<Route>& routes() {
       {"GET", "/api/v1/revocations", get_revocations, "what was taken back"},
       {"POST", "/api/v1/revocations", post_revocation, "take back an office, node or officer"},
       {"GET", "/api/v1/nodes", get_nodes, "machines that are known"},
+      {"POST", "/api/v1/nodes/{name}/confirm", post_node_confirm, "confirm a further machine of an office below"},
+      {"POST", "/api/v1/node/invitations", post_node_invitation, "take in another machine of this office"},
       {"POST", "/api/v1/node/rotate", post_node_rotate, "another signing key for this node"},
       {"POST", "/api/v1/addresses", post_addresses, "where subordinates reach us"},
       {"POST", "/api/v1/invitations", post_invitation, "invite a subordinate office"},

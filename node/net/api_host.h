@@ -48,8 +48,11 @@ struct Invite {
   std::vector<std::string> urls;
   std::int64_t valid_minutes = 72 * 60;
   bool one_person = true;
-  bool moves = false;  ///< an office that leaves its superior for us, with its id and its keys
-  bool line = false;   ///< only to be registered with us, beside the superior that certified it (条)
+  bool moves = false;    ///< an office that leaves its superior for us, with its id and its keys
+  bool line = false;     ///< only to be registered with us, beside the superior that certified it (条)
+  bool machine = false;  ///< a further machine of our own office: `name` is its, and it is for `officer`
+  std::string officer = {};
+  std::uint16_t roles = 0;  ///< when that is nobody of ours yet
 };
 
 /// CPU of the store's thread since `serve` began, by what it was for; zeros without `serve`.

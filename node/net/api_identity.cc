@@ -93,22 +93,6 @@ Result<ApiReply> get_revocations(Request& r) {
   return reply(Json::object({{"revocations", std::move(list)}}));
 }
 
-Result<ApiReply> get_nodes(Request& r) {
-  Json list = Json::array();
-  Query q =
-      TRY(r.store().db().query("select n.id, n.office, n.state, l.last_contact_ms from node n left join link l on "
-                               "l.peer = n.id order by n.office,"
-                               " n.at_ms"));
-  while (TRY(q.step())) {
-    const auto contact = q.null(3) || q.integer(3) == 0 ? std::nullopt : std::optional(q.integer(3));
-    list.add(Json::object({{"node", hex(q.blob(0))},
-                           {"office", r.code_of(TRY(q.id<OfficeId>(1)))},
-                           {"state", q.integer(2) == 9 ? "revoked" : "good"},
-                           {"last_contact", r.time(contact)}}));
-  }
-  return reply(Json::object({{"nodes", std::move(list)}, {"rotating", TRY(node_key_waits(r.store()))}}));
-}
-
 Result<ApiReply> post_node_rotate(Request& r) {
   TRY(only(r.body, {"force"}));
   TRY(need(r, role::admin_keys));

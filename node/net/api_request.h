@@ -95,6 +95,8 @@ Result<Json> deliveries_json(Request&, std::int64_t matter);
 StoreBooks books_of(const Request&);
 
 // Handlers, by file.
+Result<ApiReply> post_node_invitation(Request&);
+Result<ApiReply> post_node_confirm(Request&);
 Result<ApiReply> get_status(Request&);
 Result<ApiReply> post_sync(Request&);
 Result<ApiReply> get_superiors(Request&);

@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "crypto/suite.h"
 #include "node/net/join_parts.h"
+#include "node/net/machine_join.h"
 #include "node/net/rehome.h"
 #include "node/store/link.h"
 #include "node/store/routes.h"
@@ -52,7 +53,8 @@ InvitationId id_of(const Invitation& i) {
 
 std::string encode(const Invitation& i) {
   Writer w;
-  w.u8(i.moves ? 3 : i.line_only ? 2 : 1).u8(static_cast<std::uint8_t>(i.level)).u8(i.one_person ? 1 : 0).id(i.code);
+  w.u8(i.machine ? 4 : i.moves ? 3 : i.line_only ? 2 : 1).u8(static_cast<std::uint8_t>(i.level));
+  w.u8(i.one_person ? 1 : 0).id(i.code);
   w.u64(static_cast<std::uint64_t>(i.until_ms)).id(i.superior).id(i.superior_node).id(i.root);
   w.str16(i.superior_code).str16(i.superior_name).str16(i.code_of_office).str16(i.name).str16(i.pin);
   w.u8(static_cast<std::uint8_t>(i.urls.size()));
@@ -76,9 +78,10 @@ Result<Invitation> decode_invitation(std::string_view line) {
   Reader r(content);
   Invitation i;
   const std::uint8_t what = r.u8();
-  if (what < 1 || what > 3) return bad();
+  if (what < 1 || what > 4) return bad();
   i.line_only = what == 2;
   i.moves = what == 3;
+  i.machine = what == 4;
   i.level = static_cast<crypto::Level>(r.u8());
   const std::uint8_t one_person = r.u8();
   i.one_person = one_person == 1;
@@ -323,8 +326,9 @@ Result<Bytes> make_registration_request(Store& store, Directory& directory, cons
 }
 
 Result<> count_wrong_try(Store& store, ByteView request) {
-  const JoinRequestMessage m = TRY(decode_join_request(request));
-  return TRY(store.db().query("update invitation set tries = tries + 1 where id = ?")).bind(m.invitation).run();
+  const InvitationId id = is_machine_request(request) ? TRY(decode_machine_request(request)).invitation
+                                                      : TRY(decode_join_request(request)).invitation;
+  return TRY(store.db().query("update invitation set tries = tries + 1 where id = ?")).bind(id).run();
 }
 
 namespace join_parts {
@@ -340,6 +344,7 @@ Result<Invited> invited(Database& db, const JoinRequestMessage& m, ByteView requ
   i.code = TRY(q.id<Code>(0));
   if (q.integer(6) >= kMostTries) return refused("this invitation was tried too often: ask for a new one", "join.dead");
   if (!check_mac(request, i.code)) return refused("the code of the invitation does not fit", "join.mac");
+  if (q.integer(4) & kForMachine) return refused("this invitation is for a machine of our own office", "join.kind");
   const bool used = !q.null(7);
   if (used && TRY(q.id<OfficeId>(7)) != id)
     return refused("this invitation was used by another office: ask for a new one", "join.used");
@@ -425,6 +430,7 @@ Result<> certify(Store& store, Directory& directory, const JoinRequestMessage& m
 
 Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const crypto::SigningKey& authority,
                     sync::Millis now) {
+  if (is_machine_request(request)) return admit_machine(store, directory, request, authority, now);
   const JoinRequestMessage m = TRY(decode_join_request(request));
   const bool registers = !m.offices.empty();
   std::vector<crypto::Certificate> offices;
@@ -447,6 +453,7 @@ Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const 
     if (!there || !there->admitted) {
       TRY(certify(store, directory, m, i, authority, id, now));
       TRY(tell_of_office(store, id, kTellUp));
+      TRY(tell_of_office(store, id, kTellSiblings));
     }
   }
   answer.offices = TRY(chain_of(directory, answer.registered ? store.me().office : id));
@@ -508,6 +515,7 @@ Result<> link_up(Store& store, Directory& directory, const Invitation& invitatio
 
 Result<> accept_join_answer(Store& store, Directory& directory, const Invitation& invitation, ByteView request,
                             ByteView bytes, sync::Millis now) {
+  if (invitation.machine) return accept_machine_answer(store, directory, invitation, request, bytes, now);
   const JoinAnswerMessage m = TRY(decode_join_answer(bytes));
   const Checked c = TRY(checked(invitation, request, bytes, m));
   if (m.registered || c.offices[0].office != store.me().office)

@@ -15,6 +15,7 @@ struct Invitation {
   bool one_person = false;
   bool line_only = false;  ///< good for registering with a further superior (条) and nothing else
   bool moves = false;      ///< for an office that leaves its superior for this one, with its id and its keys
+  bool machine = false;    ///< for a further machine of the inviting office itself, and nothing else (machine_join.h)
   crypto::Level level{};   ///< of the invited office
   sync::Millis until_ms = 0;
   OfficeId superior;

@@ -1,11 +1,11 @@
 #pragma once
-// Steps that joining, registering and moving have in common; for join.cc and rehome.cc alone.
+// Steps that joining, registering and moving have in common; for join.cc, rehome.cc and machine_join.cc alone.
 #include "node/net/join.h"
 
 namespace yz::node::join_parts {
 
 // invitation.flags
-inline constexpr std::int64_t kOnePerson = 1, kLineOnly = 2, kMoves = 4;
+inline constexpr std::int64_t kOnePerson = 1, kLineOnly = 2, kMoves = 4, kForMachine = 8;
 
 struct Invited {
   Fixed<16, struct InviteCodeTag> code;

@@ -51,6 +51,8 @@ class Directory {
   /// A person compared the newest root's fingerprint by another channel. Inside a write.
   Result<> confirm_root();
 
+  /// When the first certificate ends on the way from an officer's own to the top; the past when it is not known.
+  Result<sync::Millis> valid_until(const CertDigest& officer);
   /// The certificate in use of one office; none while it has not been admitted.
   Result<std::optional<crypto::Certificate>> office_certificate(const OfficeId&);
   /// Known offices' certificates, to walk paths.

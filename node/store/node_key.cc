@@ -4,6 +4,7 @@
 
 #include "node/store/directory.h"
 #include "node/store/registry.h"
+#include "node/store/told.h"
 
 namespace yz::node {
 namespace {
@@ -67,9 +68,7 @@ Result<> begin_node_key(Store& store, const crypto::SigningKey& authority, sync:
   TRY(db.run("insert into secret(name, number, value) values('node', 1, ?)", ByteView(next.seed().expose())));
   TRY(Directory(store).learn(c, now));
   TRY(tell_certificate(store, c));
-  Query q = TRY(db.query("select max(number) from control"));
-  TRY(q.step());
-  const std::int64_t told = q.integer(0);
+  const auto told = static_cast<std::int64_t>(TRY(newest_told(store)));
   TRY(store.set_meta_number(kPending, told));
   TRY(store.set_meta("node_key_certificate", c.digest.view()));
   return finish_node_key(store, now);

@@ -102,19 +102,33 @@ Result<> end_older_certificates(Store& store, const Certificate& c) {
         TRY(db.query("select digest, certificate from officer where person = ? order by substr(certificate, 109, 8)"
                      " desc, digest desc",
                      c.subject));
-    std::optional<Certificate> next;
-    sync::Millis end = 0;  // of the next one
+    struct Newer {
+      Certificate certificate;
+      sync::Millis end = 0;
+    };
+    std::vector<Newer> newer;  // the oldest of them last
     while (TRY(q.step())) {
       auto other = Certificate::decode(q.blob(1));
       if (!other) return fail(Fault::corrupt, "a stored certificate is damaged", "store.certificate");
-      if (next && other->serial < next->serial) {
+      const auto next = [&](const auto& fits) {
+        return std::find_if(newer.rbegin(), newer.rend(), [&](const Newer& n) {
+          return other->serial < n.certificate.serial && fits(n.certificate);
+        });
+      };
+      // The next one of the same key; else the next that is not for a further machine: that one ends all before it.
+      auto after = next([&](const Certificate& n) { return n.key == other->key; });
+      if (after == newer.rend())
+        after = next([](const Certificate& n) { return !(n.flags & crypto::cert_flag::further); });
+      sync::Millis end = 0;
+      if (after != newer.rend()) {
+        const Certificate& n = after->certificate;
         // Made anew because the office's own key changed: the person signs with the same key, for the same.
-        const bool same = other->key == next->key && other->roles == next->roles && other->name == next->name &&
-                          other->issuer_key != next->issuer_key;
-        if (!same) end = static_cast<sync::Millis>(next->not_before_ms);
+        const bool same = other->key == n.key && other->roles == n.roles && other->name == n.name &&
+                          other->issuer_key != n.issuer_key;
+        end = same ? after->end : static_cast<sync::Millis>(n.not_before_ms);
         ended.emplace_back(other->digest, end);
       }
-      next = std::move(*other);
+      newer.push_back({std::move(*other), end});
     }
   }
   for (const auto& [digest, at] : ended)

@@ -3,6 +3,7 @@
 
 #include "crypto/hash.h"
 #include "node/store/consents.h"
+#include "node/store/siblings.h"
 
 namespace yz::node {
 namespace {
@@ -121,6 +122,7 @@ Result<> take_effect(Store& store, const Revocation& r, const OfficeId& office, 
       TRY(db.run("update node set state = 9 where id = ?1 and (?2 or digest = ?3)", r.subject, r.whole() ? 1 : 0,
                  r.certificate));
       TRY(forget_past_key(store, r));
+      if (!ours && office == me.office && r.whole()) TRY(part_from(store, TRY(NodeId::from(r.subject.view())), now));
       break;
     case RevokedTarget::officer:
       TRY(
@@ -280,6 +282,13 @@ Result<> may_exchange(Store& store, const NodeId& node) {
       return fail(Fault::denied, "the node's office, or one above it, is suspended", "exchange.suspended");
   }
   return {};
+}
+
+Result<bool> taken_back(Store& store, const NodeId& node) {
+  const auto may = may_exchange(store, node);
+  if (may) return false;
+  if (may.error().code == "exchange.revoked") return true;
+  return may.error().fault == Fault::denied ? Result<bool>(false) : std::unexpected(may.error());
 }
 
 }  // namespace yz::node

@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "node/store/moves.h"
+#include "node/store/siblings.h"
 #include "sync/exchange.h"
 
 namespace yz::node {
@@ -58,6 +59,7 @@ Result<bool> lies_below(Store& store, const OfficeId& office, const OfficeId& an
 }
 
 Result<std::vector<NodeId>> next_hops(Store& store, const OfficeId& destination, sync::Lane lane) {
+  if (destination == store.me().office) return siblings(store);
   const bool flash = lane == sync::Lane::flash;
   std::vector<NodeId> hops;
   const auto direct = TRY(neighbours(store, "office = ?", destination));
@@ -82,6 +84,9 @@ Result<std::vector<NodeId>> next_hops(Store& store, const OfficeId& destination,
   }
   for (const auto& n : direct) append(hops, n.node);
   if (!flash && hops.size() > 1) hops.resize(1);
+  // Another machine of ours is a way on where there is no other, and one more for what cannot wait.
+  if (flash || hops.empty())
+    for (const NodeId& n : TRY(siblings(store))) append(hops, n);
   return hops;
 }
 
@@ -101,7 +106,7 @@ Result<bool> may_bring(Store& store, const NodeId& from, const OfficeId& author)
   Query q = TRY(store.db().query("select office, upward from link where peer = ?", from));
   if (!TRY(q.step())) return false;
   const auto office = TRY(q.id<OfficeId>(0));
-  if (office == author) return true;
+  if (office == author || static_cast<Side>(q.integer(1)) == Side::sibling) return true;
   if (static_cast<Side>(q.integer(1)) == Side::below) return lies_below(store, author, office);
   // From above comes what does not lie below us.
   return !TRY(lies_below(store, author, store.me().office));
@@ -115,7 +120,8 @@ Result<> find_ways(Store& store) {
     bool own = false;
   };
   std::vector<Stray> strays;
-  for (std::string_view whose : {"own = 1", "own = 2"}) {
+  // What another machine of ours wrote it sends itself, unless nothing is heard of that (siblings.h).
+  for (std::string_view whose : {"own = 1 and e.copy = 0", "own = 2"}) {
     Query q = TRY(store.db().query(
         std::string("select e.row, s.destination, s.lane from envelope e join stream s on s.row = e.stream where e.")
             .append(whose)
@@ -146,7 +152,7 @@ Result<> tell_of_office(Store& store, const OfficeId& office, std::uint8_t side)
         TRY(store.db().query("select certificate from office where id = ?1 and certificate is not null union all"
                              " select certificate from node where office = ?1 union all"
                              " select certificate from officer where office = ?1 and ?2",
-                             office, side == kTellUp ? 1 : 0));
+                             office, side == kTellDown ? 0 : 1));
     while (TRY(q.step())) {
       auto c = TRY(crypto::Certificate::decode(q.blob(0)));
       items.push_back({sync::FrameType::certificate, std::move(c.bytes), Hash{c.digest.bytes}});

@@ -8,6 +8,7 @@
 #include "node/store/heads.h"
 #include "node/store/link.h"
 #include "node/store/routes.h"
+#include "node/store/siblings.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -304,6 +305,7 @@ Result<> watch(Store& store, Directory& directory, Millis now, const Patience& p
 }
 
 Result<> tell_and_watch(Store& store, Directory& directory, Millis now, const Patience& patience) {
+  TRY(help_siblings(store, now));
   TRY(tell_heads_if_due(store, directory, now));
   return watch(store, directory, now, patience);
 }
