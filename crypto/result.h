@@ -24,6 +24,8 @@ struct Error {
   Fault fault;
   std::string what;       ///< One English sentence for people; ids and sizes, never a report's text.
   std::string code = {};  ///< Stable machine code such as "join.expired"; may be empty.
+  std::string zh =
+      {};  ///< `what` in Chinese, where the code's sentence (node/net/api_request.cc) would say too little.
 };
 
 template <class T = void>

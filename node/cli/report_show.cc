@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "node/cli/commands.h"
+#include "node/cli/words.h"
 
 namespace yz::node::cli {
 namespace {
@@ -112,8 +113,9 @@ class Page {
     if (all.empty()) return;
     heading("要素", "Fields");
     std::size_t names = 0;
-    for (const std::string& key : all.keys()) names = std::max(names, width(plain(key)));
-    for (const std::string& key : all.keys()) line("  " + pad(plain(key), names) + "  " + plain(all.text(key)));
+    for (const std::string& key : all.keys()) names = std::max(names, width(plain(field_name(key, l_))));
+    for (const std::string& key : all.keys())
+      line("  " + pad(plain(field_name(key, l_)), names) + "  " + plain(field_value(key, all.text(key), l_)));
   }
 
   void attachments() const {

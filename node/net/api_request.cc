@@ -171,9 +171,10 @@ ApiReply reply(const Json& j, int exit_code) {
 }
 
 std::string sentence(const Error& e, Language l) {
-  if (l == Language::zh)
-    for (const auto& [code, zh] : kSentences)
-      if (code == e.code) return std::string(zh);
+  if (l != Language::zh) return e.what;
+  if (!e.zh.empty()) return e.zh;
+  for (const auto& [code, zh] : kSentences)
+    if (code == e.code) return std::string(zh);
   return e.what;
 }
 

@@ -26,7 +26,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 struct Named {
   std::string_view code, zh, en;
 };
-/// " (did you mean a, b?)" from up to five near names, or nothing.
+/// Up to five near names, or nothing.
 std::string near(std::string_view typed, const std::vector<Named>& names) {
   if (typed.size() > 100) return {};  // no name is that long, and the distance takes the product of the lengths
   std::vector<std::pair<std::size_t, std::string_view>> found;
@@ -40,7 +40,7 @@ std::string near(std::string_view typed, const std::vector<Named>& names) {
   std::string out;
   for (std::size_t i = 0; i < std::min<std::size_t>(5, found.size()); ++i)
     out += (i ? ", " : "") + std::string(found[i].second);
-  return out.empty() ? out : " (did you mean " + out + "?)";
+  return out;
 }
 
 bool says_unknown(std::string_view s) {
@@ -61,6 +61,14 @@ const Named* choose(std::string_view typed, const std::vector<Named>& names) {
   return nullptr;
 }
 
+std::unexpected<Error> wrong(std::string en, std::string zh, const std::string& nearest, std::string code) {
+  if (!nearest.empty()) {
+    en += " (did you mean " + nearest + "?)";
+    zh += "；是不是 " + nearest + "？";
+  }
+  return std::unexpected(Error{Fault::invalid, std::move(en), std::move(code), std::move(zh)});
+}
+
 }  // namespace
 
 Result<Value> Rules::parse_field(std::string_view key, std::string_view text) const {
@@ -72,18 +80,20 @@ Result<Value> Rules::parse_field(std::string_view key, std::string_view text) co
       if (!s.by_node) names.push_back({s.key, s.zh, s.en});
     std::string shown(key.substr(0, 64));
     while (!valid_utf8(shown)) shown.pop_back();
-    return fail(Fault::invalid, "there is no field " + shown + near(key, names), "field.unknown");
+    return wrong("there is no field " + shown, "没有“" + shown + "”这一项", near(key, names), "field.unknown");
   }
-  auto bad = [&](const std::string& why) { return fail(Fault::invalid, f->key + ": " + why, "field.invalid"); };
+  auto bad = [&](const std::string& en, const std::string& zh, const std::string& nearest = {}) {
+    return wrong(f->key + ": " + en, f->zh + "（" + f->key + "）" + zh, nearest, "field.invalid");
+  };
   if (f->by_node)
-    return fail(Fault::invalid, f->key + " is not set as a field: the report and its signatures give it",
-                "field.by_node");
-  if (!valid_utf8(text)) return bad("not valid UTF-8");
+    return wrong(f->key + " is not set as a field: the report and its signatures give it",
+                 f->zh + "（" + f->key + "）由信息本身和签名给出，不用填写", {}, "field.by_node");
+  if (!valid_utf8(text)) return bad("not valid UTF-8", "不是有效的 UTF-8 文字");
   if (text.size() > kFieldBytesMax)
     return fail(Fault::full, f->key + ": longer than " + std::to_string(kFieldBytesMax) + " bytes", "field.too_long");
 
   const std::string_view t = trimmed(text);
-  if (t.empty()) return bad("empty");
+  if (t.empty()) return bad("empty", "是空的");
   if (f->type == FieldType::text) return Value(says_unknown(t) ? std::string(kUnknown) : std::string(text));
 
   const std::string s = half_width(t);
@@ -91,22 +101,27 @@ Result<Value> Rules::parse_field(std::string_view key, std::string_view text) co
   if (says_unknown(s) && f->source == FieldSource::person && f->type != FieldType::choice &&
       f->type != FieldType::incident_type)
     return Value(std::string(kUnknown));
-  auto range = [&] { return "a number from " + plain(f->min) + " to " + plain(f->max) + " is needed"; };
+  const auto not_in_range = [&](bool whole) {
+    const std::string from = plain(f->min), to = plain(f->max);
+    return bad(std::string(whole ? "whole " : "a ") + "number from " + from + " to " + to + " is needed",
+               "要填 " + from + " 到 " + to + " 的" + (whole ? "整数" : "数"));
+  };
   switch (f->type) {
     case FieldType::text:
       break;
     case FieldType::integer: {
       std::int64_t n = 0;
       auto [end, e] = std::from_chars(s.data(), s.data() + s.size(), n);
-      if (s[0] == '-' || e != std::errc() || end != s.data() + s.size()) return bad("whole " + range().substr(2));
-      if (static_cast<double>(n) < f->min || static_cast<double>(n) > f->max) return bad(range());
+      if (s[0] == '-' || e != std::errc() || end != s.data() + s.size()) return not_in_range(true);
+      if (static_cast<double>(n) < f->min || static_cast<double>(n) > f->max) return not_in_range(true);
       return Value(n);
     }
     case FieldType::number: {
       double d = 0;
       auto [end, e] = std::from_chars(s.data(), s.data() + s.size(), d, std::chars_format::fixed);
-      if (s[0] == '-' || e != std::errc() || end != s.data() + s.size() || !std::isfinite(d)) return bad(range());
-      if (d < f->min || d > f->max) return bad(range());
+      if (s[0] == '-' || e != std::errc() || end != s.data() + s.size() || !std::isfinite(d) || d < f->min ||
+          d > f->max)
+        return not_in_range(false);
       return Value(d);
     }
     case FieldType::boolean: {
@@ -114,28 +129,31 @@ Result<Value> Rules::parse_field(std::string_view key, std::string_view text) co
         if (s == yes) return Value(true);
       for (std::string_view no : {"false", "no", "0", "否", "无"})
         if (s == no) return Value(false);
-      return bad("true or false is needed");
+      return bad("true or false is needed", "要填“是”或“否”");
     }
     case FieldType::datetime: {
       if (auto at = instant(s)) return Value(*at);
-      return bad("a time such as 2026-06-08T14:30:00+08:00 is needed");
+      return bad("a time such as 2026-06-08T14:30:00+08:00 is needed", "要填时间，如 2026-06-08T14:30:00+08:00");
     }
     case FieldType::choice: {
       std::vector<Named> names;
       for (const auto& c : f->choices) names.push_back({c.code, c.zh, c.en});
       if (const Named* n = choose(s, names)) return Value(std::string(n->code));
-      std::string all;
-      for (const Named& n : names) all += (all.empty() ? "" : ", ") + std::string(n.code);
-      return bad("one of " + all + " is needed");
+      std::string all, all_zh;
+      for (const Named& n : names) {
+        all += (all.empty() ? "" : ", ") + std::string(n.code);
+        all_zh += (all_zh.empty() ? "" : "、") + std::string(n.code) + "（" + std::string(n.zh) + "）";
+      }
+      return bad("one of " + all + " is needed", "只能填：" + all_zh);
     }
     case FieldType::incident_type: {
       std::vector<Named> names;
       for (const auto& i : compiled_->data.incidents.types) names.push_back({i.code, i.zh, i.en});
       if (const Named* n = choose(s, names)) return Value(std::string(n->code));
-      return bad("no such type of incident" + near(s, names));
+      return bad("no such type of incident", "没有这种事件类型", near(s, names));
     }
   }
-  return bad("cannot be set");
+  return bad("cannot be set", "不能填写");
 }
 
 Result<> Rules::set_field(Report& report, std::string_view key, std::string_view text) const {
