@@ -214,7 +214,19 @@ class Look {
     return longest;
   }
 
+  /// Who stands under us, or under one of those, sends a head every day. Of whom no word ever came, the time runs from
+  /// when its certificate did.
+  Result<> never_heard() {
+    Query q =
+        TRY(store_.db().query("select o.id, o.at_ms from office o join office p on p.id = o.superior where"
+                              " o.certificate is not null and o.id <> ?1 and (o.superior = ?1 or p.superior = ?1)",
+                              store_.me().office));
+    while (TRY(q.step())) heard_.try_emplace(TRY(q.id<OfficeId>(0)), q.integer(1));
+    return {};
+  }
+
   Result<> silence() {
+    TRY(never_heard());
     for (const auto& [peer, c] : contacts_)
       if (c.side == Side::below && c.last > 0) {
         Millis& newest = heard_[c.office];
