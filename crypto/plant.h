@@ -34,7 +34,8 @@ namespace yz {
   X(last_writer_wins)           /* of two versions side by side one goes out of sight */        \
   X(withdrawal_forgotten)       /* a withdrawn report is shown as if it still stood */          \
   X(quota_not_given_back)       /* what was rolled back counts against the sender's day */      \
-  X(path_not_checked)           /* a certificate that nobody vouches for is believed */
+  X(path_not_checked)           /* a certificate that nobody vouches for is believed */         \
+  X(carried_held_back)          /* a relay says that it has what it never hands on */
 
 enum class Bug : std::uint8_t {
 #define YZ_BUG(name) name,

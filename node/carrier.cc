@@ -208,7 +208,7 @@ void Carrier::collect() {
   const Millis now = clock_.now();
   if (now - last_head_ >= kHeadLookMs) {
     last_head_ = now;
-    auto told = p_.store.write([&] { return tell_and_watch(p_.store, p_.directory, wall_now()); });
+    auto told = p_.store.write([&] { return tell_and_watch(p_.store, p_.directory, wall_now(), p_.patience); });
     if (!told) log().warn("head.failed", {{"why", told.error()}});
   }
   if (now - last_poll_ >= poll_after() && !link_->direct) {

@@ -16,6 +16,7 @@
 #include "node/store/link.h"
 #include "node/store/opener.h"
 #include "node/store/outbox.h"
+#include "node/store/watch.h"
 #include "sync/courier.h"
 
 namespace yz::node {
@@ -49,6 +50,7 @@ class Carrier {
     std::function<Result<crypto::SigningKey>()> authority;  ///< our office's authority key, to join
     std::string congestion_control;
     sync::Millis poll_ms = 25'000;
+    Patience patience = {};
     std::function<void()> new_life = {};  ///< the store began a new incarnation by itself; on the store's thread
   };
 

@@ -47,6 +47,9 @@ void visit(Config& c, Visitor&& key) {
   key("office", "language", c.office.language);
   key("office", "utc_offset_minutes", c.office.utc_offset_minutes, -12 * 60, 14 * 60);
   key("report", "gravest_to", c.report.gravest_to);
+  key("watch", "flash_seconds", c.watch.flash_seconds, 10, 600);
+  key("watch", "urgent_seconds", c.watch.urgent_seconds, 10, 3'600);
+  key("watch", "routine_seconds", c.watch.routine_seconds, 10, 86'400);
   key("limits", "attachment_mib", c.limits.attachment_mib, 1, sync::limit::attachment_bytes >> 20U);
   key("limits", "case_attachments_mib", c.limits.case_attachments_mib, 1, 65'536);
   key("limits", "disk_reserve_mib", c.limits.disk_reserve_mib, 1, 65'536);
@@ -303,6 +306,11 @@ Result<Config> load_config(const std::string& home) {
   std::ifstream in(path, std::ios::binary);
   if (!in.read(file_text.data(), static_cast<std::streamsize>(bytes))) return unreadable();
   return parse_config(file_text);
+}
+
+Patience patience_of(const Config& c) {
+  const auto ms = [](std::chrono::seconds s) { return sync::Millis{std::chrono::milliseconds(s).count()}; };
+  return {ms(c.watch.flash_seconds), ms(c.watch.urgent_seconds), ms(c.watch.routine_seconds)};
 }
 
 std::vector<std::string> config_keys() {

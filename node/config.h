@@ -9,6 +9,7 @@
 #include "crypto/result.h"
 #include "node/fault.h"
 #include "node/log.h"
+#include "node/store/watch.h"
 
 namespace yz::node {
 
@@ -73,6 +74,11 @@ struct Config {
     bool operator==(const Report&) const = default;
   } report;
 
+  struct Watch {
+    std::chrono::seconds flash_seconds{600}, urgent_seconds{3'600}, routine_seconds{86'400};
+    bool operator==(const Watch&) const = default;
+  } watch;
+
   struct Limits {
     std::uint32_t attachment_mib = 100;
     std::uint32_t case_attachments_mib = 500;
@@ -93,6 +99,7 @@ Result<Config> load_config(const std::string& home);
 /// What no single key can say: TLS in pairs, no plain page beyond loopback, waits in order. Call it again after the
 /// command line has overridden something.
 Result<> check(const Config&);
+Patience patience_of(const Config&);
 /// Every key as "section.key", in the example's order.
 std::vector<std::string> config_keys();
 

@@ -92,6 +92,7 @@ Result<> Node::start() {
       .authority = [this] { return authority(); },
       .congestion_control = config_.sync.congestion_control,
       .poll_ms = std::chrono::milliseconds(config_.sync.poll_seconds).count(),
+      .patience = patience_of(config_),
       .new_life =
           [this] {
             if (auto kept = renew_guard(home_, *store_); !kept) log().warn("guard.failed", {{"why", kept.error()}});

@@ -122,7 +122,8 @@ Result<> open_faces(Faces& f, Node& node, Worker& worker, const Config& config, 
         .authority = [&node] { return node.authority(); },
         .admit_automatically = config.join.automatic,
         .arrived = {},
-        .carried = [&node](bool flash) { node.wake(flash ? sync::Lane::flash : sync::Lane::routine); }});
+        .carried = [&node](bool flash) { node.wake(flash ? sync::Lane::flash : sync::Lane::routine); },
+        .patience = patience_of(config)});
     ServerOptions o{.listen = ListenTcp{address(*config.sync.listen)}};
     o.tls_cert_pem = TRY(pem(config.sync.tls_cert));
     o.tls_key_pem = TRY(pem(config.sync.tls_key));

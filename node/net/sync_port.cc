@@ -264,7 +264,7 @@ void SyncPort::look_at_waiting() {
   if (open_again_ != 0 && p_.now() >= open_again_) begin_opening();
   if (const sync::Millis now = p_.now(); now - heads_looked_ >= kHeadLookMs || now < heads_looked_) {
     heads_looked_ = now;
-    auto told = p_.store.write([&] { return tell_and_watch(p_.store, p_.directory, now); });
+    auto told = p_.store.write([&] { return tell_and_watch(p_.store, p_.directory, now, p_.patience); });
     if (!told) log().warn("head.failed", {{"why", told.error()}});
   }
   answer_waiting();

@@ -11,6 +11,7 @@
 #include "node/store/inbox.h"
 #include "node/store/opener.h"
 #include "node/store/outbox.h"
+#include "node/store/watch.h"
 #include "sync/answerer.h"
 
 namespace yz::node {
@@ -31,6 +32,7 @@ class SyncPort : public Handler {
     std::function<void(bool flash)> arrived;  ///< something was opened: pages want to know
     std::function<sync::Millis()> now = wall_now;
     std::function<void(bool flash)> carried = {};  ///< something is to be handed on to another neighbour
+    Patience patience = {};
   };
   explicit SyncPort(Parts p) : p_(std::move(p)) {}
   ~SyncPort() override;

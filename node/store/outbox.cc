@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/plant.h"
+#include "node/store/floor.h"
 #include "node/store/records.h"
 #include "node/store/routes.h"
 #include "sync/limits.h"
@@ -64,7 +65,7 @@ Result<std::vector<sync::Queued>> StoreOutbox::waiting(Lane lane, std::int64_t a
                      " where e.back = 1 and e.peer = ? and e.row > ? and s.lane = ? order by e.row limit ?",
                      peer_, std::max<std::int64_t>(0, after - kBackRows), static_cast<int>(lane), most - out.size())),
         lane, kBackRows, out));
-  if (out.size() < most)
+  if (out.size() < most && !planted(Bug::carried_held_back))
     TRY(collect(
         TRY(db.query("select e.row, s.id, e.seq, e.size from carry c join envelope e on e.row = c.envelope join"
                      " stream s on s.row = e.stream where c.peer = ? and c.state = 0 and c.envelope > ? and"
@@ -261,12 +262,14 @@ Result<sync::Queued> StoreOutbox::keep(const Cut& c, const Load& load, const syn
   const sync::StreamName& name = c.head.stream;
   // To a neighbour it goes by its own link; to others, and by further ways, `carry` says by whom.
   const NodeId peer = name.destination == office_ ? peer_ : NodeId{};
+  const Bytes floor = TRY(newest_word_of(store_, name.destination));
   sync::Queued out{0, name.id(), name.lane, c.head.seq, static_cast<std::uint32_t>(e.bytes.size())};
   {
-    Query q = TRY(db.query(
-        "insert into envelope(stream, seq, hash, own, bytes, size, records, peer, at_ms)"
-        " values(?, ?, ?, 1, ?, ?, ?, ?, ?) returning row",
-        c.stream, c.head.seq.value, e.hash, ByteView(e.bytes), e.bytes.size(), load.deliveries.size(), peer, now_()));
+    Query q =
+        TRY(db.query("insert into envelope(stream, seq, hash, own, bytes, size, records, peer, at_ms, floor)"
+                     " values(?, ?, ?, 1, ?, ?, ?, ?, ?, ?) returning row",
+                     c.stream, c.head.seq.value, e.hash, ByteView(e.bytes), e.bytes.size(), load.deliveries.size(),
+                     peer, now_(), ByteView(floor)));
     TRY(q.step());
     out.row = q.integer(0);
     TRY(q.run());

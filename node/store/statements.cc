@@ -4,6 +4,7 @@
 #include "crypto/hash.h"
 #include "crypto/plant.h"
 #include "node/log.h"
+#include "node/store/floor.h"
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
 #include "node/store/link.h"
@@ -146,6 +147,7 @@ Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& fro
   }
   const sync::Receipt sure = TRY(proven(store_, stream, r));
   if (r.kind == sync::ReceiptKind::stored && same) {
+    TRY(look_for_backdating(store_, stream, sure, s, now_));
     TRY(stored(stream, sure, tally, records));
     // The newest signed word of a superior proves "not before" for what is signed from now on.
     TRY(store_.set_meta("anchor", s.digest.view()));

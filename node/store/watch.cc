@@ -22,17 +22,6 @@ constexpr Millis kAnnouncedLimit = 60 * kMinute;
 constexpr std::array<std::string_view, 6> kCodes{
     "held.back", "gap", "not.taken", "nothing.heard", "registry.differs", "announced.missing"};
 
-Millis limit_of(sync::Lane lane) {
-  switch (lane) {
-    case sync::Lane::flash:
-      return 10 * kMinute;
-    case sync::Lane::urgent:
-      return 60 * kMinute;
-    default:
-      return 24 * kHour;
-  }
-}
-
 struct Contact {
   OfficeId office;
   Side side{};
@@ -47,7 +36,8 @@ struct Contact {
 
 class Look {
  public:
-  Look(Store& store, Directory& directory, Millis now) : store_(store), directory_(directory), now_(now) {}
+  Look(Store& store, Directory& directory, Millis now, const Patience& patience)
+      : store_(store), directory_(directory), now_(now), patience_(patience) {}
 
   Result<> all() {
     TRY(read_contacts());
@@ -187,11 +177,11 @@ class Look {
       since = missing ? now_ : 0;
       TRY(db.run("update stream set missing_ms = ?, missing_tip = ? where row = ?", since, tip, row));
     }
-    if (!missing || now_ - since <= limit_of(e.name.lane)) return {};
+    if (!missing || now_ - since <= patience_.of(e.name.lane)) return {};
     const std::string what = std::string(sync::name_of(e.name.lane)) + " " + std::to_string(tip + 1);
     for (const auto& [r, who] : e.custody)
       if (r.covers(sync::Seq{static_cast<std::uint64_t>(tip) + 1}) &&
-          in_reach(who.first, std::max(since, who.second)) > limit_of(e.name.lane))
+          in_reach(who.first, std::max(since, who.second)) > patience_.of(e.name.lane))
         return raise("held.back", "an office has taken what is for us and does not hand it on", who.first,
                      TRY(name_of(e.name.author)) + " " + what);
     if (static_cast<std::uint64_t>(tip) >= e.by_head) return {};  // not the author's word
@@ -241,7 +231,7 @@ class Look {
                               " e.at_ms from carry y join envelope e on e.row = y.envelope join stream s on s.row ="
                               " e.stream where y.state = 0 and y.peer = ?1 and s.lane = ?2)",
                               peer, static_cast<int>(lane)));
-        if (!TRY(q.step()) || q.null(0) || c.with_us(q.integer(0), now_) <= limit_of(lane)) continue;
+        if (!TRY(q.step()) || q.null(0) || c.with_us(q.integer(0), now_) <= patience_.of(lane)) continue;
         TRY(raise("not.taken", "a neighbour is within reach and does not take what waits for it", c.office,
                   sync::name_of(lane)));
       }
@@ -284,6 +274,7 @@ class Look {
   Store& store_;
   Directory& directory_;
   Millis now_;
+  Patience patience_;
   Millis began_ = 0;  // when this store was put back from a copy
   std::map<NodeId, Contact> contacts_;
   std::map<sync::StreamId, Expected> expected_;
@@ -293,11 +284,17 @@ class Look {
 
 }  // namespace
 
-Result<> watch(Store& store, Directory& directory, Millis now) { return Look(store, directory, now).all(); }
+Millis Patience::of(sync::Lane lane) const {
+  return lane == sync::Lane::flash ? flash : lane == sync::Lane::urgent ? urgent : routine;
+}
 
-Result<> tell_and_watch(Store& store, Directory& directory, Millis now) {
+Result<> watch(Store& store, Directory& directory, Millis now, const Patience& patience) {
+  return Look(store, directory, now, patience).all();
+}
+
+Result<> tell_and_watch(Store& store, Directory& directory, Millis now, const Patience& patience) {
   TRY(tell_heads_if_due(store, directory, now));
-  return watch(store, directory, now);
+  return watch(store, directory, now, patience);
 }
 
 }  // namespace yz::node

@@ -97,6 +97,7 @@ TEST_CASE("a value of the wrong kind or out of bounds is refused with its key an
   CHECK(
       has(refusal("[sync]\npoll_seconds = 301\n"), "sync.poll_seconds (line 2) must be a whole number from 1 to 300"));
   CHECK(has(refusal("[sync]\npoll_seconds = -1\n"), "from 1 to 300"));
+  CHECK(has(refusal("[watch]\nflash_seconds = 601\n"), "from 10 to 600"));  // stricter, never laxer
   CHECK(has(refusal("[sync]\npoll_seconds = \"25\"\n"), "whole number"));
   CHECK(has(refusal("[sync]\nconnections_max = 4294967296\n"), "from 4 to 100000"));
   CHECK(has(refusal("[join]\nautomatic = 1\n"), "true or false"));

@@ -61,6 +61,11 @@ TEST_CASE("a county that takes a flash for the city and drops it is named by its
   c.county_does = [&] { forget(c.county, kKeepFromCity); };
   run(c, 8 * kMinute);
   CHECK(said(alarms(c.city)) == "");
+  // An office that is stricter in its config.toml does not wait that long.
+  for (const auto& [patience, seen] : {std::pair{node::Patience{}, ""}, {{.flash = 5 * kMinute}, "held.back 370783"}}) {
+    good(c.city.store().write([&] { return node::watch(c.city.store(), c.city.directory(), c.now, patience); }));
+    CHECK(said(alarms(c.city)) == seen);
+  }
   run(c, 6 * kMinute);
   CHECK(said(alarms(c.city)) == "held.back 370783");
   c.county_does = {};
@@ -70,7 +75,7 @@ TEST_CASE("a county that takes a flash for the city and drops it is named by its
          " envelope e where e.own = 2 and e.state = 0");
   run(c, 3 * kMinute);
   CHECK(said(alarms(c.city)) == "");
-  CHECK(c.city.number("select count(*) from journal where action = 'alarm.over'").value() == 1);
+  CHECK(c.city.number("select count(*) from journal where action = 'alarm.over'").value() == 2);
 }
 
 TEST_CASE("a county that is out of reach, and hands on when it is back, is not accused") {
@@ -187,6 +192,37 @@ TEST_CASE("a county that certifies a second office under one code is caught at t
   }));
   good(c.talk());
   CHECK(said(alarms(c.city)) == "office.twice 370783105");
+}
+
+TEST_CASE("a county that dates its receipt back shows by its own earlier word, and the receipt counts") {
+  Chain c;
+  begin(c);
+  c.now += kHour;
+  good(c.report(Lane::routine, 50));
+  c.lower.poll();
+  for (int i = 0; i < 3; ++i) REQUIRE(c.lower.exchange({.cut = {}, .no_answer = true}));
+  const auto& me = c.county.store().me();
+  std::optional<sync::Statement> genuine;
+  {
+    node::Query q = c.county.store().db().query("select bytes from control").value();
+    while (q.step().value()) {
+      auto s = sync::decode_statement(q.blob(0));
+      if (!s || s->kind != sync::StatementKind::receipt) continue;
+      const auto r = sync::decode_receipt(s->body).value();
+      if (r.kind == sync::ReceiptKind::stored && r.stream.lane == Lane::routine) genuine = std::move(*s);
+    }
+  }
+  REQUIRE(genuine);
+  const Millis said_to_be = c.now - 2 * kHour;
+  const sync::Statement forged = sync::issue(genuine->kind, {me.office, me.node, me.epoch}, sync::Hlc::at(said_to_be),
+                                             said_to_be, genuine->body, c.county.store().keys().node);
+  good(c.township.store().write([&] {
+    sync::Tally tally;
+    c.township.inbox().set_now(c.now);
+    return c.township.inbox().apply(forged, me.node, tally);
+  }));
+  CHECK(said(alarms(c.township)) == "receipt.backdated 370783");
+  CHECK(c.township.number("select count(*) from delivery where state = 2 and lane = 3").value() == 1);
 }
 
 TEST_CASE("a month of honest work with lines that come and go raises nothing that accuses") {

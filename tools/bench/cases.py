@@ -7,6 +7,7 @@ import statistics
 import threading
 import time
 
+import levels
 from machine import LINKS, Failed, disk
 from offices import SYNC_PORT, import_all
 
@@ -163,12 +164,12 @@ def attach_bulk(bench, node):
     node.run("report", "new", "--kind", "dynamic", "--lane", "routine", "--title", "灾情图件", "--body-file", body, *words, "--send")
 
 
-def flash(bench, node, i):
+def flash(bench, node, i, *words):
     """Writes one flash report; gives (case, time of return)."""
     body = os.path.join(bench.work, "flash.txt")
     with open(body, "w", encoding="utf-8") as f:
         f.write(bench.texts.reports(2000)[1999 - i]["body"])
-    said, w = node.run("report", "new", "--kind", "dynamic", "--lane", "flash", "--title", f"特急 {i}", "--body-file", body, "--send")
+    said, w = node.run("report", "new", "--kind", "dynamic", "--lane", "flash", "--title", f"特急 {i}", "--body-file", body, *words, "--send")
     return said["case"], w.began + w.wall, w.wall
 
 
@@ -363,4 +364,4 @@ def case_stick(bench):
 
 
 CASES = {"authoring": authoring, "a": case_a, "ingest": case_ingest, "idle": case_idle, "start": case_start, "b": case_b,
-         "b-mixed": case_b_mixed, "c": case_c, "d": case_d, "d-queued": case_d_queued, "stick": case_stick}
+         "b-mixed": case_b_mixed, "c": case_c, "d": case_d, "d-queued": case_d_queued, "stick": case_stick, "two-hops": levels.case_two_hops}
