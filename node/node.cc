@@ -152,7 +152,7 @@ Result<Signer> Node::unlock(std::string_view officer, ByteView passphrase) {
   }
   std::optional<crypto::SigningKey> key;
   // A try during the wait costs no hash: guessing must not keep the node from its work.
-  if (const sync::Millis wait = patience_.wait(name, wall_now()); wait > 0)
+  if (const sync::Millis wait = lockout_.wait(name, wall_now()); wait > 0)
     return fail(Fault::denied, "too many wrong passphrases: wait " + std::to_string(wait / 1000 + 1) + " s",
                 "login.wait");
   const auto it = remembered_.find(name);
@@ -166,10 +166,10 @@ Result<Signer> Node::unlock(std::string_view officer, ByteView passphrase) {
     auto opened = node::unlock(keys, name, passphrase);
     if (!opened) {
       // A name without a slot is `missing` and leaves no trace here.
-      if (opened.error().fault == Fault::denied) patience_.wrong(name, wall_now());
+      if (opened.error().fault == Fault::denied) lockout_.wrong(name, wall_now());
       return std::unexpected(opened.error());
     }
-    patience_.right(name);
+    lockout_.right(name);
     Unlocked u = std::move(*opened);
     remember(u.officer, passphrase, u.signing);
     key = std::move(u.signing);

@@ -4,12 +4,12 @@
 
 #include "node/home.h"
 #include "node/lines.h"
+#include "node/lockout.h"
 #include "node/net/api.h"
 #include "node/net/sync_port.h"
 #include "node/net/web_events.h"
 #include "node/net/web_session.h"
 #include "node/office/rules.h"
-#include "node/patience.h"
 #include "node/worker.h"
 
 namespace yz::node {
@@ -105,8 +105,8 @@ class Node : public ApiHost {
   std::unique_ptr<Opener> opener_;
   std::optional<Rules> rules_;
   std::map<std::string, Remembered, std::less<>> remembered_;
-  Patience patience_;         // by officer
-  Patience source_patience_;  // by where a browser is
+  Lockout lockout_;         // by officer
+  Lockout source_lockout_;  // by where a browser is
   WebSessions sessions_;
   ChangedCases changed_;
   std::unique_ptr<Lines> lines_;

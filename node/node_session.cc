@@ -15,17 +15,17 @@ Error told_alike(Error e) {
 }  // namespace
 
 Result<Signer> Node::unlock_from(std::string_view officer, ByteView passphrase, std::string_view source) {
-  if (const sync::Millis wait = source_patience_.wait(source, wall_now()); wait > 0)
+  if (const sync::Millis wait = source_lockout_.wait(source, wall_now()); wait > 0)
     return fail(Fault::denied, "too many wrong passphrases: wait " + std::to_string(wait / 1000 + 1) + " s",
                 "login.wait");
   auto signer = unlock(officer, passphrase);
   if (signer) {
-    source_patience_.right(source);
+    source_lockout_.right(source);
     return signer;
   }
   const Error e = told_alike(signer.error());
   if (e.code == "login.denied") {
-    source_patience_.wrong(source, wall_now());
+    source_lockout_.wrong(source, wall_now());
     // On a full disk it is not written down, and refused all the same.
     if (auto kept = store_->write([&] {
           return store_->journal("", "login.denied", std::string(officer.substr(0, 200)), std::string(source),

@@ -97,6 +97,10 @@ Result<std::vector<OfficeId>> addressees_from(Request&, const Json& list);
 /// How far our newest version of a case got, for each addressee.
 Result<Json> deliveries_json(Request&, std::int64_t matter);
 
+/// Without a stored receipt for so long, a record is overdue (protocol 2). Counted from signing: whoever waits at the
+/// telephone does not ask whether the delay is the line's or a relay's.
+sync::Millis overdue_after(sync::Lane);
+
 /// The desk's books, for one call.
 StoreBooks books_of(const Request&);
 

@@ -75,11 +75,6 @@ Due due_of(const Request& r, const std::string& hop, const Report& report) {
   return due;
 }
 
-/// Without a stored receipt so long, a report is overdue; as the status page counts it.
-sync::Millis patience(sync::Lane l) {
-  return l == sync::Lane::flash ? 10 * kMinute : l == sync::Lane::urgent ? 60 * kMinute : 24 * 60 * kMinute;
-}
-
 struct Work {
   MatterRow row;
   std::string_view group;
@@ -178,7 +173,7 @@ Result<ApiReply> get_work(Request& r) {
   TRY(add_provisional(r, all));
   const std::string hop = TRY(our_hop(r));
   for (Work& w : all) {
-    if (w.group == "waiting" && w.row.signed_at) w.due = *w.row.signed_at + patience(w.row.lane);
+    if (w.group == "waiting" && w.row.signed_at) w.due = *w.row.signed_at + overdue_after(w.row.lane);
     if (is_draft(w.row.state)) TRY(look_into_draft(r, hop, w));
   }
   const auto began = [](const Work& w) { return w.row.received.value_or(w.row.signed_at.value_or(0)); };

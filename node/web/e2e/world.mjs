@@ -126,6 +126,7 @@ export async function offices() {
 export async function browser() {
   return chromium.launch({
     executablePath: process.env.YZ_CHROMIUM ?? '/usr/bin/chromium',
+    env: { ...process.env, LANGUAGE: 'zh_CN' }, // how date fields stand: as on the office's own machine
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
 }

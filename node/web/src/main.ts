@@ -24,9 +24,9 @@ app.use(
     routes: [
       { path: '/', name: 'work', component: Work },
       { path: '/reports', name: 'reports', component: Reports },
-      { path: '/report/:case', name: 'report', component: ReportPage, meta: { keyed: true } },
+      { path: '/report/:case', name: 'report', component: ReportPage },
       { path: '/write/:case?', name: 'write', component: Write },
-      { path: '/phone', name: 'phone', component: Phone },
+      { path: '/phone/:case?', name: 'phone', component: Phone },
       { path: '/:rest(.*)', redirect: '/' },
     ],
   }),

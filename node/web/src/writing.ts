@@ -10,6 +10,8 @@ import { useDialog } from './stores/dialog';
 import { useSession } from './stores/session';
 
 const CHECK_MS = 500;
+/** A browser sends at most 64 KiB after a page is left; a character takes up to three bytes. */
+const KEEPALIVE_MOST = 20_000;
 
 /** A text on its way to be a report: kept as a draft on the node while somebody writes, and checked by the node's rules. */
 export function useWriting(start: { kind: string; lane: Lane }, made: (id: string) => void) {
@@ -24,6 +26,8 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   /** Fields that the draft on the node has: an emptied one has to be taken out there. */
   const there = new Set<string>();
   let quiet = false;
+  /** A draft is being made: a second call would make a second one. */
+  let making = false;
   /** Of a further version of a case the node knows the kind; it is not changed. */
   const further = ref(false);
 
@@ -41,7 +45,14 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
         // A member that is null is one that is not there yet.
         const fresh = { ...what, ...w };
         if (fresh.occurred_at === null) delete (fresh as Partial<Writing>).occurred_at;
-        id.value = (await api.create(fresh, leaving)).case;
+        if (making) return;
+        making = true;
+        try {
+          // Goes on when the page is left meanwhile, as far as a browser lets so long a text.
+          id.value = (await api.create(fresh, JSON.stringify(fresh).length < KEEPALIVE_MOST)).case;
+        } finally {
+          making = false;
+        }
         made(id.value);
       }
     };
@@ -106,7 +117,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     id.value = r.case;
     further.value = r.records.length > 0;
     offset.value = offsetOf(d.occurred_at);
-    Object.assign(form, { kind: d.kind, lane: d.lane, title: d.title, body: d.body, occurred_at: d.occurred_at, sensitivity: r.records.length ? form.sensitivity : r.sensitivity || 'internal' });
+    Object.assign(form, { kind: d.kind, lane: d.lane, title: d.title, body: d.body, occurred_at: d.occurred_at, sensitivity: r.sensitivity || 'internal' });
     form.fields = { ...d.fields };
     there.clear();
     Object.keys(d.fields).forEach((k) => there.add(k));
@@ -115,24 +126,29 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     void look();
   }
 
-  /** Saves what is left and sends it. Gives the outcome, or throws why not. */
-  async function send() {
+  /** The draft's id, made now if there is none yet. */
+  async function ensure(): Promise<string> {
     if (!id.value) keeper.touch();
     await keeper.flush();
-    const out = await api.send(id.value);
+    return id.value;
+  }
+  /** Saves what is left and sends it. Gives the outcome, or throws why not. */
+  async function send() {
+    const out = await api.send(await ensure());
     gone.value = true;
     return out;
   }
 
   const flush = (): Promise<void> => keeper.flush();
-  const leave = (e: Event): void => {
-    keeper.leave();
-    if (!keeper.safe && e.type === 'beforeunload') e.preventDefault();
+  const leave = (): void => keeper.leave();
+  /** Only what could not be saved, or is too long to be sent on the way out, is worth a question. */
+  const ask = (e: Event): void => {
+    if (!keeper.safe && (kept.value.failed || form.body.length > KEEPALIVE_MOST)) e.preventDefault();
   };
   const hidden = (): void => {
     if (document.visibilityState === 'hidden') void keeper.flush().catch(() => undefined);
   };
-  window.addEventListener('beforeunload', leave);
+  window.addEventListener('beforeunload', ask);
   window.addEventListener('pagehide', leave);
   document.addEventListener('visibilitychange', hidden);
   session.before.push(flush);
@@ -148,7 +164,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   onBeforeUnmount(() => {
     keeper.close();
     window.clearTimeout(checkTimer);
-    window.removeEventListener('beforeunload', leave);
+    window.removeEventListener('beforeunload', ask);
     window.removeEventListener('pagehide', leave);
     document.removeEventListener('visibilitychange', hidden);
     session.before.splice(session.before.indexOf(flush), 1);
@@ -156,5 +172,5 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
 
   const errors = computed(() => check.value?.warnings.filter((w) => w.severity === 'error') ?? []);
   const hints = computed(() => check.value?.warnings.filter((w) => w.severity === 'warning') ?? []);
-  return { form, id, offset, kept, savedAt, check, gone, further, errors, hints, open, send, flush, look };
+  return { form, id, offset, kept, savedAt, check, gone, further, errors, hints, open, ensure, send, flush, look };
 }

@@ -50,6 +50,7 @@ export const useSession = defineStore('session', () => {
     }
   }
   async function signOut(): Promise<void> {
+    if (!locked.value) for (const save of before) await save().catch(() => undefined);
     await end();
     location.assign('/');
     location.reload();

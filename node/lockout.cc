@@ -1,4 +1,4 @@
-#include "node/patience.h"
+#include "node/lockout.h"
 
 #include <algorithm>
 
@@ -11,12 +11,12 @@ constexpr sync::Millis kMostMs = 15 * 60 * 1000;
 
 }  // namespace
 
-sync::Millis Patience::wait(std::string_view who, sync::Millis now) const {
+sync::Millis Lockout::wait(std::string_view who, sync::Millis now) const {
   const auto at = tries_.find(who);
   return at == tries_.end() ? 0 : std::max<sync::Millis>(0, at->second.until - now);
 }
 
-void Patience::wrong(std::string_view who, sync::Millis now) {
+void Lockout::wrong(std::string_view who, sync::Millis now) {
   auto at = tries_.find(who);
   if (at == tries_.end()) {
     if (tries_.size() >= kMost)
@@ -27,7 +27,7 @@ void Patience::wrong(std::string_view who, sync::Millis now) {
   if (++t.wrong > kFreeTries) t.until = now + std::min(kMostMs, kFirstMs << std::min(t.wrong - kFreeTries - 1, 20));
 }
 
-void Patience::right(std::string_view who) {
+void Lockout::right(std::string_view who) {
   if (const auto at = tries_.find(who); at != tries_.end()) tries_.erase(at);
 }
 

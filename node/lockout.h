@@ -10,7 +10,7 @@ namespace yz::node {
 /// How long whoever typed wrong passphrases has to wait: from the fourth on each costs a wait, doubled every time from
 /// one second up to fifteen minutes. Never for ever: an office whose duty officer is locked out at night can't report.
 /// One thread at a time.
-class Patience {
+class Lockout {
  public:
   /// What is still to be waited; 0: may try.
   sync::Millis wait(std::string_view who, sync::Millis now) const;
