@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "crypto/root_proposal.h"
 #include "crypto/suite.h"
 
 namespace yz::crypto {
@@ -29,7 +30,10 @@ const char* broken_rule(const Certificate& c) {
   if (!between(c.type, CertType::office, CertType::officer)) return "a certificate of an unknown type";
   if (!between(c.level, Level::province, Level::unit)) return "a certificate with an unknown level";
   const bool office = c.type == CertType::office;
-  if ((c.flags & ~cert_flag::all) != 0 || (!office && c.flags != 0)) return "a certificate with unknown flags";
+  const std::uint16_t may = office                        ? cert_flag::one_person
+                            : c.type == CertType::officer ? cert_flag::further
+                                                          : std::uint16_t{0};
+  if ((c.flags & ~may) != 0) return "a certificate with flags that it cannot have";
   if ((c.roles & ~role::all) != 0 || (c.type != CertType::officer && c.roles != 0))
     return "a certificate with roles that it cannot have";
   if (c.not_after_ms <= c.not_before_ms) return "a certificate that ends before it begins";
@@ -186,27 +190,60 @@ Writer before_signatures(const RootDocument& d) {
 
 }  // namespace
 
-Result<> RootDocument::sign(const std::vector<const SigningKey*>& keys_of_holders) {
-  std::sort(keys.begin(), keys.end());
-  if (const char* rule = broken_rule(*this)) return fail(Fault::invalid, rule);
-  if (keys_of_holders.size() > kRootSigsMax) return fail(Fault::invalid, "more holders than a root document can have");
-  Writer w = before_signatures(*this);
-  digest = hash(purpose::root, {w.view()});
-  signatures.clear();
-  for (const SigningKey* holder : keys_of_holders)
-    signatures.push_back({holder->public_key(), holder->sign(context::root, {digest.view()})});
-  const auto key_of = [](const Sig& s) { return s.key; };
-  std::sort(signatures.begin(), signatures.end(), [&](const Sig& a, const Sig& b) { return a.key < b.key; });
-  if (!strictly_ascending(signatures, key_of)) return fail(Fault::invalid, "one holder signs twice");
-  if (signed_by(keys, *this) < threshold)
-    return fail(Fault::invalid, "fewer holders than the root document's threshold");
-  for (const Sig& s : signatures) w.id(s.key).id(s.signature);
-  bytes = w.take();
-  bytes[kSigCountAt] = static_cast<std::uint8_t>(signatures.size());
+namespace {
+
+void write_out(RootDocument& d) {
+  Writer w = before_signatures(d);
+  for (const RootDocument::Sig& s : d.signatures) w.id(s.key).id(s.signature);
+  d.bytes = w.take();
+  d.bytes[kSigCountAt] = static_cast<std::uint8_t>(d.signatures.size());
+}
+
+const auto key_of_signature = [](const RootDocument::Sig& s) { return s.key; };
+
+}  // namespace
+
+Result<> propose(RootDocument& d) {
+  std::sort(d.keys.begin(), d.keys.end());
+  if (const char* rule = broken_rule(d)) return fail(Fault::invalid, rule);
+  d.digest = hash(purpose::root, {before_signatures(d).view()});
+  d.signatures.clear();
+  write_out(d);
   return {};
 }
 
-Result<RootDocument> RootDocument::decode(ByteView b) {
+Result<> add_signature(RootDocument& d, const SigningKey& holder) {
+  const PublicKey key = holder.public_key();
+  const auto at = std::lower_bound(d.signatures.begin(), d.signatures.end(), key,
+                                   [](const RootDocument::Sig& s, const PublicKey& k) { return s.key < k; });
+  if (at != d.signatures.end() && at->key == key) return {};
+  if (d.signatures.size() >= kRootSigsMax)
+    return fail(Fault::invalid, "more signatures than a root document can have", "root.signatures");
+  d.signatures.insert(at, {key, holder.sign(context::root, {d.digest.view()})});
+  write_out(d);
+  return {};
+}
+
+std::size_t signatures_of(const std::vector<PublicKey>& holders, const RootDocument& d) {
+  return signed_by(holders, d);
+}
+
+std::string fingerprint_of_holder(const PublicKey& key) { return fingerprint(hash(purpose::root, {key.view()})); }
+
+Result<> RootDocument::sign(const std::vector<const SigningKey*>& keys_of_holders) {
+  if (keys_of_holders.size() > kRootSigsMax) return fail(Fault::invalid, "more holders than a root document can have");
+  TRY(propose(*this));
+  for (const SigningKey* holder : keys_of_holders) {
+    const std::size_t before = signatures.size();
+    TRY(add_signature(*this, *holder));
+    if (signatures.size() == before) return fail(Fault::invalid, "one holder signs twice");
+  }
+  if (signed_by(keys, *this) < threshold)
+    return fail(Fault::invalid, "fewer holders than the root document's threshold");
+  return {};
+}
+
+Result<RootDocument> decode_proposal(ByteView b) {
   RootDocument d;
   Reader r(b);
   if (text(r.raw(kRootMagic.size())) != kRootMagic) return fail(Fault::forged, "not a root document");
@@ -221,22 +258,27 @@ Result<RootDocument> RootDocument::decode(ByteView b) {
   d.top_key = r.id<PublicKey>();
   for (std::size_t i = 0; i < key_count; ++i) d.keys.push_back(r.id<PublicKey>());
   for (std::size_t i = 0; i < sig_count; ++i) {
-    Sig& s = d.signatures.emplace_back();
+    RootDocument::Sig& s = d.signatures.emplace_back();
     s.key = r.id<PublicKey>();
     s.signature = r.id<Signature>();
   }
   if (!r.done()) return fail(Fault::forged, "not exactly one root document");
   if (const char* rule = broken_rule(d)) return fail(Fault::forged, rule);
-  if (!strictly_ascending(d.signatures, [](const Sig& s) { return s.key; }))
+  if (!strictly_ascending(d.signatures, key_of_signature))
     return fail(Fault::forged, "root signatures that are not ascending");
   // Every field stands in the bytes in exactly one way, so that writing them again gives the bytes received;
   // only the number of signatures is zero for the digest.
   d.digest = hash(purpose::root, {before_signatures(d).view()});
-  for (const Sig& s : d.signatures)
+  for (const RootDocument::Sig& s : d.signatures)
     if (!verify(s.key, s.signature, context::root, {d.digest.view()}))
       return fail(Fault::forged, "a root document with a false signature");
-  if (signed_by(d.keys, d) < d.threshold) return fail(Fault::forged, "a root document signed by too few of its keys");
   d.bytes.assign(b.begin(), b.end());
+  return d;
+}
+
+Result<RootDocument> RootDocument::decode(ByteView b) {
+  RootDocument d = TRY(decode_proposal(b));
+  if (signed_by(d.keys, d) < d.threshold) return fail(Fault::forged, "a root document signed by too few of its keys");
   return d;
 }
 

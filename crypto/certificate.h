@@ -24,7 +24,8 @@ inline constexpr std::uint16_t all = 255;
 namespace cert_flag {
 inline constexpr std::uint16_t one_person =
     1;  ///< office: drafter and signer may be one while the office has one active officer
-inline constexpr std::uint16_t all = 1;
+inline constexpr std::uint16_t further =
+    2;  ///< officer: another key of the same person, on another machine; it ends none of the others
 }  // namespace cert_flag
 
 using SubjectId = Fixed<16, struct SubjectTag>;

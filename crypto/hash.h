@@ -30,12 +30,14 @@ inline constexpr Purpose exchange{"yz1:exchange"};  // hash of a request head
 inline constexpr Purpose frames{"yz1:frames"};      // what follows the head of an exchange
 inline constexpr Purpose nonce{"yz1:nonce"};
 inline constexpr Purpose digest{"yz1:digest"};  // what was handed over
+inline constexpr Purpose told{"yz1:told"};      // what was told in the clear, up to a number
 inline constexpr Purpose invite_id{"yz1:invite-id"};
 inline constexpr Purpose join{"yz1:join"};  // MAC of join messages
 inline constexpr Purpose key_hint{"yz1:key-hint"};
 inline constexpr Purpose chunk{"yz1:chunk"};
 inline constexpr Purpose journal{"yz1:journal"};
 inline constexpr Purpose registry{"yz1:registry"};
+inline constexpr Purpose consent{"yz1:consent"};
 inline constexpr Purpose picture{"yz1:picture"};  // check of a QR picture
 inline constexpr Purpose backup{"yz1:backup"};
 inline constexpr Purpose passphrase{"yz1:passphrase"};    // remembered check of a passphrase

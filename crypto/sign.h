@@ -24,6 +24,7 @@ inline constexpr Context chunk{"yizhan/v1/chunk"};
 inline constexpr Context join{"yizhan/v1/join"};
 inline constexpr Context bundle{"yizhan/v1/bundle"};
 inline constexpr Context notice{"yizhan/v1/notice"};
+inline constexpr Context consent{"yizhan/v1/consent"};
 inline constexpr Context evidence{"yizhan/v1/evidence"};
 }  // namespace context
 

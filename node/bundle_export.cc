@@ -172,13 +172,18 @@ class Export {
     h.unix_ms = wall_now();
     h.epoch = store_.me().epoch;
     h.peer_epoch = link.peer_epoch;
-    h.base = h.mark = link.peer_heard;
-    h.heard = link.heard;
+    // What the reader heard so long ago that nobody knows what it was is said again.
+    const auto base_told = TRY(outbox_.told(link.peer_heard));
+    h.base = h.mark = base_told ? link.peer_heard : 0;
+    h.base_told = base_told.value_or(sync::Told{});
+    h.heard = link.heard.now().number;
+    h.heard_told = link.heard.now().told;
     for (;;) {
       const auto next = TRY(outbox_.control(h.mark, sync::limit::statements_bytes));
       if (next.frames.empty()) break;
       h.mark = next.mark;
     }
+    h.mark_told = TRY(outbox_.told(h.mark)).value_or(sync::Told{});
     h.at = TRY(store_.write([&] { return store_.tick(h.unix_ms); }));
     return h;
   }

@@ -8,6 +8,7 @@
 
 #include "node/bundle.h"
 #include "node/clock.h"
+#include "node/store/told.h"
 #include "sync/gate.h"
 
 namespace yz::node {
@@ -211,11 +212,17 @@ Result<bool> begin_hearing(Store& store, const sync::BundleHead& h) {
     TRY(q.step());
     if (s.peer_epoch != sync::Epoch{} && h.at.value <= static_cast<std::uint64_t>(q.integer(0))) return false;
     s.peer_epoch = h.epoch;
-    s.heard = 0;
-    s.peer_heard = 0;
+    s.forget_marks();
   }
-  // Never less than before: a stick that lay in a drawer knows less than what was said since.
-  if (h.peer_epoch == store.me().epoch) s.peer_heard = std::max(s.peer_heard, h.heard);
+  if (h.peer_epoch == store.me().epoch) {
+    const auto told = TRY(told_up_to(store, h.heard));
+    // Never less than before: a stick that lay in a drawer knows less than what was said since. It knows nothing that
+    // this store never said, or else this store is an old copy.
+    if (told && *told == h.heard_told)
+      s.peer_heard = std::max(s.peer_heard, h.heard);
+    else
+      s.forgotten = told || h.heard > TRY(newest_told(store));
+  }
   TRY(link.save(s));
   return true;
 }
@@ -223,8 +230,8 @@ Result<bool> begin_hearing(Store& store, const sync::BundleHead& h) {
 Result<> heard_all(Store& store, const sync::BundleHead& h) {
   StoreLink link(store, h.from);
   sync::LinkState s = TRY(link.load());
-  if (s.peer_epoch != h.epoch || h.base > s.heard) return {};
-  s.heard = std::max(s.heard, h.mark);
+  if (s.peer_epoch != h.epoch) return {};
+  s.heard.take({h.base, h.base_told}, {h.mark, h.mark_told});
   return link.save(s);
 }
 

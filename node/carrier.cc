@@ -20,7 +20,8 @@ constexpr Millis kSilentMs = 90'000;     // after contact, without a byte
 constexpr int kDialTries = 3;
 constexpr int kLeastWaitMs = 20;  // a wake-up time that has passed must not make us spin
 constexpr Millis kQuickPollMs = 1000, kFreshMs = 60'000;
-constexpr Millis kHeadLookMs = 20'000;  // how often to look whether a head is due
+constexpr Millis kSiblingPollMs = 3000;  // in one house: what came to one machine is soon seen at the other
+constexpr Millis kHeadLookMs = 20'000;   // how often to look whether a head is due
 constexpr RequestId kJoinId = RequestId{1} << 62;
 constexpr std::size_t kOpenAtOnce = 4;
 constexpr int kLookMs = 100;      // how often to look how much of a slow line's window has arrived
@@ -119,8 +120,8 @@ Result<> Carrier::find_link() {
     if (gone_) link_.reset();
   } else {
     // Joined meanwhile, perhaps by file.
-    for (LinkRow& l : TRY(links(p_.store, true)))
-      if (l.office == goal_.office) link_ = std::move(l);
+    for (LinkRow& l : TRY(uplinks(p_.store)))
+      if (l.office == goal_.office && !l.direct) link_ = std::move(l);
     if (link_) goal_.peer = link_->peer;
   }
   if (link_) invitation_.reset();
@@ -242,6 +243,7 @@ void Carrier::collect() {
 Millis Carrier::poll_after() const {
   const Millis ago = wall_now() - p_.inbox.custody_at();
   if (ago >= 0 && ago < kFreshMs) return std::min(p_.poll_ms, kQuickPollMs);
+  if (link_ && link_->sibling) return std::min(p_.poll_ms, kSiblingPollMs);
   return p_.poll_ms;
 }
 
@@ -306,6 +308,7 @@ bool Carrier::joined(const Bytes& answer) {
     return false;
   }
   log().info("join.done", {});
+  if (p_.settle) p_.settle();
   if (auto ready = prepare(); !ready) last_error_ = ready.error().what;
   if (courier_) courier_->poll();
   return true;
@@ -381,6 +384,7 @@ Result<> Carrier::answer(const Answer& a) {
   }
   refusal_.clear();
   last_answer_ = now;
+  if (p_.settle) p_.settle();
   // Remembered here: a person's `sync` sets the tally to nothing, and a full disk may end the first try.
   unopened_ = unopened_ || courier_->tally().envelopes > 0;
   return unopened_ ? open_received() : Result<>();
@@ -409,12 +413,13 @@ Result<std::uint64_t> waiting_above(Store& store) {
   std::uint64_t n = 0;
   {
     // What a neighbour carries on is out of our hands: its receipt comes when it has arrived. Answers to those below
-    // wait for them to call.
-    Query q =
-        TRY(store.db().query("with recursive below(id) as (select office from link where upward = 0 union"
-                             " select o.id from office o join below b on o.superior = b.id)"
-                             " select count(*) from delivery d where state < 2 and not exists(select 1 from carry c"
-                             " where c.envelope = d.envelope and c.state = 1) and d.destination not in below"));
+    // wait for them to call. What another machine of ours wrote it counts itself.
+    Query q = TRY(store.db().query(
+        "with recursive below(id) as (select office from link where upward = 0 union"
+        " select o.id from office o join below b on o.superior = b.id)"
+        " select count(*) from delivery d where state < 2 and not exists(select 1 from carry c"
+        " where c.envelope = d.envelope and c.state = 1) and d.destination not in below and not exists(select 1"
+        " from envelope e where e.row = d.envelope and e.copy > 0)"));
     TRY(q.step());
     n += static_cast<std::uint64_t>(q.integer(0));
   }

@@ -52,6 +52,7 @@ class Carrier {
     sync::Millis poll_ms = 25'000;
     Patience patience = {};
     std::function<void()> new_life = {};  ///< the store began a new incarnation by itself; on the store's thread
+    std::function<void()> settle = {};    ///< something was heard: our own office's certificate, perhaps; there too
   };
 
   /// One person's wish to exchange now, until nothing is left or the limits of interface.md 7 pass.

@@ -162,7 +162,7 @@ Result<Founded> found_home(const std::string& path, const Founding& f, const cry
   randombytes_buf(me.epoch.bytes.data(), me.epoch.bytes.size());
   node.subject.bytes = me.node.bytes;
   node.key = keys.node.public_key();
-  node.name = "1";
+  node.name = "1";  // the machine's number in its office
   TRY(node.sign(keys.authority));
   me.node_certificate = node.digest;
   std::vector<crypto::BoxKey> boxes;

@@ -27,5 +27,7 @@ struct Founded {
 
 /// Makes the home in an empty folder. On failure nothing readable is left behind.
 Result<Founded> found_home(const std::string& path, const Founding&, const crypto::SecretText& passphrase);
+/// The home of a further machine of the office that wrote the invitation; certified when that answers.
+Result<Founded> found_machine(const std::string& path, const Founding&, const crypto::SecretText& passphrase);
 
 }  // namespace yz::node

@@ -158,6 +158,15 @@ Result<crypto::SigningKey> open_authority(const Home::Keys& keys, std::string_vi
   return fail(Fault::missing, "the authority key is not on this machine", "authority.missing");
 }
 
+Result<crypto::SigningKey> open_authority(const Home::Keys& keys, const PublicKey& key, const crypto::Key& store_key) {
+  for (const std::string_view name : {kAuthority, kNextAuthority}) {
+    auto one = open_authority(keys, name, store_key);
+    if (one && one->public_key() == key) return one;
+    if (!one && one.error().fault != Fault::missing) return one;
+  }
+  return fail(Fault::missing, "the authority key is not on this machine", "authority.missing");
+}
+
 Result<Bytes> read_file(const std::string& path, std::size_t most) {
   const Fd f{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
   if (f.fd < 0) return fail(errno == ENOENT ? Fault::missing : Fault::denied, "cannot read " + path + ": " + why());

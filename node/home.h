@@ -56,6 +56,11 @@ crypto::Slot officer_slot(std::string_view name, const crypto::Key& store_key, c
 /// The authority key (or the root key, by name) behind the store key.
 crypto::Slot authority_slot(std::string_view name, const crypto::Key& store_key, const crypto::SigningKey&);
 Result<crypto::SigningKey> open_authority(const Home::Keys&, std::string_view name, const crypto::Key& store_key);
+/// The one with this public key. While an office changes its key there are two: which of them is in use the office
+/// certificate in the store says, and nothing here has to be written at the moment when it changes.
+Result<crypto::SigningKey> open_authority(const Home::Keys&, const PublicKey&, const crypto::Key& store_key);
+/// The slot of a key that the superior has not certified yet.
+inline constexpr std::string_view kAuthority = "authority", kNextAuthority = "authority.next";
 
 /// Reads a file of at most `most` bytes. Writes one whole or not at all (mode 0600).
 Result<Bytes> read_file(const std::string& path, std::size_t most);

@@ -24,6 +24,8 @@ class LaneLimit : public sync::Outbox {
   Result<sync::ControlItems> control(std::uint64_t base, std::size_t most_bytes) override {
     return whole_.control(base, most_bytes);
   }
+  Result<std::optional<sync::Told>> told(std::uint64_t number) override { return whole_.told(number); }
+  Result<std::uint64_t> newest_told() override { return whole_.newest_told(); }
   Result<sync::Digest> outstanding() override { return whole_.outstanding(); }
 
  private:

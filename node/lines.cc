@@ -33,6 +33,8 @@ SyncReport Lines::Session::report() const {
   SyncReport all;
   all.in_sync = true;
   std::optional<std::uint64_t> waiting, carried;
+  // A top office, or one that still joins, has nobody else to reach.
+  const bool alone = std::ranges::all_of(parts_, [](const Part& p) { return p.sibling; });
   for (const Part& p : parts_) {
     const std::lock_guard lock(p.session->mutex);
     const SyncReport& r = p.session->report;
@@ -42,7 +44,7 @@ SyncReport Lines::Session::report() const {
     // Each line counts what waits for anybody: the lowest is the newest, while nothing new is written.
     waiting = std::min(waiting.value_or(r.waiting), r.waiting);
     carried = std::min(carried.value_or(r.carried), r.carried);
-    if (p.session->idle) continue;
+    if (p.session->idle || (p.sibling && !alone)) continue;
     all.reached |= r.reached;
     if (p.direct) continue;  // a further way: what it does not take goes by the usual one
     all.in_sync &= r.in_sync;
@@ -144,7 +146,8 @@ std::shared_ptr<Lines::Session> Lines::begin(std::function<void()> on_done, cons
   for (const auto& line : lines_) {
     const LineGoal& goal = line->carrier->goal();
     if (only && (goal.office != *only || goal.direct)) continue;
-    session->parts_.push_back({goal.office, goal.direct, line->carrier, line->carrier->begin(on_done)});
+    session->parts_.push_back(
+        {goal.office, goal.direct, goal.office == p_.store.me().office, line->carrier, line->carrier->begin(on_done)});
   }
   return session;
 }

@@ -24,6 +24,7 @@ class Lines {
     struct Part {
       OfficeId office;
       bool direct = false;
+      bool sibling = false;  ///< another machine of our office: no superior
       std::shared_ptr<Carrier> carrier;
       std::shared_ptr<Carrier::Session> session;
     };

@@ -77,16 +77,21 @@ Result<std::string> join_home(const std::string& home, const JoinRequest& r, con
   f.officer = r.officer;
   f.phone = r.phone;
   f.recovery_sheet = r.recovery_sheet;
-  const Founded done = TRY(found_home(home, f, passphrase));
+  const Founded done =
+      TRY(f.invitation->machine ? found_machine(home, f, passphrase) : found_home(home, f, passphrase));
   (void)log().to_folder(home + "/log");
 
   const auto node = TRY(Node::open(home, kWaitMs, r.officer, passphrase.expose()));
   std::string state = "joining", print = done.fingerprint;
   if (!r.request_file.empty()) {
-    const crypto::SigningKey authority = TRY(node->authority());
-    const Bytes request = TRY(make_join_request(node->store(), node->directory(), *f.invitation, authority));
-    TRY(node->store().write([&] { return node->store().set_meta("join_request", request); }));
-    TRY(write_file(r.request_file, request));
+    if (!f.invitation->machine) {
+      const crypto::SigningKey authority = TRY(node->authority());
+      const Bytes made = TRY(make_join_request(node->store(), node->directory(), *f.invitation, authority));
+      TRY(node->store().write([&] { return node->store().set_meta("join_request", made); }));
+    }
+    const auto request = TRY(node->store().meta("join_request"));
+    if (!request) return fail(Fault::corrupt, "the request to join is missing", "join.request");
+    TRY(write_file(r.request_file, *request));
   } else if (!f.invitation->urls.empty()) {
     // One try now; without a line the node stays in state joining and sync tries again.
     const SyncReport report = TRY(node->sync_now({}));

@@ -6,6 +6,7 @@
 #include "node/backup.h"
 #include "node/guard.h"
 #include "node/log.h"
+#include "node/net/machine_join.h"
 #include "node/net/rules_json.h"
 #include "node/net/superiors.h"
 #include "node/net/tls_pin.h"
@@ -13,6 +14,7 @@
 #include "node/store/direct.h"
 #include "node/store/node_key.h"
 #include "node/store/people.h"
+#include "node/store/siblings.h"
 #include "node/store/sqlite.h"
 
 namespace yz::node {
@@ -97,6 +99,7 @@ Result<> Node::start() {
           [this] {
             if (auto kept = renew_guard(home_, *store_); !kept) log().warn("guard.failed", {{"why", kept.error()}});
           },
+      .settle = [this] { settle_identity(); },
   });
   api_ = std::make_unique<Api>(*this);
   on_change(store_->db(), [this](std::string_view table, std::int64_t row) { changed_.note(table, row); });
@@ -110,6 +113,8 @@ Result<> Node::start() {
   // On a full disk the old key serves another day.
   if (auto rotated = store_->write([&] { return store_->rotate_box(wall_now()); }); !rotated)
     log().warn("box.rotation", {{"why", rotated.error()}});
+  TRY(put_pending_slot());
+  settle_identity();
   lines_->look();
   return open_received();  // what was stored before a crash and not opened yet
 }
@@ -129,7 +134,12 @@ CpuMs Node::cpu_ms() {
 
 Result<crypto::SigningKey> Node::authority() {
   const Home::Keys keys = TRY(home_.keys());
-  return open_authority(keys, "authority", store_key_);
+  const auto own = TRY(directory_->office_certificate(store_->me().office));
+  auto key = own ? open_authority(keys, own->key, store_key_) : open_authority(keys, kAuthority, store_key_);
+  if (!key && key.error().fault == Fault::missing && TRY(machine_number(*store_)) > 1)
+    return fail(Fault::denied, "the authority key of this office lies on its first machine: do it there",
+                "authority.elsewhere");
+  return key;
 }
 
 void Node::remember(const std::string& officer, ByteView passphrase, const crypto::SigningKey& key) {
@@ -174,11 +184,26 @@ Result<Signer> Node::unlock(std::string_view officer, ByteView passphrase) {
     remember(u.officer, passphrase, u.signing);
     key = std::move(u.signing);
   }
-  const auto row = TRY(directory_->officer_by_name(store_->me().office, name));
-  if (!row || row->key != key->public_key())
-    return fail(Fault::denied, "this officer has no valid certificate", "login.certificate");
+  const auto row = TRY(officer_of_key(name, key->public_key()));
+  if ((!row || row->state != OfficerState::active) && TRY(put_pending_slot())) return unlock(officer, passphrase);
+  if (!row) return fail(Fault::denied, "this officer has no valid certificate", "login.certificate");
   if (row->state != OfficerState::active) return fail(Fault::denied, "this officer is not active", "login.state");
   return Signer{*row, std::move(*key)};
+}
+
+/// A person may have a key on each machine.
+Result<std::optional<OfficerRow>> Node::officer_of_key(const std::string& name, const PublicKey& key) {
+  std::optional<OfficerRow> best;
+  for (OfficerRow& o : TRY(directory_->officers(store_->me().office)))
+    if (o.name == name && o.key == key && (!best || best->state != OfficerState::active)) best = std::move(o);
+  // Before the first machine's answer nobody here has a certificate: one may look and exchange, and nothing else.
+  if (!best && TRY(joins_as_machine(*store_))) {
+    best.emplace();
+    best->office = store_->me().office;
+    best->name = name;
+    best->key = key;
+  }
+  return best;
 }
 
 Result<OfficerRow> Node::authenticate(std::string_view officer, ByteView passphrase) {
@@ -217,6 +242,9 @@ Result<OfficerRow> Node::add_officer(const OfficerRow& by, std::string_view name
       TRY(officer_certificate(*store_, person, name, roles, key.public_key(), TRY(authority()), now));
   // The slot first: a certificate without a key could sign nothing, a slot without one is only unused.
   Home::Keys keys = TRY(home_.keys());
+  // One of that name is left from a try that a power cut ended here: two of one name would let nobody in.
+  std::erase_if(keys.slots,
+                [&](const crypto::Slot& x) { return x.kind == crypto::SlotKind::officer && x.name == name; });
   keys.slots.push_back(officer_slot(name, store_key_, key, passphrase));
   TRY(home_.save_keys(keys));
   TRY(store_->write([&]() -> Result<> {
@@ -229,28 +257,11 @@ Result<OfficerRow> Node::add_officer(const OfficerRow& by, std::string_view name
   return TRY(directory_->officer(c.digest)).value();
 }
 
-Result<OfficerRow> Node::renew_officer(std::string_view officer, ByteView passphrase) {
-  const Signer signer = TRY(unlock(officer, passphrase));
-  const crypto::SigningKey key = crypto::SigningKey::random();
-  const crypto::SigningKey authority_key = TRY(authority());
-  Home::Keys keys = TRY(home_.keys());
-  const Home::Keys before = TRY(home_.keys());
-  for (auto& s : keys.slots)
-    if (s.kind == crypto::SlotKind::officer && s.name == signer.officer.name)
-      s = officer_slot(s.name, store_key_, key, passphrase);
-  TRY(home_.save_keys(keys));
-  remembered_.erase(signer.officer.name);
-  auto row = store_->write([&]() -> Result<OfficerRow> {
-    TRY(store_->journal(signer.officer.name, "officer.renew", signer.officer.name, "", wall_now()));
-    return change_officer_key(*store_, signer.officer, key.public_key(), authority_key, wall_now());
-  });
-  if (!row) (void)home_.save_keys(before);  // the old key goes on
-  return row;
-}
-
 Result<std::string> Node::invite(const OfficerRow& by, const Invite& wish) {
   if (!(by.roles & crypto::role::admin_keys))
     return fail(Fault::denied, "only an administrator of keys may invite offices", "role.admin-keys");
+  // Whoever takes the invitation up is certified here.
+  if (auto key = authority(); !key) return std::unexpected(key.error());
   // With TLS the invitation names the key that the new office will accept, and no other.
   std::string pin;
   if (!config_.sync.tls_cert.empty()) {
@@ -260,8 +271,10 @@ Result<std::string> Node::invite(const OfficerRow& by, const Invite& wish) {
   return store_->write([&]() -> Result<std::string> {
     Invite told = wish;
     if (told.urls.empty()) told.urls = config_.sync.addresses;
-    const Invitation i = TRY(make_invitation(*store_, *directory_, told, pin, wall_now()));
-    TRY(store_->journal(by.name, "invite", wish.code, "", wall_now()));
+    const Invitation i = TRY(wish.machine ? invite_machine(*store_, *directory_, told, pin, wall_now())
+                                          : make_invitation(*store_, *directory_, told, pin, wall_now()));
+    TRY(store_->journal(by.name, wish.machine ? "node.invite" : "invite", wish.machine ? wish.officer : wish.code, "",
+                        wall_now()));
     return encode(i);
   });
 }

@@ -69,6 +69,8 @@ class Node : public ApiHost {
 
   Home& home_lock() { return home_; }
   Result<crypto::SigningKey> authority() override;
+  Result<PublicKey> rotate_authority(const OfficerRow& by) override;
+  void settle_identity() override;
   StoreInbox& inbox() { return *inbox_; }
   Opener& opener() { return *opener_; }
   Lines& lines() { return *lines_; }
@@ -79,6 +81,8 @@ class Node : public ApiHost {
   Node(Home home, Config config, crypto::Key store_key)
       : home_(std::move(home)), config_(std::move(config)), store_key_(std::move(store_key)) {}
   Result<> start();
+  Result<bool> put_pending_slot();
+  Result<std::optional<OfficerRow>> officer_of_key(const std::string& name, const PublicKey& key);
   Result<SyncReport> exchange(const std::function<void(const SyncReport&)>& progress,
                               const std::optional<OfficeId>& only);
   /// Between two pieces of long work: others go first. False when the program is ending.
@@ -112,6 +116,7 @@ class Node : public ApiHost {
   std::unique_ptr<Lines> lines_;
   std::unique_ptr<Api> api_;
   Worker* worker_ = nullptr;
+  bool tidy_keys_ = true;  // a power cut may have come before the old key's slot was dropped
 };
 
 /// A new passphrase has at least 12 characters or 4 words. Fault::invalid with a sentence otherwise.

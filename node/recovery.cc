@@ -76,7 +76,9 @@ Result<std::string> recover_home(const std::string& path, const std::string& off
   const auto old = TRY(directory.officer_by_name(store->me().office, name));
   const auto office = TRY(directory.office(store->me().office));
   if (!old || !office) return fail(Fault::missing, "no officer of that name belongs to this office", "officer.unknown");
-  const crypto::SigningKey authority = TRY(open_authority(keys, "authority", store_key));
+  const auto own = TRY(directory.office_certificate(store->me().office));
+  const crypto::SigningKey authority =
+      TRY(own ? open_authority(keys, own->key, store_key) : open_authority(keys, kAuthority, store_key));
   const crypto::SigningKey key = crypto::SigningKey::random();
   const sync::Millis now = wall_now();
   const crypto::Certificate c = TRY(new_certificate(*store, *old, key, authority, office->level, now));

@@ -80,12 +80,13 @@ Result<bool> Answerer::open(ByteView bytes, Millis now) {
   // Another store numbers its control items anew.
   if (state_.peer_epoch != head_.epoch && !planted(Bug::epoch_ignored)) {
     state_.peer_epoch = head_.epoch;
-    state_.heard = 0;
-    state_.peer_heard = 0;
+    state_.forget_marks();
   }
   state_.last_contact = now;
-  // As it says, even when that is less than before: its store may be older than the one that we knew.
-  state_.peer_heard = head_.heard;
+  // As it says, even when that is less than before: its store may be older than the one that we knew. What it heard
+  // under that number must be what we said; else ours is the older one, and everything is said again.
+  const auto told = TRY(outbox_.told(head_.heard));
+  state_.peer_heard = told && *told == head_.heard_told ? head_.heard : 0;
   TRY(link_.save(state_));  // a nonce is spent even when the rest of the body never comes
   return true;
 }
@@ -126,7 +127,9 @@ Result<Bytes> Answerer::close(Hlc hlc, Millis now, std::uint16_t retry_after_s) 
   // In between other requests of this link may have been answered: their nonces and marks count.
   state_ = TRY(link_.load());
   if (good_) {
-    if (head_.base <= state_.heard) state_.heard = std::max(state_.heard, head_.mark);
+    // A late request of the store that it was before must not speak for the one that it is now.
+    const bool same_store = state_.peer_epoch == head_.epoch;
+    if (same_store) state_.heard.take({head_.base, head_.base_told}, {head_.mark, head_.mark_told});
     sender_.peer_has(have_, head_.fresh);
     TRY(inbox_.settle(now));
     const ControlItems control = TRY(outbox_.control(state_.peer_heard, limit::statements_bytes));
@@ -142,7 +145,11 @@ Result<Bytes> Answerer::close(Hlc hlc, Millis now, std::uint16_t retry_after_s) 
     a.base = state_.peer_heard;
     a.mark = std::max(control.mark, a.base);
     a.more = filled.more || !TRY(outbox_.control(a.mark, 1)).frames.empty();
-    a.heard = state_.heard;
+    a.base_told = TRY(outbox_.told(a.base)).value_or(Told{});
+    a.mark_told = TRY(outbox_.told(a.mark)).value_or(Told{});
+    const Mark heard = same_store ? state_.heard.now() : Mark{};
+    a.heard = heard.number;
+    a.heard_told = heard.told;
     a.outstanding = TRY(outbox_.outstanding());
     a.state = AnswerState::ok;
   } else {

@@ -10,7 +10,7 @@
 namespace yz::sync {
 namespace {
 
-constexpr std::string_view kMagic = "YZN1";
+constexpr std::string_view kMagic = "YZN2";
 constexpr std::size_t kWrapBytes = 8 + crypto::kWrapSize;
 constexpr std::size_t kSignatureBytes = 64;
 constexpr std::size_t kBlockText = kBundleBlock - crypto::kPieceOverhead;
@@ -26,6 +26,7 @@ Bytes fixed_part(const BundleHead& h, std::size_t wraps) {
   w.raw(view(kMagic)).u8(crypto::kSuite).u8(static_cast<std::uint8_t>(wraps)).u16(0);
   w.id(h.from).id(h.office).id(h.to).id(h.id).u64(h.at.value).u64(static_cast<std::uint64_t>(h.unix_ms));
   w.id(h.epoch).id(h.peer_epoch).u64(h.base).u64(h.mark).u64(h.heard);
+  w.id(h.base_told).id(h.mark_told).id(h.heard_told);
   assert(w.size() == kBundleFixedBytes);
   return w.take();
 }
@@ -123,7 +124,12 @@ Result<DecodedBundleHead> decode_bundle_head(ByteView b) {
   h.base = r.u64();
   h.mark = r.u64();
   h.heard = r.u64();
-  if (!r.ok() || h.base > h.mark) return bad("head");
+  h.base_told = r.id<Told>();
+  h.mark_told = r.id<Told>();
+  h.heard_told = r.id<Told>();
+  if (!r.ok() || h.base > h.mark || (h.base == 0 && !h.base_told.zero()) || (h.mark == 0 && !h.mark_told.zero()) ||
+      (h.heard == 0 && !h.heard_told.zero()))
+    return bad("head");
   KeyHint last;
   for (std::size_t i = 0; i < b[5]; ++i) {
     const KeyHint hint = r.id<KeyHint>();

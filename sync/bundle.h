@@ -23,9 +23,10 @@ struct BundleHead {
   Epoch peer_epoch;                  ///< of the reader's store, as the writer last heard; zeros = never
   std::uint64_t base = 0, mark = 0;  ///< control items (base, mark] are inside
   std::uint64_t heard = 0;           ///< up to which the writer has the reader's items, in the numbers of peer_epoch
+  Told base_told, mark_told, heard_told;  ///< as in the head of an exchange
 };
 
-inline constexpr std::size_t kBundleFixedBytes = 128;  ///< what says how long the head is
+inline constexpr std::size_t kBundleFixedBytes = 152;  ///< what says how long the head is
 inline constexpr std::size_t kBundleBlock = 16 * 1024;
 inline constexpr std::size_t kBundleReaders = 7;  ///< as many as a node list names
 

@@ -92,6 +92,11 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
                                                            bool even_empty, Millis now) {
   const std::uint64_t id = next_id_;
   Writer frames;
+  auto base_told = TRY(outbox_.told(control_sent_));
+  if (!base_told) {  // so long ago that nobody knows what it was: everything is said again
+    control_sent_ = state_.peer_heard = 0;
+    base_told = Told{};
+  }
   const ControlItems control = TRY(outbox_.control(control_sent_, limit::statements_bytes));
   for (const auto& [type, bytes] : control.frames) put_frame(frames, type, bytes);
   const bool something_to_say = !control.frames.empty();
@@ -126,7 +131,10 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   head.outstanding = TRY(outbox_.outstanding());
   head.base = control_sent_;
   head.mark = std::max(control.mark, control_sent_);
-  head.heard = state_.heard;
+  head.heard = state_.heard.now().number;
+  head.base_told = *base_told;
+  head.mark_told = TRY(outbox_.told(head.mark)).value_or(Told{});
+  head.heard_told = state_.heard.now().told;
   // Half a request's worth on a line that is not known to be fast: an answer counts only when it is whole.
   head.answer_bytes = static_cast<std::uint32_t>(
       slow() ? target_ : std::clamp<std::size_t>(target_, limit::request_start_bytes, limit::request_bytes));
@@ -268,8 +276,7 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
     measure(flight, bytes_down, now);
     if (state_.peer_epoch != h.epoch && !planted(Bug::epoch_ignored)) {  // another store numbers its control items anew
       state_.peer_epoch = h.epoch;
-      state_.heard = 0;
-      state_.peer_heard = 0;
+      state_.forget_marks();
       TRY(link_.save(state_));  // what follows in this answer is judged by it
     }
   }
@@ -319,9 +326,8 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   TRY(inbox_.settle(now));
   sender_.settle(id, true, now);
   sender_.peer_has(have, flight.fresh);
-  if (h.base <= state_.heard) state_.heard = std::max(state_.heard, h.mark);
-  // Less than what we had built on: its store is an older one, or a request before this one is still under way.
-  state_.peer_heard = h.heard < flight.control_base ? h.heard : std::max(state_.peer_heard, h.heard);
+  state_.heard.take({h.base, h.base_told}, {h.mark, h.mark_told});
+  TRY(peer_heard({h.heard, h.heard_told}, flight.control_base));
   if (flying_.empty()) control_sent_ = state_.peer_heard;  // whatever was lost on the way is said again
   peer_more_ = h.more;
   looked_ = h.more && looked_ < limit::look_answers ? looked_ + 1 : limit::look_answers;
@@ -331,7 +337,25 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   if (slow()) wish = std::min(2 * wish, window() / kShares);
   target_ = std::clamp(std::min(wish, target_ * 2), kLeastRequestBytes, limit::request_bytes);
   state_.rate_bps = rate_bps_;
-  return link_.save(state_);
+  const auto saved = link_.save(state_);
+  state_.forgotten = false;  // once is enough
+  return saved;
+}
+
+/// What the peer says it has heard of us, in an answer to a request that built on `base`.
+Result<> Courier::peer_heard(const Mark& said, std::uint64_t base) {
+  const auto told = TRY(outbox_.told(said.number));
+  if (told && *told == said.told) {
+    // Less than what we had built on: its store is an older one, or a request before this one is still under way.
+    state_.peer_heard = said.number < base ? said.number : std::max(state_.peer_heard, said.number);
+    return {};
+  }
+  // Other words than ours under one of our numbers, or a number that we never gave: who said that came after this
+  // store was copied. What is merely too long ago is said again.
+  state_.peer_heard = 0;
+  control_sent_ = 0;
+  state_.forgotten = told.has_value() || said.number > TRY(outbox_.newest_told());
+  return {};
 }
 
 /// One connection can hang in TCP's back-off for many seconds while its neighbours are fine: a lost tail of a short

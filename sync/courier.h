@@ -127,6 +127,7 @@ class Courier {
   std::size_t target_ = 0;  // bytes of one request
   std::optional<std::size_t> on_line_;
   std::size_t peer_request_bytes_ = 0;
+  Result<> peer_heard(const Mark& said, std::uint64_t base);
   std::uint64_t control_sent_ = 0;  // number up to which control items went out in this life
   Millis contact_ = 0, last_answer_ = 0, last_answered_sent_ = 0, backoff_until_ = 0;
   int tries_ = 0, silences_ = 0;  // failures and silences in a row

@@ -190,11 +190,14 @@ bool verify_envelope(const Envelope& e, const PublicKey& author) {
   return crypto::verify(author, Signature::from(l->signature).value(), crypto::context::envelope, {body.view()});
 }
 
-Result<std::vector<Item>> open(const Envelope& e, const crypto::Keyring& keys) {
-  const Layout l = TRY(layout(e.bytes));
+namespace {
+
+/// The content key, by any wrap that a key of the ring fits.
+Result<crypto::Key> content_key(const Envelope& e, const Layout& l, const crypto::Keyring& keys, ByteView further) {
   const Hash header = crypto::hash(crypto::purpose::header, {l.head});
-  for (std::size_t i = 0; i < l.wraps; ++i) {
-    Reader r(l.wrap_area.subspan(i * kWrapBytes, kWrapBytes));
+  const std::size_t own = l.wraps, all = own + (further.size() == kWrapBytes ? 1 : 0);
+  for (std::size_t i = 0; i < all; ++i) {
+    Reader r(i < own ? l.wrap_area.subspan(i * kWrapBytes, kWrapBytes) : further);
     const crypto::BoxKey* key = keys.find(r.id<KeyHint>());
     if (!key) continue;
     auto cek = crypto::unwrap(r.raw(crypto::kWrapSize), header, *key);
@@ -204,12 +207,36 @@ Result<std::vector<Item>> open(const Envelope& e, const crypto::Keyring& keys) {
     }
     const Hash commitment = crypto::keyed_hash(crypto::purpose::cek_commit, cek->expose(), {l.head.first(kCommitAt)});
     if (commitment != e.head.commitment) return bad("key commitment");
-    const Bytes padded = TRY(crypto::aead_open_with(*cek, l.nonce, l.ciphertext, l.before_nonce));
-    const ByteView packed = TRY(crypto::unpad(padded));
-    const Bytes plain = TRY(expand(packed, limit::plaintext_bytes));
-    return unpack(plain);
+    return cek;
   }
   return fail(Fault::missing, "no key of this node opens the envelope", "key-gone");
+}
+
+}  // namespace
+
+Result<std::vector<Item>> open(const Envelope& e, const crypto::Keyring& keys, ByteView further) {
+  const Layout l = TRY(layout(e.bytes));
+  const crypto::Key cek = TRY(content_key(e, l, keys, further));
+  const Bytes padded = TRY(crypto::aead_open_with(cek, l.nonce, l.ciphertext, l.before_nonce));
+  const ByteView packed = TRY(crypto::unpad(padded));
+  const Bytes plain = TRY(expand(packed, limit::plaintext_bytes));
+  return unpack(plain);
+}
+
+Result<Bytes> wrap_for(const Envelope& e, const crypto::Keyring& keys, const BoxPublic& reader) {
+  const Layout l = TRY(layout(e.bytes));
+  const crypto::Key cek = TRY(content_key(e, l, keys, {}));
+  const Hash header = crypto::hash(crypto::purpose::header, {l.head});
+  return Writer().id(crypto::hint_of(reader)).raw(crypto::wrap(cek, header, reader)).take();
+}
+
+bool sealed_for(const Envelope& e, const BoxPublic& reader) {
+  const auto l = layout(e.bytes);
+  if (!l) return false;
+  const KeyHint hint = crypto::hint_of(reader);
+  for (std::size_t i = 0; i < l->wraps; ++i)
+    if (text(l->wrap_area.subspan(i * kWrapBytes, KeyHint::kSize)) == text(hint.view())) return true;
+  return false;
 }
 
 }  // namespace yz::sync

@@ -69,6 +69,11 @@ Result<std::size_t> envelope_size(ByteView first12);
 bool verify_envelope(const Envelope&, const PublicKey& author_node);
 
 /// Opens with any key of the ring. Fault::missing "key-gone" when none fits, Fault::forged when the content lies.
-Result<std::vector<Item>> open(const Envelope&, const crypto::Keyring& keys);
+/// `further`: a wrap that did not come with the envelope (sibling.h), or nothing.
+Result<std::vector<Item>> open(const Envelope&, const crypto::Keyring& keys, ByteView further = {});
+/// A wrap for one reader more, by who can open it. Same faults.
+Result<Bytes> wrap_for(const Envelope&, const crypto::Keyring& keys, const BoxPublic& reader);
+/// Whether one of its wraps is for this key, as far as hints say.
+bool sealed_for(const Envelope&, const BoxPublic&);
 
 }  // namespace yz::sync

@@ -10,12 +10,19 @@
 namespace yz::sync {
 namespace {
 
-constexpr std::string_view kMagic = "YZX1";
+constexpr std::string_view kMagic = "YZX2";
 constexpr std::size_t kSignatureBytes = 64;
 constexpr std::size_t kNoncesMost = 8, kHaveRanges = 128;
 
 std::unexpected<Error> bad(const char* why) {
   return fail(Fault::forged, std::string("exchange: ") + why, "exchange.form");
+}
+
+/// Nothing was told up to 0.
+template <class Head>
+bool marks_fit(const Head& h) {
+  return h.base <= h.mark && (h.base != 0 || h.base_told.zero()) && (h.mark != 0 || h.mark_told.zero()) &&
+         (h.heard != 0 || h.heard_told.zero());
 }
 
 }  // namespace
@@ -25,7 +32,15 @@ Bytes encode(const RequestHead& h, const crypto::SigningKey& node) {
   w.raw(view(kMagic)).u8(crypto::kSuite).u8(1).u8(h.nonces_left);
   w.u8(static_cast<std::uint8_t>((h.fresh ? 1 : 0) | (h.more ? 2 : 0)));
   w.id(h.from).id(h.to).id(h.nonce).u64(h.at.value).id(h.epoch).id(h.outstanding);
-  w.u64(h.base).u64(h.mark).u64(h.heard).u32(h.answer_bytes).u32(0).id(h.frames);
+  w.u64(h.base)
+      .u64(h.mark)
+      .u64(h.heard)
+      .id(h.base_told)
+      .id(h.mark_told)
+      .id(h.heard_told)
+      .u32(h.answer_bytes)
+      .u32(0)
+      .id(h.frames);
   w.id(node.sign(crypto::context::exchange, {w.view()}));
   assert(w.size() == kRequestHeadBytes);
   return w.take();
@@ -52,10 +67,13 @@ Result<RequestHead> decode_request_head(ByteView bytes) {
   h.base = r.u64();
   h.mark = r.u64();
   h.heard = r.u64();
+  h.base_told = r.id<Told>();
+  h.mark_told = r.id<Told>();
+  h.heard_told = r.id<Told>();
   h.answer_bytes = r.u32();
   r.zeros(4);
   h.frames = r.id<Hash>();
-  if (!r.ok() || h.base > h.mark) return bad("head");
+  if (!r.ok() || !marks_fit(h)) return bad("head");
   return h;
 }
 
@@ -78,6 +96,9 @@ Bytes encode(const AnswerHead& h, const crypto::SigningKey& node) {
       .u64(h.base)
       .u64(h.mark)
       .u64(h.heard)
+      .id(h.base_told)
+      .id(h.mark_told)
+      .id(h.heard_told)
       .u32(h.request_bytes)
       .u16(h.retry_after_s)
       .u16(0)
@@ -108,13 +129,16 @@ Result<DecodedAnswer> decode_answer_head(ByteView body) {
   h.base = r.u64();
   h.mark = r.u64();
   h.heard = r.u64();
+  h.base_told = r.id<Told>();
+  h.mark_told = r.id<Told>();
+  h.heard_told = r.id<Told>();
   h.request_bytes = r.u32();
   h.retry_after_s = r.u16();
   r.zeros(2);
   h.frames = r.id<Hash>();
   for (int i = 0; i < flags >> 4 && r.ok(); ++i) h.nonces.push_back(r.id<Nonce>());
   r.raw(kSignatureBytes);
-  if (!r.ok() || h.base > h.mark) return bad("answer head");
+  if (!r.ok() || !marks_fit(h)) return bad("answer head");
   out.size = r.at();
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include "crypto/sign.h"
 #include "sync/envelope.h"
+#include "sync/marks.h"
 #include "sync/statement.h"
 
 namespace yz::sync {
@@ -23,6 +24,8 @@ struct RequestHead {
   Epoch epoch;
   Digest outstanding;
   std::uint64_t base = 0, mark = 0, heard = 0;
+  Told base_told, mark_told;       ///< of the sender's own items
+  Told heard_told;                 ///< as the other told it with that number
   std::uint32_t answer_bytes = 0;  ///< most bytes of frames the answer may carry
   Hash frames = frames_hash({});
   std::uint8_t nonces_left = 0;  ///< how many more nonces the sender holds
@@ -30,7 +33,7 @@ struct RequestHead {
   bool more = false;             ///< further requests are on their way or will follow at once
 };
 Bytes encode(const RequestHead&, const crypto::SigningKey& node);
-inline constexpr std::size_t kRequestHeadBytes = 216;
+inline constexpr std::size_t kRequestHeadBytes = 240;
 /// Checks form only.
 Result<RequestHead> decode_request_head(ByteView);
 bool verify_request_head(ByteView head, const PublicKey& node);
@@ -51,6 +54,7 @@ struct AnswerHead {
   Epoch epoch;
   Digest outstanding;
   std::uint64_t base = 0, mark = 0, heard = 0;
+  Told base_told, mark_told, heard_told;
   std::uint32_t request_bytes = 0;  ///< largest body it takes now
   std::uint16_t retry_after_s = 0;
   Hash frames = frames_hash({});

@@ -54,7 +54,7 @@ struct LinkState {
   PublicKey peer_key;
   PublicKey peer_key_before;     ///< still good: it may not have changed over yet; zeros = none
   Epoch peer_epoch;              ///< zeros until the first contact
-  std::uint64_t heard = 0;       ///< number up to which we have the peer's control items
+  Heard heard;                   ///< how far we have the peer's control items
   std::uint64_t peer_heard = 0;  ///< number up to which the peer has ours
   std::vector<Nonce> nonces;     ///< client: ready for use
   std::uint64_t nonce_next = 1;  ///< hub: counter of the next nonce
@@ -62,8 +62,12 @@ struct LinkState {
   std::uint64_t nonce_used = 0;  ///< hub: bit i = counter nonce_base + i is spent
   std::uint64_t rate_bps = 0;    ///< measured, 0 = not known
   Millis last_contact = 0;
-  bool forgotten =
-      false;  ///< not kept: the peer holds a nonce of ours that this store never gave, so it is an old copy
+  /// Another store of the peer, or of ours: its numbers mean nothing here.
+  void forget_marks() {
+    heard.forget();
+    peer_heard = 0;
+  }
+  bool forgotten = false;  ///< not kept: the peer has heard of us what this store never said, so it is an old copy
 };
 
 /// Whether the peer's key holds, or the one before while it changes over.

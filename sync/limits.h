@@ -66,9 +66,12 @@ inline constexpr std::size_t statements_kept =
     64;  ///< Of one node and kind, where each stands for itself: a peer must not fill our disk with them.
 
 // --- Restore and clone (protocol 9) ---
-inline constexpr std::size_t opened_streams = 128;    ///< Streams that one `opened` names.
-inline constexpr std::size_t offered_back = 4096;     ///< Envelopes of one stream given back at a time.
-inline constexpr std::size_t empty_streams = 48;      ///< Heard of from a receipt, and nothing of them is here yet.
+inline constexpr std::size_t opened_streams = 128;  ///< Streams that one `opened` names.
+inline constexpr std::size_t offered_back = 4096;   ///< Envelopes of one stream given back at a time.
+inline constexpr std::size_t empty_streams = 48;    ///< Heard of from a receipt, and nothing of them is here yet.
+/// What a relay takes in a day that was sealed by a machine whose keys were taken back: honest mail that was on its way
+/// comes through, a thief's flood does not.
+inline constexpr std::uint64_t limbo_envelopes = 64, limbo_bytes = 8 << 20;
 inline constexpr std::size_t incarnations_a_day = 4;  ///< More are flagged: somebody has to look.
 inline constexpr int look_answers = 8;                ///< Answers read before the first cut after a start,
 inline constexpr int look_tries = 3;                  ///< or failures in a row: without a line we cut all the same.

@@ -41,6 +41,10 @@ class Outbox {
   virtual Result<std::vector<QueuedChunk>> chunks(std::int64_t after, std::size_t most) = 0;
   virtual Result<Bytes> chunk(std::int64_t row) = 0;
   virtual Result<ControlItems> control(std::uint64_t base, std::size_t most_bytes) = 0;
+  /// What stands for all items up to a number; zeros for 0. Nothing when the number was never given, or too long ago.
+  virtual Result<std::optional<Told>> told(std::uint64_t number) = 0;
+  /// The newest number ever given to an item.
+  virtual Result<std::uint64_t> newest_told() = 0;
   /// Digest of what was handed to this neighbour and is not stored at its destination.
   virtual Result<Digest> outstanding() = 0;
 };

@@ -5,8 +5,10 @@
 
 #include "crypto/hash.h"
 #include "crypto/suite.h"
+#include "sync/consent.h"
 #include "sync/limits.h"
 #include "sync/revocation.h"
+#include "sync/sibling.h"
 
 namespace yz::sync {
 namespace {
@@ -75,7 +77,7 @@ Result<Statement> decode_statement(ByteView bytes) {
   if (!crypto::known(r.u8())) return bad("suite");
   Statement s;
   const std::uint8_t kind = r.u8();
-  if (kind < 1 || kind > 8) return bad("kind");
+  if (kind < 1 || kind > 11) return bad("kind");
   s.kind = static_cast<StatementKind>(kind);
   if (r.u16() != 0) return bad("reserved");
   if (r.u32() != bytes.size()) return bad("length");
@@ -365,6 +367,18 @@ Result<Hash> statement_key(const Statement& s) {
     case StatementKind::revocation:
       TRY(decode_revocation(s.body));
       about.raw(s.body);
+      break;
+    case StatementKind::consent: {
+      // A change of key is told for ever: whoever missed it could not follow the next. A newer move replaces the older.
+      const Consent c = TRY(decode_consent(s.body));
+      about.id(c.office).id(c.old_key).u8(c.rotates() ? 1 : 0);
+      break;
+    }
+    case StatementKind::wrap:
+      about.id(TRY(decode_further_wrap(s.body)).envelope);
+      break;
+    case StatementKind::confirmation:
+      about.id(TRY(decode_confirmation(s.body)).node);
       break;
     case StatementKind::fork:
       about.raw(s.body);

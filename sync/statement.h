@@ -18,6 +18,9 @@ enum class StatementKind : std::uint8_t {
   want = 6,         ///< asks for a certificate
   fork = 7,
   chunk_receipt = 8,
+  consent = 9,        ///< consent.h
+  wrap = 10,          ///< sibling.h
+  confirmation = 11,  ///< sibling.h
 };
 
 /// A short signed message in the clear that only ever replaces its older self. Byte table in PROTOCOL.md, "Statement".

@@ -316,6 +316,7 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
     initial.what = what;
     return leaf<KeyAct>(under, name, std::move(about), std::move(initial));
   }
+  void root_commands(CLI::App* root);
   void revoke_of(CLI::App* a, KeyAct& c) {
     a->add_option("--why", c.why,
                   t("retired 正常停用，compromised 失密（被盗、丢失）", "retired, or compromised (stolen, lost)"))
@@ -396,6 +397,9 @@ void Grammar::home_commands() {
     a->add_flag("--line", c->line,
                 t("条线登记：对方已有主管上级，只在本单位登记",
                   "to register as a line superior (条): the office has joined its own superior already"));
+    a->add_flag("--move", c->move,
+                t("该单位从别的上级整体迁来，编号和密钥不变；代码写新代码",
+                  "for an office that comes over from another superior with its id and keys; --code is its new code"));
     a->add_flag("--qr", c->qr, t("在终端画出二维码", "draw it as a QR code"));
     a->footer(example("  yizhan invite --code 370783105 --name 柳河镇 --level township --url http://10.77.0.2:8701\n"));
     done(a);
@@ -464,6 +468,11 @@ void Grammar::home_commands() {
         ->required();
     a->add_flag("--line", c->line, t("对方是条线上级", "it is a line superior (条)"));
     a->footer(example("  yizhan superior add YZ1-... --line\n"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<SuperiorRemove>(superior, "remove", t("撤掉一个条线上级", "a line superior is none any more"));
+    a->add_option(t("代码", "CODE"), c->code, t("上级的单位代码", "the superior's code"))->required();
     done(a);
   }
   done(leaf<SuperiorList>(superior, "list", t("上级名单和线路", "list them, and whether they are reached")).app);
@@ -911,6 +920,47 @@ void Grammar::people_commands() {
         ->type_name(t("指纹", "DIGITS"));
     done(a);
   }
+  root_commands(root);
+}
+
+void Grammar::root_commands(CLI::App* root) {
+  done(leaf<RootShow>(root, "show", t("根文件：版本、持有人、核对用的数字", "version, holders, the digits to compare"))
+           .app);
+  {
+    auto [a, c] = leaf<RootKey>(root, "key", t("给一位持有人生成根密钥文件", "a root holder's key, in a file"));
+    a->add_option("--out", c->out, t("写到文件（加锁，放入保险柜）", "the file, locked; for the safe"))
+        ->required()
+        ->type_name(t("文件", "FILE"));
+    a->add_option("--name", c->name, t("持有人", "the holder"))->type_name(t("姓名", "NAME"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<RootPropose>(root, "propose", t("起草下一版根文件", "draft the next version of the root"));
+    a->add_option("--threshold", c->threshold, t("须几人签名", "how many holders have to sign"))
+        ->type_name("M")
+        ->check(CLI::Range(1, 9));
+    a->add_option("--add-key", c->add, t("增加的公钥（64 位十六进制），可重复", "a public key to add; may be repeated"))
+        ->allow_extra_args(false)
+        ->type_name("KEY");
+    a->add_option("--remove-key", c->remove, t("撤下的公钥，可重复", "a public key to remove; may be repeated"))
+        ->allow_extra_args(false)
+        ->type_name("KEY");
+    a->add_option("--out", c->out, t("写到文件", "the file"))->required()->type_name(t("文件", "FILE"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<RootSign>(root, "sign", t("持有人在草案上签名", "a holder signs the draft"));
+    a->add_option("file", c->file, t("草案文件", "the draft"))->required()->type_name(t("文件", "FILE"));
+    a->add_option("--key", c->key,
+                  t("持有人的密钥文件（不写则用本机的根密钥）", "the holder's key file (else this home's)"))
+        ->type_name(t("文件", "FILE"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<RootAdopt>(root, "adopt", t("签名够了，启用新版根文件", "enough have signed: put it in force"));
+    a->add_option("file", c->file, t("草案文件", "the draft"))->required()->type_name(t("文件", "FILE"));
+    done(a);
+  }
 }
 
 void Grammar::key_commands(CLI::App* officer, CLI::App* office, const std::vector<std::string>& roles) {
@@ -967,6 +1017,29 @@ void Grammar::key_commands(CLI::App* officer, CLI::App* office, const std::vecto
     code_of(a, c->office)->required();
     done(a);
   }
+  {
+    auto [a, m] = leaf<OfficeMove>(office, "move",
+                                   t("迁到另一上级（单位编号、密钥和往来不变）",
+                                     "leave the superior for another one; the office keeps its id, keys and history"));
+    a->add_option(t("邀请", "INVITATION"), m->invitation,
+                  t("新上级用 yizhan invite --move 给的一行 YZ1-...", "the line YZ1-... of yizhan invite --move"))
+        ->required();
+    a->footer(example("  yizhan office move YZ1-...\n"));
+    done(a);
+  }
+  done(act(office, "rotate-key", What::rotate_office,
+           t("换本单位的密钥（上级核对后启用）",
+             "another key for this office; in use when its superior has compared it"))
+           .app);
+  {
+    auto [a, c] = act(office, "confirm-key", What::confirm_key,
+                      t("电话核对后签发下级的新密钥", "certify a subordinate's new key, compared by telephone"));
+    code_of(a, c->office)->required();
+    a->add_option("fingerprint", c->name, t("下级念出的指纹（40 位数字）", "the 40 digits that the office read out"))
+        ->required()
+        ->type_name(t("指纹", "DIGITS"));
+    done(a);
+  }
   const auto urls = [&](CLI::App* a, KeyAct& c) {
     a->add_option("--url", c.words, t("地址，可重复", "an address; may be repeated"))
         ->allow_extra_args(false)
@@ -980,7 +1053,52 @@ void Grammar::key_commands(CLI::App* officer, CLI::App* office, const std::vecto
   }
   CLI::App* node = group("node", t("机器", "machines"));
   done(leaf<NodeList>(node, "list", t("知道的机器", "list them")).app);
-  done(act(node, "rotate", What::rotate_node, t("换本机的签名密钥", "another signing key for this machine")).app);
+  {
+    auto [a, c] =
+        leaf<NodeInvite>(node, "invite", t("给本单位的另一台机器开一张邀请", "take in another machine of this office"));
+    a->add_option("--url", c->urls,
+                  t("新机器用来连接本机的地址，可重复", "where it reaches this machine; may be repeated"))
+        ->allow_extra_args(false)
+        ->type_name("URL");
+    a->add_option("--name", c->name, t("机器名称", "what people call it"))->type_name(t("名称", "NAME"));
+    a->add_option("--officer", c->officer, t("给谁用（默认自己）", "whom it is for (default: yourself)"))
+        ->type_name(t("姓名", "NAME"));
+    a->add_option("--role", c->roles, t("新人员的角色，可重复", "roles of a new officer; may be repeated"))
+        ->allow_extra_args(false)
+        ->type_name(t("角色", "ROLE"));
+    auto valid = std::make_shared<std::string>();
+    a->add_option("--valid", *valid,
+                  t("有效期，如 30m、72h 或 3d（默认 72h）", "how long it holds, like 30m, 72h or 3d (default 72h)"))
+        ->type_name(t("时长", "TIME"))
+        ->check([l = l_](const std::string& given) -> std::string {
+          return minutes_from(given) ? std::string()
+                                     : std::string(say(l, "有效期写成 30m、72h 或 3d", "has the form 30m, 72h or 3d"));
+        });
+    NodeInvite* to = c.get();
+    a->parse_complete_callback([valid, to] {
+      if (!valid->empty()) to->valid_minutes = *minutes_from(*valid);
+    });
+    a->add_flag("--qr", c->qr, t("在终端画出二维码", "draw it as a QR code"));
+    a->footer(example("  yizhan node invite --url http://10.77.0.5:8701 --name 办公室二号机\n"));
+    done(a);
+  }
+  {
+    auto [a, c] =
+        leaf<NodeConfirm>(node, "confirm", t("确认下级新增的一台机器", "confirm a further machine of an office below"));
+    a->add_option("NODE", c->node, t("机器编号，至少前 6 位", "its id, six digits of it or more"))->required();
+    a->add_option("--fingerprint", c->fingerprint,
+                  t("对方在电话里念的指纹", "the fingerprint as read out by telephone"))
+        ->required()
+        ->type_name(t("数字", "DIGITS"));
+    done(a);
+  }
+  {
+    auto [a, c] = act(node, "rotate", What::rotate_node, t("换本机的签名密钥", "another signing key for this machine"));
+    a->add_flag("--force", c->resume,
+                t("不再等没有联系上的相邻单位：它们从此不认本机，直到另行告知",
+                  "wait no longer for neighbours that do not return: they refuse this machine until they are told"));
+    done(a);
+  }
   {
     auto [a, c] = act(node, "revoke", What::revoke_node, t("吊销一台机器", "take a machine's identity back"));
     a->add_option("NODE", c->name, t("机器编号（32 位十六进制）", "its id, 32 hexadecimal digits"))->required();

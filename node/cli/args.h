@@ -29,7 +29,7 @@ struct Invite {
   std::string code, name, level;
   std::vector<std::string> urls;
   std::int64_t valid_minutes = 72 * 60;
-  bool two_person = false, qr = false, line = false;
+  bool two_person = false, qr = false, line = false, move = false;
 };
 struct Join {
   std::string invitation, officer, phone, request_file, answer_file, recovery_sheet;
@@ -40,9 +40,15 @@ struct Admit {
 struct Serve {
   std::optional<std::string> web, sync;
 };
+struct OfficeMove {
+  std::string invitation;
+};
 struct SuperiorAdd {
   std::string invitation;
   bool line = false;
+};
+struct SuperiorRemove {
+  std::string code;
 };
 struct SuperiorList {};
 struct SuperiorUrl {
@@ -167,6 +173,17 @@ struct OfficerAdd {
 struct OfficerList {};
 struct OfficeList {};
 struct NodeList {};
+/// A further machine of our own office.
+struct NodeInvite {
+  std::string name, officer;
+  std::vector<std::string> urls, roles;
+  std::int64_t valid_minutes = 72 * 60;
+  bool qr = false;
+};
+/// The superior's word for a further machine of an office below.
+struct NodeConfirm {
+  std::string node, fingerprint;
+};
 /// What ends a key, or puts another in its place; and where offices are reached.
 struct KeyAct {
   enum class What {
@@ -180,7 +197,9 @@ struct KeyAct {
     role,
     renew_officer,
     rotate_node,
-    release
+    release,
+    rotate_office,
+    confirm_key
   } what{};
   std::string office;  ///< its code
   std::string name;    ///< officer, node, or case
@@ -199,14 +218,33 @@ struct PassphraseRecover {
 struct RootConfirm {
   std::string fingerprint;
 };
+struct RootShow {};
+/// A holder's key in a file of its own.
+struct RootKey {
+  std::string out, name;
+};
+struct RootPropose {
+  std::int64_t threshold = 0;  ///< 0: as it is
+  std::vector<std::string> add, remove;
+  std::string out;
+};
+/// `key`: a holder's key file; empty: the key that lies in this home.
+struct RootSign {
+  std::string file, key;
+};
+struct RootAdopt {
+  std::string file;
+};
 struct Version {};
 
-using Command = std::variant<Init, Invite, Join, Admit, Serve, SuperiorAdd, SuperiorList, SuperiorUrl, Sync, Status,
-                             ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp, ReportCorrect,
-                             ReportWithdraw, ReportStep, Forward, ConflictList, ConflictShow, ConflictResolve, Verify,
-                             Evidence, EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn, ReportCodeList,
-                             BundleExport, BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList,
-                             OfficeList, NodeList, KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, Version>;
+using Command =
+    std::variant<Init, Invite, Join, Admit, Serve, OfficeMove, SuperiorAdd, SuperiorRemove, SuperiorList, SuperiorUrl,
+                 Sync, Status, ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp,
+                 ReportCorrect, ReportWithdraw, ReportStep, Forward, ConflictList, ConflictShow, ConflictResolve,
+                 Verify, Evidence, EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn, ReportCodeList,
+                 BundleExport, BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList, OfficeList,
+                 NodeList, NodeInvite, NodeConfirm, KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, RootShow,
+                 RootKey, RootPropose, RootSign, RootAdopt, Version>;
 
 struct Asked {
   Globals globals;

@@ -10,7 +10,9 @@ int run(Session&, const Invite&);            // invite.cc
 int run(Session&, const Join&);              // join.cc
 int run(Session&, const Admit&);             // join.cc
 int run(Session&, const Serve&);             // serve.cc
+int run(Session&, const OfficeMove&);        // superior.cc
 int run(Session&, const SuperiorAdd&);       // superior.cc
+int run(Session&, const SuperiorRemove&);    // superior.cc
 int run(Session&, const SuperiorList&);      // superior.cc
 int run(Session&, const SuperiorUrl&);       // superior.cc
 int run(Session&, const Sync&);              // sync.cc
@@ -45,7 +47,14 @@ int run(Session&, const OfficerAdd&);        // people.cc
 int run(Session&, const OfficerList&);       // people.cc
 int run(Session&, const OfficeList&);        // people.cc
 int run(Session&, const KeyAct&);            // office.cc
-int run(Session&, const NodeList&);          // office.cc
+int run(Session&, const RootShow&);          // root.cc
+int run(Session&, const RootKey&);           // root.cc
+int run(Session&, const RootPropose&);       // root.cc
+int run(Session&, const RootSign&);          // root.cc
+int run(Session&, const RootAdopt&);         // root.cc
+int run(Session&, const NodeInvite&);        // machine.cc
+int run(Session&, const NodeConfirm&);       // machine.cc
+int run(Session&, const NodeList&);          // machine.cc
 int run(Session&, const PassphraseChange&);  // people.cc
 int run(Session&, const PassphraseRecover&);
 int run(Session&, const RootConfirm&);

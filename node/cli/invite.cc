@@ -22,6 +22,7 @@ int run(Session& s, const Invite& c) {
       .set("valid_minutes", c.valid_minutes)
       .set("two_person", c.two_person);
   if (c.line) body.set("line", true);
+  if (c.move) body.set("move", true);
   if (!c.urls.empty()) {
     Doc urls = Doc::array();
     for (const std::string& u : c.urls) urls.push(Doc::of(u));
@@ -39,7 +40,11 @@ int run(Session& s, const Invite& c) {
     // The line alone goes to stdout, so that $(yizhan invite ...) is the invitation.
     const auto hint = [](const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); };
     hint(s.say("把上面这一行交给", "Hand the line above to ") + plain(c.name) +
-         (d.flag("line")
+         (d.flag("move")
+              ? s.say("，由对方执行：yizhan office move 这一行。对方的编号、密钥和往来不变，改归本单位主管。",
+                      "; there: yizhan office move THAT-LINE. It keeps its id, keys and history, and lies "
+                      "below this office from then on.")
+          : d.flag("line")
               ? s.say("，由对方执行：yizhan superior add 这一行 --line。对方不在本单位之下，只在本单位登记。",
                       "; there: yizhan superior add THAT-LINE --line. It does not lie below this office and "
                       "is only registered here.")

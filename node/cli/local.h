@@ -67,6 +67,13 @@ class LocalNode {
 /// The socket's path, when a node serves this home now (its socket answers).
 std::optional<std::string> serving(const std::string& home);
 
+/// A root holder's key in a new file, locked by the passphrase. Needs no home.
+Result<std::string> make_root_key(const std::string& path, const std::string& label,
+                                  const crypto::SecretText& passphrase);
+/// Adds the holder's signature to a proposal. Needs no home. Faults: invalid "root.file", "root.key-file"; denied.
+Result<std::string> sign_root_file(const std::string& path, const std::string& key_file,
+                                   const crypto::SecretText& passphrase);
+
 /// Reads an evidence file on a machine that may have no home at all: {"ok":...,"records":N,...,"problems":[...]}.
 Result<std::string> check_evidence_file(const std::string& path);
 

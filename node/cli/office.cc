@@ -55,10 +55,18 @@ Call call_of(const KeyAct& c) {
       break;
     case What::rotate_node:
       call.target = "/api/v1/node/rotate";
+      if (c.resume) b.set("force", true);
       break;
     case What::release:
       call.target = "/api/v1/reports/" + percent(c.name) + "/release";
       b.set("note", c.reason);
+      break;
+    case What::rotate_office:
+      call.target = "/api/v1/office/rotate-key";
+      break;
+    case What::confirm_key:
+      call.target = "/api/v1/offices/" + percent(c.office) + "/confirm-key";
+      b.set("fingerprint", c.name);
       break;
   }
   return call;
@@ -92,6 +100,11 @@ void tell(const Session& s, const KeyAct& c, const Doc& d) {
       line(s.say("签名密钥和证书已换新：", "A new signing key and certificate: ") + plain(d.text("name")));
       return line(s.say("以前的备份仍含旧密钥；请重新做一次备份。", "Make a new backup now."));
     case What::rotate_node:
+      for (const Doc& o : d.at("unheard").items())
+        line(s.say("未得知新密钥，从此不认本机，须用 U 盘包告知或重新登记：",
+                   "Has not heard of it and refuses this machine from now on, until it is told by a bundle or joined "
+                   "anew: ") +
+             plain(o.text()));
       return line(d.flag("rotating")
                       ? s.say("新密钥已生成；所有相邻单位得知后自动启用。",
                               "The new key is made; it is used as soon as every neighbour has heard of it.")
@@ -99,6 +112,16 @@ void tell(const Session& s, const KeyAct& c, const Doc& d) {
     case What::release:
       return line(s.say("已解除隔离，并以本单位人员的签名担保：", "Released, and signed for by this office: ") +
                   plain(d.text("case")));
+    case What::rotate_office:
+      line(s.say("新密钥已生成，指纹：", "The new key is made; its fingerprint: ") + plain(d.text("fingerprint")));
+      line(s.say("请打电话把指纹念给上级，由上级执行 yizhan office confirm-key。签发以前继续用旧密钥。",
+                 "Read it to the superior by telephone: yizhan office confirm-key, there. Until then the old key is in "
+                 "use."));
+      return line(s.say("请重新做一次备份：旧备份里没有新密钥。未用过的邀请要重新发。",
+                        "Make a new backup: older ones do not have the new key. Invitations that nobody has used yet "
+                        "have to be made anew."));
+    case What::confirm_key:
+      return line(s.say("新密钥已签发：", "The new key is certified: ") + plain(d.text("office")));
   }
 }
 
@@ -108,22 +131,6 @@ int run(Session& s, const KeyAct& c) {
   if (auto home = s.need_home(); !home) return s.finish(s.problem(home.error()), {});
   const Call call = call_of(c);
   return s.finish(s.ask("POST", call.target, call.body), [&](const Doc& d) { tell(s, c, d); });
-}
-
-int run(Session& s, const NodeList&) {
-  return s.finish(s.get("/api/v1/nodes"), [&](const Doc& d) {
-    Table table({{s.say("机器", "node")},
-                 {s.say("单位", "office")},
-                 {s.say("状态", "state")},
-                 {s.say("最近联系", "last contact")}});
-    for (const Doc& n : d.at("nodes").items()) {
-      const std::string contact = n.text("last_contact");
-      table.row({n.text("node"), n.text("office"),
-                 n.text("state") == "revoked" ? s.say("已吊销", "revoked") : s.say("正常", "good"),
-                 contact.empty() ? "-" : time_text(contact)});
-    }
-    out(table.text(terminal_columns()));
-  });
 }
 
 }  // namespace yz::node::cli

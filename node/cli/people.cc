@@ -71,6 +71,7 @@ int run(Session& s, const OfficeList&) {
                  : state == "below"    ? s.say("下级", "subordinate")
                  : state == "superior" ? s.say("上级", "superior")
                  : state == "revoked"  ? s.say("已吊销", "revoked")
+                 : state == "moved"    ? s.say("已迁出", "moved away")
                  : state == "known"    ? s.say("已知", "known")
                                        : state,
                  o.flag("admitted") ? s.say("是", "yes") : s.say("否", "no")});

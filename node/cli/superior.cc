@@ -2,6 +2,22 @@
 
 namespace yz::node::cli {
 
+int run(Session& s, const OfficeMove& c) {
+  Doc body;
+  body.set("invitation", c.invitation);
+  return s.finish(s.ask("POST", "/api/v1/office/move", body), [&](const Doc& d) {
+    const bool ready = d.text("state") == "ready";
+    line((ready ? s.say("已迁到：", "Moved to: ") : s.say("等待新上级答复：", "Waiting for: ")) +
+         plain(d.text("name")) + " (" + plain(d.text("superior")) + ")");
+    if (!ready)
+      return line(s.say("连上后自动完成，在此以前仍归原上级；也可执行 yizhan sync 再试。",
+                        "It completes at the first contact, until then nothing changes; `yizhan sync` tries again."));
+    line(s.say("本单位代码现为 ", "This office's code is now ") + plain(d.text("office")) +
+         s.say("；发给原上级而未到的，经新上级继续送达。",
+               "; what was for the superior before and has not arrived goes on by way of the new one."));
+  });
+}
+
 int run(Session& s, const SuperiorAdd& c) {
   Doc body;
   body.set("invitation", c.invitation);
@@ -13,6 +29,14 @@ int run(Session& s, const SuperiorAdd& c) {
     if (!ready)
       line(s.say("连上后自动完成，也可执行 yizhan sync 再试。",
                  "It completes at the first contact; `yizhan sync` tries again."));
+  });
+}
+
+int run(Session& s, const SuperiorRemove& c) {
+  return s.finish(s.ask("DELETE", "/api/v1/superiors/" + percent(c.code), {}), [&](const Doc& d) {
+    line(s.say("已撤掉条线上级：", "No longer a superior: ") + plain(d.text("office")));
+    if (d.number("waiting") > 0)
+      line(s.say("还有未送达的留在本机：", "Kept here, not delivered: ") + std::to_string(d.number("waiting")));
   });
 }
 

@@ -48,7 +48,11 @@ struct Invite {
   std::vector<std::string> urls;
   std::int64_t valid_minutes = 72 * 60;
   bool one_person = true;
-  bool line = false;  ///< only to be registered with us, beside the superior that certified it (条)
+  bool moves = false;    ///< an office that leaves its superior for us, with its id and its keys
+  bool line = false;     ///< only to be registered with us, beside the superior that certified it (条)
+  bool machine = false;  ///< a further machine of our own office: `name` is its, and it is for `officer`
+  std::string officer = {};
+  std::uint16_t roles = 0;  ///< when that is nobody of ours yet
 };
 
 /// CPU of the store's thread since `serve` began, by what it was for; zeros without `serve`.
@@ -90,6 +94,10 @@ class ApiHost {
   virtual Result<OfficerRow> renew_officer(std::string_view officer, ByteView passphrase) = 0;
   /// Our office's authority key, while a person with the right role asks.
   virtual Result<crypto::SigningKey> authority() = 0;
+  /// Another authority key for our office: made, kept, and told to the superior, who has to certify it.
+  virtual Result<PublicKey> rotate_authority(const OfficerRow& by) = 0;
+  /// Our office may have another key or code since: certifies anew what stood under the old one. Cheap when not.
+  virtual void settle_identity() = 0;
   /// The line of an invitation, "YZ1-...".
   virtual Result<std::string> invite(const OfficerRow& by, const Invite&) = 0;
 

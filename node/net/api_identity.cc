@@ -93,32 +93,30 @@ Result<ApiReply> get_revocations(Request& r) {
   return reply(Json::object({{"revocations", std::move(list)}}));
 }
 
-Result<ApiReply> get_nodes(Request& r) {
-  Json list = Json::array();
-  Query q =
-      TRY(r.store().db().query("select n.id, n.office, n.state, l.last_contact_ms from node n left join link l on "
-                               "l.peer = n.id order by n.office,"
-                               " n.at_ms"));
-  while (TRY(q.step())) {
-    const auto contact = q.null(3) || q.integer(3) == 0 ? std::nullopt : std::optional(q.integer(3));
-    list.add(Json::object({{"node", hex(q.blob(0))},
-                           {"office", r.code_of(TRY(q.id<OfficeId>(1)))},
-                           {"state", q.integer(2) == 9 ? "revoked" : "good"},
-                           {"last_contact", r.time(contact)}}));
-  }
-  return reply(Json::object({{"nodes", std::move(list)}, {"rotating", TRY(node_key_waits(r.store()))}}));
-}
-
 Result<ApiReply> post_node_rotate(Request& r) {
-  TRY(only(r.body, {}));
+  TRY(only(r.body, {"force"}));
   TRY(need(r, role::admin_keys));
-  const crypto::SigningKey authority = TRY(r.host.authority());
-  TRY(r.store().write([&]() -> Result<> {
-    TRY(r.store().journal(r.officer.name, "node.rotate", hex(r.store().me().node.view()), "", r.now()));
-    return begin_node_key(r.store(), authority, r.now());
-  }));
+  const bool force = r.body.flag("force");
+  Json unheard = Json::array();
+  if (force) {
+    if (!TRY(node_key_waits(r.store())))
+      return fail(Fault::conflict, "no new key of this node waits: begin with node rotate", "node.not-rotating");
+    for (const OfficeId& o : TRY(node_key_unheard(r.store()))) unheard.add(r.code_of(o));
+    TRY(r.store().write([&]() -> Result<> {
+      TRY(r.store().journal(r.officer.name, "node.rotate", hex(r.store().me().node.view()), "force", r.now()));
+      return finish_node_key(r.store(), r.now(), true);
+    }));
+  } else {
+    const crypto::SigningKey authority = TRY(r.host.authority());
+    TRY(r.store().write([&]() -> Result<> {
+      TRY(r.store().journal(r.officer.name, "node.rotate", hex(r.store().me().node.view()), "", r.now()));
+      return begin_node_key(r.store(), authority, r.now());
+    }));
+  }
   r.host.wake(sync::Lane::urgent);
-  return reply(Json::object({{"node", hex(r.store().me().node.view())}, {"rotating", TRY(node_key_waits(r.store()))}}));
+  return reply(Json::object({{"node", hex(r.store().me().node.view())},
+                             {"rotating", TRY(node_key_waits(r.store()))},
+                             {"unheard", std::move(unheard)}}));
 }
 
 Result<ApiReply> post_office_suspend(Request& r) {

@@ -33,6 +33,8 @@ std::string_view name_of(OfficeState s) {
       return "superior";
     case OfficeState::self:
       return "self";
+    case OfficeState::moved:
+      return "moved";
     case OfficeState::revoked:
       return "revoked";
   }
@@ -129,7 +131,7 @@ Result<ApiReply> get_offices(Request& r) {
 }
 
 Result<ApiReply> post_invitation(Request& r) {
-  TRY(only(r.body, {"code", "name", "level", "url", "valid_hours", "valid_minutes", "two_person", "line"}));
+  TRY(only(r.body, {"code", "name", "level", "url", "valid_hours", "valid_minutes", "two_person", "line", "move"}));
   Invite invite;
   invite.code = r.body.text("code");
   invite.name = r.body.text("name");
@@ -152,10 +154,11 @@ Result<ApiReply> post_invitation(Request& r) {
     return fail(Fault::invalid, "an invitation is valid for 1 minute to 90 days", "invalid.valid_minutes");
   invite.one_person = !r.body.flag("two_person");
   invite.line = r.body.flag("line");
+  invite.moves = r.body.flag("move");
   std::string typed = TRY(r.host.invite(r.officer, invite));
   const auto made = decode_invitation(typed);
   const bool line = made && made->line_only;
-  return reply(Json::object({{"invitation", std::move(typed)}, {"line", line}}));
+  return reply(Json::object({{"invitation", std::move(typed)}, {"line", line}, {"move", invite.moves}}));
 }
 
 Result<ApiReply> post_verify(Request& r) {

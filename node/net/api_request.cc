@@ -121,11 +121,17 @@ constexpr std::pair<std::uint16_t, std::string_view> kRoles[] = {
 };
 
 constexpr std::pair<std::int64_t, std::string_view> kNotes[] = {
-    {record_note::one_person, "one_person"},   {record_note::root_unconfirmed, "root_unconfirmed"},
-    {record_note::expired, "expired"},         {record_note::clock, "clock"},
-    {record_note::provisional, "provisional"}, {record_note::exercise, "exercise"},
-    {record_note::unreadable, "unreadable"},   {record_note::same_signer, "same_signer"},
-    {record_note::nested, "nested"},           {record_note::older_version, "older_version"},
+    {record_note::one_person, "one_person"},
+    {record_note::root_unconfirmed, "root_unconfirmed"},
+    {record_note::expired, "expired"},
+    {record_note::clock, "clock"},
+    {record_note::provisional, "provisional"},
+    {record_note::exercise, "exercise"},
+    {record_note::unreadable, "unreadable"},
+    {record_note::same_signer, "same_signer"},
+    {record_note::nested, "nested"},
+    {record_note::older_version, "older_version"},
+    {record_note::unconfirmed_node, "unconfirmed_node"},
     {record_note::revoked, "revoked"},
 };
 

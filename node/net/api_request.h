@@ -105,6 +105,8 @@ sync::Millis overdue_after(sync::Lane);
 StoreBooks books_of(const Request&);
 
 // Handlers, by file.
+Result<ApiReply> post_node_invitation(Request&);
+Result<ApiReply> post_node_confirm(Request&);
 Result<ApiReply> get_status(Request&);
 Result<ApiReply> post_sync(Request&);
 Result<ApiReply> get_superiors(Request&);
@@ -138,6 +140,14 @@ Result<ApiReply> post_officer_roles(Request&);
 Result<ApiReply> post_officer_renew(Request&);
 Result<ApiReply> post_office_suspend(Request&);
 Result<ApiReply> post_office_renew(Request&);
+Result<ApiReply> post_office_rotate(Request&);
+Result<ApiReply> post_office_confirm(Request&);
+Result<ApiReply> post_office_move(Request&);
+Result<ApiReply> get_root(Request&);
+Result<ApiReply> post_root_propose(Request&);
+Result<ApiReply> post_root_sign(Request&);
+Result<ApiReply> post_root_adopt(Request&);
+Result<ApiReply> delete_superior(Request&);
 Result<ApiReply> post_revocation(Request&);
 Result<ApiReply> get_revocations(Request&);
 Result<ApiReply> get_nodes(Request&);

@@ -3,6 +3,7 @@
 
 #include "node/log.h"
 #include "node/net/api_request.h"
+#include "node/store/authority_key.h"
 #include "node/store/node_key.h"
 #include "node/store/notices.h"
 #include "node/store/people.h"
@@ -81,12 +82,19 @@ std::string said_in_chinese(std::string_view code, std::string message) {
       {"incarnation.many", "一天之内重新开始编号超过四次，请查明原因"},
       {"node.restored", "下级有一台机器是从副本恢复的，或有两台机器共用一个身份"},
       {"identity.refused", "对方送来的身份凭证或吊销没有通过校验，已拒收"},
+      {"frame.refused", "对方送来的内容没有通过校验，已拒收"},
+      {"revoked.carried", "有已吊销机器的密封邮件经本单位转送，已限量，请核实"},
       {"office.disputed", "有人无权而重新签发了单位证书，已拒收，请立即核实"},
+      {"office.moved", "下级单位已迁到另一上级，信件改走新路，去向"},
+      {"authority.missing", "本单位现用的密钥不在本机：本机是从更早的备份恢复的"},
       {"revoked.node", "一台机器的身份已吊销"},
       {"revoked.office", "一个单位的身份已吊销"},
       {"revoked.officer", "一位人员的密钥已停用或吊销"},
       {"self.revoked", "本单位或本机的身份已被上级吊销，对方不再接收，请立即联系上级"},
       {"office.admitted", "下级已自动接纳，请电话核对指纹"},
+      {"node.joined", "本单位新增一台机器，请核对指纹"},
+      {"node.unconfirmed", "下级新增一台尚未确认的机器，请电话核对指纹后执行 yizhan node confirm"},
+      {"copy.failed", "本单位另一台机器写的信息中有打不开的"},
       {"office.twice", "同一单位代码出现了第二份证书，请立即核实"},
       {"reclaim.failed", "取回的本单位信息中有打不开的"},
       {"record.refused", "有信息被对方拒收"},
@@ -106,8 +114,9 @@ std::string said_in_chinese(std::string_view code, std::string message) {
   const auto* const text = std::ranges::find(kTexts, code, [](const auto& t) { return t.first; });
   if (text == std::end(kTexts)) return message;
   const std::size_t colon = message.rfind(": ");
-  static constexpr std::array kDetailed{"record.refused", "office.admitted", "held.back",         "gap",
-                                        "not.taken",      "nothing.heard",   "announced.missing", "receipt.backdated"};
+  static constexpr std::array kDetailed{
+      "record.refused", "office.admitted", "node.joined",       "node.unconfirmed",  "held.back",     "gap",
+      "not.taken",      "nothing.heard",   "announced.missing", "receipt.backdated", "frame.refused", "office.moved"};
   const bool detail = std::ranges::find(kDetailed, code) != kDetailed.end();
   std::string said(text->second);
   return detail && colon != std::string::npos ? said + "：" + message.substr(colon + 2) : said;
@@ -147,6 +156,16 @@ Result<> identity_alarms(Request& r, Alarms& alarms) {
   if (TRY(node_key_waits(r.store())))
     alarms.add("node.rotating", "本机的新密钥还没有告知所有相邻单位，暂用旧密钥",
                "not every neighbour has heard of this node's new key yet: the old one is in use", now);
+  if (TRY(authority_key_waits(r.store())))
+    alarms.add("office.rotating", "本单位的新密钥等待上级核对签发，暂用旧密钥",
+               "this office's new key waits for its superior to compare and certify it: the old one is in use", now);
+  for (const OfficeRow& o : TRY(r.host.directory().offices()))
+    if (o.state == OfficeState::below && TRY(key_to_certify(r.store(), o.id)))
+      alarms.add(
+          "office.key-waits",
+          "下级换了新密钥，请电话核对指纹后执行 yizhan office confirm-key " + o.code + "：" + o.name,
+          "an office has a new key: compare it by telephone, then yizhan office confirm-key " + o.code + ": " + o.name,
+          now);
   Query q = TRY(r.store().db().query("select refusal from link where upward = 1 and refusal <> ''"));
   while (TRY(q.step())) {
     const std::string code = q.text(0);

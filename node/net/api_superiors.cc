@@ -44,6 +44,9 @@ Result<ApiReply> post_superior(Request& r) {
   TRY(only(r.body, {"invitation", "line"}));
   const std::string_view typed = r.body.text("invitation");
   const Invitation i = TRY(decode_invitation(typed));
+  if (i.moves)
+    return fail(Fault::invalid, "this invitation moves the office to another superior: use office move",
+                "superior.move");
   TRY(r.host.add_superior(r.officer, typed, r.body.flag("line")));
   // One try now; without a line it is asked again with every exchange.
   const SyncReport tried = TRY(r.host.sync_with(i.superior));
@@ -57,6 +60,16 @@ Result<ApiReply> post_superior(Request& r) {
                              {"name", i.superior_name},
                              {"state", waits ? "joining" : "ready"},
                              {"fingerprint", crypto::fingerprint(i.root)}}));
+}
+
+Result<ApiReply> delete_superior(Request& r) {
+  TRY(need_keys(r));
+  const std::int64_t waiting = TRY(r.store().write([&]() -> Result<std::int64_t> {
+    TRY(r.store().journal(r.officer.name, "superior.remove", r.parts[0], "", r.now()));
+    return remove_superior(r.store(), r.host.directory(), r.parts[0]);
+  }));
+  r.host.lines_changed();
+  return reply(Json::object({{"office", r.parts[0]}, {"waiting", waiting}}));
 }
 
 Result<ApiReply> put_superior_url(Request& r) {

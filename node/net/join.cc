@@ -4,21 +4,26 @@
 
 #include "crypto/hash.h"
 #include "crypto/suite.h"
+#include "node/net/join_parts.h"
+#include "node/net/machine_join.h"
+#include "node/net/rehome.h"
 #include "node/store/link.h"
 #include "node/store/routes.h"
 
 namespace yz::node {
+
+using namespace join_parts;
+
 namespace {
 
 using Code = Fixed<16, struct InviteCodeTag>;
 constexpr std::string_view kPrefix = "YZ1-";
-constexpr std::size_t kMacBytes = 32, kMostOfficers = 16, kMostOffices = 8, kMostMessage = 64 * 1024;
+constexpr std::size_t kMacBytes = 32, kMostOfficers = 16, kMostOffices = 8, kMostConsents = 8, kMostNodes = 4,
+                      kMostMessage = 64 * 1024;
 constexpr std::size_t kMostUrls = 4, kMostUrlBytes = 256;
 constexpr int kMostTries = 5;
 // The sixth byte of a message.
-constexpr std::uint8_t kJoin = 1, kJoined = 2, kRegister = 3, kRegistered = 4;
-// invitation.flags
-constexpr std::int64_t kOnePerson = 1, kLineOnly = 2;
+constexpr std::uint8_t kJoin = 1, kJoined = 2, kRegister = 3, kRegistered = 4, kMove = 5;
 
 void put_block(Writer& w, ByteView b) { w.u16(static_cast<std::uint16_t>(b.size())).raw(b); }
 Bytes block(Reader& r) {
@@ -48,7 +53,8 @@ InvitationId id_of(const Invitation& i) {
 
 std::string encode(const Invitation& i) {
   Writer w;
-  w.u8(i.line_only ? 2 : 1).u8(static_cast<std::uint8_t>(i.level)).u8(i.one_person ? 1 : 0).id(i.code);
+  w.u8(i.machine ? 4 : i.moves ? 3 : i.line_only ? 2 : 1).u8(static_cast<std::uint8_t>(i.level));
+  w.u8(i.one_person ? 1 : 0).id(i.code);
   w.u64(static_cast<std::uint64_t>(i.until_ms)).id(i.superior).id(i.superior_node).id(i.root);
   w.str16(i.superior_code).str16(i.superior_name).str16(i.code_of_office).str16(i.name).str16(i.pin);
   w.u8(static_cast<std::uint8_t>(i.urls.size()));
@@ -72,8 +78,10 @@ Result<Invitation> decode_invitation(std::string_view line) {
   Reader r(content);
   Invitation i;
   const std::uint8_t what = r.u8();
-  if (what != 1 && what != 2) return bad();
+  if (what < 1 || what > 4) return bad();
   i.line_only = what == 2;
+  i.moves = what == 3;
+  i.machine = what == 4;
   i.level = static_cast<crypto::Level>(r.u8());
   const std::uint8_t one_person = r.u8();
   i.one_person = one_person == 1;
@@ -97,13 +105,22 @@ Result<Invitation> decode_invitation(std::string_view line) {
 
 Bytes encode(const JoinRequestMessage& m, const crypto::SigningKey& authority, const Code& code) {
   Writer w;
-  w.raw(view("YZJ1")).u8(crypto::kSuite).u8(m.offices.empty() ? kJoin : kRegister).zeros(2);
+  w.raw(view("YZJ1"))
+      .u8(crypto::kSuite)
+      .u8(m.offices.empty()    ? kJoin
+          : m.consents.empty() ? kRegister
+                               : kMove)
+      .zeros(2);
   w.id(m.invitation).id(m.authority);
   put_block(w, m.node_certificate);
   put_block(w, m.node_list);
   w.u8(static_cast<std::uint8_t>(m.officers.size()));
   for (const auto& o : m.officers) put_block(w, o);
   if (!m.offices.empty()) put_blocks(w, m.offices);
+  if (!m.consents.empty()) {
+    put_blocks(w, m.consents);
+    put_blocks(w, m.nodes_before);
+  }
   w.id(authority.sign(crypto::context::join, {w.view()}));
   return with_mac(w, code);
 }
@@ -113,7 +130,7 @@ Result<JoinRequestMessage> decode_join_request(ByteView bytes) {
   Reader r(bytes.first(bytes.size() - kMacBytes));
   if (text(r.raw(4)) != "YZJ1" || !crypto::known(r.u8())) return refused("join request form", "join.form");
   const std::uint8_t kind = r.u8();
-  if (kind != kJoin && kind != kRegister) return refused("join request form", "join.form");
+  if (kind != kJoin && kind != kRegister && kind != kMove) return refused("join request form", "join.form");
   r.zeros(2);
   JoinRequestMessage m;
   m.invitation = r.id<InvitationId>();
@@ -123,11 +140,15 @@ Result<JoinRequestMessage> decode_join_request(ByteView bytes) {
   const std::size_t n = r.u8();
   if (n > kMostOfficers) return refused("too many officers", "join.form");
   for (std::size_t i = 0; i < n && r.ok(); ++i) m.officers.push_back(block(r));
-  if (kind == kRegister) {
-    const std::size_t offices = r.u8();
-    if (offices == 0 || offices > kMostOffices) return refused("too many offices, or none", "join.form");
-    for (std::size_t i = 0; i < offices && r.ok(); ++i) m.offices.push_back(block(r));
-  }
+  const auto blocks = [&](std::size_t least, std::size_t most, std::vector<Bytes>& out) {
+    const std::size_t count = r.u8();
+    if (count < least || count > most) return false;
+    for (std::size_t i = 0; i < count && r.ok(); ++i) out.push_back(block(r));
+    return true;
+  };
+  if (kind != kJoin && !blocks(1, kMostOffices, m.offices)) return refused("too many offices, or none", "join.form");
+  if (kind == kMove && (!blocks(1, kMostConsents, m.consents) || !blocks(0, kMostNodes, m.nodes_before)))
+    return refused("too many consents or nodes, or no consent", "join.form");
   const std::size_t signed_bytes = r.at();
   const auto signature = r.id<Signature>();
   if (!r.done()) return refused("join request form", "join.form");
@@ -189,7 +210,7 @@ Result<Invitation> make_invitation(Store& store, Directory& directory, const Inv
                 "invite.not-admitted");
   const bool below = wish.level > me->level && crypto::code_under(me->code, wish.code);
   // An office that lies elsewhere under our root can only be registered, beside the superior that certified it.
-  const bool line_only = wish.line || !crypto::code_under(me->code, wish.code);
+  const bool line_only = !wish.moves && (wish.line || !crypto::code_under(me->code, wish.code));
   if (line_only ? wish.code == me->code || crypto::code_under(wish.code, me->code) : !below)
     return fail(Fault::invalid, "the code or level does not lie below " + me->code, "invite.code");
   if (wish.name.empty() || wish.valid_minutes < 1 || wish.valid_minutes > kMostValidMinutes)
@@ -197,14 +218,15 @@ Result<Invitation> make_invitation(Store& store, Directory& directory, const Inv
   if (wish.urls.size() > kMostUrls ||
       std::ranges::any_of(wish.urls, [](const auto& u) { return u.size() > kMostUrlBytes; }))
     return fail(Fault::invalid, "at most four addresses, of 256 bytes each", "invite.urls");
-  if (const auto there = TRY(directory.office_by_code(wish.code)); there && there->admitted &&
-                                                                   there->state != OfficeState::revoked &&
-                                                                   (!line_only || there->state == OfficeState::below))
+  if (const auto there = TRY(directory.office_by_code(wish.code));
+      there && there->admitted && there->state != OfficeState::revoked &&
+      ((!line_only && !wish.moves) || there->state == OfficeState::below))
     return fail(Fault::conflict, "an office with the code " + wish.code + " has joined already", "invite.joined");
   Invitation i;
   randombytes_buf(i.code.bytes.data(), i.code.bytes.size());
   i.one_person = wish.one_person;
   i.line_only = line_only;
+  i.moves = wish.moves;
   i.level = wish.level;
   i.until_ms = now + wish.valid_minutes * 60'000;
   i.superior = store.me().office;
@@ -225,7 +247,7 @@ Result<Invitation> make_invitation(Store& store, Directory& directory, const Inv
           .bind(wish.code)
           .bind(wish.name)
           .bind(static_cast<int>(wish.level))
-          .bind((wish.one_person ? kOnePerson : 0) | (line_only ? kLineOnly : 0))
+          .bind((wish.one_person ? kOnePerson : 0) | (line_only ? kLineOnly : 0) | (wish.moves ? kMoves : 0))
           .bind(urls)
           .bind(now)
           .bind(i.until_ms)
@@ -233,7 +255,7 @@ Result<Invitation> make_invitation(Store& store, Directory& directory, const Inv
   return i;
 }
 
-namespace {
+namespace join_parts {
 
 /// Who we are, as every superior is told.
 Result<JoinRequestMessage> introduction(Store& store, const Invitation& invitation,
@@ -259,14 +281,14 @@ Result<JoinRequestMessage> introduction(Store& store, const Invitation& invitati
   return m;
 }
 
-}  // namespace
+}  // namespace join_parts
 
 Result<Bytes> make_join_request(Store& store, Directory&, const Invitation& invitation,
                                 const crypto::SigningKey& authority) {
   return encode(TRY(introduction(store, invitation, authority)), authority, invitation.code);
 }
 
-namespace {
+namespace join_parts {
 
 /// The office certificates from ours up to the top.
 Result<std::vector<Bytes>> chain_of(Directory& directory, const OfficeId& from) {
@@ -294,7 +316,7 @@ Result<> learn_offices(Directory& directory, const std::vector<crypto::Certifica
   return {};
 }
 
-}  // namespace
+}  // namespace join_parts
 
 Result<Bytes> make_registration_request(Store& store, Directory& directory, const Invitation& invitation,
                                         const crypto::SigningKey& authority) {
@@ -304,18 +326,12 @@ Result<Bytes> make_registration_request(Store& store, Directory& directory, cons
 }
 
 Result<> count_wrong_try(Store& store, ByteView request) {
-  const JoinRequestMessage m = TRY(decode_join_request(request));
-  return TRY(store.db().query("update invitation set tries = tries + 1 where id = ?")).bind(m.invitation).run();
+  const InvitationId id = is_machine_request(request) ? TRY(decode_machine_request(request)).invitation
+                                                      : TRY(decode_join_request(request)).invitation;
+  return TRY(store.db().query("update invitation set tries = tries + 1 where id = ?")).bind(id).run();
 }
 
-namespace {
-
-struct Invited {
-  Code code;
-  std::string office_code, name;
-  std::int64_t flags = 0;
-  crypto::Level level{};
-};
+namespace join_parts {
 
 /// The invitation that the request speaks of, while it is good for this office.
 Result<Invited> invited(Database& db, const JoinRequestMessage& m, ByteView request, const OfficeId& id,
@@ -328,6 +344,7 @@ Result<Invited> invited(Database& db, const JoinRequestMessage& m, ByteView requ
   i.code = TRY(q.id<Code>(0));
   if (q.integer(6) >= kMostTries) return refused("this invitation was tried too often: ask for a new one", "join.dead");
   if (!check_mac(request, i.code)) return refused("the code of the invitation does not fit", "join.mac");
+  if (q.integer(4) & kForMachine) return refused("this invitation is for a machine of our own office", "join.kind");
   const bool used = !q.null(7);
   if (used && TRY(q.id<OfficeId>(7)) != id)
     return refused("this invitation was used by another office: ask for a new one", "join.used");
@@ -376,6 +393,7 @@ Result<> take_in(Store& store, Directory& directory, const JoinRequestMessage& m
 Result<> register_office(Store& store, Directory& directory, const JoinRequestMessage& m, const Invited& i,
                          const std::vector<crypto::Certificate>& offices, sync::Millis now) {
   const crypto::Certificate& own = offices[0];
+  if (i.flags & kMoves) return refused("this invitation is for an office that comes over as a whole", "join.move");
   if (own.key != m.authority) return refused("the certificate is not that of the key that asks", "join.form");
   if (own.code != i.office_code) return refused("the invitation is for an office of another code", "join.code");
   if (const auto there = TRY(directory.office(own.office));
@@ -387,7 +405,7 @@ Result<> register_office(Store& store, Directory& directory, const JoinRequestMe
 
 Result<> certify(Store& store, Directory& directory, const JoinRequestMessage& m, const Invited& i,
                  const crypto::SigningKey& authority, const OfficeId& id, sync::Millis now) {
-  if (i.flags & kLineOnly)
+  if (i.flags & (kLineOnly | kMoves))
     return refused("this invitation is for an office that has joined its own superior already", "join.line");
   crypto::Certificate office;
   office.type = crypto::CertType::office;
@@ -408,10 +426,11 @@ Result<> certify(Store& store, Directory& directory, const JoinRequestMessage& m
   return take_in(store, directory, m, id, office.code, now);
 }
 
-}  // namespace
+}  // namespace join_parts
 
 Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const crypto::SigningKey& authority,
                     sync::Millis now) {
+  if (is_machine_request(request)) return admit_machine(store, directory, request, authority, now);
   const JoinRequestMessage m = TRY(decode_join_request(request));
   const bool registers = !m.offices.empty();
   std::vector<crypto::Certificate> offices;
@@ -422,8 +441,11 @@ Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const 
   JoinAnswerMessage answer;
   if (const auto known = TRY(directory.office(id)); known && known->state == OfficeState::revoked)
     return refused("this office was revoked: it begins anew with new keys", "join.revoked");
-  answer.registered = registers;
-  if (registers) {
+  const bool moves = !m.consents.empty();
+  answer.registered = registers && !moves;
+  if (moves) {
+    TRY(take_over(store, directory, m, i, offices, authority, now));
+  } else if (registers) {
     TRY(register_office(store, directory, m, i, offices, now));
   } else {
     const auto there = TRY(directory.office(id));
@@ -431,9 +453,10 @@ Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const 
     if (!there || !there->admitted) {
       TRY(certify(store, directory, m, i, authority, id, now));
       TRY(tell_of_office(store, id, kTellUp));
+      TRY(tell_of_office(store, id, kTellSiblings));
     }
   }
-  answer.offices = TRY(chain_of(directory, registers ? store.me().office : id));
+  answer.offices = TRY(chain_of(directory, answer.registered ? store.me().office : id));
   answer.invitation = m.invitation;
   answer.request = join_hash(request);
   answer.root = TRY(directory.root())->bytes;
@@ -450,15 +473,7 @@ Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const 
   return encode(answer, i.code);
 }
 
-namespace {
-
-/// An answer that was checked as far as both kinds of it are alike.
-struct Checked {
-  std::vector<crypto::Certificate> offices;
-  crypto::RootDocument root;
-  crypto::Certificate node;
-  std::uint64_t list_version = 0;
-};
+namespace join_parts {
 
 Result<Checked> checked(const Invitation& invitation, ByteView request, ByteView bytes, const JoinAnswerMessage& m) {
   if (m.invitation != id_of(invitation) || m.request != join_hash(request) || !check_mac(bytes, invitation.code))
@@ -496,10 +511,11 @@ Result<> link_up(Store& store, Directory& directory, const Invitation& invitatio
   return find_ways(store);
 }
 
-}  // namespace
+}  // namespace join_parts
 
 Result<> accept_join_answer(Store& store, Directory& directory, const Invitation& invitation, ByteView request,
                             ByteView bytes, sync::Millis now) {
+  if (invitation.machine) return accept_machine_answer(store, directory, invitation, request, bytes, now);
   const JoinAnswerMessage m = TRY(decode_join_answer(bytes));
   const Checked c = TRY(checked(invitation, request, bytes, m));
   if (m.registered || c.offices[0].office != store.me().office)
@@ -515,6 +531,7 @@ Result<> accept_join_answer(Store& store, Directory& directory, const Invitation
 
 Result<> accept_registration(Store& store, Directory& directory, const Invitation& invitation, ByteView request,
                              ByteView bytes, sync::Millis now) {
+  if (invitation.moves) return accept_move(store, directory, invitation, request, bytes, now);
   const JoinAnswerMessage m = TRY(decode_join_answer(bytes));
   const Checked c = TRY(checked(invitation, request, bytes, m));
   const auto root = TRY(directory.root());

@@ -14,6 +14,8 @@ struct Invitation {
   Fixed<16, struct InviteCodeTag> code;  ///< one use, 128 random bits: it authenticates both sides of the join
   bool one_person = false;
   bool line_only = false;  ///< good for registering with a further superior (条) and nothing else
+  bool moves = false;      ///< for an office that leaves its superior for this one, with its id and its keys
+  bool machine = false;    ///< for a further machine of the inviting office itself, and nothing else (machine_join.h)
   crypto::Level level{};   ///< of the invited office
   sync::Millis until_ms = 0;
   OfficeId superior;
@@ -38,6 +40,9 @@ struct JoinRequestMessage {
   /// An office that has its certificate already asks a further superior to register it: its own office certificate,
   /// then upwards to the top, at most 8. Empty when it asks for a certificate.
   std::vector<Bytes> offices = {};
+  /// An office that comes over from another superior: its consents from its first key on, at most 8, that to this move
+  /// the last; and certificates of the nodes of the superior that it leaves, at most 4, whose mail is still to pass.
+  std::vector<Bytes> consents = {}, nodes_before = {};
 };
 Bytes encode(const JoinRequestMessage&, const crypto::SigningKey& authority,
              const Fixed<16, struct InviteCodeTag>& code);

@@ -21,23 +21,29 @@ class Json {
   using Array = std::vector<Json>;
   using Object = std::vector<Member>;
 
-  Json() = default;
-  Json(std::nullptr_t) {}
+  // Their bodies stand below Member: clang wants to know it as soon as one makes or destroys the value.
+  Json();
+  ~Json();
+  Json(const Json&);
+  Json(Json&&) noexcept;
+  Json& operator=(const Json&);
+  Json& operator=(Json&&) noexcept;
+  Json(std::nullptr_t);
   template <std::same_as<bool> B>
-  Json(B b) : value_(b) {}
+  Json(B b) : Json(Truth{b}) {}
   template <std::integral I>
-  requires(!std::same_as<I, bool>) Json(I n) : value_(static_cast<std::int64_t>(n)) {}
-  Json(double d) : value_(d) {}
-  Json(const char* s) : value_(std::string(s)) {}
-  Json(std::string_view s) : value_(std::string(s)) {}
-  Json(std::string s) : value_(std::move(s)) {}
+  requires(!std::same_as<I, bool>) Json(I n) : Json(Whole{static_cast<std::int64_t>(n)}) {}
+  Json(double d);
+  Json(const char* s);
+  Json(std::string_view s);
+  Json(std::string s);
   /// Null when there is nothing.
   template <class T>
   Json(const std::optional<T>& v) {
     if (v) *this = Json(*v);
   }
-  static Json array() { return of(Array()); }
-  static Json object() { return of(Object()); }
+  static Json array();
+  static Json object();
   static Json object(std::initializer_list<Member> members);
 
   bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
@@ -64,6 +70,14 @@ class Json {
   Json& add(Json value);
 
  private:
+  struct Truth {
+    bool b;
+  };
+  struct Whole {
+    std::int64_t n;
+  };
+  explicit Json(Truth);
+  explicit Json(Whole);
   static Json of(Array a);
   static Json of(Object o);
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> value_;
@@ -73,6 +87,22 @@ struct Json::Member {
   std::string key;
   Json value;
 };
+
+inline Json::Json() = default;
+inline Json::~Json() = default;
+inline Json::Json(const Json&) = default;
+inline Json::Json(Json&&) noexcept = default;
+inline Json& Json::operator=(const Json&) = default;
+inline Json& Json::operator=(Json&&) noexcept = default;
+inline Json::Json(std::nullptr_t) {}
+inline Json::Json(Truth t) : value_(t.b) {}
+inline Json::Json(Whole w) : value_(w.n) {}
+inline Json::Json(double d) : value_(d) {}
+inline Json::Json(const char* s) : value_(std::string(s)) {}
+inline Json::Json(std::string_view s) : value_(std::string(s)) {}
+inline Json::Json(std::string s) : value_(std::move(s)) {}
+inline Json Json::array() { return of(Array()); }
+inline Json Json::object() { return of(Object()); }
 
 struct JsonLimits {
   std::size_t bytes = 2 * 1024 * 1024;

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "crypto/random.h"
+#include "node/net/rehome.h"
 #include "node/store/link.h"
+#include "node/store/moves.h"
 
 namespace yz::node {
 namespace {
@@ -67,14 +69,21 @@ Result<> ask_superior(Store& store, Directory& directory, const Invitation& i, s
   const auto self = TRY(directory.office(store.me().office));
   if (!self) return fail(Fault::corrupt, "this home does not know its own office", "store.office");
   if (i.until_ms < now) return fail(Fault::forged, "this invitation has expired: ask for a new one", "join.expired");
-  if (i.code_of_office != self->code)
+  if (i.code_of_office != self->code && !i.moves)
     return no("this invitation is for the office " + i.code_of_office + ", and this one is " + self->code,
               "superior.code");
   if (!self->admitted) {
     if (TRY(first_join(store)))
       return no("this office still waits for its first superior: add another one afterwards", "superior.pending");
-    if (line) return no("join the superior that certifies this office first", "superior.line");
+    if (line || i.moves) return no("join the superior that certifies this office first", "superior.line");
     return join_first(store, *self, i, typed, now);
+  }
+  if (i.moves) {
+    const Bytes wish = TRY(make_move_request(store, directory, i, authority, now));
+    return store.db().run(
+        "insert into registration(superior, invitation, request, made_ms) values(?, ?, ?, ?) on conflict(superior)"
+        " do update set invitation = excluded.invitation, request = excluded.request, made_ms = excluded.made_ms",
+        i.superior, typed, ByteView(wish), now);
   }
   const auto root = TRY(directory.root());
   if (!root || root->digest != i.root)
@@ -141,7 +150,7 @@ Result<std::vector<SuperiorRow>> superior_rows(Store& store, Directory& director
     if (std::ranges::any_of(out, [&](const SuperiorRow& s) { return s.office.id == id; })) continue;
     const auto asked = TRY(unanswered(store, id));
     SuperiorRow s;
-    s.kind = asked->registers ? SuperiorRow::Kind::line : SuperiorRow::Kind::superior;
+    s.kind = asked->registers && !asked->invitation.moves ? SuperiorRow::Kind::line : SuperiorRow::Kind::superior;
     s.office.id = id;
     s.office.code = asked->invitation.superior_code;
     s.office.name = asked->invitation.superior_name;
@@ -155,6 +164,23 @@ Result<std::vector<SuperiorRow>> superior_rows(Store& store, Directory& director
     if (office) out.push_back({SuperiorRow::Kind::direct, *office, l.urls, l.last_contact, true});
   }
   return out;
+}
+
+Result<std::int64_t> remove_superior(Store& store, Directory& directory, std::string_view code) {
+  for (const SuperiorRow& s : TRY(superior_rows(store, directory))) {
+    if (s.office.code != code || s.kind == SuperiorRow::Kind::direct) continue;
+    if (s.kind == SuperiorRow::Kind::superior)
+      return fail(Fault::denied, "this superior certified the office: it leaves it with office move alone",
+                  "superior.own");
+    TRY(forget_asked(store, s.office.id));
+    TRY(end_links(store, s.office.id));
+    TRY(store.db().run("update office set state = ? where id = ? and state = ?", static_cast<int>(OfficeState::known),
+                       s.office.id, static_cast<int>(OfficeState::superior)));
+    Query q = TRY(store.db().query("select count(*) from delivery where destination = ? and state < 2", s.office.id));
+    TRY(q.step());
+    return q.integer(0);
+  }
+  return fail(Fault::missing, "no superior of this code has been joined", "superior.missing");
 }
 
 Result<> set_superior_url(Store& store, Directory& directory, std::string_view code,

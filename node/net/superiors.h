@@ -38,6 +38,9 @@ struct SuperiorRow {
 /// The one that certified us first.
 Result<std::vector<SuperiorRow>> superior_rows(Store&, Directory&);
 std::string_view name_of(SuperiorRow::Kind);
+/// A further superior is none any more: its link ends. What waits for it stays and is counted. Faults: missing
+/// "superior.missing"; denied "superior.own" for the one that certified us. Inside a write.
+Result<std::int64_t> remove_superior(Store&, Directory&, std::string_view code);
 /// Where a superior is reached from now on. Fault::missing "superior.missing" without a link to it, invalid
 /// "superior.url". Inside a write.
 Result<> set_superior_url(Store&, Directory&, std::string_view code, const std::vector<std::string>& urls);

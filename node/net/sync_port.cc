@@ -22,6 +22,7 @@ namespace {
 constexpr std::size_t kHeldBytes = 64u * 1024 * 1024;
 constexpr std::size_t kJoinBytes = 64 * 1024;
 constexpr std::size_t kFeedBytes = 256 * 1024;
+constexpr std::size_t kFirstFrames = 8;  ///< a machine that is not known shows its certificate among these
 constexpr sync::Millis kWaitMost = 55'000;
 constexpr sync::Millis kHeadLookMs = 20'000;  ///< how often to look whether a head for those below is due
 constexpr sync::Millis kOpenAgainMs = 5000;   ///< a full disk is not asked again in a tight circle
@@ -55,6 +56,7 @@ struct SyncPort::Request {
   Bytes head;
   bool opened = false, good = false;
   sync::FrameReader frames;
+  std::vector<std::pair<sync::FrameType, Bytes>> first;  ///< read to see who it is, before the head was proved
   Bytes pending;
   std::shared_ptr<Neighbour> neighbour;  // before what uses it
   std::unique_ptr<StoreLink> link;
@@ -170,7 +172,8 @@ Result<std::shared_ptr<SyncPort::Neighbour>> SyncPort::neighbour(const NodeId& i
   auto link = TRY(link_of(p_.store, id));
   if (!link) {
     // Nobody has proved yet to be that node: with a wrong signature the link is rolled back, and forgotten here too.
-    link = TRY(direct_from_below(p_.store, p_.directory, id));
+    link = TRY(further_machine_below(p_.store, p_.directory, id));
+    if (!link) link = TRY(direct_from_below(p_.store, p_.directory, id));
     p_.store.if_rolled_back([this, id] { neighbours_.erase(id); });
   }
   if (!link || link->upward) return fail(Fault::denied, "a node that has not joined here", "exchange.unknown");
@@ -221,6 +224,30 @@ void SyncPort::respond(Request& r, Bytes body) {
   r.exchange->respond(std::move(out));
 }
 
+Result<bool> SyncPort::knows(const NodeId& id) {
+  if (TRY(link_of(p_.store, id))) return true;
+  return TRY(p_.directory.node(id)).has_value();
+}
+
+/// A machine that nobody told us of shows its certificate in the first frames (a further one of an office below: it may
+/// reach us before the office's own word). The frames are kept; nothing else of them is looked at before the head is
+/// proved. True when it is known now, or will not be.
+Result<bool> SyncPort::introduced(Request& r, const NodeId& id, sync::Millis now) {
+  while (r.first.size() < kFirstFrames) {
+    auto frame = TRY(r.frames.next());
+    if (!frame) return false;
+    r.first.emplace_back(frame->type, Bytes(frame->bytes.begin(), frame->bytes.end()));
+    if (frame->type != sync::FrameType::certificate) continue;
+    const auto c = crypto::Certificate::decode(frame->bytes);
+    if (!c || c->type != crypto::CertType::node || c->subject.bytes != id.bytes) continue;
+    const auto office = TRY(p_.directory.office(c->office));
+    if (!office || office->state != OfficeState::below) return true;
+    TRY(p_.directory.learn(*c, now));
+    return true;
+  }
+  return true;
+}
+
 /// In one transaction: the head once, then every whole frame, and at the end the answer (left in `head`).
 Result<> SyncPort::work(Request& r, bool last) {
   const sync::Millis now = wall_now();
@@ -234,6 +261,11 @@ Result<> SyncPort::work(Request& r, bool last) {
     if (r.head.size() < sync::kRequestHeadBytes) return {};
     const auto head = TRY(sync::decode_request_head(r.head));
     TRY(may_exchange(p_.store, head.from));
+    if (!TRY(knows(head.from))) {
+      r.frames.add(bytes);
+      bytes = {};
+      if (!TRY(introduced(r, head.from, now)) && !last) return {};
+    }
     r.neighbour = TRY(neighbour(head.from));
     r.link = std::make_unique<StoreLink>(p_.store, head.from);
     r.answerer = std::make_unique<sync::Answerer>(me(), p_.inbox, *r.neighbour->outbox, *r.link, *r.neighbour->sender);
@@ -242,6 +274,7 @@ Result<> SyncPort::work(Request& r, bool last) {
   }
   if (r.good) {
     r.frames.add(bytes);
+    for (const auto& [type, frame] : std::exchange(r.first, {})) TRY(r.answerer->take({type, frame}, now));
     for (;;) {
       const auto frame = TRY(r.frames.next());
       if (!frame) break;

@@ -55,6 +55,8 @@ class SyncPort : public Handler {
   };
   struct Request;
   Result<std::shared_ptr<Neighbour>> neighbour(const NodeId&);
+  Result<bool> knows(const NodeId&);
+  Result<bool> introduced(Request&, const NodeId&, sync::Millis now);
   void feed(const std::shared_ptr<Request>&, Bytes, bool last);
   Result<> work(Request&, bool last);
   void respond(Request&, Bytes);

@@ -14,6 +14,7 @@
 
 #include "crypto/result.h"
 #include "node/office/report.h"
+#include "node/office/text.h"
 
 /// The rules of good reporting as data, and the one place that applies them.
 /// They say what is amiss; they never change a report. node/net/rules_json.h
@@ -28,18 +29,6 @@ inline constexpr std::size_t kTitleCharactersMax = 200;
 inline constexpr std::size_t kBodyBytesMax = 200 * 1024;
 /// One text field. Longer matter belongs in the body or an attachment.
 inline constexpr std::size_t kFieldBytesMax = 8 * 1024;
-
-// ---- text ----
-
-/// Where strict UTF-8 ends: the first byte of an overlong form, a surrogate, a
-/// number above U+10FFFF, a cut sequence or a NUL. None when all of it is good.
-std::optional<std::size_t> bad_utf8_at(std::string_view);
-inline bool valid_utf8(std::string_view s) { return !bad_utf8_at(s); }
-/// Unicode characters of a valid text, all, or without white space (the unit of the rules' lengths).
-std::size_t characters(std::string_view valid);
-std::size_t characters_without_space(std::string_view valid);
-/// Shared 8-character pieces of two valid texts divided by all their pieces, without white space: 0 to 1.
-double similarity(std::string_view, std::string_view);
 
 // ---- the data ----
 

@@ -8,6 +8,7 @@
 #include "node/store/attachments.h"
 #include "node/store/cases.h"
 #include "node/store/forwards.h"
+#include "node/store/siblings.h"
 
 namespace yz::node {
 namespace {
@@ -225,8 +226,10 @@ Result<std::string> StoreBooks::next_number(std::string_view office_name, sync::
                             " on conflict(office, year) do update set last = last + 1 returning last",
                             store_.me().office, year));
   if (!TRY(q.step())) return fail(Fault::corrupt, "no number was given", "store.number");
-  const std::string number =
-      std::string(office_name) + "〔" + std::to_string(year) + "〕" + std::to_string(q.integer(0)) + "号";
+  // Each machine counts for itself; from the second on its own number stands before.
+  const int machine = TRY(machine_number(store_));
+  const std::string number = std::string(office_name) + "〔" + std::to_string(year) + "〕" +
+                             (machine > 1 ? std::to_string(machine) + "-" : "") + std::to_string(q.integer(0)) + "号";
   TRY(q.run());
   return number;
 }

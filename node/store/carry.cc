@@ -4,7 +4,10 @@
 
 #include "crypto/hash.h"
 #include "node/store/inbox.h"
+#include "node/store/moves.h"
+#include "node/store/revocation.h"
 #include "node/store/routes.h"
+#include "node/store/siblings.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -45,8 +48,10 @@ Result<> send_by(Store& store, std::int64_t envelope, const std::vector<NodeId>&
 
 /// Between which offices we carry: an office writes to those above and below it.
 Result<OfficeId> StoreInbox::carried_towards(const sync::StreamName& name, const NodeId& from) {
-  const bool related =
-      TRY(lies_below(store_, name.author, name.destination)) || TRY(lies_below(store_, name.destination, name.author));
+  const bool related = TRY(lies_below(store_, name.author, name.destination)) ||
+                       TRY(lies_below(store_, name.destination, name.author)) ||
+                       TRY(once_below(store_, name.author, name.destination)) ||
+                       TRY(once_below(store_, name.destination, name.author));
   if (!related) return fail(Fault::denied, "an office writes only to those above and below it", "not-addressed");
   if (TRY(may_bring(store_, from, name.author))) return name.destination;
   // The destination gives back what its author has lost (protocol 9).
@@ -61,20 +66,27 @@ Result<> StoreInbox::carry(const sync::Envelope& e, const NodeId& from, sync::Ta
   const auto hops = TRY(ways_on(store_, to, name.lane, from));
   if (hops.empty()) return fail(Fault::denied, "no way on from here", "no-way");
   Database& db = store_.db();
-  const std::int64_t stream = TRY(received_stream(name, 2));
-  std::optional<std::int64_t> held;
+  std::optional<std::pair<std::int64_t, std::int64_t>> held;
   {
-    Query q = TRY(db.query("select row from envelope where stream = ? and seq = ? and hash = ?", stream,
-                           e.head.seq.value, e.hash));
-    if (TRY(q.step())) held = q.integer(0);
+    Query q =
+        TRY(db.query("select e.row, s.row from envelope e join stream s on s.row = e.stream where s.id = ? and"
+                     " e.seq = ? and e.hash = ?",
+                     name.id(), e.head.seq.value, e.hash));
+    if (TRY(q.step())) held = {q.integer(0), q.integer(1)};
   }
-  if (to == name.destination) streams_.insert(stream);
   if (held) {
+    if (to == name.destination) streams_.insert(held->second);
     // Given back by who had stored it: that goes on, though it passed here before.
-    if (to == name.author) TRY(send_by(store_, *held, hops));
+    if (to == name.author) TRY(send_by(store_, held->first, hops));
     return {};
   }
-  TRY(count_against_quota(name.node, name.lane, e.bytes.size()));
+  const bool limbo = TRY(taken_back(store_, name.node));
+  if (limbo)
+    TRY(store_.alarm("revoked.carried", "sealed mail of a machine whose keys were taken back comes by here",
+                     hex(name.author.view()), now_));
+  TRY(count_against_quota(name.node, name.lane, e.bytes.size(), from, limbo));
+  const std::int64_t stream = TRY(received_stream(name, 2));
+  if (to == name.destination) streams_.insert(stream);
   std::int64_t row = 0;
   {
     Query q = TRY(
@@ -130,31 +142,42 @@ Result<> StoreInbox::in_custody(const sync::Statement& s, const sync::Receipt& r
       if (has != had) changed.emplace_back(q.integer(0), has);
     }
   }
-  if (!changed.empty()) custody_at_ = now_;
+  const bool sibling = s.office == store_.me().office;  // a copy there is no step on the way
+  if (!changed.empty() && !sibling) custody_at_ = now_;
   // Whoever has it in custody says so to the destination too: what it does not hand on then shows there.
-  if (!changed.empty() && r.stream.author == store_.me().office) TRY(pass_on(s, r.stream.destination, NodeId{}));
+  if (!changed.empty() && !sibling && r.stream.author == store_.me().office)
+    TRY(pass_on(s, r.stream.destination, NodeId{}));
   // What is its own, given back, is at its end there: no other receipt will come for it.
-  const bool at_its_end = s.office == r.stream.author;
+  const bool at_its_end = s.office == r.stream.author && !sibling;
   for (const auto& [row, has] : changed)
-    TRY(has && at_its_end
-            ? db.run("delete from carry where envelope = ? and peer = ?", row, s.node)
-            : db.run("update carry set state = ? where envelope = ? and peer = ?", has ? 1 : 0, row, s.node));
+    TRY(has && at_its_end ? db.run("delete from carry where envelope = ? and peer = ?", row, s.node)
+                          : db.run("update carry set state = ? where envelope = ? and peer = ?",
+                                   !has      ? 0
+                                   : sibling ? 2
+                                             : 1,
+                                   row, s.node));
   return {};
 }
 
 /// The destination's word passes by: what it has stored is carried no further, and kept 30 days more; what a store that
 /// was put back from a copy has no longer is handed on once more.
-Result<> StoreInbox::carried_arrived(const sync::Receipt& r, std::int64_t stream) {
+Result<> StoreInbox::carried_arrived(const sync::Statement& s, const sync::Receipt& r, std::int64_t stream) {
   Database& db = store_.db();
+  const auto others = TRY(others_hold(s, r));
+  std::uint64_t upto = r.upto.value;
+  for (const sync::Receipt& o : others) upto = std::max(upto, o.upto.value);
   std::vector<std::pair<std::int64_t, bool>> changed;
   {
     // Up to what it said before and says again nothing has changed.
     Query q = TRY(
         db.query("select e.row, e.seq, e.state from envelope e join stream s on s.row = e.stream where e.stream = ?1"
                  " and e.seq > min(s.stored, ?2) and e.own = 2 and e.size > 0",
-                 stream, r.upto.value));
+                 stream, upto));
     while (TRY(q.step())) {
-      const bool there = r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(1))});
+      const sync::Seq seq{static_cast<std::uint64_t>(q.integer(1))};
+      // What any machine of that office has is there.
+      const bool there =
+          r.covers(seq) || std::ranges::any_of(others, [&](const sync::Receipt& o) { return o.covers(seq); });
       if (there != (q.integer(2) == 2)) changed.emplace_back(q.integer(0), there);
     }
   }
@@ -165,7 +188,7 @@ Result<> StoreInbox::carried_arrived(const sync::Receipt& r, std::int64_t stream
     else
       TRY(send_by(store_, row, TRY(next_hops(store_, r.stream.destination, r.stream.lane))));
   }
-  return db.run("update stream set stored = ? where row = ?", r.upto.value, stream);
+  return db.run("update stream set stored = ? where row = ?", upto, stream);
 }
 
 Result<> StoreInbox::pass_receipt(const sync::Statement& s, const sync::Receipt& r, const NodeId& from) {
@@ -178,7 +201,7 @@ Result<> StoreInbox::pass_receipt(const sync::Statement& s, const sync::Receipt&
   if (r.kind == sync::ReceiptKind::stored) {
     if (s.office != r.stream.destination)
       return fail(Fault::forged, "a receipt by somebody who is not the destination", "receipt.issuer");
-    TRY(carried_arrived(r, *stream));
+    TRY(carried_arrived(s, r, *stream));
   }
   if (r.kind != sync::ReceiptKind::custody) return pass_on(s, r.stream.author, from);
   TRY(in_custody(s, r));
@@ -203,18 +226,29 @@ Result<> StoreInbox::pass_on(const sync::Statement& s, const OfficeId& to, const
   return {};
 }
 
-/// What everybody on the other side is to know: node lists and certificates from above go down, those from below go up.
+/// What everybody on the other side is to know: node lists and certificates from above go down, those from below go up,
+/// both to the other machines of this office, and what those say to both sides.
 Result<> StoreInbox::spread(sync::FrameType type, ByteView bytes, const Hash& key, const NodeId& from) {
   const auto side = TRY(side_of(store_, from));
   if (!side) return {};
-  const std::uint8_t to = *side == Side::below ? kTellUp : kTellDown;
-  return store_.tell_all(told_to_side(key, to), to, type, bytes);
+  std::vector<std::uint8_t> to;
+  if (*side == Side::below || *side == Side::sibling) to.push_back(kTellUp);
+  if (*side != Side::below) to.push_back(kTellDown);
+  if (!TRY(siblings(store_)).empty()) to.push_back(kTellSiblings);
+  for (const std::uint8_t t : to) TRY(store_.tell_all(told_to_side(key, t), t, type, bytes));
+  return {};
 }
 
 /// Officers are registered with those above; down go offices and machines alone, for their keys are sealed to.
 Result<> StoreInbox::spread_certificate(const crypto::Certificate& c, const NodeId& from) {
-  if (c.type == crypto::CertType::officer && TRY(side_of(store_, from)) != Side::below) return {};
-  return spread(sync::FrameType::certificate, c.bytes, Hash{c.digest.bytes}, from);
+  if (c.type != crypto::CertType::officer)
+    return spread(sync::FrameType::certificate, c.bytes, Hash{c.digest.bytes}, from);
+  const auto side = TRY(side_of(store_, from));
+  const Hash key{c.digest.bytes};
+  if (side == Side::below || side == Side::sibling)
+    TRY(store_.tell_all(told_to_side(key, kTellUp), kTellUp, sync::FrameType::certificate, c.bytes));
+  if (TRY(siblings(store_)).empty()) return {};
+  return store_.tell_all(told_to_side(key, kTellSiblings), kTellSiblings, sync::FrameType::certificate, c.bytes);
 }
 
 Result<> StoreInbox::relay(const sync::Statement& s, const NodeId& from) {

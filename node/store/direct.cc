@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/store/siblings.h"
 #include "sync/statement.h"
 
 namespace yz::node {
@@ -106,9 +107,21 @@ Result<std::optional<LinkRow>> direct_from_below(Store& store, Directory& direct
   return std::nullopt;
 }
 
+Result<std::optional<LinkRow>> further_machine_below(Store& store, Directory& directory, const NodeId& id) {
+  const auto node = TRY(directory.node(id));
+  if (!node) return std::nullopt;
+  const auto office = TRY(directory.office(node->office));
+  if (!office || office->state != OfficeState::below) return std::nullopt;
+  LinkRow row{id, node->office, false, {}, {}, 0};
+  TRY(add_link(store, row, node->key));
+  return row;
+}
+
 Result<> tell_addresses(Store& store, const std::vector<std::string>& urls, sync::Millis now) {
   auto list = TRY(list_of(store, store.me().office));
   if (!list || list->urls == urls) return {};
+  // The first machine speaks for the office's addresses; a further one with none of its own must not take them away.
+  if (urls.empty() && TRY(machine_number(store)) > 1) return {};
   list->urls = urls;
   list->version = std::max(list->version + 1, static_cast<std::uint64_t>(now));
   const sync::Statement s =

@@ -14,6 +14,9 @@ Result<bool> urgent_may_go_direct(Store&, sync::Millis now);
 /// A node that has no link here and whose office lies below us, by good certificates: makes the link. Nothing for
 /// every other node. Inside a write; whoever calls has not proved yet to be that node.
 Result<std::optional<LinkRow>> direct_from_below(Store&, Directory&, const NodeId&);
+/// A further machine of an office that was admitted here: it has a link like the first one. Nothing for every other
+/// node. Inside a write; whoever calls has not proved yet to be that node.
+Result<std::optional<LinkRow>> further_machine_below(Store&, Directory&, const NodeId&);
 /// Tells in our node list where we are reached. Nothing happens when it says so already. Inside a write.
 Result<> tell_addresses(Store&, const std::vector<std::string>& urls, sync::Millis now);
 

@@ -4,8 +4,11 @@
 
 #include "crypto/hash.h"
 #include "crypto/plant.h"
+#include "node/store/consents.h"
+#include "node/store/moves.h"
 #include "node/store/registry.h"
 #include "node/store/revocation.h"
+#include "node/store/siblings.h"
 
 namespace yz::node {
 namespace {
@@ -147,6 +150,31 @@ Result<> Directory::confirm_root() {
   return store_.db().run("update root set confirmed = 1 where version = (select max(version) from root)");
 }
 
+Result<sync::Millis> Directory::valid_until(const CertDigest& officer) {
+  std::uint64_t until = 1ULL << 62;
+  const auto ends = [&](Query q) -> Result<bool> {
+    if (!TRY(q.step()) || q.null(0)) return false;
+    const auto c = crypto::Certificate::decode(q.blob(0));
+    if (!c) return fail(Fault::corrupt, "a stored certificate is damaged", "store.certificate");
+    until = std::min(until, c->not_after_ms);
+    return true;
+  };
+  if (!TRY(ends(TRY(store_.db().query("select certificate from officer where digest = ?", officer))))) return 0;
+  Query of = TRY(store_.db().query("select office from officer where digest = ?", officer));
+  TRY(of.step());
+  for (const OfficeId& office : TRY(upwards(TRY(of.id<OfficeId>(0)))))
+    TRY(ends(TRY(store_.db().query("select certificate from office where id = ?", office))));
+  return static_cast<sync::Millis>(until);
+}
+
+Result<std::optional<crypto::Certificate>> Directory::office_certificate(const OfficeId& id) {
+  Query q = TRY(store_.db().query("select certificate from office where id = ? and certificate is not null", id));
+  if (!TRY(q.step())) return std::nullopt;
+  auto c = crypto::Certificate::decode(q.blob(0));
+  if (!c) return fail(Fault::corrupt, "a stored certificate is damaged", "store.certificate");
+  return std::move(*c);
+}
+
 Result<std::vector<crypto::Certificate>> Directory::office_certificates() {
   std::vector<crypto::Certificate> out;
   // Present ones first; signatures under an office's earlier keys are still to be checked.
@@ -175,7 +203,9 @@ Result<> Directory::learn(const crypto::Certificate& c, sync::Millis now) {
       return std::unexpected(std::move(e));
     }
     TRY(refuse_revoked(store_, *path));
+    TRY(refuse_superseded(store_, c));
   }
+  const auto before = c.type == crypto::CertType::office ? TRY(office_certificate(c.office)) : std::nullopt;
   if (!TRY(may_register(store_, c, now))) return {};
   if (c.type == crypto::CertType::office) {
     // The first certificate of a code counts; another office under the same code is an alarm until people settle it.
@@ -189,9 +219,13 @@ Result<> Directory::learn(const crypto::Certificate& c, sync::Millis now) {
     }
   }
   const bool known = TRY(knows(c));
+  const bool stranger =
+      c.type == crypto::CertType::node && !TRY(any_node(TRY(NodeId::from(c.subject.view())))).has_value();
   TRY(keep(c, now));
+  if (stranger) TRY(meet_machine(store_, c, now));
   if (c.type == crypto::CertType::officer) TRY(end_older_certificates(store_, c));
   TRY(apply_waiting_revocations(store_, c, now));
+  if (before) TRY(follow_move(store_, *before, c, now));
   return known ? Result<>() : open_again_for(c);
 }
 
@@ -207,6 +241,8 @@ Result<bool> Directory::knows(const crypto::Certificate& c) {
 /// An officer's certificate frees only records that name it; each new one must not cost the opening of all that wait.
 Result<> Directory::open_again_for(const crypto::Certificate& c) {
   if (c.type == crypto::CertType::node) return {};
+  // What another machine of ours wrote waits as a whole, too.
+  if (c.office == store_.me().office) TRY(store_.db().run("update envelope set copy = 1 where copy = 3"));
   // What came back of ours after a restore waits as a whole.
   if (c.office == store_.me().office)
     TRY(store_.db().run("update envelope set refusal = 0 where own = 1 and state = 4 and refusal = ?",

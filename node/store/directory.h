@@ -7,7 +7,7 @@
 
 namespace yz::node {
 
-enum class OfficeState : std::uint8_t { known = 0, below = 1, superior = 2, self = 3, revoked = 9 };
+enum class OfficeState : std::uint8_t { known = 0, below = 1, superior = 2, self = 3, moved = 4, revoked = 9 };
 enum class OfficerState : std::uint8_t { active = 0, suspended = 1, retired = 2, revoked = 9 };
 
 struct OfficeRow {
@@ -51,6 +51,10 @@ class Directory {
   /// A person compared the newest root's fingerprint by another channel. Inside a write.
   Result<> confirm_root();
 
+  /// When the first certificate ends on the way from an officer's own to the top; the past when it is not known.
+  Result<sync::Millis> valid_until(const CertDigest& officer);
+  /// The certificate in use of one office; none while it has not been admitted.
+  Result<std::optional<crypto::Certificate>> office_certificate(const OfficeId&);
   /// Known offices' certificates, to walk paths.
   Result<std::vector<crypto::Certificate>> office_certificates();
   /// Checks the path up to the root we pinned, then keeps it. Fault::forged or missing when the path is bad.

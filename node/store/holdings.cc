@@ -97,8 +97,8 @@ Result<> state_holdings(Store& store, std::int64_t stream, const NodeId& peer, s
 Result<> state_all_holdings(Store& store, const OfficeId& destination, const NodeId& peer, sync::Millis now) {
   std::vector<std::int64_t> streams;
   {
-    Query q =
-        TRY(store.db().query("select row from stream where own = 1 and destination = ? order by row", destination));
+    Query q = TRY(store.db().query("select row from stream where own = 1 and destination = ? and node = ? order by row",
+                                   destination, store.me().node));
     while (TRY(q.step())) streams.push_back(q.integer(0));
   }
   for (const std::int64_t s : streams) TRY(state_holdings(store, s, peer, now, true));

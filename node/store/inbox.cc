@@ -10,6 +10,7 @@
 #include "node/store/records.h"
 #include "node/store/revocation.h"
 #include "node/store/routes.h"
+#include "node/store/siblings.h"
 #include "sync/intervals.h"
 #include "sync/limits.h"
 
@@ -22,13 +23,23 @@ Result<std::optional<sync::KnownNode>> StoreInbox::node(const NodeId& id) { retu
 
 void StoreInbox::refused(const NodeId& from, const Error& e) {
   log().warn("sync.refused", {{"node", from}, {"why", e}});
-  // Once for each code and office, so that nobody fills the disk with them.
-  const bool identity = e.code.starts_with("revoke.") || e.code.starts_with("root.") || e.code == "node.foreign" ||
-                        e.code == "officer.foreign" || e.code == "certificate.revoked" || e.code == "certificate.path";
-  if (!identity) return;
+  // Once for each code and office, so that nobody fills the disk with them. What is merely not known yet is no fault,
+  // and nobody is blamed for passing on what only offices elsewhere can judge, or what an office said while its key
+  // changed.
+  if (e.code == "revoke.authority" || e.code == "revoke.superseded" || e.code == "consent.key") return;
+  const bool identity = e.code.starts_with("revoke.") || e.code.starts_with("consent.") ||
+                        e.code.starts_with("root.") || e.code == "node.foreign" || e.code == "officer.foreign" ||
+                        e.code == "certificate.revoked" || e.code == "certificate.path";
+  // Suspended, revoked, disputed: an alarm of its own stands.
+  const bool told = e.code.starts_with("exchange.") || e.code.starts_with("office.");
+  if (!identity && (told || (e.fault != Fault::forged && e.fault != Fault::denied))) return;
   OfficeId office;
   if (const auto n = directory_.any_node(from); n && *n) office = (*n)->office;
-  (void)store_.alarm("identity.refused", "a key or a revocation was refused: " + e.code, hex(office.view()), now_);
+  const std::string brought_by = hex(office.view());
+  (void)(identity ? store_.alarm("identity.refused", "a key or a revocation was refused: " + e.code, brought_by, now_)
+                  : store_.alarm("frame.refused", "something that came did not pass its check: " + e.code, brought_by,
+                                 now_));
+  if (store_.db().changes() > 0) (void)store_.journal("node", "refuse", brought_by, e.code, now_);
 }
 
 void StoreInbox::forget() {
@@ -39,17 +50,19 @@ void StoreInbox::forget() {
   attachments_.clear();
 }
 
-Result<> StoreInbox::count_against_quota(const NodeId& author, sync::Lane lane, std::size_t bytes) {
+Result<> StoreInbox::count_against_quota(const NodeId& author, sync::Lane lane, std::size_t bytes, const NodeId& from,
+                                         bool limbo) {
   TRY(store_.room_for(lane));
-  if (quota_.envelopes == 0) return {};
+  if (quota_.envelopes == 0 && !limbo) return {};
   Today& t = today_[author];
   const std::int64_t day = now_ / (24LL * 3'600'000);
   if (t.day != day) t = {day, {}, {}};
   const bool flash = lane == sync::Lane::flash;
   Quota& used = flash ? t.flash : t.used;
-  const std::uint64_t times = flash ? 10 : 1;
-  if (used.envelopes >= quota_.envelopes * times || used.bytes + bytes > quota_.bytes * times)
-    return fail(Fault::full, "this node has sent enough for today", "quota");
+  const std::uint64_t times = flash && !limbo ? 10 : 1;
+  const Quota most = limbo ? Quota{limit::limbo_envelopes, limit::limbo_bytes} : quota_;
+  if (used.envelopes >= most.envelopes * times || used.bytes + bytes > most.bytes * times)
+    return fail(author == from ? Fault::full : Fault::denied, "this node has sent enough for today", "quota");
   ++used.envelopes;
   used.bytes += bytes;
   // A full disk must not use up the day of whoever sends it all again.
@@ -75,6 +88,7 @@ Result<std::int64_t> StoreInbox::received_stream(const sync::StreamName& name, i
 Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::Tally& tally) {
   const sync::StreamName& name = e.head.stream;
   if (name.node == store_.me().node && name.author == store_.me().office) return take_back(e, from, tally);
+  if (name.author == store_.me().office) return take_copy(e, from, tally);
   if (name.destination != store_.me().office) return carry(e, from, tally);
   if (!TRY(may_bring(store_, from, name.author)))
     return fail(Fault::denied, "envelope brought by somebody who is not on its way", "not-permitted");
@@ -87,34 +101,40 @@ Result<> StoreInbox::accept(const sync::Envelope& e, const NodeId& from, sync::T
   const auto seq = static_cast<std::int64_t>(e.head.seq.value);
   if (seq <= 0 || seq > tip + static_cast<std::int64_t>(limit::ahead))
     return fail(Fault::denied, "envelope too far beyond a gap", "too-far-ahead");
-  const std::int64_t stream = TRY(received_stream(name));
   bool another = false;
   {
-    Query q = TRY(db.query("select hash from envelope where stream = ? and seq = ?")).bind(stream).bind(seq);
+    Query q =
+        TRY(db.query("select e.hash, s.row from envelope e join stream s on s.row = e.stream where s.id = ? and"
+                     " e.seq = ?",
+                     name.id(), seq));
     while (TRY(q.step())) {
       if (TRY(q.id<Hash>(0)) == e.hash) {
-        streams_.insert(stream);  // the receipt did not arrive: it is told again
+        streams_.insert(q.integer(1));  // the receipt did not arrive: it is told again
         return {};
       }
       another = true;
     }
   }
-  TRY(count_against_quota(name.node, name.lane, e.bytes.size()));
+  // What another machine of ours hands on was counted there.
+  const bool sibling = TRY(side_of(store_, from)) == Side::sibling;
+  if (!sibling) TRY(count_against_quota(name.node, name.lane, e.bytes.size(), from));
+  const std::int64_t stream = TRY(received_stream(name));
   if (another) {
     // Two envelopes under one number: a clone, a restore, or worse. Both are kept and opened; people decide.
     TRY(TRY(db.query("update stream set forked = 1 where row = ?")).bind(stream).run());
     TRY(store_.alarm("stream.forked", "one number of a stream carries two envelopes", hex(name.author.view()), now_));
   }
-  TRY(TRY(db.query(
-              "insert into envelope(stream, seq, hash, own, bytes, size, peer, at_ms) values(?, ?, ?, 0, ?, ?, ?, ?)"))
-          .bind(stream)
-          .bind(seq)
-          .bind(e.hash)
-          .bind(ByteView(e.bytes))
-          .bind(e.bytes.size())
-          .bind(from)
-          .bind(now_)
-          .run());
+  std::int64_t row = 0;
+  {
+    Query q = TRY(
+        db.query("insert into envelope(stream, seq, hash, own, bytes, size, peer, at_ms) values(?, ?, ?, 0, ?, ?, ?, ?)"
+                 " returning row",
+                 stream, seq, e.hash, ByteView(e.bytes), e.bytes.size(), from, now_));
+    TRY(q.step());
+    row = q.integer(0);
+    TRY(q.run());
+  }
+  TRY(hand_to_siblings(store_, row, name.node, from));
   TRY(advance(stream));
   streams_.insert(stream);
   ++tally.envelopes;
@@ -163,12 +183,21 @@ Result<> StoreInbox::advance(std::int64_t stream) {
 Result<std::optional<Bytes>> StoreInbox::keep_part(const sync::Part& part, const NodeId& from, sync::Millis now) {
   Database& db = store_.db();
   {
-    Query q = TRY(db.query("select s.row from stream s join envelope e on e.stream = s.row where s.id = ?"
-                           " and e.seq = ? limit 1"))
+    Query q = TRY(db.query("select s.row, s.own, e.bytes from stream s join envelope e on e.stream = s.row where"
+                           " s.id = ? and e.seq = ? limit 1"))
                   .bind(part.stream)
                   .bind(part.seq.value);
     if (TRY(q.step())) {  // it is here already: only the receipt got lost
-      streams_.insert(q.integer(0));
+      const std::int64_t stream = q.integer(0);
+      streams_.insert(stream);
+      if (q.integer(1) == 1) {  // ours, and given back: who does so did not hear that we have it
+        returned_by_[stream] = from;
+        again_.insert(stream);
+      } else if (const Bytes held = q.blob(2); q.integer(1) == 2 && !held.empty()) {
+        // Carried before, and perhaps given back to its author by way of us.
+        sync::Tally known;
+        TRY(carry(TRY(sync::decode_envelope(held)), from, known));
+      }
       return std::nullopt;
     }
   }
@@ -273,6 +302,9 @@ Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId& f
   const auto certificate = TRY(crypto::Certificate::decode(bytes));
   const bool known = TRY(directory_.knows(certificate));
   TRY(directory_.learn(certificate, now_));
+  if (!known && certificate.type == crypto::CertType::office && certificate.issuer == store_.me().office &&
+      TRY(side_of(store_, from)) == Side::sibling)
+    TRY(store_.db().run("update office set state = 1 where id = ? and state = 0", certificate.office));
   // One that a newer has replaced stays here: shown again and again it would be told again and again.
   if (!known && TRY(directory_.knows(certificate))) TRY(spread_certificate(certificate, from));
   ++tally.received[0];
@@ -288,25 +320,30 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
   TRY(may_exchange(store_, c.author));
   const bool carried = TRY(chunk_is_carried(c, from));
   Database& db = store_.blobs();
+  const auto held = [&]() -> Result<std::optional<std::int64_t>> {
+    Query q = TRY(db.query("select row, count, author from attachment where id = ? and own <> 1 and destination = ?",
+                           c.attachment, c.destination));
+    if (!TRY(q.step())) return std::nullopt;
+    if (q.integer(1) != c.count || TRY(q.id<NodeId>(2)) != c.author)
+      return fail(Fault::forged, "chunk disagrees with its attachment", "chunk.foreign");
+    return q.integer(0);
+  };
+  if (const auto there = TRY(held())) {
+    Query q = TRY(db.query("select 1 from chunk where attachment = ? and position = ?", *there, c.index));
+    if (TRY(q.step())) {
+      attachments_.insert(*there);
+      return {};
+    }
+  }
+  TRY(count_against_quota(c.author, sync::Lane::bulk, c.bytes.size(), from));
   TRY(
       db.run("insert into attachment(id, own, author, destination, count, ready, done, at_ms) values(?, ?, ?, ?, ?, ?,"
              " ?, ?) on conflict(id, destination) do nothing",
              c.attachment, carried ? 2 : 0, c.author, c.destination, c.count, carried ? 1 : 0, carried ? 0 : 1, now_));
-  std::int64_t row = 0;
-  {
-    Query q = TRY(db.query("select row, count, author from attachment where id = ? and own <> 1 and destination = ?",
-                           c.attachment, c.destination));
-    if (!TRY(q.step())) return fail(Fault::forged, "chunk of an attachment of ours", "chunk.foreign");
-    row = q.integer(0);
-    if (q.integer(1) != c.count || TRY(q.id<NodeId>(2)) != c.author)
-      return fail(Fault::forged, "chunk disagrees with its attachment", "chunk.foreign");
-  }
+  const auto found = TRY(held());
+  if (!found) return fail(Fault::forged, "chunk of an attachment of ours", "chunk.foreign");
+  const std::int64_t row = *found;
   attachments_.insert(row);
-  {
-    Query q = TRY(db.query("select 1 from chunk where attachment = ? and position = ?")).bind(row).bind(c.index);
-    if (TRY(q.step())) return {};
-  }
-  TRY(count_against_quota(c.author, sync::Lane::bulk, c.bytes.size()));
   TRY(
       db.run("insert into chunk(attachment, position, bytes, size, state) values(?, ?, ?, ?, ?)"
              " on conflict(attachment, position) do nothing",
@@ -321,13 +358,15 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
 Result<> StoreInbox::settle(sync::Millis now) {
   now_ = now;
   for (std::int64_t s : streams_) {
-    Query own = TRY(store_.db().query("select own, destination from stream where row = ?", s));
+    Query own = TRY(store_.db().query("select own, destination, node from stream where row = ?", s));
     TRY(own.step());
     if (own.integer(0) == 2) {
       TRY(receipt(s, sync::ReceiptKind::custody, now));
     } else if (own.integer(0) == 0) {
       TRY(receipt(s, sync::ReceiptKind::stored, now));
       if (asked_.contains(s) || planted(Bug::opened_before_opening)) TRY(receipt(s, sync::ReceiptKind::opened, now));
+    } else if (TRY(own.id<NodeId>(2)) != store_.me().node) {
+      TRY(settle_copies(s, now));
     } else if (const auto it = returned_by_.find(s); it != returned_by_.end()) {
       TRY(state_holdings(store_, s, it->second, now, again_.contains(s)));
     }
@@ -394,14 +433,16 @@ Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Mil
       r.chain = e->head.previous;
     }
   }
-  if (kind == sync::ReceiptKind::stored || (kind == sync::ReceiptKind::opened && !TRY(more_waits_than_told(row)))) {
+  const bool copy = kind == sync::ReceiptKind::custody && r.stream.author == store_.me().office;
+  if (copy || kind == sync::ReceiptKind::stored ||
+      (kind == sync::ReceiptKind::opened && !TRY(more_waits_than_told(row)))) {
     // Of an earlier incarnation a gap can stay for good: what lies behind it is told all the same.
     // The one behind `upto` is not here, not opened, or of another history.
-    Query q =
-        TRY(db.query(kind == sync::ReceiptKind::opened
-                         ? "select distinct seq from envelope where stream = ? and seq > ? and state <> 0 order by seq"
-                         : "select distinct seq from envelope where stream = ? and seq > ? order by seq",
-                     row, r.upto.value + 1));
+    Query q = TRY(db.query(
+        kind == sync::ReceiptKind::opened
+            ? "select distinct seq from envelope where stream = ? and seq > ? and state not in (0, 5) order by seq"
+            : "select distinct seq from envelope where stream = ? and seq > ? order by seq",
+        row, r.upto.value + 1));
     while (TRY(q.step())) {
       const sync::Seq s{static_cast<std::uint64_t>(q.integer(0))};
       if (!r.ranges.empty() && r.ranges.back().second.next() == s)
@@ -427,6 +468,7 @@ Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Mil
 
 /// Receipts go the usual way, and the way by which the newest envelope came: either may be down for a week.
 Result<std::vector<NodeId>> StoreInbox::ways_back(std::int64_t stream, const sync::StreamName& name) {
+  if (name.author == store_.me().office) return siblings(store_);
   std::vector<NodeId> ways;
   if (const auto hop = TRY(next_hop(store_, name.author))) ways.push_back(*hop);
   Query q = TRY(store_.db().query("select peer from envelope where stream = ? order by row desc limit 1", stream));
@@ -434,6 +476,10 @@ Result<std::vector<NodeId>> StoreInbox::ways_back(std::int64_t stream, const syn
     const auto bringer = TRY(q.id<NodeId>(0));
     if (TRY(side_of(store_, bringer)) && std::ranges::find(ways, bringer) == ways.end()) ways.push_back(bringer);
   }
+  // The other machines of this office hear what need not be handed to us.
+  if (name.destination == store_.me().office)
+    for (const NodeId& n : TRY(siblings(store_)))
+      if (std::ranges::find(ways, n) == ways.end()) ways.push_back(n);
   return ways;
 }
 

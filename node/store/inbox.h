@@ -43,11 +43,19 @@ class StoreInbox : public sync::Inbox {
   Result<> receipt_arrived(const sync::Statement&, const NodeId& from, bool anew, bool news, sync::Tally&);
   Result<> own_receipt(const sync::Receipt&, std::int64_t stream, const NodeId& from, bool news);
   Result<> another_history(const sync::Receipt&, std::int64_t stream);
-  Result<> reopen(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
+  Result<> reopen(std::int64_t stream, const sync::Receipt&, const std::vector<sync::Receipt>& others,
+                  std::vector<std::int64_t>& records);
   Result<> author_holds(const sync::Statement&, const sync::Receipt&, const NodeId& from);
   Result<> opened_anew(const sync::Statement&);
   /// Our own envelope, from the office that it once went to: this store is older than it (protocol 9).
   Result<> take_back(const sync::Envelope&, const NodeId& from, sync::Tally&);
+  // Other machines of our office (copies.cc).
+  Result<> take_copy(const sync::Envelope&, const NodeId& from, sync::Tally&);
+  Result<> settle_copies(std::int64_t stream, sync::Millis now);
+  Result<> sibling_receipt(const sync::Statement&, const sync::Receipt&, bool anew);
+  Result<> pass_to_siblings(const sync::Statement&, const NodeId& from);
+  Result<> take_wrap(const sync::Statement&);
+  Result<std::vector<sync::Receipt>> others_hold(const sync::Statement&, const sync::Receipt&);
   Result<std::int64_t> received_stream(const sync::StreamName&, int own = 0);
   Result<std::vector<NodeId>> ways_back(std::int64_t stream, const sync::StreamName&);
 
@@ -56,7 +64,7 @@ class StoreInbox : public sync::Inbox {
   Result<> carry(const sync::Envelope&, const NodeId& from, sync::Tally&);
   Result<bool> chunk_is_carried(const sync::Chunk&, const NodeId& from);
   Result<> in_custody(const sync::Statement&, const sync::Receipt&);
-  Result<> carried_arrived(const sync::Receipt&, std::int64_t stream);
+  Result<> carried_arrived(const sync::Statement&, const sync::Receipt&, std::int64_t stream);
   Result<> pass_receipt(const sync::Statement&, const sync::Receipt&, const NodeId& from);
   Result<> pass_chunk_receipt(const sync::Statement&, const sync::ChunkReceipt&, const NodeId& from);
   Result<> pass_on(const sync::Statement&, const OfficeId& to, const NodeId& from);
@@ -75,8 +83,11 @@ class StoreInbox : public sync::Inbox {
 
   Store& store_;
   Directory directory_;
-  /// Fault::full "quota" when the author has sent enough for today.
-  Result<> count_against_quota(const NodeId& author, sync::Lane, std::size_t bytes);
+  /// Before anything of it is stored. When the author has sent enough for today: Fault::full "quota", which ends the
+  /// exchange, or Fault::denied "quota" when another neighbour brings it, whose own mail must not wait for that.
+  /// `limbo`: its keys were taken back; a little of it may pass (sync/PROTOCOL.md 5.5).
+  Result<> count_against_quota(const NodeId& author, sync::Lane, std::size_t bytes, const NodeId& from,
+                               bool limbo = false);
 
   struct Quota {
     std::uint64_t envelopes = 0, bytes = 0;

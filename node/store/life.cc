@@ -58,10 +58,10 @@ Result<> begin_life(Store& store, sync::Millis now) {
   Database& db = store.db();
   const sync::Opened opened = TRY(ending(store));
   TRY(store.renew(planted(Bug::incarnation_kept) ? opened.previous : opened.now, crypto::random_fixed<sync::Epoch>()));
-  TRY(db.exec("update envelope set state = 1 where own = 1 and state = 0"));
+  TRY(db.exec("update envelope set state = 1 where own = 1 and state = 0 and copy = 0"));
   // Numbers of what we tell, and nonces, may have been used by whoever we were after this copy was made.
   TRY(
-      db.exec("update link set nonces = x'', heard = 0, peer_heard = 0, nonce_next = nonce_next + 1048576,"
+      db.exec("update link set nonces = x'', heard_marks = x'', peer_heard = 0, nonce_next = nonce_next + 1048576,"
               " nonce_base = nonce_next + 1048576, nonce_used = x'0000000000000000'"));
   TRY(db.exec("delete from part"));
   TRY(store.state(sync::StatementKind::incarnation, sync::encode(opened), std::nullopt, now));

@@ -27,8 +27,8 @@ std::vector<std::string> lines(const std::string& text) {
 }
 
 // link.upward: 0 below us, 1 our superior, 2 direct: to an office higher up when there is an address to dial, else from
-// one further down that dials us.
-int kind_of(bool upward, bool direct) { return direct ? 2 : upward ? 1 : 0; }
+// one further down that dials us; 3 another machine of our office, to dial when there is an address.
+int kind_of(bool upward, bool direct, bool sibling = false) { return sibling ? 3 : direct ? 2 : upward ? 1 : 0; }
 
 constexpr std::string_view kColumns = "select peer, office, upward, urls, pin, last_contact_ms from link ";
 
@@ -38,7 +38,8 @@ Result<LinkRow> row(Query& q) {
   l.office = TRY(q.id<OfficeId>(1));
   l.urls = lines(q.text(3));
   l.direct = q.integer(2) == 2;
-  l.upward = q.integer(2) == 1 || (l.direct && !l.urls.empty());
+  l.sibling = q.integer(2) == 3;
+  l.upward = q.integer(2) == 1 || ((l.direct || l.sibling) && !l.urls.empty());
   l.pin = q.text(4);
   l.last_contact = q.integer(5);
   return l;
@@ -47,15 +48,16 @@ Result<LinkRow> row(Query& q) {
 }  // namespace
 
 Result<sync::LinkState> StoreLink::load() {
-  Query q = TRY(store_.db().query("select peer_key, peer_epoch, heard, peer_heard, nonces, nonce_next, nonce_base,"
-                                  " nonce_used, rate_bps, last_contact_ms, peer_key_before from link where peer = ?"))
-                .bind(peer_);
+  Query q =
+      TRY(store_.db().query("select peer_key, peer_epoch, heard_marks, peer_heard, nonces, nonce_next, nonce_base,"
+                            " nonce_used, rate_bps, last_contact_ms, peer_key_before from link where peer = ?"))
+          .bind(peer_);
   if (!TRY(q.step())) return fail(Fault::denied, "no link to this node", "link.unknown");
   sync::LinkState s;
   s.peer = peer_;
   s.peer_key = TRY(q.id<PublicKey>(0));
   s.peer_epoch = TRY(q.id<sync::Epoch>(1));
-  s.heard = static_cast<std::uint64_t>(q.integer(2));
+  s.heard = TRY(sync::Heard::decode(q.blob(2)));
   s.peer_heard = static_cast<std::uint64_t>(q.integer(3));
   const Bytes nonces = q.blob(4);
   Reader r(nonces);
@@ -70,18 +72,8 @@ Result<sync::LinkState> StoreLink::load() {
   return s;
 }
 
-/// Our superior heard more of us than we ever said: this is an old copy, and who came after it said that. Only of a
-/// superior: its answer is about the epoch of our request, while a client may speak of our numbers before a restore.
-Result<bool> StoreLink::beyond_us(const sync::LinkState& s) {
-  Query q = TRY(store_.db().query(
-      "select upward = 1 or (upward = 2 and urls <> ''), (select coalesce(max(number), 0) from control) from link"
-      " where peer = ?",
-      peer_));
-  return TRY(q.step()) && q.integer(0) != 0 && s.peer_heard > static_cast<std::uint64_t>(q.integer(1));
-}
-
 Result<> StoreLink::save(const sync::LinkState& s) {
-  if (s.forgotten || TRY(beyond_us(s))) {
+  if (s.forgotten) {
     const sync::Millis now = store_.last_moment();
     TRY(store_.alarm("home.copied", "this home was put back from a copy: it goes on under new numbers", "", now));
     return begin_life(store_, now);
@@ -99,15 +91,17 @@ Result<> StoreLink::save(const sync::LinkState& s) {
       TRY(offer_chunks_underway(store_, office));
     }
   }
+  const Bytes heard = s.heard.encode();
   Writer nonces, used;
   for (const auto& n : s.nonces) nonces.id(n);
   used.u64(s.nonce_used);
-  TRY(TRY(store_.db().query("update link set peer_epoch = ?, heard = ?, peer_heard = ?, nonces = ?, nonce_next = ?,"
-                            " nonce_base = ?, nonce_used = ?, rate_bps = ?, contact_since_ms = case when"
-                            " contact_since_ms = 0 or abs(? - last_contact_ms) > ? then ? else contact_since_ms end,"
-                            " last_contact_ms = ? where peer = ?"))
+  TRY(TRY(store_.db().query(
+              "update link set peer_epoch = ?, heard_marks = ?, peer_heard = ?, nonces = ?, nonce_next = ?,"
+              " nonce_base = ?, nonce_used = ?, rate_bps = ?, contact_since_ms = case when"
+              " contact_since_ms = 0 or abs(? - last_contact_ms) > ? then ? else contact_since_ms end,"
+              " last_contact_ms = ? where peer = ?"))
           .bind(s.peer_epoch)
-          .bind(s.heard)
+          .bind(ByteView(heard))
           .bind(s.peer_heard)
           .bind(nonces.view())
           .bind(s.nonce_next)
@@ -129,7 +123,7 @@ Result<> add_link(Store& store, const LinkRow& l, const PublicKey& key) {
                               " upward = excluded.upward, pin = excluded.pin, peer_key = excluded.peer_key"))
       .bind(l.peer)
       .bind(l.office)
-      .bind(kind_of(l.upward, l.direct))
+      .bind(kind_of(l.upward, l.direct, l.sibling))
       .bind(joined(l.urls))
       .bind(l.pin)
       .bind(key)
@@ -147,7 +141,7 @@ Result<std::vector<LinkRow>> links(Store& store, bool upward) {
 
 Result<std::vector<LinkRow>> uplinks(Store& store) {
   Query q = TRY(store.db().query(std::string(kColumns) +
-                                 "where upward = 1 or (upward = 2 and urls <> '') order by upward, peer"));
+                                 "where upward = 1 or (upward > 1 and urls <> '') order by upward, peer"));
   std::vector<LinkRow> out;
   while (TRY(q.step())) out.push_back(TRY(row(q)));
   return out;

@@ -12,6 +12,7 @@ struct LinkRow {
   sync::Millis last_contact = 0;
   bool direct =
       false;  ///< made without an invitation, beside the usual way: for what cannot wait (sync/PROTOCOL.md 8.2)
+  bool sibling = false;  ///< another machine of our office; `upward` when we dial it (sync/PROTOCOL.md 8.3)
 };
 
 /// A link's durable state behind sync::Link.
@@ -23,7 +24,6 @@ class StoreLink : public sync::Link {
   const NodeId& peer() const { return peer_; }
 
  private:
-  Result<bool> beyond_us(const sync::LinkState&);
   Store& store_;
   NodeId peer_;
 };
@@ -34,7 +34,7 @@ inline constexpr sync::Millis kContactGapMs = 3 * 60'000;
 Result<> add_link(Store&, const LinkRow&, const PublicKey& peer_key);
 /// To superiors, or to those who joined below us. Direct ones are not among them.
 Result<std::vector<LinkRow>> links(Store&, bool upward);
-/// Every link that we dial: to superiors, then direct ones.
+/// Every link that we dial: to superiors, then direct ones, then other machines of our office.
 Result<std::vector<LinkRow>> uplinks(Store&);
 Result<std::optional<LinkRow>> link_of(Store&, const NodeId& peer);
 /// What the superior answered instead of an exchange ("exchange.suspended"), for the status page; "" = it talks.

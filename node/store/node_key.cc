@@ -4,6 +4,7 @@
 
 #include "node/store/directory.h"
 #include "node/store/registry.h"
+#include "node/store/told.h"
 
 namespace yz::node {
 namespace {
@@ -67,19 +68,17 @@ Result<> begin_node_key(Store& store, const crypto::SigningKey& authority, sync:
   TRY(db.run("insert into secret(name, number, value) values('node', 1, ?)", ByteView(next.seed().expose())));
   TRY(Directory(store).learn(c, now));
   TRY(tell_certificate(store, c));
-  Query q = TRY(db.query("select max(number) from control"));
-  TRY(q.step());
-  const std::int64_t told = q.integer(0);
+  const auto told = static_cast<std::int64_t>(TRY(newest_told(store)));
   TRY(store.set_meta_number(kPending, told));
   TRY(store.set_meta("node_key_certificate", c.digest.view()));
   return finish_node_key(store, now);
 }
 
-Result<> finish_node_key(Store& store, sync::Millis now) {
+Result<> finish_node_key(Store& store, sync::Millis now, bool unheard_too) {
   const std::int64_t told = TRY(store.meta_number(kPending));
   if (told == 0) return {};
   Database& db = store.db();
-  {
+  if (!unheard_too) {
     Query q =
         TRY(db.query("select 1 from link l where l.peer_heard < ? and not exists(select 1 from node n join office o"
                      " on o.id = n.office where n.id = l.peer and (n.state = 9 or o.state = 9)) limit 1",
@@ -94,8 +93,22 @@ Result<> finish_node_key(Store& store, sync::Millis now) {
   TRY(db.run("delete from secret where name = 'node' and number = 1"));
   TRY(store.set_meta_number(kPending, 0));
   const CertDigest certificate = TRY(CertDigest::from(*digest));
-  TRY(store.use_node_key(certificate));
   TRY(store.journal("node", "node.rotated", hex(store.me().node.view()), "", now));
+  return use_node_certificate(store, certificate, now);
+}
+
+Result<std::vector<OfficeId>> node_key_unheard(Store& store) {
+  std::vector<OfficeId> out;
+  const std::int64_t told = TRY(store.meta_number(kPending));
+  Query q = TRY(store.db().query("select distinct office from link where peer_heard < ? order by office", told));
+  while (TRY(q.step())) out.push_back(TRY(q.id<OfficeId>(0)));
+  return out;
+}
+
+Result<> use_node_certificate(Store& store, const CertDigest& certificate, sync::Millis now) {
+  // While a new key waits for the neighbours, this is the certificate that it will have.
+  if (TRY(node_key_waits(store))) return store.set_meta("node_key_certificate", certificate.view());
+  TRY(store.use_node_key(certificate));
   return restate_node_list(store, now, [&](sync::NodeList& list) {
     for (auto& n : list.nodes)
       if (n.node == store.me().node) n.certificate = certificate;

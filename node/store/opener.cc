@@ -7,6 +7,8 @@
 #include "node/log.h"
 #include "node/store/forwards.h"
 #include "node/store/revocation.h"
+#include "node/store/routes.h"
+#include "node/store/siblings.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -18,7 +20,7 @@ Result<Opener::Done> Opener::open_some(std::size_t most, sync::Millis now) {
   struct Row {
     std::int64_t row, stream;
     Bytes bytes;
-    bool returned = false;
+    bool returned = false, copy = false;
   };
   for (std::size_t i = 0; i <= most; ++i) {
     std::optional<Row> next;
@@ -34,11 +36,18 @@ Result<Opener::Done> Opener::open_some(std::size_t most, sync::Millis now) {
                                 " where e.own = 1 and e.state = 4 and e.refusal = 0 order by s.lane, e.row limit 1"));
       if (TRY(q.step())) next = Row{q.integer(0), q.integer(1), q.blob(2), true};
     }
+    if (!next) {
+      Query q =
+          TRY(store_.db().query("select e.row, e.stream, e.bytes from envelope e join stream s on s.row = e.stream"
+                                " where e.copy = 1 order by s.lane, e.row limit 1"));
+      if (TRY(q.step())) next = Row{q.integer(0), q.integer(1), q.blob(2), false, true};
+    }
     if (!next) return done;
     if (i == most) break;
     Done part = done;
     TRY(store_.write([&]() -> Result<> {
       part = done;
+      if (next->copy) return open_copy(next->row, next->stream, next->bytes, now, part);
       if (next->returned) return open_returned(next->row, next->stream, next->bytes, now, part);
       return open_one(next->row, next->stream, next->bytes, now, part);
     }));
@@ -55,7 +64,11 @@ Result<> Opener::open_one(std::int64_t row, std::int64_t stream, const Bytes& by
   c.now = now;
   c.envelope = TRY(sync::decode_envelope(bytes));
   TRY(follow_witnesses(store_, stream));
-  auto items = sync::open(c.envelope, store_.keys());
+  auto items = sync::open(c.envelope, store_.keys(), TRY(further_wrap(store_, c.envelope.hash)));
+  // Sealed before this machine was there: another of ours, who handed it on, wraps its key for us.
+  if (!items && items.error().fault == Fault::missing && TRY(side_of(store_, TRY(brought_by(c)))) == Side::sibling)
+    return store_.db().run("update envelope set state = 5 where row = ?", row);
+  if (items) TRY(wrap_for_siblings(store_, c.envelope, now));
   if (!items) {
     const Refusal why = items.error().fault == Fault::missing ? Refusal::key_gone : Refusal::malformed;
     log().warn("open.failed",
@@ -125,7 +138,8 @@ Result<> Opener::advance(std::int64_t stream) {
   std::int64_t opened = q.integer(0);
   const std::int64_t tip = q.integer(1);
   while (opened < tip) {
-    Query e = TRY(store_.db().query("select min(state) from envelope where stream = ? and seq = ?"))
+    Query e = TRY(store_.db().query(
+                      "select min(case state when 5 then 0 else state end) from envelope where stream = ? and seq = ?"))
                   .bind(stream)
                   .bind(opened + 1);
     if (!TRY(e.step()) || e.null(0) || e.integer(0) == 0) break;
@@ -246,13 +260,17 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
   if (rec.flags & sync::record_flag::provisional) notes |= record_note::provisional;
   if (rec.flags & sync::record_flag::exercise) notes |= record_note::exercise;
   if (rec.at.ms() > c.now + sync::kHlcClampMs) notes |= record_note::clock;
+  if (TRY(unconfirmed(store_, c.envelope.head.stream.node))) notes |= record_note::unconfirmed_node;
   if (!TRY(directory_.root_confirmed())) notes |= record_note::root_unconfirmed;
 
   std::set<PersonId> drafters, signers;
+  const sync::Millis received = TRY(c.received.of(store_, c.row));
   for (const auto& s : rec.signatures) {
     const auto officer = TRY(directory_.officer(s.officer));
     if (!officer) return Refusal::unknown_certificate;
     if (officer->office != rec.origin || !sync::verify_record(r.id, s, officer->key)) return Refusal::bad_signature;
+    // A flag beside it, never a refusal: whoever renews certificates late must not silence those below.
+    if (received > TRY(c.received.valid_until(directory_, s.officer))) notes |= record_note::expired;
     (s.role == sync::SignRole::drafter ? drafters : signers).insert(officer->person);
   }
   // Drafter and signer differ, unless the office may work with one person.

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "node/store/inbox.h"
+#include "node/store/received.h"
 #include "node/store/records.h"
 #include "node/store/revocation.h"
 #include "sync/record.h"
@@ -30,9 +31,12 @@ class Opener {
     sync::Envelope envelope;
     sync::Millis now = 0;
     bool waits = false;  ///< a record of it waits for a certificate
+    Received received = {};
   };
   Result<> open_one(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
   Result<> open_returned(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
+  Result<> open_copy(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done&);
+  Result<> put_copy(Context&, const sync::ReleasedRecord&, Done&);
   Result<sync::Refusal> judge_own(const sync::ReleasedRecord&, std::set<CertDigest>& missing);
   Result<> put_own(Context&, const sync::ReleasedRecord&, sync::Refusal);
   Result<NodeId> brought_by(const Context&);

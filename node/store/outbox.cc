@@ -5,8 +5,11 @@
 #include "crypto/hash.h"
 #include "crypto/plant.h"
 #include "node/store/floor.h"
+#include "node/store/moves.h"
 #include "node/store/records.h"
 #include "node/store/routes.h"
+#include "node/store/siblings.h"
+#include "node/store/told.h"
 #include "sync/limits.h"
 #include "sync/record.h"
 
@@ -96,9 +99,11 @@ Result<bool> StoreOutbox::anything_for(const OfficeId& office, Lane lane) {
 
 /// The neighbour itself first, then who is reached by way of it.
 Result<std::optional<OfficeId>> StoreOutbox::for_whom(Lane lane) {
+  const bool sibling = TRY(side_of(store_, peer_)) == Side::sibling;  // it gets a copy of all that we write
   const auto goes_by = [&](const OfficeId& office) -> Result<bool> {
+    if (sibling) return true;
     const auto hops = TRY(next_hops(store_, office, lane));
-    return std::ranges::find(hops, peer_) != hops.end();
+    return std::ranges::find(hops, peer_) != hops.end() && TRY(may_write_to(store_, office));
   };
   if (TRY(anything_for(office_, lane)) && TRY(goes_by(office_))) return office_;
   std::vector<OfficeId> others;
@@ -148,7 +153,11 @@ Result<std::vector<BoxPublic>> StoreOutbox::readers(const OfficeId& office) {
   if (!statement) return fail(Fault::corrupt, "a stored node list is damaged");
   const sync::NodeList list = TRY(sync::decode_node_list(statement->body));
   std::vector<BoxPublic> out;
-  for (const auto& n : list.nodes) out.push_back(n.box);
+  for (const auto& n : list.nodes)
+    if (!TRY(node_is_revoked(store_, n.node))) out.push_back(n.box);
+  // Where every one is revoked its mail waits for it all the same: the office has nothing newer to say.
+  if (out.empty())
+    for (const auto& n : list.nodes) out.push_back(n.box);
   return out;
 }
 
@@ -283,6 +292,7 @@ Result<sync::Queued> StoreOutbox::keep(const Cut& c, const Load& load, const syn
                name.destination, d, out.row));
   for (const NodeId& hop : TRY(next_hops(store_, name.destination, name.lane)))
     if (hop != peer) TRY(db.run("insert into carry(envelope, peer) values(?, ?)", out.row, hop));
+  TRY(hand_to_siblings(store_, out.row, store_.me().node, NodeId{}));
   if (peer.zero()) out.row += kCarryRows;
   return out;
 }
@@ -309,6 +319,8 @@ Result<std::optional<sync::Queued>> StoreOutbox::cut(Lane lane, std::uint64_t li
   while (const auto whom = TRY(for_whom(lane))) {
     const OfficeId& office = *whom;
     TRY(take_back_unreceipted(office, lane));
+    // Whoever asks first has it cut, for the line that it has to pass.
+    if (TRY(side_of(store_, peer_)) == Side::sibling) link_bps = TRY(rate_towards(store_, office));
     Load load = TRY(choose(office, lane, link_bps, most_records));
     if (load.records.empty()) break;
     TRY(introduce(office, load));
@@ -379,7 +391,7 @@ Result<sync::ControlItems> StoreOutbox::control(std::uint64_t base, std::size_t 
   sync::ControlItems out;
   out.mark = base;
   const auto stands = TRY(side_of(store_, peer_));
-  const std::uint8_t side = stands == Side::below ? kTellDown : kTellUp;
+  const std::uint8_t side = stands == Side::below ? kTellDown : stands == Side::sibling ? kTellSiblings : kTellUp;
   std::size_t bytes = 0;
   for (;;) {
     // Short range scans instead of one long one: what is for everybody, for this side, and for this neighbour.
@@ -401,6 +413,9 @@ Result<sync::ControlItems> StoreOutbox::control(std::uint64_t base, std::size_t 
     if (!any) return out;
   }
 }
+
+Result<std::optional<sync::Told>> StoreOutbox::told(std::uint64_t number) { return told_up_to(store_, number); }
+Result<std::uint64_t> StoreOutbox::newest_told() { return node::newest_told(store_); }
 
 Result<sync::Digest> StoreOutbox::outstanding() {
   Query q = TRY(store_.db().query("select s.id, e.seq, e.hash from envelope e join stream s on s.row = e.stream"

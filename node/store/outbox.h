@@ -21,6 +21,8 @@ class StoreOutbox : public sync::Outbox {
   Result<std::vector<sync::QueuedChunk>> chunks(std::int64_t after, std::size_t most) override;
   Result<Bytes> chunk(std::int64_t row) override;
   Result<sync::ControlItems> control(std::uint64_t base, std::size_t most_bytes) override;
+  Result<std::optional<sync::Told>> told(std::uint64_t number) override;
+  Result<std::uint64_t> newest_told() override;
   Result<sync::Digest> outstanding() override;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <set>
 
 #include "node/store/registry.h"
 
@@ -22,6 +23,27 @@ Result<OfficerRow> keep(Store& store, const crypto::Certificate& c, const std::s
   TRY(directory.set_phone(c.digest, phone));
   TRY(tell_certificate(store, c));
   return TRY(directory.officer(c.digest)).value();
+}
+
+/// The person's keys on other machines, but for this one.
+Result<std::vector<OfficerRow>> other_keys(Store& store, const PersonId& person, const PublicKey& key) {
+  std::vector<OfficerRow> out;
+  for (OfficerRow& o : TRY(Directory(store).officers(store.me().office)))
+    if (o.person == person && o.key != key && (o.state == OfficerState::active || o.state == OfficerState::suspended))
+      out.push_back(std::move(o));
+  return out;
+}
+
+/// A newer certificate of a person ended all before it: the keys on other machines go on beside it.
+Result<> go_on(Store& store, const std::vector<OfficerRow>& others, std::uint16_t roles,
+               const crypto::SigningKey& authority, sync::Millis now) {
+  for (const OfficerRow& o : others) {
+    auto c = TRY(officer_certificate(store, o.person, o.name, roles, o.key, authority, now));
+    c.flags = crypto::cert_flag::further;
+    TRY(c.sign(authority));
+    TRY(keep(store, c, o.phone, now));
+  }
+  return {};
 }
 
 }  // namespace
@@ -52,8 +74,9 @@ Result<crypto::Certificate> officer_certificate(Store& store, const PersonId& pe
 Result<> check_roles(Store& store, const PersonId& person, std::uint16_t roles) {
   std::size_t active = roles != 0 ? 1 : 0;
   std::uint16_t others = 0;
+  std::set<PersonId> seen{person};
   for (const OfficerRow& o : TRY(Directory(store).officers(store.me().office))) {
-    if (o.state != OfficerState::active || o.person == person) continue;
+    if (o.state != OfficerState::active || !seen.insert(o.person).second) continue;
     ++active;
     others |= o.roles;
   }
@@ -68,9 +91,10 @@ Result<> check_roles(Store& store, const PersonId& person, std::uint16_t roles) 
 
 Result<std::vector<std::string>> crowded_administrators(Store& store) {
   std::vector<std::string> out;
+  std::set<PersonId> seen;  // a person may have a key on each machine
   std::size_t active = 0;
   for (const OfficerRow& o : TRY(Directory(store).officers(store.me().office))) {
-    if (o.state != OfficerState::active) continue;
+    if (o.state != OfficerState::active || !seen.insert(o.person).second) continue;
     ++active;
     if (crowded(o.roles)) out.push_back(o.name);
   }
@@ -85,8 +109,11 @@ Result<OfficerRow> change_roles(Store& store, std::string_view name, std::uint16
   if (row->state != OfficerState::active && row->state != OfficerState::suspended)
     return fail(Fault::conflict, "this officer's key was retired or revoked: add the person anew", "officer.ended");
   TRY(check_roles(store, row->person, roles));
+  const auto others = TRY(other_keys(store, row->person, row->key));
   const auto c = TRY(officer_certificate(store, row->person, row->name, roles, row->key, authority, now));
-  return keep(store, c, row->phone, now);
+  const OfficerRow changed = TRY(keep(store, c, row->phone, now));
+  TRY(go_on(store, others, roles, authority, now));
+  return changed;
 }
 
 Result<std::uint16_t> roles_before(Store& store, const PersonId& person) {
@@ -100,8 +127,11 @@ Result<std::uint16_t> roles_before(Store& store, const PersonId& person) {
 
 Result<OfficerRow> change_officer_key(Store& store, const OfficerRow& who, const PublicKey& key,
                                       const crypto::SigningKey& authority, sync::Millis now) {
+  const auto others = TRY(other_keys(store, who.person, who.key));
   const auto c = TRY(officer_certificate(store, who.person, who.name, who.roles, key, authority, now));
-  return keep(store, c, who.phone, now);
+  const OfficerRow changed = TRY(keep(store, c, who.phone, now));
+  TRY(go_on(store, others, who.roles, authority, now));
+  return changed;
 }
 
 Result<> renew_office(Store& store, const OfficeId& office, const crypto::SigningKey& authority, sync::Millis now) {

@@ -19,7 +19,8 @@ inline constexpr std::int64_t unreadable = 64;    ///< of a type or schema that 
 inline constexpr std::int64_t same_signer = 128;  ///< drafter and signer should differ and do not: accepted and shown
 inline constexpr std::int64_t nested = 512;       ///< of a record: known only from inside a forward
 inline constexpr std::int64_t older_version = 1024;  ///< of a case: passed on or decided on a version already replaced
-inline constexpr std::int64_t revoked = 256;         ///< a key of it has ended since, or a person released it
+inline constexpr std::int64_t unconfirmed_node = 2048;  ///< by a further machine that nobody has confirmed yet
+inline constexpr std::int64_t revoked = 256;            ///< a key of it has ended since, or a person released it
 }  // namespace record_note
 
 struct RecordFacts {

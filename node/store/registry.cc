@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "node/store/consents.h"
 #include "node/store/directory.h"
 
 namespace yz::node {
@@ -51,11 +52,12 @@ Result<bool> officer_place(Store& store, const Certificate& c) {
   return true;
 }
 
-/// The office's superior and key stay, unless somebody above the one who issued them says otherwise.
+/// The office's superior and key stay, unless somebody above the one who issued them says otherwise, or it itself does.
 Result<bool> entitled(Store& store, const Certificate& known, const Certificate& c) {
   if (known.key == c.key && known.issuer == c.issuer) return true;
   const auto above = TRY(Directory(store).upwards(known.issuer));
-  return known.key == c.key && std::ranges::find(above, c.issuer) != above.end();
+  if (known.key == c.key && std::ranges::find(above, c.issuer) != above.end()) return true;
+  return consents_to(store, known, c);
 }
 
 Result<bool> office_place(Store& store, const Certificate& c, sync::Millis now) {
@@ -94,26 +96,45 @@ Result<bool> may_register(Store& store, const Certificate& c, sync::Millis now) 
 Result<> end_older_certificates(Store& store, const Certificate& c) {
   Database& db = store.db();
   // Its own not-before is when the next one begins; serials are compared as the bytes that they are.
-  std::vector<std::pair<CertDigest, sync::Millis>> ended;
+  std::vector<std::pair<CertDigest, sync::Millis>> ended;  // 0: another took its place, and nothing ended
   {
     Query q =
         TRY(db.query("select digest, certificate from officer where person = ? order by substr(certificate, 109, 8)"
                      " desc, digest desc",
                      c.subject));
-    std::optional<sync::Millis> next;
-    std::uint64_t serial = 0;
+    struct Newer {
+      Certificate certificate;
+      sync::Millis end = 0;
+    };
+    std::vector<Newer> newer;  // the oldest of them last
     while (TRY(q.step())) {
-      const auto other = Certificate::decode(q.blob(1));
+      auto other = Certificate::decode(q.blob(1));
       if (!other) return fail(Fault::corrupt, "a stored certificate is damaged", "store.certificate");
-      if (next && other->serial < serial) ended.emplace_back(other->digest, *next);
-      serial = other->serial;
-      next = static_cast<sync::Millis>(other->not_before_ms);
+      const auto next = [&](const auto& fits) {
+        return std::find_if(newer.rbegin(), newer.rend(), [&](const Newer& n) {
+          return other->serial < n.certificate.serial && fits(n.certificate);
+        });
+      };
+      // The next one of the same key; else the next that is not for a further machine: that one ends all before it.
+      auto after = next([&](const Certificate& n) { return n.key == other->key; });
+      if (after == newer.rend())
+        after = next([](const Certificate& n) { return !(n.flags & crypto::cert_flag::further); });
+      sync::Millis end = 0;
+      if (after != newer.rend()) {
+        const Certificate& n = after->certificate;
+        // Made anew because the office's own key changed: the person signs with the same key, for the same.
+        const bool same = other->key == n.key && other->roles == n.roles && other->name == n.name &&
+                          other->issuer_key != n.issuer_key;
+        end = same ? after->end : static_cast<sync::Millis>(n.not_before_ms);
+        ended.emplace_back(other->digest, end);
+      }
+      newer.push_back({std::move(*other), end});
     }
   }
   for (const auto& [digest, at] : ended)
     TRY(
-        db.run("update officer set state = 2, ended_ms = case ended_ms when 0 then ?1 else min(ended_ms, ?1) end"
-               " where digest = ?2 and state in (0, 1, 2)",
+        db.run("update officer set state = 2, ended_ms = case when ended_ms = 0 then ?1 when ?1 = 0 then ended_ms"
+               " else min(ended_ms, ?1) end where digest = ?2 and state in (0, 1, 2)",
                at, digest));
   return {};
 }

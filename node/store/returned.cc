@@ -55,28 +55,35 @@ Result<> StoreInbox::another_history(const sync::Receipt& r, std::int64_t stream
 
 /// The first receipt of a store that was put back from a copy: what it no longer covers is not delivered any more and
 /// is offered again, byte for byte.
-Result<> StoreInbox::reopen(std::int64_t stream, const sync::Receipt& r, std::vector<std::int64_t>& records) {
+Result<> StoreInbox::reopen(std::int64_t stream, const sync::Receipt& r, const std::vector<sync::Receipt>& others,
+                            std::vector<std::int64_t>& records) {
   if (planted(Bug::lost_not_offered_again)) return {};
   Database& db = store_.db();
+  // What any machine of that office has is there.
+  std::uint64_t upto = r.upto.value;
+  for (const sync::Receipt& o : others) upto = std::max(upto, o.upto.value);
+  const auto there = [&](sync::Seq seq) {
+    return r.covers(seq) || std::ranges::any_of(others, [&](const sync::Receipt& o) { return o.covers(seq); });
+  };
   if (r.kind == sync::ReceiptKind::opened) {
     Query q =
         TRY(db.query("select d.row, d.record from delivery d join envelope e on e.row = d.envelope"
                      " where e.stream = ? and e.own = 1 and e.seq > ? and d.state = 3",
-                     stream, r.upto.value));
+                     stream, upto));
     std::vector<std::int64_t> deliveries;
     while (TRY(q.step())) {
       deliveries.push_back(q.integer(0));
       records.push_back(q.integer(1));
     }
     for (const std::int64_t d : deliveries) TRY(db.run("update delivery set state = 2 where row = ?", d));
-    return db.run("update stream set opened = min(opened, ?) where row = ?", r.upto.value, stream);
+    return db.run("update stream set opened = min(opened, ?) where row = ?", upto, stream);
   }
   std::vector<std::int64_t> envelopes;
   {
-    Query q = TRY(db.query("select row, seq from envelope where stream = ? and own = 1 and state = 2 and seq > ?",
-                           stream, r.upto.value));
+    Query q = TRY(
+        db.query("select row, seq from envelope where stream = ? and own = 1 and state = 2 and seq > ?", stream, upto));
     while (TRY(q.step()))
-      if (!r.covers(sync::Seq{static_cast<std::uint64_t>(q.integer(1))})) envelopes.push_back(q.integer(0));
+      if (!there(sync::Seq{static_cast<std::uint64_t>(q.integer(1))})) envelopes.push_back(q.integer(0));
   }
   for (const std::int64_t e : envelopes) {
     Query q = TRY(db.query("select record from delivery where envelope = ? and state in (2, 3)", e));
@@ -87,8 +94,7 @@ Result<> StoreInbox::reopen(std::int64_t stream, const sync::Receipt& r, std::ve
   }
   if (!envelopes.empty()) TRY(find_ways(store_));
   TRY(offer_chunks_again(store_, records));
-  return db.run("update stream set stored = min(stored, ?1), opened = min(opened, ?1) where row = ?2", r.upto.value,
-                stream);
+  return db.run("update stream set stored = min(stored, ?1), opened = min(opened, ?1) where row = ?2", upto, stream);
 }
 
 /// A neighbour says what it holds of a stream that it wrote to us: it gets back what it lacks, and hears what we have.

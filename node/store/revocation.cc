@@ -2,6 +2,8 @@
 #include "node/store/revocation.h"
 
 #include "crypto/hash.h"
+#include "node/store/consents.h"
+#include "node/store/siblings.h"
 
 namespace yz::node {
 namespace {
@@ -120,6 +122,7 @@ Result<> take_effect(Store& store, const Revocation& r, const OfficeId& office, 
       TRY(db.run("update node set state = 9 where id = ?1 and (?2 or digest = ?3)", r.subject, r.whole() ? 1 : 0,
                  r.certificate));
       TRY(forget_past_key(store, r));
+      if (!ours && office == me.office && r.whole()) TRY(part_from(store, TRY(NodeId::from(r.subject.view())), now));
       break;
     case RevokedTarget::officer:
       TRY(
@@ -157,11 +160,23 @@ Result<> take_revocation(Store& store, ByteView body, sync::Millis now, std::str
   const auto office = TRY(office_of(store, r));
   if (office && !may_revoke(TRY(directory.upwards(*office)), *issuer, r.target))
     return fail(Fault::forged, "a revocation by an office that does not stand above its subject", "revoke.issuer");
+  if (TRY(superseded(store, *issuer, r.authority)))
+    return fail(Fault::denied, "a revocation with a key that its office has replaced", "revoke.superseded");
   if (!office) {
     Query q = TRY(db.query("select count(*) from revocation where applied = 0 and authority = ?", r.authority));
     TRY(q.step());
     if (q.integer(0) >= kWaitMost)
       return fail(Fault::denied, "too many revocations of what nobody here knows", "revoke.many");
+  }
+  // An office says again under its new key what it said under the old: what follows has followed, and what the subject
+  // signed in between is no witness.
+  bool again = false;
+  {
+    Query q =
+        TRY(db.query("select 1 from revocation where applied = 1 and target = ? and subject = ? and certificate ="
+                     " ? and why = ? and since_ms <= ?",
+                     static_cast<int>(r.target), r.subject, r.certificate, static_cast<int>(r.why), r.since));
+    again = TRY(q.step());
   }
   std::int64_t row = 0;
   {
@@ -176,7 +191,7 @@ Result<> take_revocation(Store& store, ByteView body, sync::Millis now, std::str
   }
   if (!office) return {};
   TRY(mark_applied(store, row));
-  TRY(take_effect(store, r, *office, now));
+  if (!again) TRY(take_effect(store, r, *office, now));
   // Under our own node's name: the neighbour may not know the node that told us, and what counts is inside.
   return store.state(sync::StatementKind::revocation, Bytes(body.begin(), body.end()), std::nullopt, now);
 }
@@ -267,6 +282,13 @@ Result<> may_exchange(Store& store, const NodeId& node) {
       return fail(Fault::denied, "the node's office, or one above it, is suspended", "exchange.suspended");
   }
   return {};
+}
+
+Result<bool> taken_back(Store& store, const NodeId& node) {
+  const auto may = may_exchange(store, node);
+  if (may) return false;
+  if (may.error().code == "exchange.revoked") return true;
+  return may.error().fault == Fault::denied ? Result<bool>(false) : std::unexpected(may.error());
 }
 
 }  // namespace yz::node

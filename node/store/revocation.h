@@ -35,6 +35,9 @@ Result<> refuse_revoked(Store&, const crypto::Path&);
 /// one whose office, or one above it, has to wait until a person of ours lets it go on.
 Result<> may_exchange(Store&, const NodeId&);
 
+/// Whether a node, its office or an office above it was taken back, as far as it is known here.
+Result<bool> taken_back(Store&, const NodeId&);
+
 enum class Standing : std::uint8_t {
   good,
   noted,  ///< accepted, and shown: signed before the key's end, or recorded here before it was known to be stolen

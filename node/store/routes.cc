@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "node/store/moves.h"
+#include "node/store/siblings.h"
 #include "sync/exchange.h"
 
 namespace yz::node {
@@ -57,6 +59,7 @@ Result<bool> lies_below(Store& store, const OfficeId& office, const OfficeId& an
 }
 
 Result<std::vector<NodeId>> next_hops(Store& store, const OfficeId& destination, sync::Lane lane) {
+  if (destination == store.me().office) return siblings(store);
   const bool flash = lane == sync::Lane::flash;
   std::vector<NodeId> hops;
   const auto direct = TRY(neighbours(store, "office = ?", destination));
@@ -81,6 +84,9 @@ Result<std::vector<NodeId>> next_hops(Store& store, const OfficeId& destination,
   }
   for (const auto& n : direct) append(hops, n.node);
   if (!flash && hops.size() > 1) hops.resize(1);
+  // Another machine of ours is a way on where there is no other, and one more for what cannot wait.
+  if (flash || hops.empty())
+    for (const NodeId& n : TRY(siblings(store))) append(hops, n);
   return hops;
 }
 
@@ -100,7 +106,7 @@ Result<bool> may_bring(Store& store, const NodeId& from, const OfficeId& author)
   Query q = TRY(store.db().query("select office, upward from link where peer = ?", from));
   if (!TRY(q.step())) return false;
   const auto office = TRY(q.id<OfficeId>(0));
-  if (office == author) return true;
+  if (office == author || static_cast<Side>(q.integer(1)) == Side::sibling) return true;
   if (static_cast<Side>(q.integer(1)) == Side::below) return lies_below(store, author, office);
   // From above comes what does not lie below us.
   return !TRY(lies_below(store, author, store.me().office));
@@ -111,9 +117,11 @@ Result<> find_ways(Store& store) {
     std::int64_t row;
     OfficeId destination;
     sync::Lane lane;
+    bool own = false;
   };
   std::vector<Stray> strays;
-  for (std::string_view whose : {"own = 1", "own = 2"}) {
+  // What another machine of ours wrote it sends itself, unless nothing is heard of that (siblings.h).
+  for (std::string_view whose : {"own = 1 and e.copy = 0", "own = 2"}) {
     Query q = TRY(store.db().query(
         std::string("select e.row, s.destination, s.lane from envelope e join stream s on s.row = e.stream where e.")
             .append(whose)
@@ -121,11 +129,14 @@ Result<> find_ways(Store& store) {
                     " s.destination) and not exists(select 1 from carry c join link l on l.peer = c.peer"
                     " where c.envelope = e.row)")));
     while (TRY(q.step()))
-      strays.push_back({q.integer(0), TRY(q.id<OfficeId>(1)), static_cast<sync::Lane>(q.integer(2))});
+      strays.push_back(
+          {q.integer(0), TRY(q.id<OfficeId>(1)), static_cast<sync::Lane>(q.integer(2)), whose == "own = 1"});
   }
-  for (const auto& s : strays)
+  for (const auto& s : strays) {
+    if (s.own && !TRY(may_write_to(store, s.destination))) continue;  // nobody would take it
     for (const auto& hop : TRY(next_hops(store, s.destination, s.lane)))
       TRY(store.db().run("insert into carry(envelope, peer) values(?, ?) on conflict do nothing", s.row, hop));
+  }
   return {};
 }
 
@@ -141,7 +152,7 @@ Result<> tell_of_office(Store& store, const OfficeId& office, std::uint8_t side)
         TRY(store.db().query("select certificate from office where id = ?1 and certificate is not null union all"
                              " select certificate from node where office = ?1 union all"
                              " select certificate from officer where office = ?1 and ?2",
-                             office, side == kTellUp ? 1 : 0));
+                             office, side == kTellDown ? 0 : 1));
     while (TRY(q.step())) {
       auto c = TRY(crypto::Certificate::decode(q.blob(0)));
       items.push_back({sync::FrameType::certificate, std::move(c.bytes), Hash{c.digest.bytes}});

@@ -6,11 +6,11 @@
 
 namespace yz::node {
 
-/// Told under these instead of a node's id: everybody above us, everybody below us.
-inline constexpr std::uint8_t kTellUp = 'u', kTellDown = 'd';
+/// Told under these instead of a node's id: everybody above us, everybody below us, the other machines of our office.
+inline constexpr std::uint8_t kTellUp = 'u', kTellDown = 'd', kTellSiblings = 's';
 
 /// Where a neighbour stands.
-enum class Side : std::uint8_t { below = 0, above = 1, direct = 2 };
+enum class Side : std::uint8_t { below = 0, above = 1, direct = 2, sibling = 3 };
 
 /// The way of offices up from `office`, itself first, as far as certificates are known here; at most eight.
 Result<std::vector<OfficeId>> way_up(Store&, const OfficeId& office);

@@ -352,9 +352,52 @@ alter table envelope add column floor blob not null default x'';
 create index statement_node on statement(node, hlc);
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads},   Migration{3, kMainRestore},
-                           Migration{4, kMainCarry}, Migration{5, kMainWatch},   Migration{6, kMainRevocation},
-                           Migration{7, kMainLines}, Migration{8, kMainNotices}, Migration{9, kMainFloor}};
+// What stands for everything told up to a number, so that a neighbour's word of what it heard can be compared. What
+// was told before is not known: everything is said again once.
+constexpr std::string_view kMainTold = R"sql(
+create table told(
+  number integer primary key,
+  value blob not null) strict;        -- of all control items up to this number, each hashed onto the one before
+insert into told select max(number), x'0000000000000000' from control having max(number) is not null;
+alter table link add column heard_marks blob not null default x'';
+update link set heard = 0, peer_heard = 0;  -- heard_marks says it from now on
+)sql";
+
+// What offices consented to: another key, another superior.
+constexpr std::string_view kMainConsent = R"sql(
+create table consent(
+  row integer primary key,
+  office blob not null,
+  old_key blob not null, new_key blob not null,
+  before blob not null, after blob not null,  -- superiors
+  serial integer not null, list_serial integer not null,
+  core blob unique not null,          -- one consent, whatever the list
+  body blob not null,                 -- as signed
+  known_ms integer not null) strict;
+create index consent_office on consent(office, old_key);
+)sql";
+
+// Several machines of one office (protocol 8): what they hand each other, and who has confirmed a further one.
+constexpr std::string_view kMainMachines = R"sql(
+alter table node add column confirmed integer not null default 1;  -- 0: a further machine, its superior has not said yes
+alter table envelope add column copy integer not null default 0;   -- ours, by another machine: 1 unopened, 2 opened, 3 waits
+create index envelope_copy on envelope(row) where copy = 1;
+create index envelope_copied on envelope(row) where copy > 0 and state = 0;
+create table further_wrap(
+  envelope blob primary key not null,  -- hash
+  wrap blob not null) strict, without rowid;
+create table machine(                  -- another machine of our office that we took in
+  node blob primary key not null,
+  officer blob not null,               -- the certificate that was made for it
+  copied integer not null default 0) strict, without rowid;  -- row of the newest envelope of before that it is given
+alter table invitation add column officer text not null default '';
+alter table invitation add column roles integer not null default 0;
+)sql";
+
+constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads},    Migration{3, kMainRestore},
+                           Migration{4, kMainCarry}, Migration{5, kMainWatch},    Migration{6, kMainRevocation},
+                           Migration{7, kMainLines}, Migration{8, kMainNotices},  Migration{9, kMainFloor},
+                           Migration{10, kMainTold}, Migration{11, kMainConsent}, Migration{12, kMainMachines}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees}};
 
 }  // namespace

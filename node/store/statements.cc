@@ -4,6 +4,7 @@
 #include "crypto/hash.h"
 #include "crypto/plant.h"
 #include "node/log.h"
+#include "node/store/consents.h"
 #include "node/store/floor.h"
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
@@ -11,6 +12,7 @@
 #include "node/store/records.h"
 #include "node/store/revocation.h"
 #include "node/store/routes.h"
+#include "node/store/siblings.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -29,6 +31,11 @@ Result<bool> says_less(const sync::Statement& before, const sync::Statement& now
 Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::Tally& tally) {
   TRY(may_exchange(store_, s.node));
   if (s.kind == sync::StatementKind::revocation) return take_revocation(store_, s.body, now_);
+  if (s.kind == sync::StatementKind::consent) return take_consent(store_, s.body, from, now_);
+  if (s.kind == sync::StatementKind::wrap) {
+    ++tally.envelopes;  // something may have waited for it
+    return take_wrap(s);
+  }
   Database& db = store_.db();
   const Hash key = TRY(sync::statement_key(s));
   bool replaces = false;
@@ -82,6 +89,7 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
                      now_));
   TRY(act_on(s, from, anew, news, tally));
   TRY(relay(s, from));
+  TRY(pass_to_siblings(s, from));
   return replaces ? Result<>() : thin_out(s);  // afterwards: a receipt can show that a stream is ours
 }
 
@@ -95,18 +103,21 @@ Result<> StoreInbox::act_on(const sync::Statement& s, const NodeId& from, bool a
       return chunks_arrived(s, from, anew, tally);
     case sync::StatementKind::want:
       return wanted(s, from);
+    case sync::StatementKind::confirmation:
+      return take_confirmation(store_, s, now_);
     case sync::StatementKind::node_list: {
       const sync::NodeList list = TRY(sync::decode_node_list(s.body));
       // Further away somebody was put back from a copy. It hears what we wrote to it, and says what is left of that.
       if (anew && !TRY(side_of(store_, s.node))) TRY(state_all_holdings(store_, s.office, from, now_));
       TRY(follow_addresses(store_, s.office, list.urls));
-      return TRY(store_.db().query(
-                     "insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
-                     " set version = excluded.version, bytes = excluded.bytes where excluded.version > version"))
-          .bind(s.office)
-          .bind(list.version)
-          .bind(ByteView(s.bytes))
-          .run();
+      TRY(TRY(store_.db().query(
+                  "insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
+                  " set version = excluded.version, bytes = excluded.bytes where excluded.version > version"))
+              .bind(s.office)
+              .bind(list.version)
+              .bind(ByteView(s.bytes))
+              .run());
+      return s.office == store_.me().office ? mend_own_list(store_, now_) : Result<>();
     }
     default:
       return {};  // kept as it is: heads and evidence are read when they are needed
@@ -128,6 +139,9 @@ Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& fro
                                      sync::Tally& tally) {
   const sync::Receipt r = TRY(sync::decode_receipt(s.body));
   const bool ours = r.stream.node == store_.me().node && r.stream.author == store_.me().office;
+  if (!ours && r.stream.author == store_.me().office) return sibling_receipt(s, r, anew);
+  // Another machine of ours has what we handed it.
+  if (!ours && r.stream.destination == store_.me().office && s.office == store_.me().office) return in_custody(s, r);
   if (!ours) return r.stream.destination == store_.me().office ? author_holds(s, r, from) : pass_receipt(s, r, from);
   if (r.kind == sync::ReceiptKind::custody) return in_custody(s, r);
   if (s.office != r.stream.destination)
@@ -143,7 +157,7 @@ Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& fro
     if (r.kind == sync::ReceiptKind::stored) TRY(own_receipt(r, stream, from, news));
     // Their newest word counts, also where it says less; a full list of ranges says nothing of what lies behind it.
     const bool whole = r.ranges.size() < limit::receipt_ranges;
-    if (anew || (r.kind == sync::ReceiptKind::stored && whole)) TRY(reopen(stream, r, records));
+    if (anew || (r.kind == sync::ReceiptKind::stored && whole)) TRY(reopen(stream, r, TRY(others_hold(s, r)), records));
   }
   const sync::Receipt sure = TRY(proven(store_, stream, r));
   if (r.kind == sync::ReceiptKind::stored && same) {
@@ -173,7 +187,8 @@ Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::T
   }
   for (const auto& [e, state] : envelopes) {
     TRY(db.run("update envelope set state = 2, done_ms = ? where row = ?", now_, e));
-    TRY(db.run("delete from carry where envelope = ?", e));
+    // The other machines of this office get their copy all the same.
+    TRY(db.run("delete from carry where envelope = ? and peer not in (select peer from link where upward = 3)", e));
     Query q = TRY(db.query("select record from delivery where envelope = ? and state < 2")).bind(e);
     std::size_t n = 0;
     while (TRY(q.step())) {

@@ -8,6 +8,7 @@
 #include "node/store/migrate.h"
 #include "node/store/schema.h"
 #include "node/store/sqlite.h"
+#include "node/store/told.h"
 
 namespace yz::node {
 namespace {
@@ -306,12 +307,13 @@ Result<> Store::tell_all(const Hash& key, std::uint8_t side, sync::FrameType typ
 
 Result<> Store::tell_to(const Hash& key, ByteView peer, sync::FrameType type, ByteView bytes) {
   assert(writing_);
-  return TRY(db_->query("insert into control(key, peer, number, type, bytes)"
-                        " values(?, ?, (select coalesce(max(number), 0) + 1 from control), ?, ?)"
+  const std::uint64_t number = TRY(next_told(*this, type, bytes));
+  return TRY(db_->query("insert into control(key, peer, number, type, bytes) values(?, ?, ?, ?, ?)"
                         " on conflict(key) do update set peer = excluded.peer, number = excluded.number,"
                         " type = excluded.type, bytes = excluded.bytes"))
       .bind(key)
       .bind(peer)
+      .bind(number)
       .bind(static_cast<int>(type))
       .bind(bytes)
       .run();

@@ -88,7 +88,7 @@ class Store {
   Result<> renew(const sync::Incarnation&, const sync::Epoch&);
 
   /// Reads the node's signing key anew: another one stands in its place. Inside a write; a roll-back takes it back.
-  /// Only finish_node_key() calls it.
+  /// Only use_node_certificate() calls it.
   Result<> use_node_key(const CertDigest& certificate);
 
   /// Makes a new box key when the newest is due, and tells neighbours; mail sealed to an old one opens for 400 days.

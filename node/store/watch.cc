@@ -8,6 +8,7 @@
 #include "node/store/heads.h"
 #include "node/store/link.h"
 #include "node/store/routes.h"
+#include "node/store/siblings.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -117,6 +118,10 @@ class Look {
   Result<> receipt(const sync::Statement& s, Millis came) {
     const auto r = sync::decode_receipt(s.body);
     if (!r) return {};
+    // Those below do not register our people: of them they know who has written to them.
+    if (r->kind == sync::ReceiptKind::stored && r->stream.author == store_.me().office &&
+        TRY(lies_below(store_, s.office, store_.me().office)))
+      return {};
     if (r->kind == sync::ReceiptKind::stored && r->stream.author == store_.me().office)
       return compare_registry(s.office, store_.me().office, r->registry, came);
     if (r->kind != sync::ReceiptKind::custody || r->stream.destination != store_.me().office ||
@@ -133,7 +138,7 @@ class Look {
 
   /// `who` says what it has registered for `about`. What became known here within the hour may not be there yet.
   Result<> compare_registry(const OfficeId& who, const OfficeId& about, const Hash& theirs, Millis came) {
-    if (theirs.zero()) return {};
+    if (theirs.zero() || !TRY(near(who))) return {};  // who went elsewhere, or whom we left, hears less than before
     Query q =
         TRY(store_.db().query("select max(at_ms) from (select at_ms from office where id = ?1 union all select"
                               " at_ms from node where office = ?1 union all select at_ms from officer where"
@@ -142,6 +147,13 @@ class Look {
     TRY(q.step());
     if (came < q.integer(0) + kRegistrySettles || theirs == TRY(directory_.registry(about))) return {};
     return raise("registry.differs", "the certificates of an office are not the same here and there", who, "");
+  }
+
+  /// It stands above or below us now, or is registered with us or we with it.
+  Result<bool> near(const OfficeId& office) {
+    const auto o = TRY(directory_.office(office));
+    if (o && (o->state == OfficeState::below || o->state == OfficeState::superior)) return true;
+    return TRY(lies_below(store_, office, store_.me().office)) || TRY(lies_below(store_, store_.me().office, office));
   }
 
   Result<bool> here(const RecordId& id) {
@@ -211,7 +223,7 @@ class Look {
     for (const auto& [office, last] : heard_) {
       if (last == 0 || now_ - last <= kSilent) continue;
       const auto known = TRY(directory_.office(office));
-      if (!known || known->state == OfficeState::revoked) continue;
+      if (!known || known->state == OfficeState::revoked || !TRY(near(office))) continue;
       const auto hop = TRY(next_hop(store_, office));
       const auto by = hop ? contacts_.find(*hop) : contacts_.end();
       const bool another = by != contacts_.end() && by->second.office != office;
@@ -293,6 +305,7 @@ Result<> watch(Store& store, Directory& directory, Millis now, const Patience& p
 }
 
 Result<> tell_and_watch(Store& store, Directory& directory, Millis now, const Patience& patience) {
+  TRY(help_siblings(store, now));
   TRY(tell_heads_if_due(store, directory, now));
   return watch(store, directory, now, patience);
 }

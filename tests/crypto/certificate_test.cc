@@ -133,6 +133,8 @@ TEST_CASE("a certificate that breaks a rule is neither signed nor decoded, whoev
       {"level 0", CertType::office, [](auto& c) { c.level = Level{0}; }},
       {"level 6", CertType::node, [](auto& c) { c.level = Level{6}; }},
       {"unknown flag", CertType::office, [](auto& c) { c.flags = 2; }},
+      {"further on a node", CertType::node, [](auto& c) { c.flags = cert_flag::further; }},
+      {"both flags on an officer", CertType::officer, [](auto& c) { c.flags = 3; }},
       {"flag on a node", CertType::node, [](auto& c) { c.flags = cert_flag::one_person; }},
       {"flag on an officer", CertType::officer, [](auto& c) { c.flags = cert_flag::one_person; }},
       {"role on an office", CertType::office, [](auto& c) { c.roles = role::signer; }},

@@ -2,6 +2,7 @@
 
 #include "crypto/certificate.h"
 #include "crypto/hash.h"
+#include "crypto/root_proposal.h"
 #include "tests/crypto/cut.h"
 
 using namespace yz;
@@ -165,4 +166,39 @@ TEST_CASE("one old key counts once, however often its signature is listed") {
   // Nor does a false signature under an old key's name.
   next.signatures.push_back({key(11).public_key(), Signature{}});
   CHECK_FALSE(one.allows(next));
+}
+
+TEST_CASE("a proposal goes round its holders, and is a root document only when enough have signed") {
+  const RootDocument one = made(1, 1, {10}, {10});
+  RootDocument next = draft(2, 2, {10, 11, 12});
+  REQUIRE(propose(next));
+  const Bytes bare = next.bytes;
+  CHECK(decode_proposal(bare)->digest == next.digest);
+  CHECK_FALSE(RootDocument::decode(bare));
+  RootDocument round = decode_proposal(bare).value();
+  REQUIRE(add_signature(round, key(12)));
+  CHECK_FALSE(RootDocument::decode(round.bytes));
+  CHECK(signatures_of(round.keys, round) == 1);
+  round = decode_proposal(round.bytes).value();
+  REQUIRE(add_signature(round, key(10)));
+  REQUIRE(add_signature(round, key(10)));  // once more is once
+  CHECK(round.signatures.size() == 2);
+  CHECK(round.bytes == made(2, 2, {10, 11, 12}, {10, 12}).bytes);
+  const auto whole = RootDocument::decode(round.bytes);
+  REQUIRE(whole);
+  CHECK(whole->digest == decode_proposal(bare)->digest);  // what people compare does not change while they sign
+  CHECK(one.allows(*whole));
+  CHECK(signatures_of(one.keys, *whole) == 1);
+  // Cut, bent, or signed by a key that does not fit: refused as any root document is.
+  for (std::size_t n = 0; n < round.bytes.size(); ++n)
+    CHECK_FALSE(decode_proposal(ByteView(round.bytes).first(n)));
+  for (std::size_t i = 0; i < round.bytes.size(); ++i) {
+    Bytes bent = round.bytes;
+    bent[i] ^= 1;
+    CHECK_FALSE(decode_proposal(bent));
+  }
+  for (std::uint8_t n = 30; n < 46; ++n) REQUIRE(add_signature(round, key(n)));
+  CHECK(add_signature(round, key(50)).error().code == "root.signatures");
+  RootDocument bad = draft(2, 4, {10, 11, 12});
+  CHECK(propose(bad).error().fault == Fault::invalid);
 }

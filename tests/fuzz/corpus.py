@@ -38,10 +38,10 @@ def packed():
             yield v["name"], b"\x00" + size + plain
 
 
-def invitation():
+def invitation(kind):
     def s(text):
         return len(text.encode()).to_bytes(2, "big") + text.encode()
-    body = (bytes([1, 4, 1]) + b"\x11" * 16 + (1764000000000).to_bytes(8, "big") + b"\x12" * 16 + b"\x13" * 32
+    body = (bytes([kind, 4, 1]) + b"\x11" * 16 + (1764000000000).to_bytes(8, "big") + b"\x12" * 16 + b"\x13" * 32
             + b"\x14" * 32 + s("510100") + s("某县") + s("510101") + s("某乡") + s("") + b"\x01" + s("https://10.0.0.1:9443"))
     check = hashlib.blake2b(body, digest_size=32, person=b"yz1:invite-id".ljust(16, b"\0")).digest()[:4]
     return b"YZ1-" + base64.b32encode(body + check).lower().rstrip(b"=")
@@ -62,8 +62,8 @@ frames = [b"".join(bytes([t]) + len(d).to_bytes(4, "big") + d for t, d in group)
 put("frames", expect("exchange", ["frames"]) + [("group", f) for f in frames])
 put("part_have_chunk", expect("exchange", ["part", "have", "chunk"]))
 put("expand", packed())
-put("invitation", [("one line", invitation())])
-put("bundle", expect("bundle", field="head") + [("text", b"YZN1 frames behind the seal")])
+put("invitation", [("one line", invitation(1)), ("for a machine", invitation(3))])
+put("bundle", expect("bundle", field="head") + [("text", b"YZN2 frames behind the seal")])
 put("typed", [("lines " + v["name"], v["expect"]["lines"].encode()) for v in vectors("notice") if v["kind"] == "notice"]
     + expect("notice", ["notice"])
     + [("pictures", "\n".join(v["expect"]["texts"]).encode()) for v in vectors("notice") if v["kind"] == "pictures"])

@@ -2,7 +2,7 @@
 // Linked without main by libFuzzer; seeds: tests/fuzz/corpus.py.
 #include <cstdlib>
 
-#include "node/net/join.h"
+#include "node/net/machine_join.h"
 
 using namespace yz;
 using namespace yz::node;
@@ -30,6 +30,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   must(request || request.error().fault == Fault::forged);
   const auto answer = decode_join_answer(in);
   must(answer || answer.error().fault == Fault::forged);
+  const auto machine = decode_machine_request(in);
+  must(machine || machine.error().fault == Fault::forged);
+  const auto taken_in = decode_machine_answer(in);
+  must(taken_in || taken_in.error().fault == Fault::forged);
   (void)check_mac(in, {});
   return 0;
 }

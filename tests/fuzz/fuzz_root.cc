@@ -2,7 +2,7 @@
 // Linked without main by libFuzzer; seeds: the "bytes" of tests/vectors/root.json.
 #include <cstdlib>
 
-#include "crypto/certificate.h"
+#include "crypto/root_proposal.h"
 
 using namespace yz;
 using namespace yz::crypto;
@@ -19,11 +19,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const bool started = (start(), true);
   must(started);
   const ByteView in(data, size);
+  const auto p = decode_proposal(in);
+  if (p) {
+    must(std::equal(p->bytes.begin(), p->bytes.end(), in.begin(), in.end()));
+    must(p->keys.size() <= 9 && p->signatures.size() <= 18 && signatures_of(p->keys, *p) <= p->signatures.size());
+  } else {
+    must(p.error().fault == Fault::forged);
+  }
   const auto d = RootDocument::decode(in);
   if (!d) {
     must(d.error().fault == Fault::forged);
     return 0;
   }
+  must(p.has_value());
   must(std::equal(d->bytes.begin(), d->bytes.end(), in.begin(), in.end()));
   must(d->version > 0 && d->threshold > 0 && d->threshold <= d->keys.size() && d->keys.size() <= 9);
   must(d->signatures.size() >= d->threshold && d->signatures.size() <= 18);

@@ -4,7 +4,9 @@
 #include <cstdlib>
 
 #include "crypto/secret.h"
+#include "sync/consent.h"
 #include "sync/limits.h"
+#include "sync/sibling.h"
 #include "sync/statement.h"
 
 using namespace yz;
@@ -31,6 +33,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     again(decode_node_list(b));
     again(decode_chunk_receipt(b));
     again(decode_want(b));
+    if (const auto c = decode_consent(b)) {
+      must(c->honoured.size() <= kHonouredMost && (c->rotates() || c->moves()));
+      must(core_of_consent(b) != Hash{});
+    }
+    again(decode_further_wrap(b));
+    again(decode_confirmation(b));
     if (const auto r = decode_receipt(b)) {
       must(r->ranges.size() <= limit::receipt_ranges && !r->covers(Seq{0}));
       must(r->upto.value == 0 || r->covers(r->upto));

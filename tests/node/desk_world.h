@@ -88,6 +88,8 @@ class World : public ApiHost {
   }
   Result<OfficerRow> renew_officer(std::string_view, ByteView) override { return officers.front().row; }
   Result<crypto::SigningKey> authority() override { return town.authority.clone(); }
+  Result<PublicKey> rotate_authority(const node::OfficerRow&) override { return fail(Fault::invalid, "not here"); }
+  void settle_identity() override {}
   Result<std::string> invite(const OfficerRow&, const Invite& i) override { return "YZ1-" + i.code; }
   void wake(sync::Lane l) override { woken.push_back(l); }
   Result<SyncReport> sync_now(const std::function<void(const SyncReport&)>&) override { return SyncReport{}; }

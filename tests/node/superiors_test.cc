@@ -358,6 +358,8 @@ struct Full : sync::Outbox {
     items.mark = base + 1;
     return items;
   }
+  Result<std::optional<sync::Told>> told(std::uint64_t) override { return sync::Told{}; }
+  Result<std::uint64_t> newest_told() override { return 0; }
   Result<sync::Digest> outstanding() override { return sync::Digest{}; }
   int cuts = 0;
 };

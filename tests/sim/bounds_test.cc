@@ -171,3 +171,15 @@ TEST_CASE("an envelope too far beyond a gap is refused, and leaves not even its 
   CHECK(far(sync::limit::ahead) == 0);
   CHECK(s.county().number("select count(*) from stream").value() == streams + 1);
 }
+
+TEST_CASE("a large envelope that its author has is given back no second time, though it comes in parts") {
+  Scene s;
+  good(s.start());
+  good(s.report(Lane::urgent, 60'000));
+  good(s.talk());
+  REQUIRE(s.county().number("select max(size) from envelope where own = 0").value() > 20'000);
+  // What the township said of its holdings did not arrive, or was said of another copy of it.
+  good(s.county().store().write(
+      [&] { return s.county().store().db().run("update envelope set back = 1 where own = 0"); }));
+  good(s.rounds_until(s.county(), "select count(*) from envelope where back = 1", 0));
+}

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "node/store/direct.h"
 #include "node/store/link.h"
 #include "node/store/outbox.h"
 #include "node/store/watch.h"
@@ -34,7 +35,8 @@ class Hop {
   Office& above() { return above_; }
   /// Both ends, as far as they are open and have hung up.
   Result<> dial() {
-    if (below_.is_open() && !below_id_) below_id_ = below_.store().me().office;
+    if (below_.is_open() && !below_id_) below_id_ = below_.store().me().node;
+    if (above_.is_open() && !above_id_) above_id_ = above_.store().me().office;
     if (above_.is_open() && !sender_ && below_id_) TRY(dial_above());
     if (below_.is_open() && !courier_) TRY(dial_below());
     return {};
@@ -104,16 +106,20 @@ class Hop {
 
  private:
   Result<> dial_above() {
-    for (const auto& l : TRY(node::links(above_.store(), false))) {
-      if (l.office != *below_id_) continue;
-      down_.emplace(above_.store(), l.peer);
-      mail_.emplace(above_.store(), l.peer, l.office, [this] { return now_; });
-    }
+    auto l = TRY(node::link_of(above_.store(), *below_id_));
+    // A further machine of an office that joined here, as SyncPort takes it.
+    if (!l)
+      l = TRY(above_.store().write(
+          [&] { return node::further_machine_below(above_.store(), above_.directory(), *below_id_); }));
+    if (!l) return {};
+    down_.emplace(above_.store(), l->peer);
+    mail_.emplace(above_.store(), l->peer, l->office, [this] { return now_; });
     sender_ = std::make_unique<sync::Sender>(*mail_);
     return {};
   }
   Result<> dial_below() {
-    for (const auto& l : TRY(node::links(below_.store(), true))) {
+    for (const auto& l : TRY(node::uplinks(below_.store()))) {
+      if (l.direct || (above_id_ && l.office != *above_id_)) continue;
       up_.emplace(below_.store(), l.peer);
       outbox_.emplace(below_.store(), l.peer, l.office, [this] { return now_; });
     }
@@ -154,7 +160,8 @@ class Hop {
 
   Office &below_, &above_;
   const Millis& now_;
-  std::optional<OfficeId> below_id_;
+  std::optional<NodeId> below_id_;
+  std::optional<OfficeId> above_id_;
   std::optional<node::StoreLink> up_, down_;
   std::optional<node::StoreOutbox> outbox_, mail_;
   std::unique_ptr<sync::Sender> sender_;
@@ -167,8 +174,8 @@ struct Chain {
   Random random{7};
   Office &city = *trio.city, &county = *trio.county, &township = *trio.township;
   Hop lower{township, county, now}, upper{county, city, now};
-  bool lower_up = true, upper_up = true;  ///< the lines
-  std::function<void()> county_does;      ///< what a dishonest county does before it speaks with the city
+  bool lower_up = true, upper_up = true;   ///< the lines
+  std::function<void()> county_does = {};  ///< what a dishonest county does before it speaks with the city
 
   Result<> start() {
     for (Office* o : {&city, &county, &township}) {

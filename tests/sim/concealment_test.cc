@@ -246,3 +246,14 @@ TEST_CASE("a month of honest work with lines that come and go raises nothing tha
   for (Office* o : {&c.city, &c.county, &c.township}) CHECK(said(alarms(*o)) == "");
   CHECK(*c.city.records() == *c.township.own_records());
 }
+
+TEST_CASE("a county's first word to its township accuses nobody") {
+  Chain c;
+  begin(c);
+  good(c.report(Lane::routine, 20));
+  good(c.talk());
+  REQUIRE(c.county.acknowledge(c.county.number("select row from matter where own = 0").value(), c.now));
+  good(c.talk());
+  run(c, 3 * kHour);
+  for (Office* o : {&c.city, &c.county, &c.township}) CHECK(said(alarms(*o)) == "");
+}

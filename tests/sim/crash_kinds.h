@@ -1,5 +1,8 @@
 #pragma once
 // Every kind of transaction that an office makes, to be cut off at each of its writes.
+#include <map>
+
+#include "tests/sim/cutter.h"
 #include "tests/sim/scene.h"
 
 namespace yz::sim {
@@ -16,5 +19,15 @@ struct Kind {
 };
 
 std::vector<Kind> crash_kinds();
+
+/// Power cuts at what an office does alone: members, revocations, sticks, codes.
+void cut_alone(Cutter&);
+/// At what passes through a relay.
+void cut_ways(Cutter&);
+
+/// What no half-done transaction may leave; with `pages`, every page of the disk too. Nothing, or what is wrong.
+std::string wrong_in(Office&, bool pages);
+/// Whether own records that were there are gone or another.
+std::string lost(const std::map<RecordId, Bytes>& promised, Office&);
 
 }  // namespace yz::sim

@@ -292,3 +292,24 @@ TEST_CASE("a neighbour brings only what lies on its own side, and carries only b
   }
   CHECK(number(first, "select count(*) from envelope where own = 2") == 1);
 }
+
+TEST_CASE("a large envelope that its author has lost passes back by a relay that still holds it") {
+  Chain c;
+  good(c.start());
+  good(c.talk());
+  good(c.address_all());
+  auto copy = c.township.disk().clone();
+  good(c.report(Lane::urgent, 60'000));
+  good(c.talk());
+  REQUIRE(number(c.county, "select max(size) from envelope where own = 2") > 20'000);
+  REQUIRE(c.city.records()->size() == 1);
+  c.lower.hang_up(c.township);
+  c.township.close();
+  c.township.put_back(std::move(copy));
+  good(c.township.open());
+  good(c.township.store().write([&] { return node::begin_life(c.township.store(), c.now); }));
+  good(c.lower.redial());
+  good(c.talk());
+  CHECK(*c.township.own_records() == *c.city.records());
+  CHECK(number(c.city, "select count(*) from envelope where back = 1") == 0);
+}

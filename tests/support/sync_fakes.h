@@ -154,6 +154,7 @@ class Store : public Outbox, public Inbox, public Link {
     std::map<AttachmentId, Chunk> attachments;
     std::map<Hash, std::pair<std::uint64_t, std::pair<FrameType, Bytes>>> control;
     std::uint64_t control_number = 0;
+    std::map<std::uint64_t, Told> told;
     std::map<Hash, Statement> heard;
     std::uint64_t hlc = 0;
     LinkState link;
@@ -192,7 +193,10 @@ class Store : public Outbox, public Inbox, public Link {
     // The same words again are no news: a receipt that did not change keeps its number.
     auto& slot = data.control[key];
     if (!slot.second.second.empty() && decode_statement(slot.second.second)->body == s.body && !repeat) return;
+    const Told before = told(data.control_number).value().value_or(Told{});
     slot = {++data.control_number, {FrameType::statement, s.bytes}};
+    const Hash after = crypto::hash(crypto::purpose::told, {before.view(), s.bytes});
+    data.told[data.control_number] = Told::from(after.view().first(Told::kSize)).value();
   }
   std::size_t waiting_rows() const {
     std::size_t n = 0;
@@ -266,6 +270,13 @@ class Store : public Outbox, public Inbox, public Link {
     }
     return out;
   }
+  Result<std::optional<Told>> told(std::uint64_t number) override {
+    if (number == 0) return Told{};
+    const auto it = data.told.find(number);
+    if (it == data.told.end()) return std::nullopt;
+    return it->second;
+  }
+  Result<std::uint64_t> newest_told() override { return data.control_number; }
   Result<Digest> outstanding() override { return Digest{}; }
 
   // --- Inbox ---
@@ -401,6 +412,7 @@ class Store : public Outbox, public Inbox, public Link {
   // --- Link ---
   Result<LinkState> load() override { return data.link; }
   Result<> save(const LinkState& s) override {
+    old_copies += s.forgotten;
     data.link = s;
     return {};
   }
@@ -411,6 +423,7 @@ class Store : public Outbox, public Inbox, public Link {
   std::optional<Fault> fail_next;  ///< the next accept fails with it
   std::size_t doubled = 0, doubled_parts = 0, parts_in = 0, learned = 0, cuts = 0, fetched = 0;
   bool repeat = false;
+  int old_copies = 0;  ///< how often the link was saved as that of an old copy
 
  private:
   const Person& me_;

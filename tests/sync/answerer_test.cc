@@ -190,6 +190,7 @@ TEST_CASE("an envelope is receipted in the answer, and a second time again") {
   for (int i = 0; i < 2; ++i) {
     RequestHead r = w.request();
     r.heard = w.head.mark;
+    r.heard_told = w.head.mark_told;
     REQUIRE(w.ask(r, e));
     REQUIRE(w.count(FrameType::statement) == 1);
     const Receipt got = decode_receipt(decode_statement(w.frames[0].second)->body).value();
@@ -213,7 +214,7 @@ TEST_CASE("a body that is cut keeps what came whole, and says nothing was heard 
   all.insert(all.end(), body.view().begin(), body.view().end());
   CHECK_FALSE(w.hub.answer(all, 1000, false));
   CHECK(w.hub_store.data.accepted.size() == 1);
-  CHECK(w.hub_store.data.link.heard == 0);
+  CHECK(w.hub_store.data.link.heard.now().number == 0);
   CHECK(w.hub_store.data.link.last_contact == 1000);
   r = w.request();
   r.mark = 1;
@@ -242,7 +243,7 @@ TEST_CASE("a frame dropped, added or swapped on the way is noticed: no answer, a
     body.insert(body.end(), sent.view().begin(), sent.view().end());
     CHECK_FALSE(w.hub.answer(body, 1000));
     CHECK(w.hub.error.code == "exchange.frames");
-    CHECK(w.hub_store.data.link.heard == 0);
+    CHECK(w.hub_store.data.link.heard.now().number == 0);
   }
 }
 
@@ -259,15 +260,75 @@ TEST_CASE("a gap in the numbered items is not jumped over") {
   REQUIRE(w.ask(r));
   CHECK(w.head.heard == 5);
   r = w.request();
-  r.base = 3;
+  r.base = 5;
   r.mark = 7;
   REQUIRE(w.ask(r));
   CHECK(w.head.heard == 7);
-  r = w.request();  // an older message that came late
-  r.base = 0;
-  r.mark = 2;
+  r = w.request();  // built on an answer before the last: that one was lost
+  r.base = 5;
+  r.mark = 8;
   REQUIRE(w.ask(r));
-  CHECK(w.head.heard == 7);
+  CHECK(w.head.heard == 8);
+  r = w.request();  // an older message that came late
+  r.base = 5;
+  r.mark = 6;
+  REQUIRE(w.ask(r));
+  CHECK(w.head.heard == 8);
+  r = w.request();  // on a number that we never named
+  r.base = 3;
+  r.mark = 20;
+  REQUIRE(w.ask(r));
+  CHECK(w.head.heard == 8);
+}
+
+TEST_CASE("numbers under which the client tells other words than before are not built on, and the whole tale is") {
+  World w;
+  Told one, other;
+  one.bytes.fill(1);
+  other.bytes.fill(2);
+  RequestHead r = w.request();
+  r.mark = 5;
+  r.mark_told = one;
+  REQUIRE(w.ask(r));
+  CHECK(w.head.heard == 5);
+  CHECK(w.head.heard_told == one);
+  r = w.request();  // an old copy that has told as many things since, others
+  r.base = 5;
+  r.base_told = other;
+  r.mark = 6;
+  r.mark_told = other;
+  REQUIRE(w.ask(r));
+  CHECK(w.head.heard == 5);
+  CHECK(w.head.heard_told == one);
+  r = w.request();  // it has understood
+  r.mark = 4;
+  r.mark_told = other;
+  REQUIRE(w.ask(r));
+  CHECK(w.head.heard == 4);
+  CHECK(w.head.heard_told == other);
+}
+
+TEST_CASE("whoever heard something else of us under our numbers is told everything again") {
+  World w;
+  w.hub_store.state(StatementKind::want, encode(Want{}));
+  w.hub_store.state(StatementKind::node_list, encode(NodeList{1, {{w.up.node, {}, {}, 0}}, {}}));
+  RequestHead r = w.request();
+  r.heard = 2;
+  r.heard_told = w.hub_store.told(2).value().value();
+  REQUIRE(w.ask(r));
+  CHECK(w.frames.empty());
+  for (const std::uint64_t heard : {1, 2, 3}) {
+    r = w.request();
+    r.heard = heard;
+    r.heard_told.bytes.fill(9);
+    REQUIRE(w.ask(r));
+    CHECK(w.count(FrameType::statement) == 2);
+    CHECK(w.head.base == 0);
+    CHECK(w.head.base_told.zero());
+    CHECK(w.head.mark == 2);
+    CHECK(w.head.mark_told == w.hub_store.told(2).value());
+    CHECK_FALSE(w.hub_store.data.link.forgotten);  // it may speak of the store before a restore
+  }
 }
 
 TEST_CASE("what the client has heard is said once, and said again when it has lost it") {
@@ -281,10 +342,12 @@ TEST_CASE("what the client has heard is said once, and said again when it has lo
   CHECK(w.head.mark == 2);
   r = w.request();
   r.heard = 2;
+  r.heard_told = w.hub_store.told(2).value().value();
   REQUIRE(w.ask(r));
   CHECK(w.frames.empty());
   r = w.request();  // its store was restored to an older state without our noticing
   r.heard = 1;
+  r.heard_told = w.hub_store.told(1).value().value();
   REQUIRE(w.ask(r));
   CHECK(w.count(FrameType::statement) == 1);
   CHECK(w.head.base == 1);
@@ -356,6 +419,7 @@ TEST_CASE("more than eight kilobytes of statements come in several answers, and 
   do {
     RequestHead r = w.request();
     r.heard = heard;
+    r.heard_told = w.hub_store.told(heard).value().value();
     REQUIRE(w.ask(r));
     std::size_t bytes = 0;
     for (const auto& f : w.frames) bytes += f.second.size();
@@ -469,7 +533,7 @@ TEST_CASE("two requests open at once do not undo each other's nonces and marks")
   REQUIRE(a.close({}, 1000, 0));
   REQUIRE(b.close({}, 1000, 0));
   REQUIRE(c.close({}, 1000, 0));
-  CHECK(w.hub_store.data.link.heard == 5);
+  CHECK(w.hub_store.data.link.heard.now().number == 5);
   for (const RequestHead& again : {one, two}) {
     REQUIRE(w.ask(again));
     CHECK(w.head.state == AnswerState::nonce);

@@ -280,7 +280,7 @@ TEST_CASE("answers of a captive portal change nothing that is kept") {
     CHECK_FALSE(w.courier.in_flight());
     CHECK(w.store.waiting_rows() == 1);
   }
-  CHECK(w.store.data.link.heard == before.heard);
+  CHECK(w.store.data.link.heard.now().number == before.heard.now().number);
   CHECK(w.store.data.link.peer_heard == before.peer_heard);
   CHECK(w.store.data.link.peer_epoch == before.peer_epoch);
   CHECK(w.store.data.link.last_contact == before.last_contact);
@@ -326,10 +326,10 @@ TEST_CASE("an answer that ends inside a frame, or holds an impossible one, is no
       const std::size_t size = decode_answer_head(a)->size;
       a[size] = 99;
     }
-    const auto heard = w.store.data.link.heard;
+    const auto heard = w.store.data.link.heard.now().number;
     CHECK_FALSE(w.give(*o, a));
     w.store.data = saved;
-    CHECK(w.store.data.link.heard == heard);
+    CHECK(w.store.data.link.heard.now().number == heard);
     w.now += 1000;
     w.settle();
     CHECK(w.store.waiting_rows() == 0);
@@ -487,6 +487,7 @@ TEST_CASE("requests and the unacknowledged stay small on a slow line") {
     h.request = request_hash(ByteView(o.body).first(kRequestHeadBytes));
     h.request_bytes = limit::request_bytes;
     h.heard = World::head(o).mark;
+    h.heard_told = World::head(o).mark_told;
     h.nonces = {d.id<Nonce>(), d.id<Nonce>()};
     const Bytes a = encode(h, w.up.keys.node);
     REQUIRE(w.give(o, a));
@@ -507,14 +508,14 @@ TEST_CASE("an answer from which a frame was dropped on the way is nonsense, and 
   const Bytes whole = w.ask(*o);
   const std::size_t head = decode_answer_head(whole)->size;
   REQUIRE(whole.size() > head);
-  const auto before = w.store.data.link.heard;
+  const auto before = w.store.data.link.heard.now().number;
   const auto given = w.give(*o, Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(head)));
   REQUIRE_FALSE(given);
   CHECK(given.error().fault == Fault::forged);
-  CHECK(w.store.data.link.heard == before);
+  CHECK(w.store.data.link.heard.now().number == before);
   w.now += 10'000;
   w.settle();
-  CHECK(w.store.data.link.heard > before);
+  CHECK(w.store.data.link.heard.now().number > before);
 }
 
 TEST_CASE("on a slow line what has arrived makes room for more before its answer is here") {
@@ -723,10 +724,12 @@ TEST_CASE("the store of the peer was restored: everything numbered is said again
     if (hub_side) {
       w.up.epoch.bytes[0] ^= 1;
       w.hub_store.data.heard.clear();
-      w.hub_store.data.link.heard = 2;
+      w.hub_store.data.link.heard.forget();
+      w.hub_store.data.link.heard.take({}, {2, w.store.told(2).value().value()});
       w.hub_store.data.link.peer_heard = 1;
       w.hub_store.data.control_number = 3;  // it had told less when it was saved
       for (auto& [key, item] : w.hub_store.data.control) item.first = std::min<std::uint64_t>(item.first, 3);
+      std::erase_if(w.hub_store.data.told, [](const auto& t) { return t.first > 3; });
     } else {
       w.hub_store.data.link.peer_epoch.bytes[0] ^= 1;  // as if ours were another
       w.hub_store.data.heard.clear();
@@ -749,6 +752,44 @@ TEST_CASE("the store of the peer was restored: everything numbered is said again
     CHECK(w.store.data.link.peer_heard == w.store.data.control_number);
     CHECK(w.hub_store.data.link.peer_heard == w.hub_store.data.control_number);
   }
+}
+
+TEST_CASE(
+    "a peer that heard other words under our number is told everything again, and shows that we are an old copy") {
+  World w;
+  w.warm();
+  const auto say = [&](std::uint8_t about) {
+    Head h;
+    h.destination.bytes.fill(about);
+    w.store.state(StatementKind::head, encode(h));
+  };
+  say(1);
+  w.courier.poll();
+  w.settle();
+  const auto copy = w.store.data;
+  say(2);
+  w.courier.poll();
+  w.settle();
+  REQUIRE(w.hub_store.data.heard.size() == 2);
+  // The old copy says another thing under the number that the second one had, and takes the peer's word that it has
+  // heard so far: the request that carried it was lost, one after it was not.
+  w.store.data = copy;
+  say(3);
+  w.store.data.link.peer_heard = w.store.data.control_number;
+  w.store.data.link.nonces.clear();
+  REQUIRE(w.courier.start());
+  REQUIRE(w.store.old_copies == 0);
+  w.courier.poll();
+  w.settle();
+  CHECK(w.store.old_copies == 1);
+  CHECK(w.hub_store.data.heard.size() == 3);
+  CHECK(w.courier.in_sync().value());
+  // Once is enough: the talk goes on as ever.
+  say(4);
+  w.courier.poll();
+  CHECK(w.settle() < 5);
+  CHECK(w.store.old_copies == 1);
+  CHECK(w.hub_store.data.heard.size() == 4);
 }
 
 namespace {
@@ -932,7 +973,7 @@ void run(std::uint64_t seed) {
   CHECK(held <= written + 8);
   CHECK(peak <= limit::request_bytes + 64 * 1024);
   // Both sides have heard all that is numbered.
-  CHECK(store.data.link.heard == hub_store.data.control_number);
+  CHECK(store.data.link.heard.now().number == hub_store.data.control_number);
   CHECK(store.data.link.peer_heard == store.data.control_number);
 }
 

@@ -285,3 +285,23 @@ TEST_CASE("a stream's id names node, incarnation, office and lane, and a chain v
   one.bytes[0] = 1;
   CHECK(chain_value(zero, one) != chain_value(one, zero));
 }
+
+TEST_CASE("a wrap that comes later opens that envelope for its reader, and no other") {
+  Dice d(77);
+  const std::vector<Item> content = items(d, 3, 200), other = items(d, 2, 90);
+  const Envelope e = sealed(content), f = sealed(other);
+  const BoxPublic late = c().keys.boxes[0].public_key();
+  CHECK(sealed_for(e, b().keys.boxes[0].public_key()));
+  CHECK_FALSE(sealed_for(e, late));
+  CHECK(open(e, c().keys).error().fault == Fault::missing);
+  CHECK_FALSE(wrap_for(e, c().keys, late));  // who cannot open it has no key to give
+  const Bytes wrap = wrap_for(e, b().keys, late).value();
+  REQUIRE(wrap.size() == kWrap);
+  CHECK(same(open(e, c().keys, wrap).value(), content));
+  CHECK_FALSE(open(f, c().keys, wrap));
+  for (std::size_t i = 0; i < kWrap; ++i) {
+    Bytes changed = wrap;
+    changed[i] ^= 1;
+    CHECK_FALSE(open(e, c().keys, changed));
+  }
+}

@@ -21,9 +21,12 @@ RequestHead some_request(Dice& d) {
   h.at.value = d.next();
   h.epoch = d.id<Epoch>();
   h.outstanding = d.id<Digest>();
-  h.base = d.below(1000);
+  h.base = 1 + d.below(1000);
   h.mark = h.base + d.below(1000);
   h.heard = d.next();
+  h.base_told = d.id<Told>();
+  h.mark_told = d.id<Told>();
+  h.heard_told = d.id<Told>();
   h.answer_bytes = static_cast<std::uint32_t>(d.next());
   h.nonces_left = static_cast<std::uint8_t>(d.next());
   h.fresh = d.chance(50);
@@ -41,9 +44,12 @@ AnswerHead some_answer(Dice& d) {
   h.unix_ms = static_cast<Millis>(d.next() >> 1);
   h.epoch = d.id<Epoch>();
   h.outstanding = d.id<Digest>();
-  h.base = d.below(1000);
+  h.base = 1 + d.below(1000);
   h.mark = h.base + d.below(1000);
   h.heard = d.next();
+  h.base_told = d.id<Told>();
+  h.mark_told = d.id<Told>();
+  h.heard_told = d.id<Told>();
   h.request_bytes = static_cast<std::uint32_t>(d.next());
   h.retry_after_s = static_cast<std::uint16_t>(d.next());
   h.more = d.chance(50);
@@ -154,6 +160,15 @@ TEST_CASE("heads that cannot be are refused") {
   a.mark = 4;
   CHECK_FALSE(decode_answer_head(encode(a, p.keys.node)));
   a.mark = 6;
+  // Nothing was told up to 0.
+  for (const int which : {0, 1, 2}) {
+    RequestHead q;
+    AnswerHead w;
+    Told& told = which == 0 ? q.base_told : which == 1 ? q.mark_told : q.heard_told;
+    (which == 0 ? w.base_told : which == 1 ? w.mark_told : w.heard_told).bytes[7] = told.bytes[0] = 1;
+    CHECK_FALSE(decode_request_head(encode(q, p.keys.node)));
+    CHECK_FALSE(decode_answer_head(encode(w, p.keys.node)));
+  }
   a.nonces.assign(8, {});
   Bytes b = encode(a, p.keys.node);
   CHECK(decode_answer_head(b));

@@ -7,10 +7,12 @@
 #include "crypto/hash.h"
 #include "sync/bundle.h"
 #include "sync/codec.h"
+#include "sync/consent.h"
 #include "sync/forward.h"
 #include "sync/notice.h"
 #include "sync/pictures.h"
 #include "sync/revocation.h"
+#include "sync/sibling.h"
 #include "tests/support/sync_fakes.h"
 
 using namespace yz;
@@ -129,6 +131,24 @@ Bytes body_of(const Json& v) {
     CHECK(back->subject == r.subject);
     return body;
   }
+  if (kind == "consent") {
+    const crypto::SigningKey old_key = signer(s, "old_seed"), new_key = signer(s, "new_seed");
+    Consent c;
+    c.office = id<OfficeId>(s, "office");
+    c.old_key = old_key.public_key();
+    c.new_key = new_key.public_key();
+    c.before = id<OfficeId>(s, "before");
+    c.after = id<OfficeId>(s, "after");
+    c.time = number<Millis>(s, "time");
+    c.serial = number(s, "serial");
+    c.list_serial = number(s, "list_serial");
+    c.honoured = ids<CertDigest>(s.at("honoured"));
+    const Bytes body = sign_consent(c, old_key, new_key);
+    const auto back = decode_consent(body);
+    REQUIRE(back);
+    CHECK(back->honoured == c.honoured);
+    return body;
+  }
   if (kind == "want") return encode(Want{ids<CertDigest>(s.at("certificates"))});
   if (kind == "incarnation") {
     Opened o{id<Incarnation>(s, "now"), id<Incarnation>(s, "previous"), {}};
@@ -137,6 +157,8 @@ Bytes body_of(const Json& v) {
                            Seq{number(x, "last")}, id<Hash>(x, "chain")});
     return encode(o);
   }
+  if (kind == "wrap") return encode(FurtherWrap{id<Hash>(s, "envelope"), bytes(s, "wrap")});
+  if (kind == "confirmation") return encode(Confirmation{id<NodeId>(s, "node"), id<CertDigest>(s, "certificate")});
   REQUIRE(kind == "chunk_receipt");
   return encode(ChunkReceipt{id<NodeId>(s, "author"), id<OfficeId>(s, "destination"), id<AttachmentId>(s, "attachment"),
                              number<std::uint32_t>(s, "count"), pairs<std::uint32_t>(s.at("ranges"))});
@@ -148,6 +170,9 @@ StatementKind kind_of(const std::string& name) {
   if (name == "node_list") return StatementKind::node_list;
   if (name == "revocation") return StatementKind::revocation;
   if (name == "incarnation") return StatementKind::incarnation;
+  if (name == "consent") return StatementKind::consent;
+  if (name == "wrap") return StatementKind::wrap;
+  if (name == "confirmation") return StatementKind::confirmation;
   return name == "want" ? StatementKind::want : StatementKind::chunk_receipt;
 }
 
@@ -292,6 +317,9 @@ TEST_CASE("exchange vectors hold") {
       h.base = number(v, "base");
       h.mark = number(v, "mark");
       h.heard = number(v, "heard");
+      h.base_told = id<Told>(v, "base_told");
+      h.mark_told = id<Told>(v, "mark_told");
+      h.heard_told = id<Told>(v, "heard_told");
       h.answer_bytes = number<std::uint32_t>(v, "answer_bytes");
       h.frames = frames_hash(bytes(v, "frames"));
       h.nonces_left = number<std::uint8_t>(v, "nonces_left");
@@ -314,6 +342,9 @@ TEST_CASE("exchange vectors hold") {
       h.base = number(v, "base");
       h.mark = number(v, "mark");
       h.heard = number(v, "heard");
+      h.base_told = id<Told>(v, "base_told");
+      h.mark_told = id<Told>(v, "mark_told");
+      h.heard_told = id<Told>(v, "heard_told");
       h.request_bytes = number<std::uint32_t>(v, "request_bytes");
       h.retry_after_s = number<std::uint16_t>(v, "retry_after_s");
       h.frames = frames_hash(bytes(v, "frames"));
@@ -374,6 +405,9 @@ TEST_CASE("bundle vectors hold") {
     h.base = number(v, "base");
     h.mark = number(v, "mark");
     h.heard = number(v, "heard");
+    h.base_told = id<Told>(v, "base_told");
+    h.mark_told = id<Told>(v, "mark_told");
+    h.heard_told = id<Told>(v, "heard_told");
     crypto::Keyring reader{crypto::SigningKey::random(), crypto::BoxKey::random(), {}};
     std::vector<BoxPublic> readers;
     Writer script;

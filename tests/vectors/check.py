@@ -311,9 +311,29 @@ def body_revocation(v):
     return body, body
 
 
+def body_consent(v):
+    old, new = h(v["old_seed"]), h(v["new_seed"])
+    core = (h(v["office"]) + sign_public(old)[0] + sign_public(new)[0] + h(v["before"]) + h(v["after"]) + u(v["time"], 8)
+            + u(v["serial"], 8))
+    body = core + sign(old, "yizhan/v1/consent", blake("yz1:consent", core))
+    body += u(v["list_serial"], 8) + u(len(v["honoured"]), 1) + ids(v["honoured"])
+    body += sign(new, "yizhan/v1/consent", blake("yz1:consent", body))
+    return body, h(v["office"]) + sign_public(old)[0] + u(old != new, 1)
+
+
+def body_wrap(v):
+    return h(v["envelope"]) + h(v["wrap"]), h(v["envelope"])
+
+
+def body_confirmation(v):
+    return h(v["node"]) + h(v["certificate"]), h(v["node"])
+
+
 def do_statement(v):
     number, make = {"receipt": (1, body_receipt), "head": (2, body_head), "node_list": (3, body_node_list),
-                    "revocation": (4, body_revocation), "incarnation": (5, body_incarnation), "want": (6, body_want), "chunk_receipt": (8, body_chunk_receipt)}[v["statement"]]
+                    "revocation": (4, body_revocation), "incarnation": (5, body_incarnation), "want": (6, body_want), "chunk_receipt": (8, body_chunk_receipt),
+                    "consent": (9, body_consent), "wrap": (10, body_wrap),
+                    "confirmation": (11, body_confirmation)}[v["statement"]]
     body, about = make(v["says"])
     head = (b"YZS1" + SUITE + u(number, 1) + b"\0\0" + u(68 + len(body) + 64, 4) + h(v["office"]) + h(v["node"])
             + h(v["epoch"]) + u(v["at"], 8) + u(v["unix_ms"], 8) + body)
@@ -322,18 +342,22 @@ def do_statement(v):
     return {"bytes": whole.hex(), "digest": blake("yz1:statement", whole).hex(), "key": key.hex()}
 
 
+def told(v):
+    return h(v["base_told"]) + h(v["mark_told"]) + h(v["heard_told"])
+
+
 def do_request_head(v):
-    head = (b"YZX1" + SUITE + b"\x01" + u(v["nonces_left"], 1) + u(v["fresh"] + 2 * v["more"], 1) + h(v["from"])
+    head = (b"YZX2" + SUITE + b"\x01" + u(v["nonces_left"], 1) + u(v["fresh"] + 2 * v["more"], 1) + h(v["from"])
             + h(v["to"]) + h(v["nonce"]) + u(v["at"], 8) + h(v["epoch"]) + h(v["outstanding"]) + u(v["base"], 8)
-            + u(v["mark"], 8) + u(v["heard"], 8) + u(v["answer_bytes"], 4) + u(0, 4) + blake("yz1:frames", h(v["frames"])))
+            + u(v["mark"], 8) + u(v["heard"], 8) + told(v) + u(v["answer_bytes"], 4) + u(0, 4) + blake("yz1:frames", h(v["frames"])))
     whole = head + sign(h(v["node_seed"]), "yizhan/v1/exchange", head)
     return {"bytes": whole.hex(), "hash": blake("yz1:exchange", whole).hex()}
 
 
 def answer_head(v):
-    head = (b"YZX1" + SUITE + b"\x02" + u(v["state"], 1) + u(v["more"] + 16 * len(v["nonces"]), 1) + h(v["from"])
+    head = (b"YZX2" + SUITE + b"\x02" + u(v["state"], 1) + u(v["more"] + 16 * len(v["nonces"]), 1) + h(v["from"])
             + h(v["to"]) + h(v["request"]) + u(v["at"], 8) + u(v["unix_ms"], 8) + h(v["epoch"]) + h(v["outstanding"])
-            + u(v["base"], 8) + u(v["mark"], 8) + u(v["heard"], 8) + u(v["request_bytes"], 4)
+            + u(v["base"], 8) + u(v["mark"], 8) + u(v["heard"], 8) + told(v) + u(v["request_bytes"], 4)
             + u(v["retry_after_s"], 2) + u(0, 2) + blake("yz1:frames", h(v["frames"])) + ids(v["nonces"]))
     return head + sign(h(v["node_seed"]), "yizhan/v1/answer", head)
 
@@ -350,6 +374,7 @@ def do_hello(v):
     whole = answer_head({"state": 3, "more": 0, "nonces": nonces, "from": v["node"], "to": "00" * 16,
                          "request": blake("yz1:exchange", b"").hex(), "at": v["at"], "unix_ms": v["now_ms"],
                          "epoch": v["epoch"], "outstanding": "00" * 16, "base": 0, "mark": 0, "heard": 0,
+                         "base_told": "00" * 8, "mark_told": "00" * 8, "heard_told": "00" * 8,
                          "request_bytes": 1 << 20, "retry_after_s": 0, "frames": "", "node_seed": v["node_seed"]})
     return {"bytes": whole.hex()}
 
@@ -389,9 +414,9 @@ def secretstream(key, header, pieces):
 
 def do_bundle(v):
     readers = sorted({box_public(h(s)) for s in v["reader_secrets"]}, key=lambda p: (blake("yz1:key-hint", p)[:8], p))
-    fixed = (b"YZN1" + SUITE + u(len(readers), 1) + b"\0\0" + h(v["from"]) + h(v["office"]) + h(v["to"]) + h(v["id"])
+    fixed = (b"YZN2" + SUITE + u(len(readers), 1) + b"\0\0" + h(v["from"]) + h(v["office"]) + h(v["to"]) + h(v["id"])
              + u(v["at"], 8) + u(v["unix_ms"], 8) + h(v["epoch"]) + h(v["peer_epoch"]) + u(v["base"], 8) + u(v["mark"], 8)
-             + u(v["heard"], 8))
+             + u(v["heard"], 8) + told(v))
     inside = h(v["key"]) + blake("yz1:hdr", fixed)
     wraps = b"".join(blake("yz1:key-hint", p)[:8] + sealed_box(inside, p, h(e))
                      for p, e in zip(readers, v["ephemeral_secrets"]))

@@ -249,6 +249,68 @@ def case_d_queued(bench):
         bench.figure("d-queued", f"running node, plugged in after {seconds} s", 1, [took], "s", "from the plug until the node has the receipt")
 
 
+# ---- cuts in mid-transfer
+CUTS, ATTACHED = 40, 20_000_000
+
+
+def attached_once(bench, cuts):
+    """One attachment by a running node, the plug pulled for a second at each of `cuts` marks on its way. Gives (bytes up,
+    seconds, cuts that were made)."""
+    path, body = os.path.join(bench.work, "cuts.bin"), os.path.join(bench.work, "body.txt")
+    with open(path, "wb") as f:
+        f.write(random.Random(bench.seed).randbytes(ATTACHED))
+    with open(body, "w", encoding="utf-8") as f:
+        f.write("现场录像一件，随文报送。" + bench.texts.reports(1)[0]["body"][:600])
+    with bench.net() as net, with_both(bench, net, "cuts") as (hub, node):
+        net.shape("cuts")
+        node.serve()
+        node.run("sync")
+        hub.status()
+        start, made = net.counters()[0], 0
+        node.run("report", "new", "--kind", "dynamic", "--lane", "routine", "--title", "现场录像", "--body-file", body, "--attach", path, "--send")
+        began = looked = time.monotonic()
+        while True:
+            now, up = time.monotonic(), net.counters()[0] - start
+            if made < cuts and up > (made + 0.5) * ATTACHED / cuts:
+                net.plug()
+                time.sleep(1)
+                net.plug()
+                made += 1
+            elif up > ATTACHED and now - looked > 1:
+                looked = now
+                if not any(lane["waiting"] for lane in node.status()["lanes"].values()):
+                    break
+            if now - began > LIMIT:
+                bench.problem(f"case cuts: not through after {LIMIT} s: {node.status()['lanes']}")
+                break
+            time.sleep(0.02)
+        up, wall = net.counters()[0] - start, time.monotonic() - began
+        case = hub.run("report", "list", "--limit", "1")[0]["reports"][0]["case"]
+        got = os.path.join(bench.work, "cuts.got")
+        hub.run("report", "show", case, "--attachment", "cuts.bin", "--out", got)
+        with open(path, "rb") as a, open(got, "rb") as b:
+            if a.read() != b.read():
+                bench.problem("case cuts: the attachment is not what was sent")
+        os.remove(got)
+    if made != cuts:
+        bench.problem(f"case cuts: {made} of {cuts} cuts were made")
+    return up, wall
+
+
+def case_cuts(bench):
+    """What 40 cuts during one attachment of 20 MB cost in bytes sent again (target: at most 10 %)."""
+    if not bench.root:
+        return bench.skipped("cuts", "a shaped line needs root and /dev/net/tun")
+    whole, uncut_wall = attached_once(bench, 0)
+    done = [attached_once(bench, CUTS) for _ in range(3)]
+    note = f"{' '.join(LINKS['cuts'])}, {CUTS} cuts of 1 s during one attachment of {ATTACHED // 1_000_000} MB"
+    bench.figure("cuts", "up, uncut", 1, [whole], "B", "IP bytes that took air time")
+    bench.figure("cuts", "wall, uncut", 1, [uncut_wall], "s", note)
+    bench.figure("cuts", "up", 1, [up for up, _ in done], "B", note)
+    bench.figure("cuts", "wall", 1, [wall for _, wall in done], "s", "the cuts themselves are 40 s of it")
+    bench.figure("cuts", "sent again", 1, [(up - whole) / whole * 100 for up, _ in done], "%", "of what the uncut run sent")
+
+
 # ---- nothing to do
 def case_idle(bench):
     if not bench.root:
@@ -364,4 +426,5 @@ def case_stick(bench):
 
 
 CASES = {"authoring": authoring, "a": case_a, "ingest": case_ingest, "idle": case_idle, "start": case_start, "b": case_b,
-         "b-mixed": case_b_mixed, "c": case_c, "d": case_d, "d-queued": case_d_queued, "stick": case_stick, "two-hops": levels.case_two_hops}
+         "b-mixed": case_b_mixed, "c": case_c, "d": case_d, "d-queued": case_d_queued, "cuts": case_cuts, "stick": case_stick,
+         "two-hops": levels.case_two_hops}

@@ -10,7 +10,8 @@ import time
 HUB = "10.79.0.1"  # the hub's one address, first over veth, then over badlink
 LINKS = {"b": ["--rate", "256k", "--delay", "75ms", "--loss", "1%"],
          "hop": ["--rate", "2000k", "--delay", "100ms", "--loss", "0.5%"],
-         "c": ["--rate", "64k", "--delay", "300ms", "--loss", "5%", "--up", "20s", "--down", "20s"]}
+         "c": ["--rate", "64k", "--delay", "300ms", "--loss", "5%", "--up", "20s", "--down", "20s"],
+         "cuts": ["--rate", "4M", "--delay", "25ms"]}
 
 
 class Failed(RuntimeError):

@@ -1,0 +1,80 @@
+// An office's own key and place: another authority key, another superior.
+#include <algorithm>
+
+#include "node/net/api_request.h"
+#include "node/net/join.h"
+#include "node/net/superiors.h"
+#include "node/store/authority_key.h"
+
+namespace yz::node::api {
+namespace {
+
+Result<> need_keys(const Request& r) {
+  if (r.officer.roles & crypto::role::admin_keys) return {};
+  return fail(Fault::denied, "only an administrator of keys does that", "role.admin-keys");
+}
+
+std::string digits(std::string_view text) {
+  std::string out;
+  std::ranges::copy_if(text, std::back_inserter(out), [](char c) { return c >= '0' && c <= '9'; });
+  return out;
+}
+
+}  // namespace
+
+Result<ApiReply> post_office_rotate(Request& r) {
+  TRY(only(r.body, {}));
+  TRY(need_keys(r));
+  const PublicKey next = TRY(r.host.rotate_authority(r.officer));
+  r.host.wake(sync::Lane::urgent);
+  return reply(Json::object({{"fingerprint", office_fingerprint(next)}, {"state", "waiting"}}));
+}
+
+Result<ApiReply> post_office_confirm(Request& r) {
+  TRY(only(r.body, {"fingerprint"}));
+  TRY(need_keys(r));
+  const auto office = TRY(r.host.directory().office_by_code(r.parts[0]));
+  if (!office) return fail(Fault::missing, "no office of that code is known here", "office.unknown");
+  const auto next = TRY(key_to_certify(r.store(), office->id));
+  if (!next)
+    return fail(Fault::missing, "no new key of this office waits here: it has to run office rotate-key, and sync",
+                "office.no-key");
+  if (digits(r.body.text("fingerprint")) != digits(office_fingerprint(*next)))
+    return fail(Fault::forged,
+                "these are not the digits of the key that came here: somebody else may have the old one; nothing was "
+                "certified, call the office again",
+                "office.key-differs");
+  const crypto::SigningKey authority = TRY(r.host.authority());
+  TRY(r.store().write([&]() -> Result<> {
+    TRY(certify_key(r.store(), office->id, authority, r.now()));
+    return r.store().journal(r.officer.name, "office.confirm-key", office->code, office_fingerprint(*next), r.now());
+  }));
+  r.host.wake(sync::Lane::urgent);
+  return reply(Json::object({{"office", office->code}, {"fingerprint", office_fingerprint(*next)}}));
+}
+
+Result<ApiReply> post_office_move(Request& r) {
+  TRY(only(r.body, {"invitation"}));
+  TRY(need_keys(r));
+  const std::string_view typed = r.body.text("invitation");
+  const Invitation i = TRY(decode_invitation(typed));
+  if (!i.moves)
+    return fail(Fault::invalid, "this invitation is not for an office that moves: ask for one made with --move",
+                "move.invitation");
+  TRY(r.host.add_superior(r.officer, typed, false));
+  // One try now; without a line it is asked again with every exchange.
+  const SyncReport tried = TRY(r.host.sync_with(i.superior));
+  const bool waits = TRY(unanswered(r.store(), i.superior)).has_value();
+  r.host.lines_changed();
+  if (waits && tried.reason.starts_with("join.")) {
+    TRY(r.store().write([&] { return forget_asked(r.store(), i.superior); }));
+    return fail(Fault::forged, "the superior refused the invitation: " + tried.reason, tried.reason);
+  }
+  const auto me = TRY(r.host.directory().office(r.store().me().office));
+  return reply(Json::object({{"office", me ? me->code : std::string()},
+                             {"superior", i.superior_code},
+                             {"name", i.superior_name},
+                             {"state", waits ? "moving" : "ready"}}));
+}
+
+}  // namespace yz::node::api

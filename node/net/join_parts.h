@@ -1,0 +1,38 @@
+#pragma once
+// Steps that joining, registering and moving have in common; for join.cc, rehome.cc and machine_join.cc alone.
+#include "node/net/join.h"
+
+namespace yz::node::join_parts {
+
+// invitation.flags
+inline constexpr std::int64_t kOnePerson = 1, kLineOnly = 2, kMoves = 4, kForMachine = 8;
+
+struct Invited {
+  Fixed<16, struct InviteCodeTag> code;
+  std::string office_code, name;
+  std::int64_t flags = 0;
+  crypto::Level level{};
+};
+
+/// An answer that was checked as far as all kinds of it are alike.
+struct Checked {
+  std::vector<crypto::Certificate> offices;
+  crypto::RootDocument root;
+  crypto::Certificate node;
+  std::uint64_t list_version = 0;
+};
+
+/// Who we are, as every superior is told.
+Result<JoinRequestMessage> introduction(Store&, const Invitation&, const crypto::SigningKey& authority);
+/// The office certificates from one office up to the top.
+Result<std::vector<Bytes>> chain_of(Directory&, const OfficeId& from);
+/// From the top down. What we know of offices in between stays: a path may be shown with an older certificate.
+Result<> learn_offices(Directory&, const std::vector<crypto::Certificate>&, const OfficeId& whose, sync::Millis now);
+/// Its node, its officers, its keys, and the link to it. Inside a write.
+Result<> take_in(Store&, Directory&, const JoinRequestMessage&, const OfficeId&, std::string_view code,
+                 sync::Millis now);
+Result<Checked> checked(const Invitation&, ByteView request, ByteView answer, const JoinAnswerMessage&);
+/// Inside a write.
+Result<> link_up(Store&, Directory&, const Invitation&, const Checked&, const JoinAnswerMessage&, sync::Millis now);
+
+}  // namespace yz::node::join_parts

@@ -1,0 +1,113 @@
+// Opens what another machine of our office wrote: by the office's archive key, into the cases that it belongs to. A
+// part of Opener.
+#include <set>
+
+#include "node/log.h"
+#include "node/office/workflow.h"
+#include "node/store/forwards.h"
+#include "node/store/opener.h"
+#include "node/store/siblings.h"
+
+namespace yz::node {
+
+using sync::Refusal;
+
+namespace {
+
+constexpr int kOpened = 2, kWaits = 3;  // envelope.copy
+
+/// What answers this very version may have come here before it: it counts all the same.
+Result<> heed_answers(Store& store, const RecordId& version, std::int64_t row, sync::Millis now) {
+  Database& db = store.db();
+  std::vector<Bytes> answers;
+  {
+    Query q =
+        TRY(db.query("select a.bytes from record a join parent p on p.child = a.id where p.parent = ? and a.own = 0 and"
+                     " a.quarantine = 0 and a.type in (7, 12, 13) order by a.row",
+                     version));
+    while (TRY(q.step())) answers.push_back(q.blob(0));
+  }
+  if (answers.empty()) return {};
+  std::int64_t matter = 0;
+  std::optional<ReportState> state;
+  {
+    Query q =
+        TRY(db.query("select m.row, m.state from record r join matter m on m.row = r.matter where r.row = ?", row));
+    TRY(q.step());
+    matter = q.integer(0);
+    state = report_state_from(q.integer(1));
+  }
+  if (!state || !follows_receipts(*state)) return {};
+  for (const Bytes& bytes : answers) {
+    const auto a = sync::decode_record(bytes);
+    if (!a) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
+    if (a->record.type == sync::RecordType::acknowledgement && follows_receipts(*state))
+      state = ReportState::acknowledged;
+    else if (a->record.type == sync::RecordType::instruction)
+      state = ReportState::instructed;
+    else if (const auto told = TRY(told_state(store, matter, a->record)); told && *state <= ReportState::acknowledged)
+      state = told;
+  }
+  return db.run("update matter set state = ?, changed_ms = ? where row = ?", static_cast<int>(*state), now, matter);
+}
+
+}  // namespace
+
+Result<> Opener::open_copy(std::int64_t row, std::int64_t stream, const Bytes& bytes, sync::Millis now, Done& done) {
+  Context c;
+  c.row = row;
+  c.stream = stream;
+  c.now = now;
+  c.envelope = TRY(sync::decode_envelope(bytes));
+  ++done.envelopes;
+  const auto settled = [&](int copy) {
+    return store_.db().run("update envelope set copy = ? where row = ?", copy, row);
+  };
+  auto items = sync::open(c.envelope, store_.keys());
+  if (!items) {
+    log().warn("copy.failed", {{"seq", c.envelope.head.seq.value}, {"why", items.error()}});
+    TRY(store_.alarm("copy.failed", "something that another machine of this office wrote cannot be opened here", "",
+                     now));
+    return settled(kOpened);
+  }
+  std::vector<sync::ReleasedRecord> records;
+  std::set<CertDigest> missing;
+  for (const sync::Item& item : *items) {
+    if (item.kind == sync::Item::Kind::certificate) {
+      TRY(learn(c, item.bytes));
+    } else if (item.kind == sync::Item::Kind::record) {
+      auto released = sync::decode_record(item.bytes);
+      if (!released) continue;
+      // Officers of ours signed it: the other machine's word alone is not enough.
+      const Refusal why = TRY(judge_own(*released, missing));
+      if (why == Refusal::none) records.push_back(std::move(*released));
+    }
+  }
+  if (!missing.empty()) {
+    for (const NodeId& n : TRY(siblings(store_))) TRY(want(missing, n, now));
+    return settled(kWaits);
+  }
+  for (const auto& r : records) TRY(put_copy(c, r, done));
+  return settled(kOpened);
+}
+
+Result<> Opener::put_copy(Context& c, const sync::ReleasedRecord& r, Done& done) {
+  RecordFacts facts;
+  facts.own = true;
+  facts.at_ms = r.record.at.ms();
+  const std::int64_t row = TRY(put_record(store_, r, facts));
+  const auto& name = c.envelope.head.stream;
+  TRY(queue_record(store_, row, std::span(&name.destination, 1), name.lane, c.now));
+  // As far as its destination's receipts have come here; the author sends it, not we.
+  TRY(store_.db().run(
+      "update delivery set envelope = ?1, state = (select case when e.state <> 2 then 1 when e.seq <= s.opened then 3"
+      " else 2 end from envelope e join stream s on s.row = e.stream where e.row = ?1), done_ms = ?2 where record = ?3"
+      " and destination = ?4 and state in (0, 1)",
+      c.row, c.now, row, name.destination));
+  TRY(store_.db().run("update envelope set records = records + 1 where row = ?", c.row));
+  ++done.records[static_cast<std::size_t>(name.lane)];
+  TRY(refresh_states(store_, std::span(&row, 1), c.now));
+  return heed_answers(store_, r.id, row, c.now);
+}
+
+}  // namespace yz::node
