@@ -76,9 +76,8 @@ async function sending(page, line) {
   check('... nor do the receipts say so', (await page.locator('.report').innerText()).includes('还没有回执'));
   await accessible(page, 'report');
   line.set('dead');
-  run('township', 'sync'); // it is tried at once, not after the pauses of before
   await page.goto(page.url().replace(/#.*/, '#/'));
-  await until('the banner says that the line is down, and what still works', async () => (await page.locator('.line-banner').count()) > 0 && /不通[\s\S]*U盘/.test(await page.locator('.line-banner').innerText()), 60);
+  await until('the banner says that the line is down, and what still works', async () => (await page.locator('.line-banner').count()) > 0 && /不通[\s\S]*U盘/.test(await page.locator('.line-banner').innerText()), 120);
   check('the report waits in the list', (await page.locator('.group-waiting').innerText()).includes(title));
   await accessible(page, 'line down');
   line.set('open');
