@@ -40,7 +40,8 @@ inline constexpr Purpose registry{"yz1:registry"};
 inline constexpr Purpose consent{"yz1:consent"};
 inline constexpr Purpose picture{"yz1:picture"};  // check of a QR picture
 inline constexpr Purpose backup{"yz1:backup"};
-inline constexpr Purpose passphrase{"yz1:passphrase"};  // remembered check of a passphrase
+inline constexpr Purpose passphrase{"yz1:passphrase"};    // remembered check of a passphrase
+inline constexpr Purpose web_session{"yz1:web-session"};  // what is made of a browser's token
 }  // namespace purpose
 
 /// BLAKE2b-256 over the concatenation of the parts.

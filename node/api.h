@@ -14,7 +14,8 @@ struct ApiCall {
   std::string body = {};  ///< JSON text, or raw octets for attachments
   std::string content_type = "application/json";
   std::string officer = {};  ///< who asks, from --as or the session; empty: the only active one
-  std::optional<crypto::SecretText> passphrase = {};  ///< given with the call; empty: the session vouches
+  std::optional<crypto::SecretText> passphrase = {};  ///< given with the call; or with `session` for what needs it anew
+  std::string session = {};                           ///< the token of a web session; it vouches and signs
   std::string language = "zh";
   /// Progress of long work as small JSON objects; may be empty. Called on the node's worker thread.
   std::function<void(std::string_view json)> progress = {};

@@ -9,6 +9,7 @@
 
 #include "crypto/secret.h"
 #include "node/cli/commands.h"
+#include "node/net/web_assets.h"
 
 namespace {
 
@@ -30,6 +31,7 @@ int answer(const cli::Told& told) {
 
 int work(const cli::Asked& asked) {
   cli::Session session(asked.globals);
+  session.use_page(built_page());
   return std::visit([&](const auto& command) { return cli::run(session, command); }, asked.command);
 }
 

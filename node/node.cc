@@ -15,12 +15,12 @@
 #include "node/store/node_key.h"
 #include "node/store/people.h"
 #include "node/store/siblings.h"
+#include "node/store/sqlite.h"
 
 namespace yz::node {
 namespace {
 
 constexpr sync::Millis kRememberMs = 5 * 60 * 1000;
-constexpr sync::Millis kWrongMostMs = 15 * 60 * 1000;
 
 Hash passphrase_hash(const crypto::Key& process, std::string_view use, std::string_view officer, ByteView passphrase) {
   return crypto::keyed_hash(crypto::purpose::passphrase, process.expose(),
@@ -102,6 +102,7 @@ Result<> Node::start() {
       .settle = [this] { settle_identity(); },
   });
   api_ = std::make_unique<Api>(*this);
+  on_change(store_->db(), [this](std::string_view table, std::int64_t row) { changed_.note(table, row); });
   // A crash between the commits of the two databases leaves chunks that nothing names. On a full disk they stay a
   // while.
   if (auto swept = store_->write([&] { return sweep_attachments(*store_); }); !swept)
@@ -160,10 +161,9 @@ Result<Signer> Node::unlock(std::string_view officer, ByteView passphrase) {
     }
   }
   std::optional<crypto::SigningKey> key;
-  // From the fourth wrong try on, each costs a wait, and no hash: guessing must not keep the node from its work.
-  if (const auto w = wrong_.find(name); w != wrong_.end() && w->second.until > wall_now())
-    return fail(Fault::denied,
-                "too many wrong passphrases: wait " + std::to_string((w->second.until - wall_now()) / 1000 + 1) + " s",
+  // A try during the wait costs no hash: guessing must not keep the node from its work.
+  if (const sync::Millis wait = lockout_.wait(name, wall_now()); wait > 0)
+    return fail(Fault::denied, "too many wrong passphrases: wait " + std::to_string(wait / 1000 + 1) + " s",
                 "login.wait");
   const auto it = remembered_.find(name);
   if (it != remembered_.end() && it->second.until > wall_now() &&
@@ -175,14 +175,11 @@ Result<Signer> Node::unlock(std::string_view officer, ByteView passphrase) {
   } else {
     auto opened = node::unlock(keys, name, passphrase);
     if (!opened) {
-      if (opened.error().fault == Fault::denied) {  // a name without a slot is `missing` and leaves no trace here
-        Wrong& wrong = wrong_[name];
-        if (++wrong.tries > 3)
-          wrong.until = wall_now() + std::min<sync::Millis>(kWrongMostMs, 1000LL << std::min(wrong.tries - 4, 20));
-      }
+      // A name without a slot is `missing` and leaves no trace here.
+      if (opened.error().fault == Fault::denied) lockout_.wrong(name, wall_now());
       return std::unexpected(opened.error());
     }
-    wrong_.erase(name);
+    lockout_.right(name);
     Unlocked u = std::move(*opened);
     remember(u.officer, passphrase, u.signing);
     key = std::move(u.signing);

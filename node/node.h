@@ -4,8 +4,11 @@
 
 #include "node/home.h"
 #include "node/lines.h"
+#include "node/lockout.h"
 #include "node/net/api.h"
 #include "node/net/sync_port.h"
+#include "node/net/web_events.h"
+#include "node/net/web_session.h"
 #include "node/office/rules.h"
 #include "node/worker.h"
 
@@ -30,6 +33,11 @@ class Node : public ApiHost {
   sync::Millis now() const override { return wall_now(); }
   Result<OfficerRow> authenticate(std::string_view officer, ByteView passphrase) override;
   Result<Signer> unlock(std::string_view officer, ByteView passphrase) override;
+  Result<OfficerRow> authenticate_session(std::string_view token) override;
+  Result<Signer> unlock_session(std::string_view token, bool to_sign) override;
+  void passphrase_changed(std::string_view officer, std::string_view but_token) override {
+    sessions_.close_others(officer, but_token);
+  }
   Result<> change_passphrase(std::string_view officer, ByteView old_passphrase, ByteView new_passphrase) override;
   Result<OfficerRow> add_officer(const OfficerRow& by, std::string_view name, std::uint16_t roles,
                                  std::string_view phone, ByteView passphrase) override;
@@ -49,6 +57,15 @@ class Node : public ApiHost {
   Result<sync::Tally> take_envelopes(const OfficerRow& by, const std::vector<Bytes>&) override;
   std::string software_version() const override;
   CpuMs cpu_ms() override;
+
+  /// A browser signs in. Wrong tries cost a wait, for the officer and for the place they come from, and are written
+  /// down; an unknown name and a wrong passphrase are told alike.
+  Result<WebSessions::Opened> sign_in(std::string_view officer, ByteView passphrase, std::string_view source);
+  /// The passphrase once more, so that the session may sign.
+  Result<> confirm(std::string_view token, ByteView passphrase, std::string_view source);
+  WebSessions& sessions() { return sessions_; }
+  /// What changed since it was asked last.
+  Result<WebChange> take_changes();
 
   Home& home_lock() { return home_; }
   Result<crypto::SigningKey> authority() override;
@@ -71,6 +88,7 @@ class Node : public ApiHost {
   /// Between two pieces of long work: others go first. False when the program is ending.
   bool give_way();
   Result<std::array<std::uint64_t, 5>> open_counted();
+  Result<Signer> unlock_from(std::string_view officer, ByteView passphrase, std::string_view source);
   void remember(const std::string& officer, ByteView passphrase, const crypto::SigningKey&);
 
   /// A passphrase that was right a moment ago: Argon2id need not run for each call of a script. The signing key
@@ -78,11 +96,6 @@ class Node : public ApiHost {
   struct Remembered {
     Hash check;
     Bytes sealed_seed;
-    sync::Millis until = 0;
-  };
-
-  struct Wrong {
-    int tries = 0;
     sync::Millis until = 0;
   };
 
@@ -96,7 +109,10 @@ class Node : public ApiHost {
   std::unique_ptr<Opener> opener_;
   std::optional<Rules> rules_;
   std::map<std::string, Remembered, std::less<>> remembered_;
-  std::map<std::string, Wrong, std::less<>> wrong_;
+  Lockout lockout_;         // by officer
+  Lockout source_lockout_;  // by where a browser is
+  WebSessions sessions_;
+  ChangedCases changed_;
   std::unique_ptr<Lines> lines_;
   std::unique_ptr<Api> api_;
   Worker* worker_ = nullptr;

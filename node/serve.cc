@@ -12,6 +12,7 @@
 #include "node/cli/local.h"
 #include "node/log.h"
 #include "node/net/api_port.h"
+#include "node/net/web_port.h"
 #include "node/node.h"
 #include "node/store/routes.h"
 
@@ -56,7 +57,8 @@ class LineThreads {
 
 struct Faces {
   std::unique_ptr<SyncPort> sync_port;
-  std::unique_ptr<ApiPort> socket_port, web_port;
+  std::unique_ptr<ApiPort> socket_port;
+  std::unique_ptr<WebPort> web_port;
   std::unique_ptr<HttpServer> socket, web, sync;
 
   void stop() {
@@ -65,31 +67,50 @@ struct Faces {
   }
 };
 
-Result<> open_faces(Faces& f, Node& node, Worker& worker, const Config& config) {
-  const auto person = [&worker](std::function<void()> job) { worker.post(Worker::Turn::person, std::move(job)); };
-  ApiPort::Parts api{.on_store = person,
-                     .call = [&node](const ApiCall& c) { return node.call(c); },
-                     .hosts = {},
-                     .attachment_bytes = std::size_t{config.limits.attachment_mib} << 20U};
-  f.socket_port = std::make_unique<ApiPort>(api);
+/// The port may be chosen by the system: the names it answers to are known only afterwards, so it is bound twice.
+Result<std::uint16_t> port_of(const Endpoint& e, const ServerOptions& like, Handler& any) {
+  if (e.port != 0) return e.port;
+  ServerOptions o = like;
+  o.listen = ListenTcp{address(e)};
+  auto probe = TRY(HttpServer::start(std::move(o), any));
+  const std::uint16_t port = probe->port();
+  probe->stop();
+  return port;
+}
+
+Result<> open_page(Faces& f, Node& node, Worker& worker, const Config& config, std::span<const WebAsset> page) {
+  ServerOptions o{.listen = ListenTcp{}, .threads = 1, .max_connections = config.web.connections_max};
+  o.tls_cert_pem = TRY(pem(config.web.tls_cert));
+  o.tls_key_pem = TRY(pem(config.web.tls_key));
+  const std::uint16_t port = TRY(port_of(*config.web.listen, o, *f.socket_port));
+  o.listen = ListenTcp{address(Endpoint{config.web.listen->host, port})};
+  const bool tls = !o.tls_cert_pem.empty();
+  f.web_port = std::make_unique<WebPort>(WebPort::Parts{
+      .on_store = [&worker](std::function<void()> job) { worker.post(Worker::Turn::person, std::move(job)); },
+      .call = [&node](const ApiCall& c) { return node.call(c); },
+      .sign_in = [&node](std::string_view officer, ByteView passphrase,
+                         std::string_view source) { return node.sign_in(officer, passphrase, source); },
+      .confirm = [&node](std::string_view token, ByteView passphrase,
+                         std::string_view source) { return node.confirm(token, passphrase, source); },
+      .sessions = node.sessions(),
+      .clock = [] { return boot_now(); },
+      .hosts = own_names(port, config),
+      // Cookies know no ports: two nodes on one machine need two names.
+      .cookie = tls ? "__Host-yz" : "yz" + std::to_string(port),
+      .tls = tls,
+      .page = page,
+      .attachment_bytes = std::size_t{config.limits.attachment_mib} << 20U});
+  f.web = TRY(HttpServer::start(std::move(o), *f.web_port));
+  return {};
+}
+
+Result<> open_faces(Faces& f, Node& node, Worker& worker, const Config& config, std::span<const WebAsset> page) {
+  f.socket_port = std::make_unique<ApiPort>(ApiPort::Parts{
+      .on_store = [&worker](std::function<void()> job) { worker.post(Worker::Turn::person, std::move(job)); },
+      .call = [&node](const ApiCall& c) { return node.call(c); },
+      .attachment_bytes = std::size_t{config.limits.attachment_mib} << 20U});
   f.socket = TRY(HttpServer::start({.listen = ListenUnix{node.home() + "/sock"}, .threads = 1}, *f.socket_port));
-  if (config.web.listen) {
-    // The port may be chosen by the system: the names it answers to are known only afterwards, so it is bound twice.
-    ServerOptions o{.listen = ListenTcp{address(*config.web.listen)}, .threads = 1};
-    o.tls_cert_pem = TRY(pem(config.web.tls_cert));
-    o.tls_key_pem = TRY(pem(config.web.tls_key));
-    if (config.web.listen->port == 0) {
-      auto probe = TRY(HttpServer::start(o, *f.socket_port));
-      const std::uint16_t port = probe->port();
-      probe->stop();
-      o.listen = ListenTcp{address(Endpoint{config.web.listen->host, port})};
-      api.hosts = own_names(port, config);
-    } else {
-      api.hosts = own_names(config.web.listen->port, config);
-    }
-    f.web_port = std::make_unique<ApiPort>(api);
-    f.web = TRY(HttpServer::start(std::move(o), *f.web_port));
-  }
+  if (config.web.listen) TRY(open_page(f, node, worker, config, page));
   if (config.sync.listen) {
     f.sync_port = std::make_unique<SyncPort>(SyncPort::Parts{
         .store = node.store(),
@@ -125,12 +146,24 @@ void daily_duties(Store& store) {
   }
 }
 
+/// Once a second: open pages hear what changed, and those whose session has ended are closed.
+void tell_pages(Faces& f, Node& node) {
+  WebEvents& events = f.web_port->events();
+  events.look_after(node.sessions().living(boot_now()));
+  if (events.listening() == 0) return;
+  if (const auto change = node.take_changes())
+    events.tell(*change);
+  else
+    log().warn("web.changes", {{"why", change.error()}});
+}
+
 /// Waits for SIGTERM or SIGINT; meanwhile looks after long polls and the day's duties. False when the store broke:
 /// the process must end, so that whoever supervises it starts it anew and the store is checked on opening.
 bool wait_for_end(Faces& f, Node& node, Worker& worker, const sigset_t& signals) {
   sync::Millis daily = 0;
   const EvenClock clock;
   sync::Millis looked = clock.now();
+  unsigned ticks = 0;
   for (;;) {
     if (node.store().broken()) return false;
     if (wall_now() - daily > 24LL * 3'600'000 || wall_now() < daily) {
@@ -145,6 +178,7 @@ bool wait_for_end(Faces& f, Node& node, Worker& worker, const sigset_t& signals)
     const int got = sigtimedwait(&signals, nullptr, &tick);
     if (got == SIGTERM || got == SIGINT) return true;
     if (f.sync_port) worker.post(Worker::Turn::idle, [&f] { f.sync_port->look_at_waiting(); });
+    if (f.web_port && ++ticks % 4 == 0) worker.post(Worker::Turn::idle, [&f, &node] { tell_pages(f, node); });
   }
 }
 
@@ -171,7 +205,7 @@ Result<int> serve(const std::string& home, const ServeOptions& options, const cr
   Worker worker;
   node->set_worker(&worker);
   Faces faces;
-  auto open = open_faces(faces, *node, worker, config);
+  auto open = open_faces(faces, *node, worker, config, options.page);
   if (!open) {
     faces.stop();
     worker.stop();

@@ -8,6 +8,7 @@
 #include "crypto/result.h"
 #include "crypto/secret.h"
 #include "node/api.h"
+#include "node/net/web_assets.h"
 
 namespace yz::node {
 
@@ -47,6 +48,7 @@ Result<std::string> recover_home(const std::string& home, const std::string& off
 struct ServeOptions {
   std::optional<std::string> web, sync;  ///< HOST:PORT, over what config.toml says
   std::string officer;
+  std::span<const WebAsset> page = {};
 };
 /// Runs the node and prints one line `ready web=... sync=...` on stdout when it accepts connections. Comes back at
 /// SIGTERM or SIGINT with the exit code.

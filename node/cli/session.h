@@ -29,6 +29,9 @@ class Session {
   explicit Session(Globals globals) : globals_(std::move(globals)) {}
 
   const Globals& globals() const { return globals_; }
+  /// What `serve` shows in a browser.
+  void use_page(std::span<const WebAsset> page) { page_ = page; }
+  std::span<const WebAsset> page() const { return page_; }
   const std::string& home() const { return globals_.home; }
   Language language() const { return globals_.language; }
   std::string say(std::string_view zh, std::string_view en) const {
@@ -60,6 +63,7 @@ class Session {
   void tell_problem(const Answer&) const;
 
   Globals globals_;
+  std::span<const WebAsset> page_;
   std::optional<crypto::SecretText> passphrase_;
   std::optional<std::string> socket_;
   std::unique_ptr<LocalNode> node_;

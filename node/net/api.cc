@@ -13,6 +13,14 @@ constexpr std::size_t kImportBytes = 64 * 1024 * 1024;
 const std::vector<Route>& routes() {
   static const std::vector<Route> all = {
       {"GET", "/api/v1/openapi.json", get_openapi, "this description", false},
+      {"POST", "/api/v1/session", only_on_the_page, "sign in on the page", false},
+      {"GET", "/api/v1/session", only_on_the_page, "who is signed in", false},
+      {"DELETE", "/api/v1/session", only_on_the_page, "sign out, or lock the screen", false},
+      {"POST", "/api/v1/session/confirm", only_on_the_page, "the passphrase once more, to sign", false},
+      {"GET", "/api/v1/events", only_on_the_page, "what changes, as server-sent events", false},
+      {"GET", "/api/v1/rules", get_rules, "kinds, fields, incident types, grades and times, to fill in a form by"},
+      {"POST", "/api/v1/check", post_check, "what the rules say of a text that is not kept yet"},
+      {"GET", "/api/v1/work", get_work, "what waits for somebody here, the most pressing first"},
       {"GET", "/api/v1/status", get_status, "link, lanes, alarms"},
       {"POST", "/api/v1/sync", post_sync, "exchange now"},
       {"GET", "/api/v1/superiors", get_superiors, "superiors, and whether they are reached"},
@@ -153,7 +161,8 @@ Result<Found> find_route(std::string_view method, std::string_view path) {
 }
 
 Result<OfficerRow> let_in(Request& r) {
-  auto officer = r.host.authenticate(r.call.officer, r.passphrase());
+  auto officer = r.call.session.empty() ? r.host.authenticate(r.call.officer, r.passphrase())
+                                        : r.host.authenticate_session(r.call.session);
   if (officer) return officer;
   Error e = officer.error();
   // One code family for "not let in", whatever the reason: it is what makes the status 401.

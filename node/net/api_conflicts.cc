@@ -310,7 +310,7 @@ Result<ApiReply> post_resolve(Request& r) {
   for (const std::string& name : o.view.disputed())
     if (!chosen.withdraw && !chosen.decided.contains(name)) undecided.push_back(name);
 
-  const Signer signer = TRY(r.host.unlock(r.call.officer.empty() ? r.officer.name : r.call.officer, r.passphrase()));
+  const Signer signer = TRY(r.signer());
   StoreBooks books = books_of(r);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
   auto done = desk.resolve({person_of(signer.officer), signer.key}, o.m.row, std::move(chosen));

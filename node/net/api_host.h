@@ -76,6 +76,17 @@ class ApiHost {
   virtual Result<OfficerRow> authenticate(std::string_view officer, ByteView passphrase) = 0;
   /// The same, and gives the signing key for this call.
   virtual Result<Signer> unlock(std::string_view officer, ByteView passphrase) = 0;
+  /// The officer whose web session it is. Fault::denied "login.session" when there is none, as on every face but the
+  /// web port.
+  virtual Result<OfficerRow> authenticate_session(std::string_view) {
+    return fail(Fault::denied, "there are no sessions here", "login.session");
+  }
+  /// The same with the signing key. To sign, the passphrase must have been given lately, else "login.confirm".
+  virtual Result<Signer> unlock_session(std::string_view, bool /*to_sign*/) {
+    return fail(Fault::denied, "there are no sessions here", "login.session");
+  }
+  /// The officer's other web sessions end.
+  virtual void passphrase_changed(std::string_view /*officer*/, std::string_view /*but_session*/) {}
   virtual Result<> change_passphrase(std::string_view officer, ByteView old_passphrase, ByteView new_passphrase) = 0;
   virtual Result<OfficerRow> add_officer(const OfficerRow& by, std::string_view name, std::uint16_t roles,
                                          std::string_view phone, ByteView passphrase) = 0;

@@ -176,7 +176,8 @@ Result<ApiReply> post_officer_roles(Request& r) {
 
 Result<ApiReply> post_officer_renew(Request& r) {
   TRY(only(r.body, {}));
-  const OfficerRow now = TRY(r.host.renew_officer(r.officer.name, r.passphrase()));
+  const ByteView passphrase = TRY(r.given_passphrase());
+  const OfficerRow now = TRY(r.host.renew_officer(r.officer.name, passphrase));
   r.host.wake(sync::Lane::urgent);
   return reply(Json::object({{"name", now.name}, {"certificate", hex(now.digest.view())}}));
 }
@@ -205,7 +206,7 @@ Result<ApiReply> post_release(Request& r) {
   const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
   const std::vector<RecordId> held = TRY(held_records(r.store(), m.row));
   if (held.empty()) return fail(Fault::conflict, "nothing of this case is held for an ended key", "release.none");
-  const Signer by = TRY(r.host.unlock(r.officer.name, r.passphrase()));
+  const Signer by = TRY(r.signer());
   TRY(r.store().write([&] { return release_held(r.store(), m.row, by.officer.name, r.now()); }));
   TRY(r.host.open_received());
   StoreBooks books = books_of(r);

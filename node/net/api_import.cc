@@ -89,7 +89,7 @@ Result<ApiReply> post_import(Request& r) {
   Way way{r.body.flag("send"), {}};
   if (const Json* to = r.body.find("to")) way.to = TRY(addressees_from(r, *to));
 
-  const Signer signer = TRY(r.host.unlock(r.call.officer.empty() ? r.officer.name : r.call.officer, r.passphrase()));
+  const Signer signer = TRY(r.signer());
   const SigningPerson by{person_of(signer.officer), signer.key};
   StoreBooks books = books_of(r);
   // Compared with nothing: a backlog would be compared with itself, each with each.

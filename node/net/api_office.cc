@@ -112,7 +112,9 @@ Result<ApiReply> post_passphrase(Request& r) {
   TRY(only(r.body, {"new_passphrase"}));
   const std::string_view passphrase = r.body.text("new_passphrase");
   if (passphrase.empty()) return fail(Fault::invalid, "the new passphrase is missing", "invalid.passphrase");
-  TRY(r.host.change_passphrase(r.officer.name, r.passphrase(), view(passphrase)));
+  const ByteView before = TRY(r.given_passphrase());
+  TRY(r.host.change_passphrase(r.officer.name, before, view(passphrase)));
+  r.host.passphrase_changed(r.officer.name, r.call.session);
   return reply(Json::object({{"officer", r.officer.name}}));
 }
 

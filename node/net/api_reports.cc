@@ -17,10 +17,10 @@ Result<std::optional<std::vector<OfficeId>>> addressees(Request& r) {
   return TRY(addressees_from(r, *list));
 }
 
-/// Runs one act of the desk that needs the officer's key.
+/// Runs one act of the desk that needs the officer's key; `signs` is false for one that may only keep a draft.
 template <class F>
-Result<ApiReply> act(Request& r, F f) {
-  const Signer signer = TRY(r.host.unlock(r.call.officer.empty() ? r.officer.name : r.call.officer, r.passphrase()));
+Result<ApiReply> act(Request& r, F f, bool signs = true) {
+  const Signer signer = TRY(r.signer(signs));
   StoreBooks books = books_of(r);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
   return answer_of(r, TRY(f(desk, SigningPerson{person_of(signer.officer), signer.key})));
@@ -74,9 +74,12 @@ Result<ApiReply> post_report(Request& r) {
   TRY(read_report(r.host.rules(), r.body, report));
   const bool send = r.body.flag("send");
   auto to = TRY(addressees(r)).value_or(std::vector<OfficeId>());
-  return act(r, [&](Desk& d, const SigningPerson& by) {
-    return d.write(by, d.new_case(), std::move(report), send, std::move(to));
-  });
+  return act(
+      r,
+      [&](Desk& d, const SigningPerson& by) {
+        return d.write(by, d.new_case(), std::move(report), send, std::move(to));
+      },
+      send);
 }
 
 Result<ApiReply> put_report(Request& r) {
@@ -204,9 +207,12 @@ Result<ApiReply> post_follow_up(Request& r) {
   TRY(read_report(r.host.rules(), r.body, report));
   const bool final = r.body.flag("final"), send = r.body.flag("send");
   auto to = TRY(addressees(r)).value_or(std::vector<OfficeId>());
-  return act(r, [&](Desk& d, const SigningPerson& by) {
-    return d.follow_up(by, m.row, std::move(report), final, send, std::move(to));
-  });
+  return act(
+      r,
+      [&](Desk& d, const SigningPerson& by) {
+        return d.follow_up(by, m.row, std::move(report), final, send, std::move(to));
+      },
+      send);
 }
 
 Result<ApiReply> post_correct(Request& r) {
@@ -216,9 +222,12 @@ Result<ApiReply> post_correct(Request& r) {
   TRY(read_report(r.host.rules(), r.body, report));
   const bool send = r.body.flag("send");
   auto to = TRY(addressees(r)).value_or(std::vector<OfficeId>());
-  return act(r, [&](Desk& d, const SigningPerson& by) {
-    return d.correct(by, m.row, std::move(report), r.body.text("reason"), send, std::move(to));
-  });
+  return act(
+      r,
+      [&](Desk& d, const SigningPerson& by) {
+        return d.correct(by, m.row, std::move(report), r.body.text("reason"), send, std::move(to));
+      },
+      send);
 }
 
 Result<ApiReply> post_acknowledge(Request& r) {

@@ -65,7 +65,16 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"join.invitation", "邀请不完整，请重新复制 YZ1- 开头的那一行"},
     {"join.line", "这份邀请只能由已有上级的单位用于条线登记（yizhan superior add）"},
     {"join.root", "对方与本单位的信任根不同，请电话核对指纹"},
+    {"login.confirm", "签发前请再输入一次口令"},
     {"login.denied", "口令不正确，或没有这位人员"},
+    {"login.passphrase", "这一步需要再输入口令"},
+    {"login.session", "还没有登录，或登录已超时，请重新登录"},
+    {"login.wait", "口令错误次数较多，请稍候再试"},
+    {"officer.which", "本单位有多位人员，请写明姓名"},
+    {"session.web", "只有网页端口有登录和事件推送"},
+    {"web.content", "请求的内容类型不对"},
+    {"web.csrf", "页面凭证不符，请刷新页面后再试"},
+    {"web.origin", "请求不是本页面发出的，已拒绝"},
     {"malformed.json", "内容不是有效的 JSON"},
     {"address.url", "地址要以 http:// 或 https:// 开头，最多四个"},
     {"invalid.why", "原因只能是 retired（到期停用）或 compromised（已失密）"},
@@ -161,6 +170,17 @@ std::string Request::office_name(const OfficeId& id) const {
 std::string Request::officer_name(const CertDigest& digest) const {
   const auto row = host.directory().officer(digest);
   return row && *row ? (*row)->name : hex(digest.view()).substr(0, 16);
+}
+
+Result<ByteView> Request::given_passphrase() const {
+  if (!call.passphrase && !call.session.empty())
+    return fail(Fault::denied, "this needs your passphrase once more", "login.passphrase");
+  return passphrase();
+}
+
+Result<Signer> Request::signer(bool to_sign) const {
+  if (!call.session.empty()) return host.unlock_session(call.session, to_sign);
+  return host.unlock(call.officer.empty() ? officer.name : call.officer, passphrase());
 }
 
 ApiReply reply(const Json& j, int exit_code) {

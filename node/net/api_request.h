@@ -31,6 +31,10 @@ struct Request {
     return at == query.end() ? std::string_view() : std::string_view(at->second);
   }
   ByteView passphrase() const { return call.passphrase ? call.passphrase->expose() : ByteView(); }
+  /// For acts that need the passphrase itself, which a session has not got. Fault::denied "login.passphrase".
+  Result<ByteView> given_passphrase() const;
+  /// The caller's key for this call; `to_sign`: for more than keeping a draft.
+  Result<Signer> signer(bool to_sign = true) const;
   /// RFC 3339 with the office's offset; null for none.
   Json time(std::optional<sync::Millis>) const;
   /// An office's code; its id in hexadecimal when nobody told us the code.
@@ -64,6 +68,8 @@ std::string sentence(const Error&, Language);
 /// Fault::invalid "invalid.member" for a member that is not among the known ones.
 Result<> only(const Json& object, std::initializer_list<std::string_view> known);
 Json json_of(const std::vector<Finding>&, Language);
+/// A case as lists show it.
+Json summary_json(const Request&, const MatterRow&, const std::string& office_code, const std::string& office_name);
 Json flags_json(std::int64_t notes);
 Json fields_json(const Request&, const Fields&);
 /// A field's value as the API shows it: times with the office's offset.
@@ -90,6 +96,10 @@ Result<Json> superiors_json(Request&, bool with_direct);
 Result<std::vector<OfficeId>> addressees_from(Request&, const Json& list);
 /// How far our newest version of a case got, for each addressee.
 Result<Json> deliveries_json(Request&, std::int64_t matter);
+
+/// Without a stored receipt for so long, a record is overdue (protocol 2). Counted from signing: whoever waits at the
+/// telephone does not ask whether the delay is the line's or a relay's.
+sync::Millis overdue_after(sync::Lane);
 
 /// The desk's books, for one call.
 StoreBooks books_of(const Request&);
@@ -162,5 +172,10 @@ Result<ApiReply> post_backup(Request&);
 Result<ApiReply> get_doctor(Request&);
 Result<ApiReply> get_journal(Request&);
 Result<ApiReply> get_openapi(Request&);
+Result<ApiReply> get_rules(Request&);
+Result<ApiReply> post_check(Request&);
+Result<ApiReply> get_work(Request&);
+/// What only the web port has: sessions and events.
+Result<ApiReply> only_on_the_page(Request&);
 
 }  // namespace yz::node::api

@@ -134,6 +134,24 @@ Json timeline(const Request& r, Names& names, const std::vector<CaseRecord>& rec
 
 }  // namespace
 
+Json summary_json(const Request& r, const MatterRow& m, const std::string& office, const std::string& name) {
+  return Json::object({{"case", base32(m.id.view())},
+                       {"number", m.number},
+                       {"title", m.title},
+                       {"kind", to_string(m.kind)},
+                       {"lane", name_of(m.lane)},
+                       {"state", name_of(m.state)},
+                       {"office", office},
+                       {"office_name", name},
+                       {"occurred_at", r.time(m.occurred)},
+                       {"signed_at", r.time(m.signed_at)},
+                       {"received_at", r.time(m.received)},
+                       {"verified", m.verified},
+                       {"flags", flags_json(m.flags)},
+                       {"conflict", m.conflict},
+                       {"attachments", m.attachments}});
+}
+
 Result<ApiReply> get_reports(Request& r) {
   TRY(r.host.open_received());  // what was receipted is listed
   ListFilter f;
@@ -162,21 +180,7 @@ Result<ApiReply> get_reports(Request& r) {
   reports.items()->reserve(list.rows.size());
   for (const MatterRow& m : list.rows) {
     const auto& [code, name] = names.of(m.office);
-    reports.add(Json::object({{"case", base32(m.id.view())},
-                              {"number", m.number},
-                              {"title", m.title},
-                              {"kind", to_string(m.kind)},
-                              {"lane", name_of(m.lane)},
-                              {"state", name_of(m.state)},
-                              {"office", code},
-                              {"office_name", name},
-                              {"occurred_at", r.time(m.occurred)},
-                              {"signed_at", r.time(m.signed_at)},
-                              {"received_at", r.time(m.received)},
-                              {"verified", m.verified},
-                              {"flags", flags_json(m.flags)},
-                              {"conflict", m.conflict},
-                              {"attachments", m.attachments}}));
+    reports.add(summary_json(r, m, code, name));
   }
   return reply(Json::object({{"reports", std::move(reports)}, {"next", list.next.empty() ? Json() : Json(list.next)}}));
 }

@@ -17,19 +17,6 @@ constexpr std::int64_t kMinute = 60 * 1000;
 constexpr std::int64_t kDay = 24 * 60 * kMinute;
 constexpr std::array kStreamLanes = {Lane::flash, Lane::urgent, Lane::routine};
 
-/// Without a stored receipt for so long, a record is overdue (protocol 2). Counted from signing: whoever waits at the
-/// telephone does not ask whether the delay is the line's or a relay's.
-std::int64_t overdue_after(Lane l) {
-  switch (l) {
-    case Lane::flash:
-      return 10 * kMinute;
-    case Lane::urgent:
-      return 60 * kMinute;
-    default:
-      return kDay;
-  }
-}
-
 struct LaneCount {
   std::int64_t waiting = 0, sent = 0, acknowledged = 0;
 };
@@ -225,6 +212,17 @@ Result<> standing_alarms(Request& r, Alarms& alarms, std::int64_t overdue, std::
 }
 
 }  // namespace
+
+sync::Millis overdue_after(Lane l) {
+  switch (l) {
+    case Lane::flash:
+      return 10 * kMinute;
+    case Lane::urgent:
+      return 60 * kMinute;
+    default:
+      return kDay;
+  }
+}
 
 Result<ApiReply> get_status(Request& r) {
   Store& store = r.store();

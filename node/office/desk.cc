@@ -301,6 +301,17 @@ Result<Outcome> Desk::write(const SigningPerson& by, const CaseId& id, Report re
   return pass(by, d, nullptr, send, true);
 }
 
+Result<Verdict> Desk::check(const Person& by, const Report& report, std::int64_t matter) const {
+  Draft d;
+  if (matter != 0)
+    if (auto kept = TRY(books_.draft(matter))) d = std::move(*kept);
+  if (d.first) d.extras.type = type_of(report.kind);
+  d.report = report;
+  std::optional<CaseFile> file;
+  if (!d.first) file = TRY(books_.case_file(matter));
+  return judged(d, by, way(by, d), file ? &*file : nullptr);
+}
+
 Result<Outcome> Desk::edit(const Person& by, std::int64_t matter, Report report,
                            std::optional<std::vector<OfficeId>> to) {
   Draft d = TRY(editable(by, matter));

@@ -55,6 +55,9 @@ class Desk {
   /// `to`: whom the person named; empty: our superior, and for the gravest emergencies whom policy names.
   Result<Outcome> write(const SigningPerson&, const CaseId&, Report, bool send, std::vector<OfficeId> to = {});
   /// `to`: none leaves the addressees as they are.
+  /// What the rules would say if the person sent this now; nothing is kept. `matter`: the draft or case that the text
+  /// belongs to, 0 for none.
+  Result<Verdict> check(const Person&, const Report&, std::int64_t matter) const;
   Result<Outcome> edit(const Person&, std::int64_t matter, Report, std::optional<std::vector<OfficeId>> to = {});
   Result<Outcome> attach(const Person&, std::int64_t matter, const Manifest&);
   /// Gives what was detached.

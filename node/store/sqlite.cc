@@ -217,6 +217,15 @@ class SqliteDatabase final : public Database {
     return {};
   }
   sqlite3* raw() { return db_.get(); }
+  void tell_changes(std::function<void(std::string_view, std::int64_t)> told) {
+    told_ = std::move(told);
+    sqlite3_update_hook(
+        db_.get(),
+        [](void* self, int, const char*, const char* table, sqlite3_int64 row) {
+          static_cast<SqliteDatabase*>(self)->told_(table, row);
+        },
+        this);
+  }
   const std::string& base_vfs() const { return base_vfs_; }
   void cursor_ended() { --cursors_; }
 
@@ -239,6 +248,7 @@ class SqliteDatabase final : public Database {
   void keep_log(bool keep) { sqlite3_db_config(db_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr); }
 
   std::string base_vfs_;
+  std::function<void(std::string_view table, std::int64_t row)> told_;
   std::unique_ptr<OwnVfs> vfs_;  // outlives db_
   std::unique_ptr<sqlite3, CloseDb> db_;
   std::map<std::string, Prepared, std::less<>> prepared_;  // nodes stay in place: cursors point into it
@@ -408,6 +418,10 @@ Result<> copy_pages(sqlite3* from, sqlite3* to, const std::string& from_vfs, con
 Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& o) {
   std::unique_ptr<Database> db = TRY(SqliteDatabase::open(o));
   return db;
+}
+
+void on_change(Database& db, std::function<void(std::string_view table, std::int64_t row)> told) {
+  dynamic_cast<SqliteDatabase&>(db).tell_changes(std::move(told));
 }
 
 Result<> backup_to(Database& from, const std::string& path, std::span<const std::uint8_t, 32> key,

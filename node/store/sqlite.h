@@ -38,6 +38,10 @@ using BackupProgress = std::function<bool(std::int64_t done, std::int64_t total)
 Result<> backup_to(Database&, const std::string& path, std::span<const std::uint8_t, 32> key,
                    std::span<const std::uint8_t, 16> id, const BackupProgress& progress = {});
 
+/// Tells of every row that is inserted, updated or deleted, in the middle of the statement: `told` may only note it,
+/// and a roll-back takes no word back. One listener a database.
+void on_change(Database&, std::function<void(std::string_view table, std::int64_t row)> told);
+
 /// Reads every page and every committed frame of the log from the disk, and has SQLite
 /// check the whole structure. One sentence for each thing found, naming it ("page 17 ...");
 /// empty when all is well. Empties the log into the main file first. Not inside a transaction.

@@ -9,12 +9,12 @@ using namespace yz::crypto;
 
 namespace {
 
-const Purpose kAll[] = {purpose::record_id,  purpose::envelope, purpose::stream,    purpose::stream_id,
-                        purpose::cek_commit, purpose::header,   purpose::office_id, purpose::node_id,
-                        purpose::person_id,  purpose::cert,     purpose::root,      purpose::statement,
-                        purpose::exchange,   purpose::nonce,    purpose::digest,    purpose::invite_id,
-                        purpose::join,       purpose::key_hint, purpose::chunk,     purpose::journal,
-                        purpose::registry,   purpose::consent,  purpose::backup,    purpose::passphrase};
+const Purpose kAll[] = {
+    purpose::record_id, purpose::envelope,  purpose::stream,   purpose::stream_id,  purpose::cek_commit,
+    purpose::header,    purpose::office_id, purpose::node_id,  purpose::person_id,  purpose::cert,
+    purpose::root,      purpose::statement, purpose::exchange, purpose::nonce,      purpose::digest,
+    purpose::invite_id, purpose::join,      purpose::key_hint, purpose::chunk,      purpose::journal,
+    purpose::registry,  purpose::consent,   purpose::backup,   purpose::passphrase, purpose::web_session};
 
 }  // namespace
 

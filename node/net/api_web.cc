@@ -1,0 +1,200 @@
+// What the page asks besides the reports themselves: the rules to fill a form in by, a check while somebody types, and
+// the list of what waits.
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "node/net/api_request.h"
+
+namespace yz::node::api {
+namespace {
+
+constexpr sync::Millis kMinute = 60 * 1000;
+constexpr sync::Millis kCosignMs = 60 * kMinute;
+/// Of each sort of work; an office with more than that has other worries than the order of a list.
+constexpr std::size_t kWorkMost = 200;
+
+std::string_view name_of(Stage s) {
+  static constexpr std::array<std::string_view, 5> names{"first", "followup", "final", "routine", "zero"};
+  return names[static_cast<std::size_t>(s)];
+}
+std::string_view name_of(Need n) {
+  static constexpr std::array<std::string_view, 4> names{"unused", "required", "if_known", "optional"};
+  return names[static_cast<std::size_t>(n)];
+}
+std::string_view name_of(FieldType t) {
+  static constexpr std::array<std::string_view, 7> names{"text",     "integer", "number",       "boolean",
+                                                         "datetime", "choice",  "incident_type"};
+  return names[static_cast<std::size_t>(t)];
+}
+
+Json json_of(const FieldSpec& f) {
+  Json need = Json::object(), choices = Json::array(), classes = Json::array();
+  for (std::size_t s = 0; s < f.need.size(); ++s)
+    if (f.need[s] != Need::unused) need.set(name_of(static_cast<Stage>(s)), name_of(f.need[s]));
+  for (const auto& c : f.choices) choices.add(Json::object({{"code", c.code}, {"zh", c.zh}, {"en", c.en}}));
+  for (const auto& c : f.classes) classes.add(c);
+  return Json::object({{"key", f.key},
+                       {"zh", f.zh},
+                       {"en", f.en},
+                       {"type", name_of(f.type)},
+                       {"by_person", f.source == FieldSource::person && !f.by_node},
+                       {"min", f.min},
+                       {"max", f.max},
+                       {"choices", std::move(choices)},
+                       {"need", std::move(need)},
+                       {"classes", std::move(classes)}});
+}
+
+/// "township>county": from us to the office that our reports go to first.
+Result<std::string> our_hop(const Request& r) {
+  const auto self = TRY(r.host.directory().office(r.store().me().office));
+  const auto above = TRY(r.host.directory().superiors());
+  if (!self || above.empty()) return std::string();
+  return std::string(crypto::name_of(self->level)) + ">" + std::string(crypto::name_of(above.front().level));
+}
+
+IncidentLevel level_of(const Request& r, const Report& report) {
+  const IncidentLevel by_figures = r.host.rules().grade(report.fields.text("incident_type"), report.fields);
+  const auto stated = incident_level_from(report.fields.text("level"));
+  return std::max(by_figures, stated.value_or(IncidentLevel::ungraded));
+}
+
+struct Due {
+  std::optional<sync::Millis> written, phone;
+};
+/// When a first report has to be with the superior. What has no grade yet is timed like an ordinary incident.
+Due due_of(const Request& r, const std::string& hop, const Report& report) {
+  if (report.kind != Kind::first_report) return {};
+  const Deadline* d = r.host.rules().deadline(hop, std::max(level_of(r, report), IncidentLevel::iv));
+  const auto learned = report.fields.count("learned_at");
+  const auto from = learned ? learned : report.occurred_at;
+  if (!d || !from) return {};
+  Due due{*from + d->written_min * kMinute, {}};
+  if (d->phone_min) due.phone = *from + *d->phone_min * kMinute;
+  return due;
+}
+
+struct Work {
+  MatterRow row;
+  std::string_view group;
+  std::optional<sync::Millis> due;
+  std::string note;
+};
+
+Result<> add_state(Request& r, ReportState state, std::vector<Work>& out, std::string_view group) {
+  ListFilter f;
+  f.state = state;
+  f.limit = kWorkMost;
+  const CaseList list = TRY(list_cases(r.store(), f));
+  for (const MatterRow& m : list.rows) out.push_back({m, group, {}, {}});
+  return {};
+}
+
+/// Drafts know their text, so they know when they are due; who may not sign one is not asked to.
+Result<> look_into_draft(Request& r, const std::string& hop, Work& w) {
+  const auto draft = TRY(books_of(r).draft(w.row.row));
+  if (!draft) return {};
+  w.due = due_of(r, hop, draft->report).written;
+  w.note = draft->note;
+  if (draft->state == ReportState::in_review && (r.officer.roles & crypto::role::signer) &&
+      draft->drafter != r.officer.person)
+    w.group = "to_sign";
+  return {};
+}
+
+Result<> add_provisional(Request& r, std::vector<Work>& out) {
+  Query q =
+      TRY(r.store().db().query("select row from matter where own = 1 and (flags & ?) != 0 order by row desc limit ?",
+                               record_note::provisional, kWorkMost));
+  while (TRY(q.step())) {
+    Work w{TRY(matter_at(r.store(), q.integer(0))), "cosign", {}, {}};
+    if (w.row.signed_at) w.due = *w.row.signed_at + kCosignMs;
+    out.push_back(std::move(w));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ApiReply> get_rules(Request& r) {
+  const RuleSet& rules = r.host.rules().data();
+  Json kinds = Json::array(), fields = Json::array(), classes = Json::array(), types = Json::array();
+  for (const KindInfo& k : rules.kinds)
+    kinds.add(Json::object({{"id", to_string(k.kind)},
+                            {"zh", k.zh},
+                            {"en", k.en},
+                            {"stage", name_of(k.stage)},
+                            {"emergency", is_emergency(k.kind)}}));
+  for (const FieldSpec& f : rules.templates.fields) fields.add(json_of(f));
+  for (const auto& c : rules.incidents.classes)
+    classes.add(Json::object({{"code", c.code}, {"zh", c.zh}, {"en", c.en}}));
+  for (const auto& t : rules.incidents.types)
+    types.add(Json::object({{"code", t.code}, {"zh", t.zh}, {"en", t.en}, {"class", t.class_code}}));
+  return reply(Json::object({{"kinds", std::move(kinds)},
+                             {"fields", std::move(fields)},
+                             {"incident_classes", std::move(classes)},
+                             {"incident_types", std::move(types)},
+                             {"title_characters_max", kTitleCharactersMax},
+                             {"body_bytes_max", kBodyBytesMax}}));
+}
+
+Result<ApiReply> post_check(Request& r) {
+  TRY(only(r.body, {"case", "kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity"}));
+  std::int64_t matter = 0;
+  Report report;
+  if (const std::string_view id = r.body.text("case"); !id.empty()) {
+    matter = TRY(find_case(r.store(), id)).row;
+    if (const auto draft = TRY(books_of(r).draft(matter))) report = draft->report;
+  }
+  TRY(read_report(r.host.rules(), r.body, report));
+  StoreBooks books = books_of(r);
+  // Not compared with what was written before: this is asked at every pause of somebody who types.
+  const Desk desk = TRY(Desk::open(books, r.host.rules(), r.now(), 0));
+  const Verdict v = TRY(desk.check(person_of(r.officer), report, matter));
+  const Due due = due_of(r, TRY(our_hop(r)), report);
+  return reply(Json::object({{"may_keep", v.may_keep},
+                             {"may_send", v.may_send},
+                             {"warnings", json_of(v.findings, r.language)},
+                             {"grade", to_string(level_of(r, report))},
+                             {"due_at", r.time(due.written)},
+                             {"phone_due_at", r.time(due.phone)}}));
+}
+
+Result<ApiReply> get_work(Request& r) {
+  TRY(r.host.open_received());
+  std::vector<Work> all;
+  TRY(add_state(r, ReportState::returned, all, "returned"));
+  TRY(add_state(r, ReportState::in_review, all, "in_review"));
+  TRY(add_state(r, ReportState::received, all, "new"));
+  TRY(add_state(r, ReportState::signed_off, all, "waiting"));
+  TRY(add_state(r, ReportState::sent, all, "waiting"));
+  TRY(add_state(r, ReportState::draft, all, "draft"));
+  TRY(add_provisional(r, all));
+  const std::string hop = TRY(our_hop(r));
+  for (Work& w : all) {
+    if (w.group == "waiting" && w.row.signed_at) w.due = *w.row.signed_at + overdue_after(w.row.lane);
+    if (is_draft(w.row.state)) TRY(look_into_draft(r, hop, w));
+  }
+  const auto began = [](const Work& w) { return w.row.received.value_or(w.row.signed_at.value_or(0)); };
+  std::ranges::stable_sort(all, [&](const Work& a, const Work& b) {
+    constexpr sync::Millis kNever = std::numeric_limits<sync::Millis>::max();
+    return std::tuple(a.row.lane, a.due.value_or(kNever), began(a)) <
+           std::tuple(b.row.lane, b.due.value_or(kNever), began(b));
+  });
+  Json items = Json::array();
+  for (const Work& w : all) {
+    Json j = summary_json(r, w.row, r.code_of(w.row.office), r.office_name(w.row.office));
+    j.set("group", w.group);
+    j.set("due_at", r.time(w.due));
+    j.set("note", w.note);
+    items.add(std::move(j));
+  }
+  return reply(Json::object({{"now", r.time(r.now())}, {"items", std::move(items)}}));
+}
+
+Result<ApiReply> only_on_the_page(Request&) {
+  return fail(Fault::missing, "sessions and events are on the web port only", "session.web");
+}
+
+}  // namespace yz::node::api

@@ -1,0 +1,172 @@
+// The page as a person uses it: sign in, write, sign, send while the line breaks, and see it delivered by the county's
+// receipt alone. Every page is looked at by axe-core too.
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import { PASSPHRASE, browser, check, finish, offices, open, run, signIn, sleep, until } from './world.mjs';
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Run beside the page's own scripts, by the debugger: the page's policy lets no other script in. */
+async function accessible(page, what) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const r = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+    return r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + ' ' + (n.failureSummary ?? '').slice(0, 200))]);
+  });
+  check(`${what}: no serious finding of axe-core`, found.length === 0, found);
+}
+const state = (page) => page.locator('.report-line .state').first().innerText();
+const title = '柳河镇全面排查山洪沟隐患点';
+const body = '11月20日至21日，柳河镇组织8个村对12条山洪沟开展隐患排查，出动36人次，发现堵点5处，已清理4处，剩余1处由水利站设置警示牌，预计25日前清理完毕。';
+
+async function signingIn(page) {
+  await accessible(page, 'sign-in');
+  await page.locator('input[name=passphrase]').fill('wrong wrong wrong');
+  await page.keyboard.press('Enter');
+  await page.getByText('口令不正确').waitFor();
+  check('a wrong passphrase is refused with a sentence', true);
+  await signIn(page);
+  check('the right one opens the work list', await page.getByRole('heading', { name: '今日' }).isVisible());
+  await accessible(page, 'work list');
+}
+
+async function writing(page, wrong) {
+  await page.keyboard.press('n');
+  await page.locator('#title').fill(title);
+  await page.locator('#body').fill(body);
+  await page.getByText('已存为草稿').waitFor();
+  check('what is written is a draft on the node', run('township', 'report', 'list').reports.some((r) => r.title === title && r.state === 'draft'));
+  await accessible(page, 'write');
+  await page.locator('#title').fill(title + '！');
+  await page.locator('.findings .error').first().waitFor();
+  check('the live check names what the rules forbid', (await page.locator('.findings').innerText()).includes('T03'));
+  await page.locator('#body').fill(body + '现场秩序良好。');
+  await page.reload();
+  await page.locator('#body').waitFor();
+  check('after a reload the newest text is there', (await page.locator('#body').inputValue()) === body + '现场秩序良好。' && (await page.locator('#title').inputValue()) === title + '！');
+  await page.locator('#title').fill(title);
+  await page.locator('#body').fill(body + '锁屏前的最后一句。');
+  await page.getByRole('button', { name: '锁屏' }).click();
+  await page.getByRole('heading', { name: '已锁屏' }).waitFor();
+  check('locked, nothing of the text is to be seen', !(await page.locator('#body').isVisible()));
+  const refused = await page.evaluate(() => fetch('/api/v1/status').then((r) => r.status));
+  check('... and the session is over at the node', refused === 401, refused);
+  await accessible(page, 'locked');
+  await page.locator('input[name=passphrase]').fill(PASSPHRASE);
+  await page.keyboard.press('Enter');
+  await page.locator('#body').waitFor();
+  check('unlocked, the text is as it was', (await page.locator('#body').inputValue()).endsWith('最后一句。'));
+  await page.locator('#body').fill(body);
+  await page.getByText('没有发现问题').or(page.getByText('处提示')).first().waitFor();
+  check('nothing was refused by the page policy so far', wrong.length === 0, wrong);
+}
+
+async function sending(page, line) {
+  line.set('cut');
+  await page.keyboard.press('Control+Enter');
+  await page.locator('dialog.ask').waitFor();
+  check('whose name it is signed in, and to whom it goes, is said before', /王芳.*青山县/.test(await page.locator('dialog.ask').innerText()));
+  await page.locator('dialog.ask').getByRole('button', { name: '签发并报送' }).click();
+  await page.locator('.report h1').waitFor();
+  const id = /report\/(\w+)/.exec(page.url())[1];
+  await until('the line breaks in the middle of sending', () => line.cuts > 0);
+  await sleep(1500);
+  const before = await state(page);
+  check('without a receipt it is not called delivered', before === '待发出' || before === '已发出', before);
+  check('... nor do the receipts say so', (await page.locator('.report').innerText()).includes('还没有回执'));
+  await accessible(page, 'report');
+  line.set('dead');
+  await page.goto(page.url().replace(/#.*/, '#/'));
+  await until('the banner says that the line is down, and what still works', async () => (await page.locator('.line-banner').count()) > 0 && /不通[\s\S]*U盘/.test(await page.locator('.line-banner').innerText()), 120);
+  check('the report waits in the list', (await page.locator('.group-waiting').innerText()).includes(title));
+  await accessible(page, 'line down');
+  line.set('open');
+  await page.goto(page.url().replace(/#.*/, '#/report/' + id));
+  await page.locator('.report h1').waitFor();
+  // By itself: the page is not loaded anew, it hears of the receipt.
+  await until('delivered when the county’s receipt is there, without a key', async () => /已送达|已打开/.test(await state(page)), 120);
+  check('... and the receipt is shown', (await page.locator('.report').innerText()).includes('对方入库回执'));
+  check('the county has it once', run('county', 'report', 'list').reports.filter((r) => r.title === title).length === 1);
+  return id;
+}
+
+async function atTheCounty(b, county, id) {
+  const { page, wrong } = await open(b, county.url);
+  await signIn(page);
+  const row = page.locator('.group-new .work-row', { hasText: title });
+  await row.waitFor();
+  check('the county finds it among what is new from below', true);
+  await row.click();
+  await page.getByRole('button', { name: '签收' }).click();
+  await page.locator('dialog.ask').getByRole('button', { name: '签收' }).click();
+  await until('the county acknowledges', async () => (await state(page)) === '已签收');
+  check('the county’s page stayed within its policy', wrong.length === 0, wrong);
+  return until('the township is told', () => run('township', 'report', 'show', id).state === 'acknowledged', 60);
+}
+
+/** The emergency night: how many keys beside the text itself. */
+async function phoneCall(page) {
+  let keys = 0;
+  const press = async (k) => {
+    ++keys;
+    await page.keyboard.press(k);
+  };
+  await page.goto(page.url().replace(/#.*/, '#/'));
+  await page.getByRole('heading', { name: '今日' }).waitFor();
+  await press('p');
+  await page.locator('#who').waitFor();
+  await until('the first question has the focus', () => page.evaluate(() => document.activeElement?.id === 'who'));
+  await accessible(page, 'phone call');
+  await page.keyboard.insertText('铁匠沟村支书周山 138****0000');
+  // The time stands already: the card knows when the call came. A date field takes a tab for each of its parts.
+  while (!(await page.evaluate(() => document.activeElement?.id === 'where'))) {
+    if (keys > 20) break;
+    await press('Tab');
+  }
+  await page.keyboard.insertText('铁匠沟村北山');
+  await press('Tab');
+  await page.keyboard.insertText('地质');
+  await page.locator('.el-select-dropdown__item.is-hovering').waitFor();
+  await press('Enter');
+  await press('Tab');
+  await press('0');
+  await press('Tab');
+  await press('3');
+  await press('Tab');
+  await page.keyboard.insertText('11月22日6时10分，铁匠沟村北山发生山体滑坡，阻断村道约40米，3人失联，其余情况正在核实。');
+  await press('Tab');
+  await page.keyboard.insertText('镇里已派18人到场搜救。');
+  await page.locator('.due-bar').waitFor();
+  check('the card says the grade and when it is due', /一般|较大|重大/.test(await page.locator('.due-bar').innerText()) && /须在|时限/.test(await page.locator('.due-bar').innerText()), await page.locator('.due-bar').innerText());
+  check('a title is proposed, and the missing stand in it', /铁匠沟村北山发生地质灾害致3人失联/.test(await page.locator('#title').inputValue()), await page.locator('#title').inputValue());
+  check('at most six answers are required', (await page.locator('.asks .need', { hasText: '必填' }).count()) <= 6);
+  await press('Control+Enter');
+  await page.locator('.report h1').waitFor();
+  check('flash: signed and on its way', (await page.locator('.report-line .lane-flash').count()) === 1);
+  check(`at most 25 keys beside the text (${keys})`, keys <= 25);
+  await until('it is delivered', async () => /已送达|已打开/.test(await state(page)), 60);
+}
+
+await finish(async () => {
+  const { county, township, line } = await offices();
+  const b = await browser();
+  const { page, wrong } = await open(b, township.url);
+  page.setDefaultTimeout(20_000);
+  await signingIn(page);
+  await writing(page, wrong);
+  const id = await sending(page, line);
+  await atTheCounty(b, county, id);
+  await page.goto(page.url().replace(/#.*/, '#/reports'));
+  await page.locator('table.list').waitFor();
+  await page.locator('input[type=search]').fill('山洪沟');
+  await page.keyboard.press('Enter');
+  await until('the list finds it by a word', async () => (await page.locator('table.list tbody tr').count()) === 1);
+  await accessible(page, 'list');
+  await phoneCall(page);
+  await page.getByRole('button', { name: '退出' }).click();
+  await page.locator('input[name=passphrase]').waitFor();
+  check('after signing out nobody is signed in', (await page.evaluate(() => fetch('/api/v1/session').then((r) => r.status))) === 401);
+  check('no script, style or call that the policy forbids, and no error, in all that', wrong.length === 0, wrong);
+  await b.close();
+  line.close();
+});

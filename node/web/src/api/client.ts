@@ -1,0 +1,85 @@
+/** A problem document of the node (RFC 9457), or the want of any answer. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly title = '',
+    readonly more: Record<string, unknown> = {},
+  ) {
+    super(message);
+  }
+  /** The node did not answer at all: it is not running, or was stopped in between. */
+  get away(): boolean {
+    return this.status === 0;
+  }
+}
+
+export interface Ask {
+  body?: unknown;
+  /** Octets instead of JSON. */
+  octets?: Blob;
+  /** Asked by the page itself, not by a person: it keeps no session alive. */
+  background?: boolean;
+  /** Sent although the page is just being left. */
+  keepalive?: boolean;
+}
+
+interface Hooks {
+  language: () => string;
+  /** The session is over. Resolves when somebody has signed in again, so that the call can be made once more. */
+  signedOut: () => Promise<void>;
+  /** The passphrase is asked for; false when the person would rather not. */
+  confirm: () => Promise<boolean>;
+}
+
+let csrf = '';
+let hooks: Hooks = { language: () => 'zh', signedOut: () => Promise.reject(new Problem(401, 'login.session', '')), confirm: () => Promise.resolve(false) };
+
+export const useHooks = (given: Hooks): void => void (hooks = given);
+export const useCsrf = (token: string): void => void (csrf = token);
+
+async function once(method: string, path: string, ask: Ask): Promise<unknown> {
+  const headers: Record<string, string> = { 'Accept-Language': hooks.language() };
+  if (method !== 'GET') headers['X-YZ-CSRF'] = csrf;
+  if (ask.background) headers['X-YZ-Background'] = '1';
+  let body: BodyInit | undefined;
+  if (ask.octets) {
+    headers['Content-Type'] = 'application/octet-stream';
+    body = ask.octets;
+  } else if (method !== 'GET' && method !== 'DELETE') {
+    headers['Content-Type'] = 'application/json';
+    body = JSON.stringify(ask.body ?? {});
+  }
+  let answer: Response;
+  try {
+    answer = await fetch('/api/v1' + path, { method, headers, body, credentials: 'same-origin', cache: 'no-store', keepalive: ask.keepalive });
+  } catch {
+    throw new Problem(0, 'away', '');
+  }
+  const text = await answer.text();
+  let json: Record<string, unknown> = {};
+  try {
+    json = JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    if (answer.ok) throw new Problem(answer.status, 'answer', text.slice(0, 200));
+  }
+  if (!answer.ok) throw new Problem(answer.status, String(json.code ?? answer.status), String(json.detail ?? text.slice(0, 200)), String(json.title ?? ''), json);
+  return json;
+}
+
+/** One call. A session that is over, or a passphrase that is due, is a matter between: the call then goes on. */
+export async function call<T>(method: string, path: string, ask: Ask = {}): Promise<T> {
+  for (let tries = 0; ; ++tries) {
+    try {
+      return (await once(method, path, ask)) as T;
+    } catch (e) {
+      if (!(e instanceof Problem) || tries > 2 || ask.keepalive) throw e;
+      if (e.code === 'login.session' || e.code === 'web.csrf') await hooks.signedOut();
+      else if (e.code !== 'login.confirm' || !(await hooks.confirm())) throw e;
+    }
+  }
+}
+
+/** The same without waiting for a person: for signing in itself. */
+export const callOnce = async <T>(method: string, path: string, ask: Ask = {}): Promise<T> => (await once(method, path, ask)) as T;

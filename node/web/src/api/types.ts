@@ -1,0 +1,200 @@
+export type Lane = 'flash' | 'urgent' | 'routine';
+export type FieldValue = string | number | boolean;
+export type Fields = Record<string, FieldValue>;
+
+export interface Session {
+  officer: string;
+  csrf: string;
+  idle_seconds: number;
+  whole_seconds: number;
+}
+export interface LaneCount {
+  waiting: number;
+  sent: number;
+  acknowledged: number;
+}
+export interface Superior {
+  office: string;
+  name: string;
+  kind: string;
+  state: string;
+  last_contact: string | null;
+  reachable: boolean;
+  refusal: string;
+}
+export interface Alarm {
+  code: string;
+  message: string;
+  office: string;
+  at: string;
+}
+export interface Status {
+  office: string;
+  name: string;
+  level: string;
+  state: string;
+  version: string;
+  superiors: Superior[];
+  lanes: Record<Lane | 'bulk', LaneCount>;
+  received: Record<Lane, number>;
+  conflicts: number;
+  overdue: number;
+  drafts: number;
+  in_review: number;
+  alarms: Alarm[];
+}
+export interface Summary {
+  case: string;
+  number: string;
+  title: string;
+  kind: string;
+  lane: Lane;
+  state: string;
+  office: string;
+  office_name: string;
+  occurred_at: string | null;
+  signed_at: string | null;
+  received_at: string | null;
+  verified: boolean;
+  flags: string[];
+  conflict: boolean;
+  attachments: number;
+}
+export type Group = 'returned' | 'to_sign' | 'cosign' | 'in_review' | 'new' | 'waiting' | 'draft';
+export interface Work extends Summary {
+  group: Group;
+  due_at: string | null;
+  note: string;
+}
+export interface Finding {
+  rule: string;
+  severity: 'error' | 'warning';
+  message: string;
+  field: string;
+  offset: number;
+  length: number;
+}
+export interface Check {
+  may_keep: boolean;
+  may_send: boolean;
+  warnings: Finding[];
+  grade: string;
+  due_at: string | null;
+  phone_due_at: string | null;
+}
+export interface Signature {
+  officer: string;
+  role: string;
+  valid?: boolean;
+}
+export interface ReportRecord {
+  record: string;
+  type: string;
+  office: string;
+  at: string;
+  title?: string;
+  body?: string;
+  reason?: string;
+  verified: boolean;
+  quarantine: string;
+  flags: string[];
+  signatures: Signature[];
+}
+export interface Draft {
+  state: string;
+  type: string;
+  kind: string;
+  lane: Lane;
+  title: string;
+  body: string;
+  fields: Fields;
+  occurred_at: string | null;
+  drafter: string;
+  note: string;
+  signatures: Signature[];
+}
+export interface Report extends Summary {
+  body: string;
+  fields: Fields;
+  sensitivity: string;
+  heads: string[];
+  disputed: string[];
+  drafter: string;
+  reviewer: string;
+  signer: string;
+  contact: string;
+  findings: string[];
+  draft: Draft | null;
+  records: ReportRecord[];
+  receipts: { kind: string; by: string; at: string; record: string; reason?: string }[];
+  deliveries: { office: string; name: string; state: string; at: string | null }[];
+  timeline: { at: string; event: string; by: string; text: string }[];
+}
+export interface Attachment {
+  name: string;
+  bytes: number;
+  complete: boolean;
+}
+/** The report as the node gives it: its attachments are a list there, and a number in lists. */
+export type FullReport = Omit<Report, 'attachments'> & { attachments: Attachment[] };
+
+export interface Choice {
+  code: string;
+  zh: string;
+  en: string;
+}
+export interface FieldSpec {
+  key: string;
+  zh: string;
+  en: string;
+  type: 'text' | 'integer' | 'number' | 'boolean' | 'datetime' | 'choice' | 'incident_type';
+  by_person: boolean;
+  min: number;
+  max: number;
+  choices: Choice[];
+  need: Partial<Record<string, 'required' | 'if_known' | 'optional'>>;
+  classes: string[];
+}
+export interface Kind {
+  id: string;
+  zh: string;
+  en: string;
+  stage: string;
+  emergency: boolean;
+}
+export interface Rules {
+  kinds: Kind[];
+  fields: FieldSpec[];
+  incident_classes: Choice[];
+  incident_types: (Choice & { class: string })[];
+  title_characters_max: number;
+}
+/** What a person writes, as the API takes it. */
+export interface Writing {
+  kind: string;
+  lane: Lane;
+  title: string;
+  body: string;
+  fields: Record<string, FieldValue | null>;
+  occurred_at: string | null;
+  sensitivity: string;
+}
+export interface Outcome {
+  case: string;
+  state: string;
+  number?: string;
+  addressees?: { office: string; name: string }[];
+  warnings: Finding[];
+  message?: string;
+}
+export interface Officer {
+  name: string;
+  roles: string[];
+  state: string;
+}
+export interface Office {
+  office: string;
+  name: string;
+  level: string;
+  state: string;
+}

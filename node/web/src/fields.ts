@@ -1,0 +1,52 @@
+/** Which fields a form has, by the node's rules; and how times stand in it. */
+import type { FieldSpec, FieldValue, Rules } from './api/types';
+
+export type Need = 'required' | 'if_known' | 'optional';
+export interface FormField {
+  spec: FieldSpec;
+  need: Need;
+}
+
+/** Fields a person fills in for this kind, the needed ones first; those of a class of incident when it is chosen. */
+export function formFields(rules: Rules, kind: string, incidentType: string): FormField[] {
+  const stage = rules.kinds.find((k) => k.id === kind)?.stage ?? 'routine';
+  const cls = rules.incident_types.find((t) => t.code === incidentType)?.class;
+  const all: FormField[] = [];
+  for (const spec of rules.fields) {
+    if (!spec.by_person) continue;
+    const need = spec.need[stage];
+    if (spec.classes.length > 0) {
+      if (cls && (spec.classes.includes(cls) || spec.classes.includes(incidentType)) && stage !== 'routine' && stage !== 'zero') all.push({ spec, need: 'optional' });
+    } else if (need) {
+      all.push({ spec, need });
+    }
+  }
+  const order: Need[] = ['required', 'if_known', 'optional'];
+  return order.flatMap((n) => all.filter((f) => f.need === n));
+}
+
+/** `2026-11-22T06:10` of a time with an offset, as the browser's field wants it: the wall clock of that offset. */
+export const toLocal = (time: string | null | undefined): string => (time ? time.slice(0, 16) : '');
+/** Back, with the office's offset. */
+export const fromLocal = (local: string, offset: string): string | null => (local ? `${local}:00${offset}` : null);
+/** `+08:00` of a time that the node gave; China's when there is none. */
+export const offsetOf = (time: string | null | undefined): string => time?.match(/[+-]\d\d:\d\d$/)?.[0] ?? '+08:00';
+
+/** `11-22 06:10`, or with the year when it is not this one. */
+export function shortTime(time: string | null | undefined, now = new Date()): string {
+  if (!time) return '';
+  const text = time.slice(0, 16).replace('T', ' ');
+  return text.startsWith(String(now.getFullYear())) ? text.slice(5) : text;
+}
+
+/** Minutes until then; less than none when it is past. */
+export const minutesTo = (time: string, now: number): number => Math.round((Date.parse(time) - now) / 60000);
+
+export const empty = (v: FieldValue | null | undefined): boolean => v === undefined || v === null || v === '';
+
+/** A first title for an emergency, by the pattern of the rules: place, what, whom it hit. */
+export function proposedTitle(place: string, what: string, deaths: string, missing: string): string {
+  const n = (s: string): number => (/^\d+$/.test(s) ? Number(s) : 0);
+  const hit = [n(deaths) > 0 ? `${n(deaths)}人死亡` : '', n(missing) > 0 ? `${n(missing)}人失联` : ''].filter(Boolean).join('');
+  return place && what ? `${place}发生${what.replace(/\(.*\)|（.*）/g, '')}${hit ? '致' + hit : ''}` : '';
+}

@@ -1,0 +1,22 @@
+import { createI18n } from 'vue-i18n';
+import en from './locales/en';
+import zh from './locales/zh-CN';
+
+/** The choice outlives the tab in a cookie of its own: nothing else is kept in the browser. */
+const chosen = /(?:^|; )yzlang=(zh|en)/.exec(document.cookie)?.[1] ?? (navigator.language.startsWith('en') ? 'en' : 'zh');
+
+export const i18n = createI18n({ legacy: false, locale: chosen, fallbackLocale: 'zh', messages: { zh, en } });
+
+export const language = (): 'zh' | 'en' => (i18n.global.locale.value === 'en' ? 'en' : 'zh');
+
+export function setLanguage(to: 'zh' | 'en'): void {
+  i18n.global.locale.value = to;
+  document.cookie = `yzlang=${to}; Path=/; SameSite=Strict; Max-Age=31536000`;
+  showLanguage();
+}
+export function showLanguage(): void {
+  document.documentElement.lang = language() === 'en' ? 'en' : 'zh-CN';
+  document.title = i18n.global.t('name');
+}
+/** The name in the reader's language, of what the rules name in both. */
+export const named = (x: { zh: string; en: string }): string => (language() === 'en' ? x.en : x.zh);

@@ -1,0 +1,68 @@
+/** Every sentence that a person reads. */
+export default {
+  name: '驿站',
+  lane: { flash: '特急', urgent: '加急', routine: '平件', all: '全部' },
+  state: {
+    draft: '草稿', in_review: '待签发', returned: '已退回', signed: '待发出', queued: '待发出', sent: '已发出', delivered: '已送达', opened: '已打开',
+    acknowledged: '已签收', withdrawn: '已撤回', rejected: '对方拒收', received: '新收到', adopted: '已采用', not_adopted: '未采用', filed: '备查',
+    instructed: '有批示', forwarded: '已转报', in_follow_through: '督办中', feedback_given: '已反馈', closed: '已办结', archived: '已归档', deleted: '已删除',
+  },
+  group: {
+    returned: '退回修改', to_sign: '待我签发', cosign: '先报后签，待补签', in_review: '等他人签发', new: '下级来件', waiting: '等上级回执', draft: '草稿',
+  },
+  role: { drafter: '拟稿', reviewer: '审核', signer: '签发', duty: '值班员先报' },
+  event: {
+    report: '签发', followup: '续报签发', final_report: '终报签发', zero_report: '零报告签发', correction: '更正签发', withdrawal: '撤回', forward: '转报',
+    received: '本机收到并入库', custody: '中转单位代收保管', stored: '对方入库回执', opened: '对方打开回执', refused: '对方拒收', acknowledgement: '签收',
+    annotation: '批注', cosign: '补签', decision: '采用决定', instruction: '批示', manifest: '附件清单',
+  },
+  delivery: { waiting: '待发出', sent: '已发出，未见回执', custody: '中转单位保管中', delivered: '已送达（有入库回执）', opened: '已打开（有打开回执）', refused: '对方拒收', set_aside: '已搁置' },
+  flag: {
+    one_person: '一人单位', root_unconfirmed: '根指纹未核对', expired: '证书过期', clock: '时钟可疑', provisional: '先报后签', exercise: '演练', unreadable: '读不懂',
+    same_signer: '拟签同一人', nested: '转报所附', older_version: '已有新版本', revoked: '密钥已停用',
+  },
+  sensitivity: { public: '公开', internal: '内部', work_secret: '工作秘密' },
+  grade: { I: '特别重大', II: '重大', III: '较大', IV: '一般', ungraded: '未定级' },
+  nav: { work: '今日', reports: '全部信息', write: '写信息', phone: '接电话', lock: '锁屏', out: '退出', main: '主菜单', language: 'English', skip: '跳到正文' },
+  sign: {
+    title: '登录', officer: '姓名', officerHint: '本单位只有一人时可不填', passphrase: '口令', in: '登录', locked: '已锁屏', lockedHint: '没保存的内容还在，输入口令后接着写。',
+    expired: '较长时间没有操作，已自动锁屏', as: '以{name}登录', other: '换人登录（未保存的内容将丢失）', confirmTitle: '请再输入一次口令',
+    confirmHint: '距上次输入口令已超过5分钟，签名前需再确认一次。', secret: '涉密信息不得上本系统', checking: '正在核对口令…',
+  },
+  work: {
+    title: '今日', empty: '没有等着办的事。', count: '{n} 件', due: '时限', overdue: '已超 {n} 分钟', left: '还有 {n} 分钟', leftHours: '还有 {n} 小时', leftDays: '还有 {n} 天',
+    keys: 'j / k 上下移动，Enter 打开，n 写信息，p 接电话',
+  },
+  list: {
+    title: '全部信息', search: '查找文字', lane: '紧急程度', state: '状态', office: '单位', any: '不限', find: '查找', more: '再显示一些', none: '没有符合条件的信息。', shown: '已显示 {n} 件',
+    number: '编号', heading: '标题', from: '来自', time: '时间', clear: '清除条件',
+  },
+  line: {
+    down: '到{name}的线路不通', joining: '还在等上级接纳', last: '最后一次联系 {time}', never: '还没有联系上过', kept: '写好的都在本机，来网后自动发出，特急在前。',
+    waiting: '待发 {n} 件', ways: '等不及时可用：U盘捎带（yizhan bundle export --to {code} 文件）、电话报短码（打开该件，点“电话短码”）、二维码（yizhan report qr 编号）。',
+    try: '现在试一次', trying: '正在联系…', still: '还是没有联系上：{reason}', up: '线路通', none: '没有上级单位', refused: '上级暂不接收：{reason}', done: '已联系上', wait: '待发 {n}',
+  },
+  report: {
+    text: '正文', fields: '要素', people: '经办', drafter: '拟稿', reviewer: '审核', signer: '签发', contact: '联系人', records: '版本与签名', receipts: '回执', noReceipts: '还没有回执。状态只随回执改变。',
+    timeline: '经过', attachments: '附件', none: '无', valid: '签名有效', invalid: '签名无效', verified: '已核验', unverified: '未核验', held: '被隔离', incomplete: '未收全', occurred: '事发', signed: '签发于', received: '收到于',
+    conflict: '此事项有并存的版本，请对照合并（yizhan conflict show {case}）。', disputed: '有分歧的要素：{list}', edit: '继续编写', remove: '删除草稿', print: '打印', sign: '签发', return: '退回', submit: '提交签发',
+    acknowledge: '签收', follow: '写续报', final: '写终报', correct: '写更正', withdraw: '撤回', code: '电话短码', returned: '退回原因：{note}', pending: '有未签发的稿件（{state}）', deliveries: '送达情况',
+    reason: '原因', note: '意见（可不写）', cancel: '取消', ok: '确定', codeHint: '逐组念给{to}的值班员；对方在“yizhan report code-in”里录入。短码不加密，旁人能听懂。',
+    sure: '确定要{what}吗？', gone: '草稿已删除', done: '已{what}', from: '报送单位', sensitivity: '信息属性', printed: '打印于 {time}', warned: '附带提示：{list}', back: '返回',
+  },
+  write: {
+    title: '写信息', edit: '编写', kind: '类别', lane: '紧急程度', heading: '标题', body: '正文', occurred: '事发时间', required: '必填', if_known: '知道就填', optional: '可填', moreFields: '更多要素（{n} 项）',
+    unknown: '不详', check: '即时检查', fine: '没有发现问题。', blocks: '{n} 处必须改', hints: '{n} 处提示', grade: '按数字应为', due: '书面报告时限', phoneDue: '电话报告时限', characters: '{n} 字',
+    saved: '{time} 已存为草稿', saving: '正在保存…', unsaved: '有改动未保存', fresh: '开始写就自动保存', failed: '没存上：{why} 文字还在这里，会自动再试。', away: '节点没有应答。',
+    send: '签发并报送', sendTitle: '签发并报送', sendAs: '以{name}的名义签名，{lane}报送{to}。签名后不能修改，只能更正或撤回。', warnings: '带着 {n} 处提示报出。', sent: '已签发，{number}，待发出', submitted: '已提交，请另一位同志签发',
+    attach: '添加附件', attachHint: '附件走批量通道，不耽误正文', detach: '移除', upload: '正在加入 {name}…', leave: '还有文字没有保存到本机，确定离开？', notSent: '没有报出：{why}', above: '上级单位', secrecy: '信息属性', lost: '这份草稿已不在（可能已签发或删除）。',
+  },
+  phone: {
+    title: '接电话', lead: '按顺序问，边听边填；先报已知，不等详情。', who: '谁报来的（单位、姓名、回拨电话）', when: '什么时候发生的', where: '在哪里', what: '什么事', happened: '情况（原话即可）', deaths: '死亡几人', missing: '失联几人',
+    injured: '受伤、被困等（写进情况）', measures: '已经采取什么措施', heading: '标题', proposed: '按要素自动拟定，可改', grade: '初判', due: '书面首报须在 {time} 前到{to}（还有 {n} 分钟）', overdue: '书面首报时限 {time} 已过 {n} 分钟，请马上报出',
+    phoneDue: '电话先报：{time} 前', send: '立即报出（特急）', clock: '接报时间 {time}', more: '完整表单', choose: '请选择', typeahead: '打字可选，如“滑坡”选“地质灾害”',
+  },
+  error: { away: '节点没有应答：它可能停了。请看窗口外的驿站程序，或运行 yizhan serve。没保存的内容还在本页。', failed: '没有办成：{why}', csrf: '页面凭证不符，请刷新页面。' },
+  alarm: '需要留意',
+  common: { loading: '正在读取…', close: '关闭', and: '、', menu: '菜单' },
+};

@@ -1,0 +1,72 @@
+import { defineStore } from 'pinia';
+import { computed, ref, shallowRef } from 'vue';
+import { api } from '../api';
+import { Problem } from '../api/client';
+import type { Rules, Status } from '../api/types';
+
+type Heard = (change: { all: boolean; cases: string[] }) => void;
+
+/** The node's state as the page knows it, kept fresh by its events; and the rules, asked for once. */
+export const useNode = defineStore('node', () => {
+  const status = shallowRef<Status | null>(null);
+  const rules = shallowRef<Rules | null>(null);
+  const away = ref(false);
+  const now = ref(Date.now());
+  const listeners = new Set<Heard>();
+  let events: EventSource | null = null;
+  let timer = 0;
+  let again = 0;
+
+  const above = computed(() => status.value?.superiors.find((s) => s.kind === 'superior') ?? status.value?.superiors[0] ?? null);
+  const waiting = computed(() => (status.value ? status.value.lanes.flash.waiting + status.value.lanes.urgent.waiting + status.value.lanes.routine.waiting : 0));
+  const down = computed(() => above.value !== null && !above.value.reachable);
+
+  async function load(background = true): Promise<void> {
+    try {
+      status.value = await api.status(background);
+      away.value = false;
+    } catch (e) {
+      if (e instanceof Problem && e.away) away.value = true;
+      else throw e;
+    }
+  }
+  async function loadRules(): Promise<Rules> {
+    rules.value ??= await api.rules();
+    return rules.value;
+  }
+  function hear(change: { all: boolean; cases: string[] }): void {
+    if (!again)
+      again = window.setTimeout(() => {
+        again = 0;
+        void load().catch(() => undefined);
+      }, 1000);
+    listeners.forEach((f) => f(change));
+  }
+  /** From now on, until stop(): what changes is heard; every quarter of a minute it is asked for anyway. */
+  function start(): void {
+    stop();
+    void load().catch(() => undefined);
+    events = new EventSource('/api/v1/events');
+    events.addEventListener('change', (e) => hear(JSON.parse((e as MessageEvent<string>).data) as { all: boolean; cases: string[] }));
+    events.addEventListener('hello', () => hear({ all: true, cases: [] }));
+    for (const last of ['elsewhere', 'signed-out'])
+      events.addEventListener(last, () => {
+        events?.close();
+        events = null;
+      });
+    timer = window.setInterval(() => {
+      now.value = Date.now();
+      hear({ all: events === null, cases: [] });
+    }, 15_000);
+  }
+  function stop(): void {
+    events?.close();
+    events = null;
+    window.clearInterval(timer);
+  }
+  function onChange(f: Heard): () => void {
+    listeners.add(f);
+    return () => listeners.delete(f);
+  }
+  return { status, rules, away, now, above, waiting, down, load, loadRules, start, stop, onChange };
+});

@@ -1,0 +1,88 @@
+import { defineStore } from 'pinia';
+import { ref } from 'vue';
+import { api } from '../api';
+import { Problem, useCsrf } from '../api/client';
+import type { Session } from '../api/types';
+
+/** Who is signed in. `locked`: nobody is any more, but what stands on the page waits for the same person. */
+export const useSession = defineStore('session', () => {
+  const officer = ref('');
+  const roles = ref<string[]>([]);
+  const open = ref(false);
+  const locked = ref(false);
+  const byItself = ref(false);
+  let waiting: (() => void)[] = [];
+  let idleMs = 15 * 60_000;
+  let acted = Date.now();
+  let told = Date.now();
+  /** What has to be saved before the screen is locked. */
+  const before: (() => Promise<void>)[] = [];
+
+  async function begin(s: Session): Promise<void> {
+    useCsrf(s.csrf);
+    idleMs = s.idle_seconds * 1000;
+    officer.value = s.officer;
+    open.value = true;
+    locked.value = false;
+    acted = told = Date.now();
+    const mine = (await api.officers()).officers.find((o) => o.name === s.officer);
+    roles.value = mine?.roles ?? [];
+    const go = waiting;
+    waiting = [];
+    go.forEach((f) => f());
+  }
+  /** After a reload: the browser still has the session's cookie. */
+  async function resume(): Promise<boolean> {
+    try {
+      await begin(await api.session());
+      return true;
+    } catch (e) {
+      if (e instanceof Problem && e.status === 401) return false;
+      throw e;
+    }
+  }
+  const signIn = async (name: string, passphrase: string): Promise<void> => begin(await api.signIn(name, passphrase));
+  async function end(): Promise<void> {
+    try {
+      await api.signOut();
+    } catch {
+      /* over already, or the node is away: the page forgets either way */
+    }
+  }
+  async function signOut(): Promise<void> {
+    if (!locked.value) for (const save of before) await save().catch(() => undefined);
+    await end();
+    location.assign('/');
+    location.reload();
+  }
+  async function lock(itself = false): Promise<void> {
+    if (locked.value || !open.value) return;
+    for (const save of before) await save().catch(() => undefined);
+    locked.value = true;
+    byItself.value = itself;
+    await end();
+  }
+  /** A call found the session over: it waits behind the lock. */
+  function wait(): Promise<void> {
+    if (open.value && !locked.value) {
+      locked.value = true;
+      byItself.value = true;
+    }
+    return new Promise((go) => waiting.push(go));
+  }
+  function act(): void {
+    acted = Date.now();
+  }
+  /** Now and then: the node hears that somebody is here, or the screen is locked. */
+  function look(): void {
+    if (!open.value || locked.value) return;
+    const now = Date.now();
+    if (now - acted > idleMs - 20_000) void lock(true);
+    else if (now - told > 120_000 && acted > told) {
+      told = now;
+      void api.session().catch(() => undefined);
+    }
+  }
+  const may = (role: string): boolean => roles.value.includes(role);
+  return { officer, roles, open, locked, byItself, before, resume, signIn, signOut, lock, wait, act, look, may };
+});

@@ -1,0 +1,176 @@
+import { computed, onBeforeUnmount, reactive, ref, shallowRef, watch } from 'vue';
+import { onBeforeRouteLeave } from 'vue-router';
+import { api } from './api';
+import { Problem } from './api/client';
+import type { Check, FieldValue, Lane, Writing } from './api/types';
+import { DraftKeeper, type KeptState } from './draft';
+import { empty, offsetOf } from './fields';
+import { i18n } from './i18n';
+import { useDialog } from './stores/dialog';
+import { useSession } from './stores/session';
+
+const CHECK_MS = 500;
+/** A browser sends at most 64 KiB after a page is left; a character takes up to three bytes. */
+const KEEPALIVE_MOST = 20_000;
+
+/** A text on its way to be a report: kept as a draft on the node while somebody writes, and checked by the node's rules. */
+export function useWriting(start: { kind: string; lane: Lane }, made: (id: string) => void) {
+  const form = reactive({ kind: start.kind, lane: start.lane, title: '', body: '', sensitivity: 'internal', occurred_at: null as string | null, fields: {} as Record<string, FieldValue> });
+  const id = ref('');
+  const offset = ref('+08:00');
+  const kept = shallowRef<KeptState>({ safe: true, saving: false, failed: null });
+  const savedAt = ref('');
+  const check = shallowRef<Check | null>(null);
+  const gone = ref(false);
+  const session = useSession();
+  /** Fields that the draft on the node has: an emptied one has to be taken out there. */
+  const there = new Set<string>();
+  let quiet = false;
+  /** A draft is being made: a second call would make a second one. */
+  let making = false;
+  /** Of a further version of a case the node knows the kind; it is not changed. */
+  const further = ref(false);
+
+  function now(): Writing {
+    const fields: Record<string, FieldValue | null> = {};
+    for (const [k, v] of Object.entries(form.fields))
+      if (!empty(v)) fields[k] = v;
+      else if (there.has(k)) fields[k] = null;
+    return { kind: form.kind, lane: form.lane, title: form.title, body: form.body, sensitivity: form.sensitivity, occurred_at: form.occurred_at, fields };
+  }
+  async function save(what: Writing, leaving: boolean): Promise<void> {
+    const put = async (w: Partial<Writing>): Promise<void> => {
+      if (id.value) await api.change(id.value, w, leaving);
+      else {
+        // A member that is null is one that is not there yet.
+        const fresh = { ...what, ...w };
+        if (fresh.occurred_at === null) delete (fresh as Partial<Writing>).occurred_at;
+        if (making) return;
+        making = true;
+        try {
+          // Goes on when the page is left meanwhile, as far as a browser lets so long a text.
+          id.value = (await api.create(fresh, JSON.stringify(fresh).length < KEEPALIVE_MOST)).case;
+        } finally {
+          making = false;
+        }
+        made(id.value);
+      }
+    };
+    try {
+      await put(what);
+    } catch (e) {
+      // A field that the rules can't take must not keep the text from being saved.
+      if (leaving || !(e instanceof Problem) || e.status !== 422) {
+        if (e instanceof Problem && (e.code === 'draft.missing' || e.code === 'case.missing' || e.code === 'draft.in_review')) gone.value = true;
+        throw e;
+      }
+      const { fields: _fields, ...text } = what;
+      await put({ ...text, ...(id.value ? {} : { fields: {} }) });
+      throw e;
+    }
+    for (const k of Object.keys(what.fields)) if (what.fields[k] !== null) there.add(k);
+    savedAt.value = new Date().toTimeString().slice(0, 8);
+  }
+  const keeper = new DraftKeeper<Writing>({
+    save,
+    now,
+    changed: (s) => (kept.value = s),
+    after: (ms, then) => {
+      const timer = window.setTimeout(then, ms);
+      return () => window.clearTimeout(timer);
+    },
+  });
+
+  let checkTimer = 0;
+  let asked = 0;
+  async function look(): Promise<void> {
+    const mine = ++asked;
+    const w = now();
+    const body: Partial<Writing> & { case?: string } = { ...w, ...(id.value ? { case: id.value } : {}) };
+    if (w.occurred_at === null) delete body.occurred_at;
+    try {
+      const got = await api.check(body);
+      if (mine === asked) check.value = got;
+    } catch (e) {
+      if (!(e instanceof Problem)) throw e;
+    }
+  }
+  watch(
+    form,
+    () => {
+      if (quiet || gone.value) return;
+      keeper.touch();
+      window.clearTimeout(checkTimer);
+      checkTimer = window.setTimeout(() => void look(), CHECK_MS);
+    },
+    { deep: true },
+  );
+
+  async function open(which: string): Promise<void> {
+    const r = await api.report(which);
+    const d = r.draft;
+    if (!d) {
+      gone.value = true;
+      return;
+    }
+    quiet = true;
+    id.value = r.case;
+    further.value = r.records.length > 0;
+    offset.value = offsetOf(d.occurred_at);
+    Object.assign(form, { kind: d.kind, lane: d.lane, title: d.title, body: d.body, occurred_at: d.occurred_at, sensitivity: r.sensitivity || 'internal' });
+    form.fields = { ...d.fields };
+    there.clear();
+    Object.keys(d.fields).forEach((k) => there.add(k));
+    await Promise.resolve();
+    quiet = false;
+    void look();
+  }
+
+  /** The draft's id, made now if there is none yet. */
+  async function ensure(): Promise<string> {
+    if (!id.value) keeper.touch();
+    await keeper.flush();
+    return id.value;
+  }
+  /** Saves what is left and sends it. Gives the outcome, or throws why not. */
+  async function send() {
+    const out = await api.send(await ensure());
+    gone.value = true;
+    return out;
+  }
+
+  const flush = (): Promise<void> => keeper.flush();
+  const leave = (): void => keeper.leave();
+  /** Only what could not be saved, or is too long to be sent on the way out, is worth a question. */
+  const ask = (e: Event): void => {
+    if (!keeper.safe && (kept.value.failed || form.body.length > KEEPALIVE_MOST)) e.preventDefault();
+  };
+  const hidden = (): void => {
+    if (document.visibilityState === 'hidden') void keeper.flush().catch(() => undefined);
+  };
+  window.addEventListener('beforeunload', ask);
+  window.addEventListener('pagehide', leave);
+  document.addEventListener('visibilitychange', hidden);
+  session.before.push(flush);
+  onBeforeRouteLeave(async () => {
+    if (gone.value) return true;
+    try {
+      await keeper.flush();
+      return true;
+    } catch {
+      return (await useDialog().ask({ title: i18n.global.t('write.leave'), danger: true })) !== null;
+    }
+  });
+  onBeforeUnmount(() => {
+    keeper.close();
+    window.clearTimeout(checkTimer);
+    window.removeEventListener('beforeunload', ask);
+    window.removeEventListener('pagehide', leave);
+    document.removeEventListener('visibilitychange', hidden);
+    session.before.splice(session.before.indexOf(flush), 1);
+  });
+
+  const errors = computed(() => check.value?.warnings.filter((w) => w.severity === 'error') ?? []);
+  const hints = computed(() => check.value?.warnings.filter((w) => w.severity === 'warning') ?? []);
+  return { form, id, offset, kept, savedAt, check, gone, further, errors, hints, open, ensure, send, flush, look };
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { FieldSpec, Rules } from '../src/api/types';
+import { formFields, fromLocal, minutesTo, offsetOf, proposedTitle, shortTime, toLocal } from '../src/fields';
+import en from '../src/locales/en';
+import zh from '../src/locales/zh-CN';
+
+const field = (key: string, more: Partial<FieldSpec>): FieldSpec => ({ key, zh: key, en: key, type: 'text', by_person: true, min: 0, max: 9, choices: [], need: {}, classes: [], ...more });
+const rules: Rules = {
+  kinds: [
+    { id: 'first_report', zh: '首报', en: 'first', stage: 'first', emergency: true },
+    { id: 'brief', zh: '简讯', en: 'brief', stage: 'routine', emergency: false },
+  ],
+  fields: [field('cause', { need: { first: 'optional' } }), field('place', { need: { first: 'required' } }), field('drafter', { by_person: false, need: { first: 'required' } }), field('magnitude', { classes: ['ND-EQK'] }), field('houses', { classes: ['ND'] })],
+  incident_classes: [],
+  incident_types: [
+    { code: 'ND-EQK', zh: '地震', en: 'earthquake', class: 'ND' },
+    { code: 'AD-TRA', zh: '交通', en: 'traffic', class: 'AD' },
+  ],
+  title_characters_max: 200,
+};
+
+describe('a form', () => {
+  const keys = (kind: string, type: string) => formFields(rules, kind, type).map((f) => f.spec.key);
+  it('has what the rules want of the kind, what is needed first, and nothing that the node fills in', () => {
+    expect(keys('first_report', '')).toEqual(['place', 'cause']);
+    expect(keys('brief', '')).toEqual([]);
+  });
+  it('has the fields of the incident that is chosen', () => {
+    expect(keys('first_report', 'ND-EQK')).toEqual(['place', 'cause', 'magnitude', 'houses']);
+    expect(keys('first_report', 'AD-TRA')).toEqual(['place', 'cause']);
+  });
+});
+
+describe('times', () => {
+  it('stand in a form as the wall clock of the office, and go back with its offset', () => {
+    expect(toLocal('2026-11-22T06:10:00+08:00')).toBe('2026-11-22T06:10');
+    expect(fromLocal('2026-11-22T06:10', '+08:00')).toBe('2026-11-22T06:10:00+08:00');
+    expect(fromLocal('', '+08:00')).toBeNull();
+    expect(offsetOf('2026-11-22T06:10:00+06:00')).toBe('+06:00');
+  });
+  it('are short in lists', () => {
+    expect(shortTime('2026-11-22T06:10:00+08:00', new Date(2026, 1, 1))).toBe('11-22 06:10');
+    expect(shortTime('2025-11-22T06:10:00+08:00', new Date(2026, 1, 1))).toBe('2025-11-22 06:10');
+    expect(minutesTo('2026-11-22T06:10:00+08:00', Date.parse('2026-11-22T06:00:00+08:00'))).toBe(10);
+  });
+});
+
+it('a title is proposed only when place and kind are known, and names the dead', () => {
+  expect(proposedTitle('', '火灾', '1', '')).toBe('');
+  expect(proposedTitle('柳河镇', '地质灾害', '2', '3')).toBe('柳河镇发生地质灾害致2人死亡3人失联');
+  expect(proposedTitle('柳河镇', '水旱灾害(洪涝)', '0', '不详')).toBe('柳河镇发生水旱灾害');
+});
+
+it('both languages have the same sentences with the same gaps', () => {
+  const flat = (o: object, at = ''): [string, string][] => Object.entries(o).flatMap(([k, v]) => (typeof v === 'string' ? [[at + k, [...v.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort().join()] as [string, string]] : flat(v as object, at + k + '.')));
+  expect(flat(en)).toEqual(flat(zh));
+});
