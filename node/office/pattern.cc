@@ -1,5 +1,8 @@
 #include "node/office/pattern.h"
 
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
 #include <algorithm>
 #include <new>
 
@@ -13,6 +16,11 @@ constexpr std::uint32_t kMatchHeapKiB = 16 * 1024;
 constexpr std::size_t kJitStackBytes = 256 * 1024;
 
 }  // namespace
+
+void PcreClose::operator()(pcre2_code* p) const noexcept { pcre2_code_free(p); }
+void PcreClose::operator()(pcre2_match_context* p) const noexcept { pcre2_match_context_free(p); }
+void PcreClose::operator()(pcre2_match_data* p) const noexcept { pcre2_match_data_free(p); }
+void PcreClose::operator()(pcre2_jit_stack* p) const noexcept { pcre2_jit_stack_free(p); }
 
 Scratch::Scratch()
     : context_(pcre2_match_context_create(nullptr)),

@@ -1,7 +1,4 @@
 #pragma once
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,14 +8,22 @@
 #include "crypto/result.h"
 
 /// Regular expressions over valid UTF-8, bounded in time and memory. The only owner of PCRE2.
+struct pcre2_real_code_8;
+struct pcre2_real_match_context_8;
+struct pcre2_real_match_data_8;
+struct pcre2_real_jit_stack_8;
+
 namespace yz::node {
 
-template <auto Close>
-struct Closer {
-  void operator()(auto* p) const noexcept { Close(p); }
+/// PCRE2's own, seen by pattern.cc alone.
+struct PcreClose {
+  void operator()(pcre2_real_code_8*) const noexcept;
+  void operator()(pcre2_real_match_context_8*) const noexcept;
+  void operator()(pcre2_real_match_data_8*) const noexcept;
+  void operator()(pcre2_real_jit_stack_8*) const noexcept;
 };
-template <class T, auto Close>
-using Handle = std::unique_ptr<T, Closer<Close>>;
+template <class T>
+using PcreHandle = std::unique_ptr<T, PcreClose>;
 
 struct Hit {
   std::size_t begin = 0, end = 0;
@@ -30,13 +35,13 @@ enum class Found : std::uint8_t { no, yes, gave_up };
 class Scratch {
  public:
   Scratch();
-  pcre2_match_context* context() { return context_.get(); }
-  pcre2_match_data* data() { return data_.get(); }
+  pcre2_real_match_context_8* context() { return context_.get(); }
+  pcre2_real_match_data_8* data() { return data_.get(); }
 
  private:
-  Handle<pcre2_match_context, pcre2_match_context_free> context_;
-  Handle<pcre2_match_data, pcre2_match_data_free> data_;
-  Handle<pcre2_jit_stack, pcre2_jit_stack_free> stack_;
+  PcreHandle<pcre2_real_match_context_8> context_;
+  PcreHandle<pcre2_real_match_data_8> data_;
+  PcreHandle<pcre2_real_jit_stack_8> stack_;
 };
 
 class Pattern {
@@ -48,7 +53,7 @@ class Pattern {
   Found find(Scratch&, std::string_view valid, std::size_t from, Hit&) const;
 
  private:
-  Handle<pcre2_code, pcre2_code_free> code_;
+  PcreHandle<pcre2_real_code_8> code_;
 };
 
 }  // namespace yz::node

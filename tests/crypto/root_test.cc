@@ -190,8 +190,7 @@ TEST_CASE("a proposal goes round its holders, and is a root document only when e
   CHECK(one.allows(*whole));
   CHECK(signatures_of(one.keys, *whole) == 1);
   // Cut, bent, or signed by a key that does not fit: refused as any root document is.
-  for (std::size_t n = 0; n < round.bytes.size(); ++n)
-    CHECK_FALSE(decode_proposal(ByteView(round.bytes).first(n)));
+  for (std::size_t n = 0; n < round.bytes.size(); ++n) CHECK_FALSE(decode_proposal(ByteView(round.bytes).first(n)));
   for (std::size_t i = 0; i < round.bytes.size(); ++i) {
     Bytes bent = round.bytes;
     bent[i] ^= 1;
