@@ -317,6 +317,21 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
     return leaf<KeyAct>(under, name, std::move(about), std::move(initial));
   }
   void root_commands(CLI::App* root);
+  /// How long an invitation holds; `minutes` keeps what it has when nothing is given.
+  void valid_for(CLI::App* a, std::int64_t& minutes) {
+    auto valid = std::make_shared<std::string>();
+    a->add_option("--valid", *valid,
+                  t("有效期，如 30m、72h 或 3d（默认 72h）", "how long it holds, like 30m, 72h or 3d (default 72h)"))
+        ->type_name(t("时长", "TIME"))
+        ->check([l = l_](const std::string& given) -> std::string {
+          return minutes_from(given) ? std::string()
+                                     : std::string(say(l, "有效期写成 30m、72h 或 3d", "has the form 30m, 72h or 3d"));
+        });
+    a->parse_complete_callback([valid, to = &minutes] {
+      if (!valid->empty()) *to = *minutes_from(*valid);
+    });
+  }
+
   void revoke_of(CLI::App* a, KeyAct& c) {
     a->add_option("--why", c.why,
                   t("retired 正常停用，compromised 失密（被盗、丢失）", "retired, or compromised (stolen, lost)"))
@@ -380,18 +395,7 @@ void Grammar::home_commands() {
     a->add_option("--url", c->urls, t("下级用来连接本单位的地址，可重复", "where it reaches us; may be repeated"))
         ->allow_extra_args(false)
         ->type_name("URL");
-    auto valid = std::make_shared<std::string>();
-    a->add_option("--valid", *valid,
-                  t("有效期，如 30m、72h 或 3d（默认 72h）", "how long it holds, like 30m, 72h or 3d (default 72h)"))
-        ->type_name(t("时长", "TIME"))
-        ->check([l = l_](const std::string& given) -> std::string {
-          return minutes_from(given) ? std::string()
-                                     : std::string(say(l, "有效期写成 30m、72h 或 3d", "has the form 30m, 72h or 3d"));
-        });
-    Invite* to = c.get();
-    a->parse_complete_callback([valid, to] {
-      if (!valid->empty()) to->valid_minutes = *minutes_from(*valid);
-    });
+    valid_for(a, c->valid_minutes);
     a->add_flag("--two-person", c->two_person,
                 t("该单位拟稿人与签发人不得为同一人", "drafter and signer there are never one person"));
     a->add_flag("--line", c->line,
@@ -1066,18 +1070,7 @@ void Grammar::key_commands(CLI::App* officer, CLI::App* office, const std::vecto
     a->add_option("--role", c->roles, t("新人员的角色，可重复", "roles of a new officer; may be repeated"))
         ->allow_extra_args(false)
         ->type_name(t("角色", "ROLE"));
-    auto valid = std::make_shared<std::string>();
-    a->add_option("--valid", *valid,
-                  t("有效期，如 30m、72h 或 3d（默认 72h）", "how long it holds, like 30m, 72h or 3d (default 72h)"))
-        ->type_name(t("时长", "TIME"))
-        ->check([l = l_](const std::string& given) -> std::string {
-          return minutes_from(given) ? std::string()
-                                     : std::string(say(l, "有效期写成 30m、72h 或 3d", "has the form 30m, 72h or 3d"));
-        });
-    NodeInvite* to = c.get();
-    a->parse_complete_callback([valid, to] {
-      if (!valid->empty()) to->valid_minutes = *minutes_from(*valid);
-    });
+    valid_for(a, c->valid_minutes);
     a->add_flag("--qr", c->qr, t("在终端画出二维码", "draw it as a QR code"));
     a->footer(example("  yizhan node invite --url http://10.77.0.5:8701 --name 办公室二号机\n"));
     done(a);
