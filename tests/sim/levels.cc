@@ -415,7 +415,16 @@ class Levels {
         for (const auto& o : own) known = known || o.contains(id);
         if (!known && !restored_) violated("a record that nobody wrote");
       }
-      if (number(i, "select count(*) from delivery where state < 2") > 0) violated("a receipt never came home");
+      if (number(i, "select count(*) from delivery where state < 2") > 0) {
+        std::string what;
+        auto q = office(i).store().db().query(
+            "select d.state, d.lane, e.state, e.seq, s.own, s.tip, s.stored, (select name from office where id ="
+            " d.destination), r.own, r.flags from delivery d join record r on r.row = d.record left join envelope e on"
+            " e.row = d.envelope left join stream s on s.row = e.stream where d.state < 2 limit 1");
+        if (q && q->step().value_or(false))
+          for (int k = 0; k < 10; ++k) what.append(" ").append(q->text(k));
+        violated("a receipt never came home to " + std::to_string(i) + ":" + what);
+      }
       if (number(i, "select count(*) from carry") > 0) {
         std::string what;
         auto q = office(i).store().db().query(
