@@ -243,6 +243,7 @@ class Levels {
       if (!l->up && !quiet) continue;
       for (int i = 0; i < 4 && l->hop.ready(); ++i) {
         if (&l->hop.below() == &office(1)) cheat();
+        if (!l->hop.ready()) break;  // the power went while it cheated
         if (i == 0) l->hop.poll();
         Mishap m;
         if (!quiet) {
