@@ -335,7 +335,11 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
       return {};
     }
   }
-  TRY(count_against_quota(c.author, sync::Lane::bulk, c.bytes.size(), from));
+  // What another machine of ours hands on was counted there.
+  if (TRY(side_of(store_, from)) == Side::sibling && !carried)
+    TRY(store_.room_for(sync::Lane::bulk));
+  else
+    TRY(count_against_quota(c.author, sync::Lane::bulk, c.bytes.size(), from));
   TRY(
       db.run("insert into attachment(id, own, author, destination, count, ready, done, at_ms) values(?, ?, ?, ?, ?, ?,"
              " ?, ?) on conflict(id, destination) do nothing",
@@ -391,7 +395,13 @@ Result<> StoreInbox::settle(sync::Millis now) {
     for (const auto& [from, to] : have.ranges(limit::receipt_ranges)) r.ranges.emplace_back(from, to - 1);
     const auto author = TRY(directory_.node(r.author));
     const auto hop = author ? TRY(next_hop(store_, author->office)) : std::nullopt;
-    if (hop) TRY(store_.state(sync::StatementKind::chunk_receipt, sync::encode(r), hop, now));
+    std::vector<NodeId> told;
+    if (hop) told.push_back(*hop);
+    // The other machines of this office hear what they need not hand us.
+    if (r.destination == store_.me().office)
+      for (const NodeId& n : TRY(siblings(store_)))
+        if (n != hop) told.push_back(n);
+    TRY(store_.state_to(sync::StatementKind::chunk_receipt, sync::encode(r), told, now));
   }
   forget();
   return {};

@@ -4,7 +4,9 @@
 #include "crypto/hash.h"
 #include "crypto/plant.h"
 #include "node/log.h"
+#include "node/store/chunk_copies.h"
 #include "node/store/consents.h"
+#include "node/store/drafts.h"
 #include "node/store/floor.h"
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
@@ -32,6 +34,7 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
   TRY(may_exchange(store_, s.node));
   if (s.kind == sync::StatementKind::revocation) return take_revocation(store_, s.body, now_);
   if (s.kind == sync::StatementKind::consent) return take_consent(store_, s.body, from, now_);
+  if (s.kind == sync::StatementKind::draft) return take_draft_part(store_, s, from, now_);
   if (s.kind == sync::StatementKind::wrap) {
     ++tally.envelopes;  // something may have waited for it
     return take_wrap(s);
@@ -289,6 +292,8 @@ Result<> StoreInbox::refusals(std::int64_t stream, const sync::Receipt& r, std::
 /// The destination's word, or that of a neighbour who carries them there.
 Result<> StoreInbox::chunks_arrived(const sync::Statement& s, const NodeId& from, bool anew, sync::Tally& tally) {
   const sync::ChunkReceipt r = TRY(sync::decode_chunk_receipt(s.body));
+  if (s.office == store_.me().office && s.office == r.destination)
+    return TRY(side_of(store_, s.node)) == Side::sibling ? sibling_has_chunks(store_, s, r) : Result<>();
   const bool there = s.office == r.destination;
   if (!there && s.node != from) return fail(Fault::forged, "chunk receipt by a stranger", "receipt.issuer");
   Database& db = store_.blobs();
