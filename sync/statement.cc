@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "crypto/suite.h"
 #include "sync/consent.h"
+#include "sync/draft_part.h"
 #include "sync/limits.h"
 #include "sync/revocation.h"
 #include "sync/sibling.h"
@@ -77,7 +78,7 @@ Result<Statement> decode_statement(ByteView bytes) {
   if (!crypto::known(r.u8())) return bad("suite");
   Statement s;
   const std::uint8_t kind = r.u8();
-  if (kind < 1 || kind > 11) return bad("kind");
+  if (kind < 1 || kind > 12) return bad("kind");
   s.kind = static_cast<StatementKind>(kind);
   if (r.u16() != 0) return bad("reserved");
   if (r.u32() != bytes.size()) return bad("length");
@@ -380,6 +381,11 @@ Result<Hash> statement_key(const Statement& s) {
     case StatementKind::confirmation:
       about.id(TRY(decode_confirmation(s.body)).node);
       break;
+    case StatementKind::draft: {
+      const DraftPart p = TRY(decode_draft_part(s.body));
+      about.id(p.draft).u8(p.index);
+      break;
+    }
     case StatementKind::fork:
       about.raw(s.body);
       break;  // each of these stands for itself

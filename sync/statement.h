@@ -21,6 +21,7 @@ enum class StatementKind : std::uint8_t {
   consent = 9,        ///< consent.h
   wrap = 10,          ///< sibling.h
   confirmation = 11,  ///< sibling.h
+  draft = 12,         ///< draft_part.h
 };
 
 /// A short signed message in the clear that only ever replaces its older self. Byte table in PROTOCOL.md, "Statement".

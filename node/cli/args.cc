@@ -580,6 +580,10 @@ void Grammar::report_commands() {
     case_of(a, c->case_id);
     a->add_option("--title", c->content.title, t("标题", "title"))->type_name(t("标题", "TEXT"));
     a->add_option("--lane", c->lane, lanes)->type_name(t("通道", "LANE"))->check(lane_check());
+    a->add_option("--take", c->take,
+                  t("两台机器上的文字不同时：以这个版本为准（report show 列出）",
+                    "where two machines have different texts: this version stands (report show lists them)"))
+        ->type_name(t("版本", "VERSION"));
     content_of(a, c->content);
     done(a);
   }

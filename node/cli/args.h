@@ -83,7 +83,7 @@ struct ReportShow {
   std::string case_id, attachment, out;
 };
 struct ReportEdit {
-  std::string case_id, lane;
+  std::string case_id, lane, take;
   Content content;
 };
 struct ReportFollowUp {

@@ -38,6 +38,7 @@ class Page {
     head();
     text();
     fields();
+    draft();
     attachments();
     tell_layers(s_, d_);
     records();
@@ -116,6 +117,25 @@ class Page {
     for (const std::string& key : all.keys()) names = std::max(names, width(plain(field_name(key, l_))));
     for (const std::string& key : all.keys())
       line("  " + pad(plain(field_name(key, l_)), names) + "  " + plain(field_value(key, all.text(key), l_)));
+  }
+
+  /// What each machine of the office has of a draft, where they differ.
+  void draft() const {
+    const Doc draft = d_.at("draft");
+    if (draft.flag("signed_elsewhere"))
+      line(paint(Colour::yellow, s_.say("已在本单位另一台机器上签发，正文稍后到达",
+                                        "signed on another machine of this office; its record is on its way")));
+    const auto all = draft.at("versions").items();
+    if (all.empty()) return;
+    heading("各机器上的草稿", "The draft on each machine");
+    for (const Doc& v : all) {
+      line("  " + plain(v.text("version")).substr(0, 8) + "  " + plain(v.text("machine")) + "  " +
+           time_text(v.text("at")) + "  " + plain(v.text("drafter")) + "  " + state_text(v.text("state"), l_));
+      line("    " + plain(v.text("title")));
+      out(wrap(plain(v.text("body"), true), columns_));
+    }
+    line(s_.say("定下一份：yizhan report edit ", "To settle it: yizhan report edit ") + plain(d_.text("case")) +
+         s_.say(" --take 版本", " --take VERSION"));
   }
 
   void attachments() const {

@@ -133,6 +133,10 @@ class Writing {
       if (const std::string message = plain(d.text("message")); !message.empty()) line(message);
     } else {
       line(s_.say("草稿已保存：", "Draft saved: ") + id);
+      if (!d.at("disputed").items().empty())
+        line(s_.say("本单位另一台机器上的文字不同，两份都在：yizhan report show ",
+                    "Another machine of this office has a different text; both are kept: yizhan report show ") +
+             id);
       line(s_.say("发送：yizhan report send ", "To send it: yizhan report send ") + id);
     }
   }
@@ -175,6 +179,7 @@ int run(Session& s, const ReportNew& c) {
 int run(Session& s, const ReportEdit& c) {
   Doc body;
   body.set_if("lane", c.lane);
+  body.set_if("take", c.take);
   return Writing(s, c.content).go("PUT", "/api/v1/reports/" + percent(c.case_id), body, true);
 }
 

@@ -32,6 +32,12 @@ Result<std::vector<OfficeId>> addressees_from(Request& r, const Json& list) {
   return out;
 }
 
+Result<std::optional<std::vector<OfficeId>>> named_addressees(Request& r) {
+  const Json* list = r.body.find("to");
+  if (!list) return std::nullopt;
+  return TRY(addressees_from(r, *list));
+}
+
 Result<Json> deliveries_json(Request& r, std::int64_t matter) {
   Json list = Json::array();
   for (const DeliveryState& d : TRY(case_deliveries(r.store(), r.host.directory(), matter))) {

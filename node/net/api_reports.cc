@@ -2,19 +2,13 @@
 #include "crypto/random.h"
 #include "node/net/api_request.h"
 #include "node/store/attachments.h"
+#include "node/store/siblings.h"
 
 namespace yz::node::api {
 namespace {
 
 Result<> only_report(const Json& j) {
   return only(j, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "send"});
-}
-
-/// Codes of offices that a report may go to, as ids; none when nothing was said. Fault::missing names those there are.
-Result<std::optional<std::vector<OfficeId>>> addressees(Request& r) {
-  const Json* list = r.body.find("to");
-  if (!list) return std::nullopt;
-  return TRY(addressees_from(r, *list));
 }
 
 /// Runs one act of the desk that needs the officer's key; `signs` is false for one that may only keep a draft.
@@ -47,7 +41,10 @@ Result<Report> current_report(Request& r, const MatterRow& m, bool with_body) {
 }  // namespace
 
 ApiReply answer_of(Request& r, const Outcome& o) {
-  if (o.queued) r.host.wake(*o.queued);
+  if (o.queued)
+    r.host.wake(*o.queued);
+  else if (const auto others = siblings(r.store()); others && !others->empty())
+    r.host.wake(sync::Lane::routine);  // they are told of the draft
   Json j = Json::object({{"case", base32(o.case_id.view())},
                          {"state", o.deleted                            ? "deleted"
                                    : o.state == ReportState::signed_off ? "queued"
@@ -60,6 +57,12 @@ ApiReply answer_of(Request& r, const Outcome& o) {
     j.set("addressees", std::move(to));
   }
   j.set("warnings", json_of(o.findings, r.language));
+  if (!o.deleted && is_draft(o.state) && !o.seen.empty()) j.set("seen", o.seen.token());
+  if (!o.disputed.empty()) {
+    Json disputed = Json::array();
+    for (const std::string& name : o.disputed) disputed.add(name);
+    j.set("disputed", std::move(disputed));
+  }
   if (o.refused) return problem(*o.refused, r.language, j);
   if (o.needs_another)
     j.set("message", r.language == Language::zh ? "已提交审核：您不能独自签发，请另一位同志签发"
@@ -73,24 +76,13 @@ Result<ApiReply> post_report(Request& r) {
   Report report;
   TRY(read_report(r.host.rules(), r.body, report));
   const bool send = r.body.flag("send");
-  auto to = TRY(addressees(r)).value_or(std::vector<OfficeId>());
+  auto to = TRY(named_addressees(r)).value_or(std::vector<OfficeId>());
   return act(
       r,
       [&](Desk& d, const SigningPerson& by) {
         return d.write(by, d.new_case(), std::move(report), send, std::move(to));
       },
       send);
-}
-
-Result<ApiReply> put_report(Request& r) {
-  TRY(only_report(r.body));
-  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
-  auto draft = TRY(books_of(r).draft(m.row));
-  if (!draft) return fail(Fault::missing, "this case has no draft", "draft.missing");
-  TRY(read_report(r.host.rules(), r.body, draft->report));
-  auto to = TRY(addressees(r));
-  return act_without_key(
-      r, [&](Desk& d, const Person& by) { return d.edit(by, m.row, std::move(draft->report), std::move(to)); });
 }
 
 Result<ApiReply> delete_report(Request& r) {
@@ -206,7 +198,7 @@ Result<ApiReply> post_follow_up(Request& r) {
   Report report = TRY(current_report(r, m, false));
   TRY(read_report(r.host.rules(), r.body, report));
   const bool final = r.body.flag("final"), send = r.body.flag("send");
-  auto to = TRY(addressees(r)).value_or(std::vector<OfficeId>());
+  auto to = TRY(named_addressees(r)).value_or(std::vector<OfficeId>());
   return act(
       r,
       [&](Desk& d, const SigningPerson& by) {
@@ -221,7 +213,7 @@ Result<ApiReply> post_correct(Request& r) {
   Report report = TRY(current_report(r, m, true));
   TRY(read_report(r.host.rules(), r.body, report));
   const bool send = r.body.flag("send");
-  auto to = TRY(addressees(r)).value_or(std::vector<OfficeId>());
+  auto to = TRY(named_addressees(r)).value_or(std::vector<OfficeId>());
   return act(
       r,
       [&](Desk& d, const SigningPerson& by) {

@@ -94,6 +94,10 @@ Result<Json> superiors_json(Request&, bool with_direct);
 /// Offices that a report may go to, by their codes, ascending. Fault::missing "addressee.missing" names those there
 /// are.
 Result<std::vector<OfficeId>> addressees_from(Request&, const Json& list);
+/// The same of the body's "to"; none when nothing was said.
+Result<std::optional<std::vector<OfficeId>>> named_addressees(Request&);
+/// A draft as the API shows it, with what its disputed versions say.
+Result<Json> draft_json(const Request&, const Draft&);
 /// How far our newest version of a case got, for each addressee.
 Result<Json> deliveries_json(Request&, std::int64_t matter);
 

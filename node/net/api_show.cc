@@ -84,23 +84,6 @@ Json record_json(const Request& r, Names& names, const CaseGraph& graph, const C
   return j;
 }
 
-Json draft_json(const Request& r, const Draft& d) {
-  Json signatures = Json::array();
-  for (const auto& s : d.signatures)
-    signatures.add(Json::object({{"officer", r.officer_name(s.officer)}, {"role", name_of(s.role)}}));
-  return Json::object({{"state", name_of(d.state)},
-                       {"type", name_of(d.extras.type)},
-                       {"kind", to_string(d.report.kind)},
-                       {"lane", name_of(d.report.lane)},
-                       {"title", d.report.title},
-                       {"body", d.report.body},
-                       {"fields", fields_json(r, d.report.fields)},
-                       {"occurred_at", r.time(d.report.occurred_at)},
-                       {"drafter", d.extras.drafter},
-                       {"note", d.note},
-                       {"signatures", std::move(signatures)}});
-}
-
 /// Who signed as what, for the heads of a printed report: the body's words where the signatures say nothing.
 std::string signed_as(const Request& r, const sync::Record& rec, std::initializer_list<sync::SignRole> roles,
                       const std::string& otherwise) {
@@ -258,7 +241,7 @@ Result<ApiReply> get_report(Request& r) {
   j.set("signer", signed_as(r, rec, {signer, duty}, extras.signer));
   j.set("contact", extras.contact);
   j.set("findings", std::move(findings));
-  j.set("draft", draft ? draft_json(r, *draft) : Json());
+  j.set("draft", draft ? TRY(draft_json(r, *draft)) : Json());
   j.set("records", std::move(record_list));
   add_layers(r, records, graph, j);
   j.set("receipts", std::move(receipt_list));

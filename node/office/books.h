@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "node/office/body.h"
+#include "node/office/draft_versions.h"
 #include "node/office/versions.h"
 #include "node/office/workflow.h"
 #include "sync/record.h"
@@ -60,6 +61,12 @@ struct Draft {
   std::string note;  ///< why it was returned
   Bytes content;     ///< fixed when it was submitted; empty before
   std::vector<sync::RecordSignature> signatures;
+
+  /// Which saves of this office's machines it stands on: those that are shown in it. What its writer was shown instead,
+  /// when that was less; then it stands beside the rest.
+  Seen seen;
+  std::vector<std::string> disputed = {};  ///< what a person has to decide, as in draft_view.h
+  std::optional<RecordId> record = {};     ///< signed off on another machine; its record has not come here yet
 };
 
 /// What the desk must know of a case that has records.
@@ -113,8 +120,8 @@ class Books {
   // Inside write():
   /// Keeps a new one (and sets its matter) or replaces it.
   virtual Result<> keep(Draft&, sync::Millis now) = 0;
-  /// Forgets the draft; a case that has no records goes with it.
-  virtual Result<> drop(const Draft&, sync::Millis now) = 0;
+  /// Forgets the draft; a case that has no records goes with it. `into`: the record that it became.
+  virtual Result<> drop(const Draft&, const std::optional<RecordId>& into, sync::Millis now) = 0;
   /// Stores a record of ours and queues it for its addressees. Gives its case's matter.
   virtual Result<std::int64_t> release(const sync::ReleasedRecord&, std::int64_t notes, sync::Millis now) = 0;
   /// The next number for the telephone, of no case yet: 柳河镇〔2026〕12号. A case takes it from what is signed.

@@ -35,6 +35,7 @@ Outcome outcome_of(const Draft& d) {
   o.matter = d.matter;
   o.case_id = d.case_id;
   o.state = d.state;
+  o.seen = d.seen;
   return o;
 }
 
@@ -108,6 +109,9 @@ std::optional<Error> Desk::obstacle(const Draft& d, const CaseFile* file, const 
       if (f.severity == Severity::error) return Error{Fault::invalid, f.rule + ": " + f.en, "report.rules"};
     return Error{Fault::invalid, "the rules do not allow sending this", "report.rules"};
   }
+  if (!file && !d.extras.written_from.empty())
+    return Error{Fault::conflict, "what it was written from has not come from the other machine yet; the draft is kept",
+                 "draft.waits"};
   const std::size_t to = addressees(d, file).size();
   if (to == 0)
     return Error{Fault::invalid, "this office has no superior to report to; the draft is kept", "report.no_superior"};
@@ -145,11 +149,7 @@ sync::Record Desk::record_of(const Draft& d, const CaseFile* file, sync::Hlc at,
   // Never all that is there now: what came in since the draft was begun, its writer has not seen.
   if (file) r.parents = d.extras.written_from.empty() ? file->shown : d.extras.written_from;
   r.addressees = addressees(d, file);
-  BodyExtras named = d.extras;  // the keys of attachments travel in their manifests
-  for (Manifest& m : named.attachments) m.key.clear();
-  named.written_from.clear();
-  named.to.clear();
-  r.body = encode_body(d.report, named);
+  r.body = body_to_sign(d.report, d.extras);  // the keys of attachments travel in their manifests
   return r;
 }
 
@@ -188,7 +188,7 @@ Result<Outcome> Desk::put_away(const SigningPerson& by, Draft& d, const sync::Re
                                sync::SignRole role) {
   Outcome o;
   TRY(books_.write([&]() -> Result<> {
-    if (d.matter != 0) TRY(books_.drop(d, now_));
+    if (d.matter != 0) TRY(books_.drop(d, released.id, now_));
     const std::int64_t notes = home_.one_person ? kNoteOnePerson : 0;
     d.matter = TRY(books_.release(released, notes, now_));
     for (const Manifest& m : d.extras.attachments) {
@@ -276,11 +276,29 @@ Result<Outcome> Desk::pass(const SigningPerson& by, Draft& d, const CaseFile* fi
 Result<Draft> Desk::open_draft(std::int64_t matter) const {
   auto draft = TRY(books_.draft(matter));
   if (!draft) return fail(Fault::missing, "this case has no draft", "draft.missing");
+  TRY(still_ours(*draft));
   return *std::move(draft);
 }
 
-Result<Draft> Desk::editable(const Person& by, std::int64_t matter) const {
+/// Signed off on another machine of this office it is a draft no more, though its record may still be on its way.
+Result<> Desk::still_ours(const Draft& d) const {
+  if (d.record)
+    return fail(Fault::conflict, "it was signed on another machine of this office", "draft.signed_elsewhere");
+  return {};
+}
+
+/// Two machines say different things: what goes on from here would leave somebody's words behind.
+Result<> Desk::undisputed(const Draft& d) const {
+  if (d.disputed.empty()) return {};
+  std::string names;
+  for (const std::string& n : d.disputed) names += (names.empty() ? "" : ", ") + n;
+  return fail(Fault::conflict, "two machines of this office have different texts of it: decide on " + names,
+              "draft.disputed");
+}
+
+Result<Draft> Desk::editable(const Person& by, std::int64_t matter, bool settles) const {
   Draft d = TRY(open_draft(matter));
+  if (!settles) TRY(undisputed(d));
   if (!may(by.roles, d.state, Step::edit)) {
     if (d.state == ReportState::in_review)
       return fail(Fault::conflict, "it is in review; have it returned before changing it", "draft.in_review");
@@ -313,10 +331,15 @@ Result<Verdict> Desk::check(const Person& by, const Report& report, std::int64_t
 }
 
 Result<Outcome> Desk::edit(const Person& by, std::int64_t matter, Report report,
-                           std::optional<std::vector<OfficeId>> to) {
-  Draft d = TRY(editable(by, matter));
+                           std::optional<std::vector<OfficeId>> to, const std::optional<Seen>& seen) {
+  Draft d = TRY(editable(by, matter, seen.has_value()));
+  if (seen) {
+    // Nobody has seen what is not here.
+    if (!d.seen.covers(*seen)) return fail(Fault::invalid, "\"seen\" is not what this draft gave", "draft.seen");
+    d.seen = *seen;
+  }
   if (to) d.extras.to = *std::move(to);
-  if (d.first) d.extras.type = type_of(report.kind);
+  if (d.first && d.extras.written_from.empty()) d.extras.type = type_of(report.kind);
   d.report = std::move(report);
   d.drafter = by.id;  // whoever wrote last may not sign it alone
   d.extras.drafter = by.name;
@@ -325,9 +348,32 @@ Result<Outcome> Desk::edit(const Person& by, std::int64_t matter, Report report,
   if (!verdict.may_keep) return fail(Fault::invalid, "the text can't be kept", "invalid.text");
   TRY(books_.write([&] { return books_.keep(d, now_); }));
   Outcome o = outcome_of(d);
+  o.disputed = d.disputed;
   o.addressees = shown_order(addressees(d, nullptr));
   o.findings = verdict.findings;
   return o;
+}
+
+Result<Outcome> Desk::take(const Person& by, std::int64_t matter, const DraftVersion& v) {
+  Draft d = TRY(open_draft(matter));
+  if (!may(by.roles, ReportState::draft, Step::edit)) return std::unexpected(lacks_role("writing reports"));
+  d.report = v.report;
+  // Begun on what was signed off meanwhile it stays so.
+  const auto from = d.extras.written_from;
+  const auto type = d.extras.type;
+  d.extras = v.extras;
+  if (v.extras.written_from.empty() && !from.empty()) {
+    d.extras.written_from = from;
+    d.extras.type = type;
+  }
+  d.drafter = v.drafter;
+  d.note = v.note;
+  const bool as_it_was = d.extras == v.extras;  // what is fixed stays fixed, with its signatures, or not at all
+  d.content = as_it_was ? v.content : Bytes();
+  d.signatures = as_it_was ? v.signatures : std::vector<sync::RecordSignature>();
+  d.state = !d.content.empty() ? ReportState::in_review : !d.note.empty() ? ReportState::returned : ReportState::draft;
+  TRY(books_.write([&] { return books_.keep(d, now_); }));
+  return outcome_of(d);
 }
 
 Result<Outcome> Desk::attach(const Person& by, std::int64_t matter, const Manifest& m) {

@@ -23,8 +23,10 @@ struct Outcome {
   std::optional<Error> refused = {};
   bool needs_another = false;  ///< submitted for review: who drafted it may not sign alone
   bool deleted = false;
-  std::vector<OfficeId> addressees = {};  ///< where it goes, or would go: our superior first
-  std::optional<sync::Lane> queued = {};  ///< something waits to leave: wake the courier
+  std::vector<OfficeId> addressees = {};   ///< where it goes, or would go: our superior first
+  std::optional<sync::Lane> queued = {};   ///< something waits to leave: wake the courier
+  Seen seen = {};                          ///< of a draft: with this very save
+  std::vector<std::string> disputed = {};  ///< of a draft: what stands beside it from another machine
 };
 
 /// What a person made of versions that stand side by side.
@@ -58,7 +60,12 @@ class Desk {
   /// What the rules would say if the person sent this now; nothing is kept. `matter`: the draft or case that the text
   /// belongs to, 0 for none.
   Result<Verdict> check(const Person&, const Report&, std::int64_t matter) const;
-  Result<Outcome> edit(const Person&, std::int64_t matter, Report, std::optional<std::vector<OfficeId>> to = {});
+  /// `seen`: what its writer was shown, as the draft gave it. A draft that another machine has changed meanwhile then
+  /// has both texts; without it the draft must not be disputed, and what is there now counts as seen.
+  Result<Outcome> edit(const Person&, std::int64_t matter, Report, std::optional<std::vector<OfficeId>> to = {},
+                       const std::optional<Seen>& seen = {});
+  /// Settles a disputed draft: one of its versions stands, whole, as that machine has it.
+  Result<Outcome> take(const Person&, std::int64_t matter, const DraftVersion&);
   Result<Outcome> attach(const Person&, std::int64_t matter, const Manifest&);
   /// Gives what was detached.
   Result<Manifest> detach(const Person&, std::int64_t matter, std::string_view name);
@@ -112,7 +119,9 @@ class Desk {
                            std::string_view reason);
   void fill(Draft&, const Person&, Way, const Verdict&) const;
   Result<Draft> open_draft(std::int64_t matter) const;
-  Result<Draft> editable(const Person&, std::int64_t matter) const;
+  Result<Draft> editable(const Person&, std::int64_t matter, bool settles = false) const;
+  Result<> still_ours(const Draft&) const;
+  Result<> undisputed(const Draft&) const;
   Result<Outcome> pass(const SigningPerson&, Draft&, const CaseFile* file, bool send, bool may_sign);
   Result<Outcome> put_away(const SigningPerson&, Draft&, const sync::ReleasedRecord&, sync::SignRole);
   Result<Outcome> version(const SigningPerson&, Draft, const CaseFile&, bool send);

@@ -15,6 +15,7 @@ Outcome outcome_of(const Draft& d) {
   o.matter = d.matter;
   o.case_id = d.case_id;
   o.state = d.state;
+  o.seen = d.seen;
   return o;
 }
 
@@ -89,6 +90,8 @@ Result<Outcome> Desk::sign(const SigningPerson& by, std::int64_t matter, std::st
   auto kept = TRY(books_.draft(matter));
   if (kept) {
     Draft& d = *kept;
+    TRY(still_ours(d));
+    TRY(undisputed(d));
     if (d.state != ReportState::in_review) {
       // Not submitted: fine for who may sign alone; anybody else is told, and nothing changes.
       if (!may(by.person.roles, d.state, Step::sign)) return std::unexpected(lacks_role("signing"));
@@ -135,7 +138,7 @@ Result<Outcome> Desk::remove(const Person& by, std::int64_t matter) {
   Draft d = TRY(open_draft(matter));
   if (!may(by.roles, d.state, Step::withdraw)) return std::unexpected(lacks_role("deleting drafts"));
   TRY(books_.write([&]() -> Result<> {
-    TRY(books_.drop(d, now_));
+    TRY(books_.drop(d, std::nullopt, now_));
     return books_.journal(by, "delete", d.case_id, "draft", now_);
   }));
   Outcome o = outcome_of(d);
@@ -156,7 +159,7 @@ Result<Outcome> Desk::withdraw(const SigningPerson& by, std::int64_t matter, std
   if (file.crowded) return fail(Fault::conflict, "too many versions stand side by side: join them first", "case.heads");
   Outcome o;
   TRY(books_.write([&]() -> Result<> {
-    if (kept) TRY(books_.drop(*kept, now_));
+    if (kept) TRY(books_.drop(*kept, std::nullopt, now_));
     o = TRY(withdraw_all(by, file, file.heads, reason));
     return {};
   }));

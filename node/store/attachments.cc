@@ -1,15 +1,20 @@
 #include "node/store/attachments.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "crypto/seal.h"
 #include "node/log.h"
+#include "node/store/siblings.h"
 #include "sync/exchange.h"
 #include "sync/limits.h"
 
 namespace yz::node {
 namespace {
+
+/// A machine that was away so long comes back to a draft that lacks its files.
+constexpr sync::Millis kOthersNameMs = 30LL * 24 * 3'600'000;
 
 /// Ties a chunk to its place: two chunks of one attachment can't be exchanged.
 Bytes associated(const sync::AttachmentId& id, std::uint32_t index, std::uint32_t count) {
@@ -136,6 +141,8 @@ Result<std::set<sync::AttachmentId>> drafted(Store& store) {
 
 void drop_attachment(Store& store, const sync::AttachmentId& id) {
   store.after_commit([&store, id] {
+    // Another machine may have written on what was deleted here; then it comes back, and names this.
+    if (const auto others = siblings(store); !others || !others->empty()) return;
     // The next start sweeps what a full disk keeps now.
     if (auto done = store.write([&] { return forget(store, id); }); !done)
       log().warn("attachment.drop", {{"why", done.error()}});
@@ -146,8 +153,11 @@ Result<std::size_t> sweep_attachments(Store& store) {
   // Released ones have their manifest: the commit that releases them is the first of the two.
   std::vector<sync::AttachmentId> orphans;
   const auto named = TRY(drafted(store));
+  // What another machine may still name, or has signed off, is kept for a while.
+  const sync::Millis before =
+      TRY(siblings(store)).empty() ? std::numeric_limits<sync::Millis>::max() : store.last_moment() - kOthersNameMs;
   {
-    Query q = TRY(store.blobs().query("select id from attachment where own = 1 and ready = 0"));
+    Query q = TRY(store.blobs().query("select id from attachment where own = 1 and ready = 0 and at_ms < ?", before));
     while (TRY(q.step()))
       if (const auto id = TRY(q.id<sync::AttachmentId>(0)); !named.contains(id)) orphans.push_back(id);
   }

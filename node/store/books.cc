@@ -2,36 +2,18 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ranges>
 
 #include "node/office/compare.h"
 #include "node/store/above.h"
 #include "node/store/attachments.h"
 #include "node/store/cases.h"
+#include "node/store/drafts.h"
 #include "node/store/forwards.h"
 #include "node/store/siblings.h"
 
 namespace yz::node {
 namespace {
-
-Bytes pack(const std::vector<sync::RecordSignature>& all) {
-  Writer w;
-  for (const auto& s : all) w.u8(static_cast<std::uint8_t>(s.role)).id(s.officer).id(s.signature);
-  return w.take();
-}
-
-Result<std::vector<sync::RecordSignature>> unpack(ByteView bytes) {
-  std::vector<sync::RecordSignature> out;
-  Reader r(bytes);
-  while (r.ok() && r.left() > 0) {
-    sync::RecordSignature s;
-    s.role = static_cast<sync::SignRole>(r.u8());
-    s.officer = r.id<CertDigest>();
-    s.signature = r.id<Signature>();
-    out.push_back(s);
-  }
-  if (!r.done()) return fail(Fault::corrupt, "a draft's signatures are malformed", "store.draft");
-  return out;
-}
 
 /// The newest of them, as many as a record can name.
 std::vector<RecordId> newest_ids(const CaseGraph& graph, std::span<const std::size_t> versions) {
@@ -72,11 +54,11 @@ Result<HomeOffice> StoreBooks::home() {
 Result<sync::Hlc> StoreBooks::tick(sync::Millis now) { return store_.tick(now); }
 
 Result<std::optional<Draft>> StoreBooks::draft(std::int64_t matter) {
-  Query q =
-      TRY(store_.db().query("select m.case_id, d.report, d.drafter, d.note, d.content, d.signatures,"
-                            " exists(select 1 from record r where r.matter = m.row and r.quarantine = 0)"
-                            " from draft d join matter m on m.row = d.matter where d.matter = ?",
-                            matter));
+  Query q = TRY(store_.db().query(
+      "select m.case_id, d.report, d.drafter, d.note, d.content, d.signatures,"
+      " exists(select 1 from record r where r.matter = m.row and r.quarantine = 0), d.seen, d.disputed, d.record"
+      " from draft d join matter m on m.row = d.matter where d.matter = ?",
+      matter));
   if (!TRY(q.step())) return std::nullopt;
   Draft d;
   d.matter = matter;
@@ -88,9 +70,20 @@ Result<std::optional<Draft>> StoreBooks::draft(std::int64_t matter) {
   d.drafter = TRY(q.id<PersonId>(2));
   d.note = q.text(3);
   d.content = q.blob(4);
-  d.signatures = TRY(unpack(q.blob(5)));
+  d.signatures = TRY(signatures_from(q.blob(5)));
   d.first = q.integer(6) == 0;
-  d.state = !d.content.empty() ? ReportState::in_review : !d.note.empty() ? ReportState::returned : ReportState::draft;
+  if (const Bytes seen = q.blob(7); !seen.empty()) {
+    Reader r(seen);
+    d.seen = Seen::read(r);
+    if (!r.done()) return fail(Fault::corrupt, "a draft no longer decodes", "store.draft");
+  }
+  for (const auto name : std::views::split(q.text(8), ','))
+    if (!std::ranges::empty(name)) d.disputed.emplace_back(std::string_view(name.begin(), name.end()));
+  if (!q.null(9)) d.record = TRY(q.id<RecordId>(9));
+  d.state = d.record             ? ReportState::signed_off
+            : !d.content.empty() ? ReportState::in_review
+            : !d.note.empty()    ? ReportState::returned
+                                 : ReportState::draft;
   return d;
 }
 
@@ -173,31 +166,12 @@ Result<> StoreBooks::create(Draft& d, sync::Millis now) {
 }
 
 Result<> StoreBooks::keep(Draft& d, sync::Millis now) {
-  if (d.matter == 0) {
-    TRY(create(d, now));
-  } else if (const auto old = TRY(draft(d.matter))) {
-    TRY(forget_draft(store_, d.matter, old->report));
-  }
-  Query q = TRY(store_.db().query(
-      "insert into draft(matter, report, drafter, note, content, signatures, changed_ms) values(?, ?, ?, ?, ?, ?, ?)"
-      " on conflict(matter) do update set report = excluded.report, drafter = excluded.drafter, note = excluded.note,"
-      " content = excluded.content, signatures = excluded.signatures, changed_ms = excluded.changed_ms"));
-  q.bind(d.matter).bind(encode_body(d.report, d.extras)).bind(d.drafter).bind(d.note);
-  if (d.content.empty())
-    q.bind_null();
-  else
-    q.bind(d.content);
-  TRY(q.bind(pack(d.signatures)).bind(now).run());
-  TRY(index_draft(store_, d.matter, d.report));
-  if (!d.first) return {};
-  return store_.db().run(
-      "update matter set kind = ?, lane = ?, state = ?, title = ?, occurred_ms = ?, attachments = ?, changed_ms = ?"
-      " where row = ?",
-      static_cast<int>(d.report.kind), static_cast<int>(d.report.lane), static_cast<int>(d.state), d.report.title,
-      d.report.occurred_at, d.extras.attachments.size(), now, d.matter);
+  if (d.matter == 0) TRY(create(d, now));
+  return draft_saved(store_, d, now);
 }
 
-Result<> StoreBooks::drop(const Draft& d, sync::Millis) {
+Result<> StoreBooks::drop(const Draft& d, const std::optional<RecordId>& into, sync::Millis now) {
+  TRY(draft_gone(store_, d, into, now));
   if (const auto old = TRY(draft(d.matter))) TRY(forget_draft(store_, d.matter, old->report));
   TRY(store_.db().run("delete from draft where matter = ?", d.matter));
   // A record that replaces the draft in this very transaction makes the case anew.

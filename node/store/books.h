@@ -22,7 +22,7 @@ class StoreBooks final : public Books {
   Result<Original> original(std::int64_t matter, const std::optional<RecordId>&) override;
   Result<> each_own(sync::Millis since, const std::function<bool(std::string_view)>&) override;
   Result<> keep(Draft&, sync::Millis now) override;
-  Result<> drop(const Draft&, sync::Millis now) override;
+  Result<> drop(const Draft&, const std::optional<RecordId>& into, sync::Millis now) override;
   Result<std::int64_t> release(const sync::ReleasedRecord&, std::int64_t notes, sync::Millis now) override;
   Result<std::string> next_number(std::string_view office_name, sync::Millis now) override;
   Result<> let_go(const sync::AttachmentId&, std::span<const OfficeId> destinations) override;

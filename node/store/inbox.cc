@@ -329,13 +329,17 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
     return q.integer(0);
   };
   if (const auto there = TRY(held())) {
-    Query q = TRY(db.query("select 1 from chunk where attachment = ? and position = ?", *there, c.index));
+    Query q = TRY(db.query("select state from chunk where attachment = ? and position = ?", *there, c.index));
     if (TRY(q.step())) {
       attachments_.insert(*there);
-      return {};
+      return carried && q.integer(0) == 2 ? carry_again(*there, c.index, tally) : Result<>();
     }
   }
-  TRY(count_against_quota(c.author, sync::Lane::bulk, c.bytes.size(), from));
+  // What another machine of ours hands on was counted there.
+  if (TRY(side_of(store_, from)) == Side::sibling && !carried)
+    TRY(store_.room_for(sync::Lane::bulk));
+  else
+    TRY(count_against_quota(c.author, sync::Lane::bulk, c.bytes.size(), from));
   TRY(
       db.run("insert into attachment(id, own, author, destination, count, ready, done, at_ms) values(?, ?, ?, ?, ?, ?,"
              " ?, ?) on conflict(id, destination) do nothing",
@@ -353,6 +357,13 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
   return TRY(db.query("update attachment set have = have + 1, complete = (have + 1 >= count) where row = ?"))
       .bind(row)
       .run();
+}
+
+/// Its author offers a chunk again that had arrived: the destination, put back from a copy, has lost it.
+Result<> StoreInbox::carry_again(std::int64_t attachment, std::uint32_t position, sync::Tally& tally) {
+  TRY(store_.blobs().run("update chunk set state = 0 where attachment = ? and position = ?", attachment, position));
+  ++tally.carried;
+  return store_.blobs().run("update attachment set done = 0 where row = ?", attachment);
 }
 
 Result<> StoreInbox::settle(sync::Millis now) {
@@ -391,7 +402,13 @@ Result<> StoreInbox::settle(sync::Millis now) {
     for (const auto& [from, to] : have.ranges(limit::receipt_ranges)) r.ranges.emplace_back(from, to - 1);
     const auto author = TRY(directory_.node(r.author));
     const auto hop = author ? TRY(next_hop(store_, author->office)) : std::nullopt;
-    if (hop) TRY(store_.state(sync::StatementKind::chunk_receipt, sync::encode(r), hop, now));
+    std::vector<NodeId> told;
+    if (hop) told.push_back(*hop);
+    // The other machines of this office hear what they need not hand us.
+    if (r.destination == store_.me().office)
+      for (const NodeId& n : TRY(siblings(store_)))
+        if (n != hop) told.push_back(n);
+    TRY(store_.state_to(sync::StatementKind::chunk_receipt, sync::encode(r), told, now));
   }
   forget();
   return {};

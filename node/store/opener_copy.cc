@@ -4,6 +4,8 @@
 
 #include "node/log.h"
 #include "node/office/workflow.h"
+#include "node/store/attachments.h"
+#include "node/store/drafts.h"
 #include "node/store/forwards.h"
 #include "node/store/opener.h"
 #include "node/store/siblings.h"
@@ -88,6 +90,7 @@ Result<> Opener::open_copy(std::int64_t row, std::int64_t stream, const Bytes& b
     return settled(kWaits);
   }
   for (const auto& r : records) TRY(put_copy(c, r, done));
+  for (const auto& r : records) TRY(settle_drafts(store_, r.record.case_id, now));
   return settled(kOpened);
 }
 
@@ -97,6 +100,9 @@ Result<> Opener::put_copy(Context& c, const sync::ReleasedRecord& r, Done& done)
   facts.at_ms = r.record.at.ms();
   const std::int64_t row = TRY(put_record(store_, r, facts));
   const auto& name = c.envelope.head.stream;
+  // Added to the draft on this machine, signed off on that one: its bytes leave from here.
+  if (r.record.type == sync::RecordType::manifest)
+    if (const auto m = decode_manifest(r.record.body)) TRY(release_attachment(store_, m->id, r.record.addressees));
   TRY(queue_record(store_, row, std::span(&name.destination, 1), name.lane, c.now));
   // As far as its destination's receipts have come here; the author sends it, not we.
   TRY(store_.db().run(

@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/plant.h"
+#include "node/store/chunk_copies.h"
 #include "node/store/floor.h"
 #include "node/store/moves.h"
 #include "node/store/records.h"
@@ -37,6 +38,8 @@ namespace {
 constexpr std::int64_t kBackRows = std::int64_t{1} << 40;
 /// And what goes by way of it to others comes last: rows of one envelope for one neighbour never change their order.
 constexpr std::int64_t kCarryRows = std::int64_t{1} << 41;
+/// Chunks that another machine of ours asked for come after those that go on by way of it.
+constexpr std::int64_t kCopyRows = std::int64_t{1} << 40;
 
 Result<> collect(Query q, Lane lane, std::int64_t base, std::vector<sync::Queued>& out) {
   while (TRY(q.step())) {
@@ -365,6 +368,18 @@ Result<std::vector<OfficeId>> StoreOutbox::chunk_destinations() {
 
 Result<std::vector<sync::QueuedChunk>> StoreOutbox::chunks(std::int64_t after, std::size_t most) {
   std::vector<sync::QueuedChunk> out;
+  if (after < kCopyRows) out = TRY(chunks_on_way(after, most));
+  if (out.size() < most && TRY(side_of(store_, peer_)) == Side::sibling)
+    for (sync::QueuedChunk c :
+         TRY(chunks_asked_for(store_, peer_, std::max<std::int64_t>(0, after - kCopyRows), most - out.size()))) {
+      c.row += kCopyRows;
+      out.push_back(c);
+    }
+  return out;
+}
+
+Result<std::vector<sync::QueuedChunk>> StoreOutbox::chunks_on_way(std::int64_t after, std::size_t most) {
+  std::vector<sync::QueuedChunk> out;
   const auto destinations = TRY(chunk_destinations());
   for (const OfficeId& d : destinations) {
     Query q =
@@ -382,6 +397,7 @@ Result<std::vector<sync::QueuedChunk>> StoreOutbox::chunks(std::int64_t after, s
 }
 
 Result<Bytes> StoreOutbox::chunk(std::int64_t row) {
+  if (row >= kCopyRows) return chunk_for_sibling(store_, row - kCopyRows);
   Query q = TRY(store_.blobs().query("select bytes from chunk where row = ?")).bind(row);
   if (!TRY(q.step())) return fail(Fault::corrupt, "a queued chunk is missing");
   return q.blob(0);

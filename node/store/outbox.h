@@ -39,6 +39,7 @@ class StoreOutbox : public sync::Outbox {
   Result<> introduce(const OfficeId&, Load&);
   Result<std::vector<BoxPublic>> readers(const OfficeId&);
   Result<std::vector<OfficeId>> chunk_destinations();
+  Result<std::vector<sync::QueuedChunk>> chunks_on_way(std::int64_t after, std::size_t most);
 
   Store& store_;
   NodeId peer_;

@@ -7,6 +7,7 @@
 #include "node/store/attachments.h"
 #include "node/store/books.h"
 #include "node/store/cases.h"
+#include "node/store/drafts.h"
 #include "node/store/holdings.h"
 #include "node/store/opener.h"
 #include "node/store/records.h"
@@ -18,7 +19,8 @@ namespace {
 using sync::Refusal;
 
 /// A draft that was signed after the backup was made is what came back; one that says something else is kept.
-Result<> drop_signed_draft(Store& store, const sync::Record& r) {
+Result<> drop_signed_draft(Store& store, const sync::ReleasedRecord& released, sync::Millis now) {
+  const sync::Record& r = released.record;
   Query q =
       TRY(store.db().query("select d.matter, d.report from draft d join matter m on m.row = d.matter where"
                            " m.case_id = ?",
@@ -28,6 +30,9 @@ Result<> drop_signed_draft(Store& store, const sync::Record& r) {
   const auto draft = decode_body(q.blob(1)), body = decode_body(r.body);
   if (!draft || !body || draft->report.title != body->report.title || draft->report.body != body->report.body)
     return {};
+  Draft signed_off;
+  signed_off.case_id = r.case_id;
+  TRY(draft_gone(store, signed_off, released.id, now));
   TRY(forget_draft(store, matter, draft->report));
   return store.db().run("delete from draft where matter = ?", matter);
 }
@@ -70,7 +75,7 @@ Result<> Opener::put_own(Context& c, const sync::ReleasedRecord& r, Refusal quar
   facts.at_ms = r.record.at.ms();
   facts.quarantine = quarantine;
   facts.verified = quarantine == Refusal::none;
-  if (!known && facts.verified) TRY(drop_signed_draft(store_, r.record));
+  if (!known && facts.verified) TRY(drop_signed_draft(store_, r, c.now));
   const std::int64_t row = TRY(put_record(store_, r, facts));
   if (!facts.verified) return {};
   if (!known) TRY(pass_over_number(store_, r.record));

@@ -335,6 +335,18 @@ drop table attachment_kept;
 create index attachment_open on attachment(destination) where done = 0 and ready = 1;
 )sql";
 
+// What other machines of our office asked us for, by the chunk receipts that say what they have.
+constexpr std::string_view kBlobCopies = R"sql(
+create table chunk_copy(
+  id blob not null, peer blob not null,
+  epoch blob not null,                -- of the peer's store when it said so
+  total integer not null,
+  held blob not null,                 -- ranges, 4 + 4 bytes each, half-open
+  done integer not null,
+  primary key(id, peer)) strict, without rowid;
+create index chunk_copy_open on chunk_copy(peer) where done = 0;
+)sql";
+
 // Flash reports told in a typed code before they came themselves.
 constexpr std::string_view kMainNotices = R"sql(
 create table notice(
@@ -394,11 +406,48 @@ alter table invitation add column officer text not null default '';
 alter table invitation add column roles integer not null default 0;
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads},    Migration{3, kMainRestore},
-                           Migration{4, kMainCarry}, Migration{5, kMainWatch},    Migration{6, kMainRevocation},
-                           Migration{7, kMainLines}, Migration{8, kMainNotices},  Migration{9, kMainFloor},
-                           Migration{10, kMainTold}, Migration{11, kMainConsent}, Migration{12, kMainMachines}};
-constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees}};
+// Drafts as all machines of the office work on them, and what they told each other (protocol 10).
+constexpr std::string_view kMainDrafts = R"sql(
+create table draft_case(
+  case_id blob primary key not null,
+  case_office blob not null,
+  state blob not null,                -- name of its heads
+  live integer not null,              -- 1: something stands to be worked on
+  waits integer not null default 0,   -- 1: for records that it was written from, or that it became
+  changed_ms integer not null) strict, without rowid;
+create index draft_case_waits on draft_case(case_id) where waits = 1;
+create index draft_case_gone on draft_case(changed_ms) where live = 0;
+create table draft_version(
+  id blob not null,
+  case_id blob not null,
+  head integer not null,              -- 0: what a head was written from
+  bytes blob not null,
+  primary key(case_id, id)) strict;
+create table draft_told(
+  case_id blob not null, peer blob not null,
+  state blob not null,                -- the state that it was told
+  parts integer not null,
+  primary key(case_id, peer)) strict, without rowid;
+create table draft_part(
+  peer blob not null, case_id blob not null, position integer not null,
+  tag blob not null, parts integer not null, hlc integer not null,
+  bytes blob not null, at_ms integer not null,
+  primary key(peer, case_id, position)) strict;
+create table chunk_want(                -- an attachment whose chunks other machines of ours were asked for
+  id blob primary key not null,
+  record integer not null) strict, without rowid;  -- its manifest
+alter table draft add column seen blob not null default x'';
+alter table draft add column disputed text not null default '';
+alter table draft add column record blob;  -- signed off on another machine: its record has not come yet
+)sql";
+
+constexpr std::array kMain{Migration{1, kMain1},      Migration{2, kMainHeads},    Migration{3, kMainRestore},
+                           Migration{4, kMainCarry},  Migration{5, kMainWatch},    Migration{6, kMainRevocation},
+                           Migration{7, kMainLines},  Migration{8, kMainNotices},  Migration{9, kMainFloor},
+                           Migration{10, kMainTold},  Migration{11, kMainConsent}, Migration{12, kMainMachines},
+                           Migration{13, kMainDrafts}};
+constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees},
+                           Migration{4, kBlobCopies}};
 
 }  // namespace
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "node/store/chunk_copies.h"
 #include "node/store/directory.h"
+#include "node/store/drafts.h"
 #include "node/store/records.h"
 #include "node/store/routes.h"
 #include "sync/sibling.h"
@@ -192,6 +194,8 @@ Result<Bytes> further_wrap(Store& store, const Hash& envelope) {
 }
 
 Result<> help_siblings(Store& store, sync::Millis now) {
+  TRY(help_drafts(store, now));
+  TRY(ask_for_chunks(store, now));
   const auto others = TRY(siblings(store));
   if (others.empty()) return {};
   const auto list = TRY(own_list(store));
@@ -252,6 +256,8 @@ Result<> part_from(Store& store, const NodeId& node, sync::Millis now) {
   TRY(db.run("delete from control where peer = ?", node));
   TRY(db.run("delete from link where peer = ? and upward = 3", node));
   TRY(db.run("delete from machine where node = ?", node));
+  TRY(forget_drafts_with(store, node));
+  TRY(store.blobs().run("delete from chunk_copy where peer = ?", node));
   if (TRY(siblings(store)).empty()) TRY(renew_archive(store));
   auto list = TRY(own_list(store));
   if (!list || std::erase_if(list->nodes, [&](const auto& n) { return n.node == node; }) == 0) return {};

@@ -4,11 +4,14 @@
 #include "crypto/hash.h"
 #include "crypto/plant.h"
 #include "node/log.h"
+#include "node/store/chunk_copies.h"
 #include "node/store/consents.h"
+#include "node/store/drafts.h"
 #include "node/store/floor.h"
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
 #include "node/store/link.h"
+#include "node/store/lost_chunks.h"
 #include "node/store/records.h"
 #include "node/store/revocation.h"
 #include "node/store/routes.h"
@@ -32,6 +35,7 @@ Result<> StoreInbox::apply(const sync::Statement& s, const NodeId& from, sync::T
   TRY(may_exchange(store_, s.node));
   if (s.kind == sync::StatementKind::revocation) return take_revocation(store_, s.body, now_);
   if (s.kind == sync::StatementKind::consent) return take_consent(store_, s.body, from, now_);
+  if (s.kind == sync::StatementKind::draft) return take_draft_part(store_, s, from, now_);
   if (s.kind == sync::StatementKind::wrap) {
     ++tally.envelopes;  // something may have waited for it
     return take_wrap(s);
@@ -107,8 +111,12 @@ Result<> StoreInbox::act_on(const sync::Statement& s, const NodeId& from, bool a
       return take_confirmation(store_, s, now_);
     case sync::StatementKind::node_list: {
       const sync::NodeList list = TRY(sync::decode_node_list(s.body));
-      // Further away somebody was put back from a copy. It hears what we wrote to it, and says what is left of that.
-      if (anew && !TRY(side_of(store_, s.node))) TRY(state_all_holdings(store_, s.office, from, now_));
+      // Further away somebody was put back from a copy. It hears what we wrote to it, and says what is left of that;
+      // of chunks whose manifest it has not receipted it can say nothing.
+      if (anew && !TRY(side_of(store_, s.node))) {
+        TRY(state_all_holdings(store_, s.office, from, now_));
+        TRY(offer_chunks_underway(store_, s.office));
+      }
       TRY(follow_addresses(store_, s.office, list.urls));
       TRY(TRY(store_.db().query(
                   "insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
@@ -289,6 +297,8 @@ Result<> StoreInbox::refusals(std::int64_t stream, const sync::Receipt& r, std::
 /// The destination's word, or that of a neighbour who carries them there.
 Result<> StoreInbox::chunks_arrived(const sync::Statement& s, const NodeId& from, bool anew, sync::Tally& tally) {
   const sync::ChunkReceipt r = TRY(sync::decode_chunk_receipt(s.body));
+  if (s.office == store_.me().office && s.office == r.destination)
+    return TRY(side_of(store_, s.node)) == Side::sibling ? sibling_has_chunks(store_, s, r) : Result<>();
   const bool there = s.office == r.destination;
   if (!there && s.node != from) return fail(Fault::forged, "chunk receipt by a stranger", "receipt.issuer");
   Database& db = store_.blobs();

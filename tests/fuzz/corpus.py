@@ -67,3 +67,5 @@ put("bundle", expect("bundle", field="head") + [("text", b"YZN2 frames behind th
 put("typed", [("lines " + v["name"], v["expect"]["lines"].encode()) for v in vectors("notice") if v["kind"] == "notice"]
     + expect("notice", ["notice"])
     + [("pictures", "\n".join(v["expect"]["texts"]).encode()) for v in vectors("notice") if v["kind"] == "pictures"])
+put("draft", [(v["name"], bytes.fromhex(v["expect"]["bytes"])) for v in vectors("draft") if v["kind"] == "draft_state"]
+    + [("a piece", bytes.fromhex("91" * 16 + "92" * 16 + "0001") + b"sealed"), ("token", b"ae" * 30)])

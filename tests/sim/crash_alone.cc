@@ -11,8 +11,10 @@
 #include "node/store/notices.h"
 #include "node/store/people.h"
 #include "node/store/revocation.h"
+#include "node/store/siblings.h"
 #include "sync/notice.h"
 #include "tests/sim/crash_kinds.h"
+#include "tests/sim/machines.h"
 
 namespace yz::sim {
 namespace {
@@ -414,6 +416,77 @@ void carried_kinds(std::vector<Alone>& all) {
                  }});
 }
 
+// --- drafts that another machine of the office tells of ---
+
+Result<std::vector<sync::Statement>> told_of_drafts(Office& by, Office& to) {
+  std::vector<sync::Statement> out;
+  node::Query q =
+      TRY(by.store().db().query("select bytes from control where peer = ? order by number", to.store().me().node));
+  while (TRY(q.step()))
+    if (auto s = TRY(sync::decode_statement(q.blob(0))); s.kind == sync::StatementKind::draft)
+      out.push_back(std::move(s));
+  return out;
+}
+
+Result<> hear_of_drafts(Office& o, const std::vector<sync::Statement>& said, Millis now) {
+  return o.store().write([&]() -> Result<> {
+    sync::Tally tally;
+    o.inbox().set_now(now);
+    for (const auto& s : said) TRY(o.inbox().apply(s, s.node, tally));
+    return {};
+  });
+}
+
+void draft_kinds(std::vector<Alone>& all) {
+  Machines w;
+  must(w.start());
+  must(w.join());
+  must(w.talk(8));
+  must(
+      w.county.store().write([&] { return node::confirm_machine(w.county.store(), w.two->store().me().node, w.now); }));
+  must(w.talk(8));
+  w.between_line = false;
+  Office::Wish wish;
+  wish.text = text_of(w.random, 9000);  // several pieces
+  wish.send = false;
+  const auto written = must(w.one.write(wish, w.now));
+  const auto asleep = [&]() -> std::shared_ptr<Office> {
+    for (Hop* h : w.hops()) h->hang_up(*w.two);
+    w.two->close();
+    auto copy = copy_of(*w.two);
+    must(w.two->open());
+    return copy;
+  };
+  constexpr std::string_view kDraft = "select count(*) from draft", kMatter = "select count(*) from matter",
+                             kLive = "select count(*) from draft_case where live = 1";
+  const Millis now = w.now;
+  auto said = must(told_of_drafts(w.one, *w.two));
+  all.push_back({"take another machine's draft", asleep(),
+                 [said, now](Office& o) { return hear_of_drafts(o, said, now); },
+                 [said, now, kDraft, kMatter, kLive](Office& o, bool done) -> std::string {
+                   if (auto wrong = all_or_nothing(o, done, {kDraft, kMatter, kLive}); !wrong.empty()) return wrong;
+                   if (!hear_of_drafts(o, said, now)) return "it cannot be heard again";
+                   return all_or_nothing(o, true, {kDraft, kMatter, kLive});
+                 }});
+  w.between_line = true;
+  must(w.talk(6));
+  w.between_line = false;
+  {
+    node::StoreBooks books(w.one.store(), w.one.directory(), 480, false);
+    const auto draft = must(books.draft(written.matter));
+    must(w.one.store().write([&] { return books.drop(*draft, std::nullopt, w.now); }));
+  }
+  said = must(told_of_drafts(w.one, *w.two));
+  all.push_back({"take it that another machine deleted a draft", asleep(),
+                 [said, now](Office& o) { return hear_of_drafts(o, said, now); },
+                 [said, now, kDraft, kMatter, kLive](Office& o, bool done) -> std::string {
+                   if (auto wrong = all_or_nothing(o, false, {kDraft, kMatter, kLive}); !wrong.empty()) return wrong;
+                   if (done && o.number(kDraft).value_or(-1) != 0) return "what was deleted is back";
+                   if (!hear_of_drafts(o, said, now)) return "it cannot be heard again";
+                   return o.number(kDraft).value_or(-1) == 0 ? "" : "it is not deleted";
+                 }});
+}
+
 }  // namespace
 
 void cut_alone(Cutter& cutter) {
@@ -423,6 +496,7 @@ void cut_alone(Cutter& cutter) {
   registration_kinds(all);
   ending_kinds(all);
   carried_kinds(all);
+  draft_kinds(all);
   for (const Alone& w : all) {
     if (cutter.enough()) return;
     cutter.run(w.name, [&](std::uint64_t k) { return cut_alone(w, k); });

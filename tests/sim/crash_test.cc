@@ -32,6 +32,10 @@ std::string wrong_in_halves(Office& o) {
         "e.stream = s.row)",
         "select count(*) from matter m where not exists(select 1 from record r where r.matter = m.row) and not exists("
         "select 1 from draft d where d.matter = m.row)",
+        "select count(*) from draft d join matter m on m.row = d.matter where not exists(select 1 from draft_case c"
+        " where c.case_id = m.case_id)",
+        "select count(*) from draft_case c where not exists(select 1 from draft_version v where v.case_id = c.case_id"
+        " and v.head = 1)",
         // Not what is known only from inside a forward (record_note::nested).
         "select count(*) from envelope e where own = 0 and state = 2 and records <> (select count(*) from record r "
         "where r.envelope = e.row and (r.flags & 512) = 0)",

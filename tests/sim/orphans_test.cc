@@ -76,7 +76,7 @@ TEST_CASE("after a power cut no draft names an attachment that is gone") {
                    const auto draft = TRY(books.draft(TRY(s.township().number("select matter from draft"))));
                    return store.write([&]() -> Result<> {
                      for (const auto& m : draft->extras.attachments) node::drop_attachment(store, m.id);
-                     return books.drop(*draft, s.now);
+                     return books.drop(*draft, std::nullopt, s.now);
                    });
                  });
 }

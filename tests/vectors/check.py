@@ -329,11 +329,15 @@ def body_confirmation(v):
     return h(v["node"]) + h(v["certificate"]), h(v["node"])
 
 
+def body_draft(v):
+    return h(v["draft"]) + h(v["tag"]) + u(v["index"], 1) + u(v["count"], 1) + h(v["piece"]), h(v["draft"]) + u(v["index"], 1)
+
+
 def do_statement(v):
     number, make = {"receipt": (1, body_receipt), "head": (2, body_head), "node_list": (3, body_node_list),
                     "revocation": (4, body_revocation), "incarnation": (5, body_incarnation), "want": (6, body_want), "chunk_receipt": (8, body_chunk_receipt),
                     "consent": (9, body_consent), "wrap": (10, body_wrap),
-                    "confirmation": (11, body_confirmation)}[v["statement"]]
+                    "confirmation": (11, body_confirmation), "draft": (12, body_draft)}[v["statement"]]
     body, about = make(v["says"])
     head = (b"YZS1" + SUITE + u(number, 1) + b"\0\0" + u(68 + len(body) + 64, 4) + h(v["office"]) + h(v["node"])
             + h(v["epoch"]) + u(v["at"], 8) + u(v["unix_ms"], 8) + body)
@@ -467,6 +471,43 @@ def do_notice(v):
             + u(v["missing"], 2) + u(len(title) // 2, 1) + title)
     whole = body + sign(h(v["node_seed"]), "yizhan/v1/notice", h(v["author"]) + h(v["destination"]) + body)
     return {"bytes": whole.hex(), "lines": typed(whole)}
+
+
+def draft_version(v):
+    by = h(v["by"]["node"]) + h(v["by"]["incarnation"])
+    out = u({"text": 1, "deleted": 2, "released": 3}[v["says"]], 1) + u(len(v["seen"]), 1)
+    for s in sorted(v["seen"], key=lambda s: s["node"] + s["incarnation"]):
+        out += h(s["node"]) + h(s["incarnation"]) + u(s["number"], 8)
+    out += by + u(v["at"], 8)
+    if v["says"] == "text":
+        report, note, content = v["report"].encode(), v["note"].encode(), h(v["content"])
+        out += u(len(report), 4) + report + h(v["drafter"]) + u(len(note), 4) + note + u(len(content), 4) + content
+        out += u(len(v["signatures"]), 1)
+        for s in v["signatures"]:
+            out += u(s["role"], 1) + h(s["officer"]) + h(s["signature"])
+    elif v["says"] == "released":
+        out += h(v["record"])
+    return out
+
+
+def do_draft_state(v):
+    out, names = u(1, 1) + h(v["draft"]) + h(v["case_office"]), []
+    for versions in (v["heads"], v["before"]):
+        out += u(len(versions), 1)
+        for one in map(draft_version, versions):
+            out += u(len(one), 4) + one
+            names.append(blake("yz1:draft", one).hex())
+    return {"bytes": out.hex(), "versions": names}
+
+
+def do_draft(v):
+    plain, reader = h(v["plain"]), box_public(h(v["reader_secret"]))
+    way = h(v["office"]) + h(v["from"]) + h(v["to"]) + h(v["draft"]) + h(v["tag"])
+    packed = b"\0" + u(len(plain), 4) + plain
+    packed += b"\x80" + bytes(padded(len(packed), 0) - len(packed) - 1)
+    key = h(v["cek"])
+    wrap = sealed_box(key + blake("yz1:draft", way), reader, h(v["ephemeral_secret"]))
+    return {"sealed": (blake("yz1:key-hint", reader)[:8] + wrap + h(v["nonce"]) + aead(key, h(v["nonce"]), packed, way)).hex()}
 
 
 KINDS = {name[3:]: f for name, f in list(globals().items()) if name.startswith("do_")}

@@ -2,7 +2,7 @@ import { computed, onBeforeUnmount, reactive, ref, shallowRef, watch } from 'vue
 import { onBeforeRouteLeave } from 'vue-router';
 import { api } from './api';
 import { Problem } from './api/client';
-import type { Check, FieldValue, Lane, Writing } from './api/types';
+import type { Check, DraftVersion, FieldValue, Lane, Writing } from './api/types';
 import { DraftKeeper, type KeptState } from './draft';
 import { empty, offsetOf } from './fields';
 import { i18n } from './i18n';
@@ -22,6 +22,11 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   const savedAt = ref('');
   const check = shallowRef<Check | null>(null);
   const gone = ref(false);
+  /** Another machine of the office has written on it too: what each has, until somebody chooses. */
+  const versions = shallowRef<DraftVersion[]>([]);
+  /** Somebody else's text came in beside ours; ours goes on being saved as it is. */
+  const beside = ref(false);
+  let seen = '';
   const session = useSession();
   /** Fields that the draft on the node has: an emptied one has to be taken out there. */
   const there = new Set<string>();
@@ -40,8 +45,11 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   }
   async function save(what: Writing, leaving: boolean): Promise<void> {
     const put = async (w: Partial<Writing>): Promise<void> => {
-      if (id.value) await api.change(id.value, w, leaving);
-      else {
+      if (id.value) {
+        const out = await api.change(id.value, seen ? { ...w, seen } : w, leaving);
+        seen = out.seen ?? seen;
+        beside.value = (out.disputed ?? []).length > 0;
+      } else {
         // A member that is null is one that is not there yet.
         const fresh = { ...what, ...w };
         if (fresh.occurred_at === null) delete (fresh as Partial<Writing>).occurred_at;
@@ -49,7 +57,9 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
         making = true;
         try {
           // Goes on when the page is left meanwhile, as far as a browser lets so long a text.
-          id.value = (await api.create(fresh, JSON.stringify(fresh).length < KEEPALIVE_MOST)).case;
+          const out = await api.create(fresh, JSON.stringify(fresh).length < KEEPALIVE_MOST);
+          id.value = out.case;
+          seen = out.seen ?? '';
         } finally {
           making = false;
         }
@@ -109,10 +119,13 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   async function open(which: string): Promise<void> {
     const r = await api.report(which);
     const d = r.draft;
-    if (!d) {
+    if (!d || d.signed_elsewhere) {
       gone.value = true;
       return;
     }
+    seen = d.seen;
+    versions.value = d.versions;
+    beside.value = false;
     quiet = true;
     id.value = r.case;
     further.value = r.records.length > 0;
@@ -124,6 +137,14 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     await Promise.resolve();
     quiet = false;
     void look();
+  }
+
+  /** One text stands; the others stay in sight, so that what is in them can be copied over. */
+  async function take(version: string): Promise<DraftVersion[]> {
+    const others = versions.value.filter((v) => v.version !== version);
+    await api.take(id.value, version);
+    await open(id.value);
+    return others;
   }
 
   /** The draft's id, made now if there is none yet. */
@@ -172,5 +193,5 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
 
   const errors = computed(() => check.value?.warnings.filter((w) => w.severity === 'error') ?? []);
   const hints = computed(() => check.value?.warnings.filter((w) => w.severity === 'warning') ?? []);
-  return { form, id, offset, kept, savedAt, check, gone, further, errors, hints, open, ensure, send, flush, look };
+  return { form, id, offset, kept, savedAt, check, gone, further, errors, hints, versions, beside, open, take, ensure, send, flush, look };
 }

@@ -112,6 +112,22 @@ export interface Draft {
   drafter: string;
   note: string;
   signatures: Signature[];
+  /** What is shown here, to be handed back with a save. */
+  seen: string;
+  signed_elsewhere: boolean;
+  disputed: string[];
+  versions: DraftVersion[];
+}
+/** What one machine of the office has, where two differ. */
+export interface DraftVersion {
+  version: string;
+  machine: string;
+  drafter: string;
+  at: string;
+  state: string;
+  title: string;
+  body: string;
+  fields: Fields;
 }
 export interface Report extends Summary {
   body: string;
@@ -178,6 +194,7 @@ export interface Writing {
   fields: Record<string, FieldValue | null>;
   occurred_at: string | null;
   sensitivity: string;
+  seen?: string;
 }
 export interface Outcome {
   case: string;
@@ -186,6 +203,8 @@ export interface Outcome {
   addressees?: { office: string; name: string }[];
   warnings: Finding[];
   message?: string;
+  seen?: string;
+  disputed?: string[];
 }
 export interface Officer {
   name: string;

@@ -57,6 +57,7 @@ const en: typeof zh = {
     saved: 'Saved as a draft at {time}', saving: 'Saving…', unsaved: 'Changes not saved yet', fresh: 'Saved by itself as you write', failed: 'Not saved: {why} The text is still here and will be tried again.', away: 'The node does not answer.',
     send: 'Sign and send', sendTitle: 'Sign and send', sendAs: 'Signed as {name}, {lane}, to {to}. What is signed can be corrected or withdrawn, not changed.', warnings: 'Travels with {n} remarks.', sent: 'Signed, {number}, waits to leave', submitted: 'Submitted: another officer signs it',
     attach: 'Attach files', attachHint: 'Attachments take the bulk lane and do not hold up the text', detach: 'Remove', upload: 'Adding {name}…', leave: 'Some text is not saved yet. Leave all the same?', notSent: 'Not sent: {why}', above: 'the superior', secrecy: 'Handling', lost: 'This draft is not here any more (signed or deleted).',
+    differ: 'Two machines of this office have different texts. Choose one; the other stays on the page to copy from.', on: '{machine}  {drafter}  {time}', take: 'This one stands', beside: 'Another machine of this office changed this draft too; both texts are kept.', compare: 'Compare', leftOut: 'Not chosen ({machine})',
   },
   phone: {
     title: 'Phone call', lead: 'Ask in this order and fill in as you listen. Report what is known; do not wait for details.', who: 'Who reports (office, name, call-back number)', when: 'When did it happen', where: 'Where', what: 'What', happened: 'What happened (their words)', deaths: 'Deaths', missing: 'Missing',
