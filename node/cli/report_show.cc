@@ -41,6 +41,7 @@ class Page {
     draft();
     attachments();
     tell_layers(s_, d_);
+    tell_acts(s_, d_);
     records();
     deliveries();
     receipts();

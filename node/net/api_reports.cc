@@ -56,6 +56,10 @@ ApiReply answer_of(Request& r, const Outcome& o) {
       to.add(Json::object({{"office", r.code_of(id)}, {"name", r.office_name(id)}}));
     j.set("addressees", std::move(to));
   }
+  if (o.act) {
+    j.set("record", o.record ? Json(hex(o.record->view())) : Json());
+    j.set("waiting_for_signature", !o.record);
+  }
   j.set("warnings", json_of(o.findings, r.language));
   if (!o.deleted && is_draft(o.state) && !o.seen.empty()) j.set("seen", o.seen.token());
   if (!o.disputed.empty()) {
