@@ -10,6 +10,7 @@
 
 #include "crypto/certificate.h"
 #include "node/cli/args_parts.h"
+#include "node/cli/args_tasks.h"
 #include "node/cli/print.h"
 #include "node/office/report.h"
 
@@ -132,6 +133,11 @@ class Grammar {
     home_commands();
     report_commands();
     forward_command();
+    task_commands({l_, &app_, [this](CLI::App* a) { globals_of(a); },
+                   [this](Command c) {
+                     asked_.command = std::move(c);
+                     chosen_ = true;
+                   }});
     conflict_commands();
     bundle_commands();
     care_commands();

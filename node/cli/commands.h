@@ -32,6 +32,11 @@ int run(Session&, const Instruct&);          // acts.cc
 int run(Session&, const Ask&);               // acts.cc
 int run(Session&, const ActReply&);          // acts.cc
 int run(Session&, const Merge&);             // report_write.cc
+int run(Session&, const CommissionNew&);     // commission.cc
+int run(Session&, const CommissionList&);    // commission.cc
+int run(Session&, const CommissionShow&);    // commission.cc
+int run(Session&, const CommissionAct&);     // commission.cc
+int run(Session&, const PolicyAct&);         // policy.cc
 int run(Session&, const ConflictList&);      // conflict.cc
 int run(Session&, const ConflictShow&);      // conflict.cc
 int run(Session&, const ConflictResolve&);   // conflict_resolve.cc

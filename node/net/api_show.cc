@@ -123,7 +123,8 @@ Json timeline(const Request& r, Names& names, const std::vector<CaseRecord>& rec
   std::stable_sort(all.begin(), all.end(), [](const Event& a, const Event& b) { return a.at < b.at; });
   Json list = Json::array();
   for (const Event& e : all)
-    list.add(Json::object({{"at", r.time(e.at)}, {"event", e.event}, {"by", e.by}, {"by_name", e.name}, {"text", e.text}}));
+    list.add(
+        Json::object({{"at", r.time(e.at)}, {"event", e.event}, {"by", e.by}, {"by_name", e.name}, {"text", e.text}}));
   return list;
 }
 
@@ -253,6 +254,8 @@ Result<ApiReply> get_report(Request& r) {
   j.set("reviewer", signed_as(r, rec, {reviewer}, extras.reviewer));
   j.set("signer", signed_as(r, rec, {signer, duty}, extras.signer));
   j.set("contact", extras.contact);
+  j.set("answers", answers_json(r, extras.answers));
+  j.set("policy", extras.policy);
   j.set("findings", std::move(findings));
   j.set("draft", draft ? TRY(draft_json(r, *draft)) : Json());
   j.set("records", std::move(record_list));

@@ -101,7 +101,7 @@ struct ActEntry {
   std::int64_t row = 0;  ///< of its record
   ActFact fact;
   ActStanding standing;
-  Act act;  ///< of kind `forwarded`: without a body
+  Act act;                        ///< of kind `forwarded`: without a body
   std::vector<RecordId> made_on;  ///< versions; of a reply the act that it answers
   sync::Lane lane = sync::Lane::routine;
   sync::Sensitivity sensitivity = sync::Sensitivity::internal;
@@ -132,6 +132,9 @@ class Books {
   virtual Result<std::vector<ActEntry>> acts(std::int64_t matter) = 0;
   /// Whether the office lies below ours.
   virtual Result<bool> below(const OfficeId&) = 0;
+  /// A commission with all that was said about it. Fault::missing "commission.missing" when the case is none.
+  virtual Result<CommissionFile> commission(std::int64_t matter, sync::Millis now) = 0;
+  /// The row of a case; none when it is not here.
   virtual Result<std::optional<std::int64_t>> matter_of(const CaseId&) = 0;
   /// Bodies of our own newest reports signed since then, newest first, until the visitor gives false.
   virtual Result<> each_own(sync::Millis since, const std::function<bool(std::string_view body)>&) = 0;

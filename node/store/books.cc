@@ -9,6 +9,7 @@
 #include "node/store/acts.h"
 #include "node/store/attachments.h"
 #include "node/store/cases.h"
+#include "node/store/commissions.h"
 #include "node/store/drafts.h"
 #include "node/store/forwards.h"
 #include "node/store/routes.h"
@@ -154,6 +155,10 @@ Result<bool> StoreBooks::below(const OfficeId& office) {
   return office == store_.me().office ? Result<bool>(false) : lies_below(store_, office, store_.me().office);
 }
 
+Result<CommissionFile> StoreBooks::commission(std::int64_t matter, sync::Millis now) {
+  return commission_file(store_, directory_, matter, now);
+}
+
 Result<std::optional<std::int64_t>> StoreBooks::matter_of(const CaseId& id) {
   const auto m = TRY(matter(store_, id));
   return m ? std::optional(m->row) : std::nullopt;
@@ -203,7 +208,9 @@ Result<std::int64_t> StoreBooks::release(const sync::ReleasedRecord& r, std::int
   facts.notes = notes;
   facts.at_ms = now;
   const std::int64_t row = TRY(put_record(store_, r, facts));
-  TRY(queue_record(store_, row, r.record.addressees, r.record.lane, now));
+  std::vector<OfficeId> others = r.record.addressees;
+  std::erase(others, store_.me().office);  // what an office rules for itself alone goes nowhere
+  TRY(queue_record(store_, row, others, r.record.lane, now));
   Query q = TRY(store_.db().query("select matter from record where row = ?", row));
   if (!TRY(q.step())) return fail(Fault::corrupt, "a record could not be stored", "store.record");
   return q.integer(0);

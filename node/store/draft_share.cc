@@ -107,6 +107,17 @@ Result<> check_signers(Store& store, const DraftState& s) {
   return {};
 }
 
+/// Texts of reports and editions. What a superior decides, instructs, commissions or orders is signed where it was
+/// written down: its content is no report, so nobody elsewhere could be shown what he signs.
+bool is_shared(const DraftState& s) {
+  constexpr sync::RecordType kShared[] = {sync::RecordType::report,       sync::RecordType::followup,
+                                          sync::RecordType::final_report, sync::RecordType::correction,
+                                          sync::RecordType::withdrawal,   sync::RecordType::forward,
+                                          sync::RecordType::zero_report};
+  return std::ranges::all_of(
+      s.heads, [&](const DraftVersion& v) { return std::ranges::find(kShared, v.extras.type) != std::end(kShared); });
+}
+
 Result<> room_for_draft(Store& store) {
   Query q = TRY(store.db().query("select sum(live = 1), sum(live = 0) from draft_case"));
   TRY(q.step());
@@ -166,7 +177,8 @@ Result<> take_whole(Store& store, const NodeId& from, const CaseId& draft, sync:
   if (!plain) return refuse(plain.error());
   const auto theirs = decode_draft_state(*plain, store.me().office);
   if (!theirs) return refuse(theirs.error());
-  if (theirs->draft != draft) return refuse({Fault::forged, "a draft under another's name", "draft.form"});
+  if (theirs->draft != draft || !is_shared(*theirs))
+    return refuse({Fault::forged, "a draft under another's name, or of what is not shared", "draft.form"});
   if (const auto good = check_signers(store, *theirs); !good)
     return good.error().fault == Fault::missing ? Result<>() : refuse(good.error());
   TRY(drop_parts(store, from, draft));
@@ -195,7 +207,7 @@ Result<> tell_draft(Store& store, const CaseId& id, const std::optional<NodeId>&
   const auto to = TRY(readers(store));
   if (to.empty()) return {};
   const DraftState s = TRY(draft_state(store, id));
-  if (s.heads.empty()) return {};
+  if (s.heads.empty() || !is_shared(s)) return {};
   for (const Machine& r : to)
     if (r.node != but && !TRY(knows(store, s, r.node))) TRY(tell_one(store, s, r, now));
   return {};

@@ -51,6 +51,9 @@ class Opener {
   };
   Result<Signers> signers_with_roles(const sync::Record&);
   Result<sync::Refusal> judge_act(const sync::ReleasedRecord&, std::int64_t& notes);
+  Result<sync::Refusal> judge_task(const sync::ReleasedRecord&, bool alone);
+  Result<sync::Refusal> judge_policy(const sync::Record&);
+  Result<sync::Refusal> judge_reply(const sync::Record&);
   Result<sync::Refusal> judge_layers(const Context&, const sync::ReleasedRecord&);
   static Arrival came_by(const Context&);
   Result<std::int64_t> persons_of(const sync::Record&);
