@@ -153,171 +153,171 @@ struct Merge {
   std::vector<std::string> cases;
   std::string kind, lane;
   Content content;
-  /// 约稿.
-  struct CommissionNew {
-    std::string parent;  ///< the case that is passed on; empty: a new one
-    std::optional<std::string> title, body_file, due, kind;
-    std::string lane;
-    std::vector<std::string> to;  ///< codes
-  };
-  struct CommissionList {
-    std::string side;
-    bool open = false, overdue = false;
-  };
-  struct CommissionShow {
-    std::string case_id;
-  };
-  /// Everything that one office says about a commission that is there.
-  struct CommissionAct {
-    enum class What { accept, decline, extend, answer, grant, refuse, chase, close, sign, send_back, remove } what{};
-    std::string case_id, report, office, until, text;
-    std::vector<std::string> offices;
-  };
-  /// Rules that travel down.
-  struct PolicyAct {
-    enum class What { show, history, export_file, check, diff, publish } what{};
-    std::string file;  ///< or a version such as 370700#3
-    std::string effective, version, against;
-  };
+};
+/// 约稿.
+struct CommissionNew {
+  std::string parent;  ///< the case that is passed on; empty: a new one
+  std::optional<std::string> title, body_file, due, kind;
+  std::string lane;
+  std::vector<std::string> to;  ///< codes
+};
+struct CommissionList {
+  std::string side;
+  bool open = false, overdue = false;
+};
+struct CommissionShow {
+  std::string case_id;
+};
+/// Everything that one office says about a commission that is there.
+struct CommissionAct {
+  enum class What { accept, decline, extend, answer, grant, refuse, chase, close, sign, send_back, remove } what{};
+  std::string case_id, report, office, until, text;
+  std::vector<std::string> offices;
+};
+/// Rules that travel down.
+struct PolicyAct {
+  enum class What { show, history, export_file, check, diff, publish } what{};
+  std::string file;  ///< or a version such as 370700#3
+  std::string effective, version, against;
+};
 
-  struct ConflictList {
-    std::string after;
-    std::optional<std::int64_t> limit;
-  };
-  struct ConflictShow {
-    std::string case_id;
-  };
-  struct ConflictResolve {
-    std::string case_id, reason;
-    std::string take;                                              ///< a whole version
-    std::vector<std::pair<std::string, std::string>> take_fields;  ///< --take field=version
-    std::vector<std::pair<std::string, std::string>> fields;       ///< --set or --field key=value
-    std::optional<std::string> from, body_file;
-  };
+struct ConflictList {
+  std::string after;
+  std::optional<std::int64_t> limit;
+};
+struct ConflictShow {
+  std::string case_id;
+};
+struct ConflictResolve {
+  std::string case_id, reason;
+  std::string take;                                              ///< a whole version
+  std::vector<std::pair<std::string, std::string>> take_fields;  ///< --take field=version
+  std::vector<std::pair<std::string, std::string>> fields;       ///< --set or --field key=value
+  std::optional<std::string> from, body_file;
+};
 
-  struct Verify {
-    std::string case_id;  ///< empty: everything
-    bool all = false;     ///< says the same as an empty `case_id`
-  };
-  struct Evidence {
-    std::string case_id, file;
-  };
-  struct EvidenceCheck {
-    std::string file;
-  };
-  struct Doctor {};
-  struct Backup {
-    std::string file;
-  };
-  struct Restore {
-    std::string file;
-  };
-  struct BundleExport {
-    std::string to, file;
-  };
-  struct BundleImport {
-    std::string file;
-  };
-  /// A text file with one scanned QR code a line.
-  struct BundlePictures {
-    std::string file;
-  };
-  struct OfficerAdd {
-    std::string name, phone, passphrase_file;
-    std::vector<std::string> roles;
-  };
-  struct OfficerList {};
-  struct OfficeList {};
-  struct NodeList {};
-  /// A further machine of our own office.
-  struct NodeInvite {
-    std::string name, officer;
-    std::vector<std::string> urls, roles;
-    std::int64_t valid_minutes = 72 * 60;
-    bool qr = false;
-  };
-  /// The superior's word for a further machine of an office below.
-  struct NodeConfirm {
-    std::string node, fingerprint;
-  };
-  /// What ends a key, or puts another in its place; and where offices are reached.
-  struct KeyAct {
-    enum class What {
-      revoke_office,
-      revoke_officer,
-      revoke_node,
-      suspend_office,
-      renew_office,
-      address,
-      suspend_officer,
-      role,
-      renew_officer,
-      rotate_node,
-      release,
-      rotate_office,
-      confirm_key
-    } what{};
-    std::string office;  ///< its code
-    std::string name;    ///< officer, node, or case
-    std::string why, since, reason;
-    std::vector<std::string> words;  ///< addresses or roles
-    bool resume = false;
-  };
-  struct PassphraseChange {
-    std::string new_passphrase_file;
-  };
-  /// A new passphrase with the code of the recovery sheet.
-  struct PassphraseRecover {
-    std::string code_file, new_passphrase_file;
-  };
-  /// The root fingerprint was compared with the superior by telephone.
-  struct RootConfirm {
-    std::string fingerprint;
-  };
-  struct RootShow {};
-  /// A holder's key in a file of its own.
-  struct RootKey {
-    std::string out, name;
-  };
-  struct RootPropose {
-    std::int64_t threshold = 0;  ///< 0: as it is
-    std::vector<std::string> add, remove;
-    std::string out;
-  };
-  /// `key`: a holder's key file; empty: the key that lies in this home.
-  struct RootSign {
-    std::string file, key;
-  };
-  struct RootAdopt {
-    std::string file;
-  };
-  struct Version {};
+struct Verify {
+  std::string case_id;  ///< empty: everything
+  bool all = false;     ///< says the same as an empty `case_id`
+};
+struct Evidence {
+  std::string case_id, file;
+};
+struct EvidenceCheck {
+  std::string file;
+};
+struct Doctor {};
+struct Backup {
+  std::string file;
+};
+struct Restore {
+  std::string file;
+};
+struct BundleExport {
+  std::string to, file;
+};
+struct BundleImport {
+  std::string file;
+};
+/// A text file with one scanned QR code a line.
+struct BundlePictures {
+  std::string file;
+};
+struct OfficerAdd {
+  std::string name, phone, passphrase_file;
+  std::vector<std::string> roles;
+};
+struct OfficerList {};
+struct OfficeList {};
+struct NodeList {};
+/// A further machine of our own office.
+struct NodeInvite {
+  std::string name, officer;
+  std::vector<std::string> urls, roles;
+  std::int64_t valid_minutes = 72 * 60;
+  bool qr = false;
+};
+/// The superior's word for a further machine of an office below.
+struct NodeConfirm {
+  std::string node, fingerprint;
+};
+/// What ends a key, or puts another in its place; and where offices are reached.
+struct KeyAct {
+  enum class What {
+    revoke_office,
+    revoke_officer,
+    revoke_node,
+    suspend_office,
+    renew_office,
+    address,
+    suspend_officer,
+    role,
+    renew_officer,
+    rotate_node,
+    release,
+    rotate_office,
+    confirm_key
+  } what{};
+  std::string office;  ///< its code
+  std::string name;    ///< officer, node, or case
+  std::string why, since, reason;
+  std::vector<std::string> words;  ///< addresses or roles
+  bool resume = false;
+};
+struct PassphraseChange {
+  std::string new_passphrase_file;
+};
+/// A new passphrase with the code of the recovery sheet.
+struct PassphraseRecover {
+  std::string code_file, new_passphrase_file;
+};
+/// The root fingerprint was compared with the superior by telephone.
+struct RootConfirm {
+  std::string fingerprint;
+};
+struct RootShow {};
+/// A holder's key in a file of its own.
+struct RootKey {
+  std::string out, name;
+};
+struct RootPropose {
+  std::int64_t threshold = 0;  ///< 0: as it is
+  std::vector<std::string> add, remove;
+  std::string out;
+};
+/// `key`: a holder's key file; empty: the key that lies in this home.
+struct RootSign {
+  std::string file, key;
+};
+struct RootAdopt {
+  std::string file;
+};
+struct Version {};
 
-  using Command =
-      std::variant<Init, Invite, Join, Admit, Serve, OfficeMove, SuperiorAdd, SuperiorRemove, SuperiorList, SuperiorUrl,
-                   Sync, Status, ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp,
-                   ReportCorrect, ReportWithdraw, ReportStep, Forward, Decide, Instruct, Ask, ActReply, Merge,
-                   ConflictList, ConflictShow, ConflictResolve, ReportCorrect, ReportWithdraw, ReportStep, Forward,
-                   CommissionNew, CommissionList, CommissionShow, CommissionAct, PolicyAct, ConflictList, ConflictShow,
-                   ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn,
-                   ReportCodeList, BundleExport, BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList,
-                   OfficeList, NodeList, NodeInvite, NodeConfirm, KeyAct, PassphraseChange, PassphraseRecover,
-                   RootConfirm, RootShow, RootKey, RootPropose, RootSign, RootAdopt, Version>;
+using Command =
+    std::variant<Init, Invite, Join, Admit, Serve, OfficeMove, SuperiorAdd, SuperiorRemove, SuperiorList, SuperiorUrl,
+                 Sync, Status, ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp,
+                 ReportCorrect, ReportWithdraw, ReportStep, Forward, Decide, Instruct, Ask, ActReply, Merge,
+                 CommissionNew, CommissionList, CommissionShow, CommissionAct, PolicyAct, ConflictList, ConflictShow,
+                 ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn,
+                 ReportCodeList, BundleExport, BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList,
+                 OfficeList, NodeList, NodeInvite, NodeConfirm, KeyAct, PassphraseChange, PassphraseRecover,
+                 RootConfirm, RootShow, RootKey, RootPropose, RootSign, RootAdopt, Version>;
 
-  struct Asked {
-    Globals globals;
-    Command command;
-  };
-  /// The command line answered itself: help (exit 0, on stdout) or a usage error (exit 2, on stderr).
-  struct Told {
-    int exit_code = 0;
-    std::string text;
-  };
+struct Asked {
+  Globals globals;
+  Command command;
+};
+/// The command line answered itself: help (exit 0, on stdout) or a usage error (exit 2, on stderr).
+struct Told {
+  int exit_code = 0;
+  std::string text;
+};
 
-  /// `arguments` without the program's name. Reads the environment for defaults only; touches no file.
-  std::variant<Asked, Told> parse(const std::vector<std::string>& arguments);
+/// `arguments` without the program's name. Reads the environment for defaults only; touches no file.
+std::variant<Asked, Told> parse(const std::vector<std::string>& arguments);
 
-  /// The language that the environment asks for: YIZHAN_LANG, then LC_ALL, LC_MESSAGES, LANG; else Chinese.
-  Language language_of_environment();
+/// The language that the environment asks for: YIZHAN_LANG, then LC_ALL, LC_MESSAGES, LANG; else Chinese.
+Language language_of_environment();
 
 }  // namespace yz::node::cli

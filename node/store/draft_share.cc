@@ -38,6 +38,17 @@ Result<std::vector<Machine>> readers(Store& store) {
   return out;
 }
 
+/// Texts of reports and editions. What a superior decides, instructs, commissions or orders is signed where it was
+/// written down: its content is no report, so nobody elsewhere could be shown what he signs.
+bool is_shared(const DraftState& s) {
+  constexpr sync::RecordType kShared[] = {sync::RecordType::report,       sync::RecordType::followup,
+                                          sync::RecordType::final_report, sync::RecordType::correction,
+                                          sync::RecordType::withdrawal,   sync::RecordType::forward,
+                                          sync::RecordType::zero_report};
+  return std::ranges::all_of(
+      s.heads, [&](const DraftVersion& v) { return std::ranges::find(kShared, v.extras.type) != std::end(kShared); });
+}
+
 Hash control_key(const Store& store, const NodeId& to, const CaseId& draft, std::uint8_t index) {
   const std::uint8_t kind = static_cast<std::uint8_t>(sync::StatementKind::draft);
   return crypto::hash(crypto::purpose::statement,
@@ -54,9 +65,11 @@ Result<Bytes> sealed_state(const sync::DraftWay& way, const DraftState& s, const
 Result<> tell_one(Store& store, const DraftState& s, const Machine& to, sync::Millis now) {
   const Identity& me = store.me();
   const sync::DraftWay way{me.office, me.node, to.node, s.draft, crypto::random_fixed<sync::DraftTag>()};
-  const auto sealed = sealed_state(way, s, to.box);
   std::vector<sync::DraftPart> parts;
-  if (sealed) {
+  const auto sealed = is_shared(s) ? sealed_state(way, s, to.box) : Result<Bytes>();
+  if (!is_shared(s)) {
+    // Nothing is told, and it is not asked about again.
+  } else if (sealed) {
     parts = sync::split_draft(way, *sealed);
   } else if (sealed.error().fault == Fault::full) {
     TRY(store.alarm("draft.too-long",
@@ -105,17 +118,6 @@ Result<> check_signers(Store& store, const DraftState& s) {
           return fail(Fault::forged, "a draft's signature is wrong", "draft.signature");
       }
   return {};
-}
-
-/// Texts of reports and editions. What a superior decides, instructs, commissions or orders is signed where it was
-/// written down: its content is no report, so nobody elsewhere could be shown what he signs.
-bool is_shared(const DraftState& s) {
-  constexpr sync::RecordType kShared[] = {sync::RecordType::report,       sync::RecordType::followup,
-                                          sync::RecordType::final_report, sync::RecordType::correction,
-                                          sync::RecordType::withdrawal,   sync::RecordType::forward,
-                                          sync::RecordType::zero_report};
-  return std::ranges::all_of(
-      s.heads, [&](const DraftVersion& v) { return std::ranges::find(kShared, v.extras.type) != std::end(kShared); });
 }
 
 Result<> room_for_draft(Store& store) {
@@ -207,7 +209,7 @@ Result<> tell_draft(Store& store, const CaseId& id, const std::optional<NodeId>&
   const auto to = TRY(readers(store));
   if (to.empty()) return {};
   const DraftState s = TRY(draft_state(store, id));
-  if (s.heads.empty() || !is_shared(s)) return {};
+  if (s.heads.empty()) return {};
   for (const Machine& r : to)
     if (r.node != but && !TRY(knows(store, s, r.node))) TRY(tell_one(store, s, r, now));
   return {};
