@@ -56,12 +56,15 @@ Result<> tell_one(Store& store, const DraftState& s, const Machine& to, sync::Mi
   const sync::DraftWay way{me.office, me.node, to.node, s.draft, crypto::random_fixed<sync::DraftTag>()};
   const auto sealed = sealed_state(way, s, to.box);
   std::vector<sync::DraftPart> parts;
+  const std::string name = base32(s.draft.view());
   if (sealed) {
     parts = sync::split_draft(way, *sealed);
+    TRY(store.db().run("delete from alarm where code = 'draft.too-long' and instr(message, ?) > 0", name));
   } else if (sealed.error().fault == Fault::full) {
     TRY(store.alarm("draft.too-long",
-                    "a draft is too long to be shared with this office's other machines: finish it"
-                    " here, or shorten it",
+                    "a draft is too long to be shared with this office's other machines; finish it here, or"
+                    " shorten it: " +
+                        name,
                     "", now));
   } else {
     return std::unexpected(sealed.error());
