@@ -15,11 +15,13 @@
 #include "node/net/web_port.h"
 #include "node/node.h"
 #include "node/store/routes.h"
+#include "node/store/siblings.h"
 
 namespace yz::node {
 namespace {
 
-constexpr sync::Millis kLookMs = 2000;  // links that came with statements and certificates get their lines so soon
+constexpr sync::Millis kLookMs = 2000;    // links that came with statements and certificates get their lines so soon
+constexpr sync::Millis kHelpMs = 20'000;  // what other machines of this office are owed
 
 /// Thousands of subordinates keep a warm connection each.
 void raise_file_limit() {
@@ -146,6 +148,12 @@ void daily_duties(Store& store) {
   }
 }
 
+/// A top office has no line upward that would do it: what its machines owe each other is looked at here.
+void help_machines(Store& store) {
+  if (auto done = store.write([&] { return help_siblings(store, wall_now()); }); !done)
+    log().warn("siblings.help", {{"why", done.error()}});
+}
+
 /// Once a second: open pages hear what changed, and those whose session has ended are closed.
 void tell_pages(Faces& f, Node& node) {
   WebEvents& events = f.web_port->events();
@@ -162,7 +170,7 @@ void tell_pages(Faces& f, Node& node) {
 bool wait_for_end(Faces& f, Node& node, Worker& worker, const sigset_t& signals) {
   sync::Millis daily = 0;
   const EvenClock clock;
-  sync::Millis looked = clock.now();
+  sync::Millis looked = clock.now(), helped = looked;
   unsigned ticks = 0;
   for (;;) {
     if (node.store().broken()) return false;
@@ -173,6 +181,10 @@ bool wait_for_end(Faces& f, Node& node, Worker& worker, const sigset_t& signals)
     if (clock.now() - looked > kLookMs) {
       looked = clock.now();
       worker.post(Worker::Turn::idle, [&node] { node.lines().look(); });
+    }
+    if (clock.now() - helped > kHelpMs) {
+      helped = clock.now();
+      worker.post(Worker::Turn::idle, [&node] { help_machines(node.store()); });
     }
     const timespec tick{0, 250'000'000};
     const int got = sigtimedwait(&signals, nullptr, &tick);

@@ -66,15 +66,18 @@ Result<> tell_one(Store& store, const DraftState& s, const Machine& to, sync::Mi
   const Identity& me = store.me();
   const sync::DraftWay way{me.office, me.node, to.node, s.draft, crypto::random_fixed<sync::DraftTag>()};
   std::vector<sync::DraftPart> parts;
+  const std::string name = base32(s.draft.view());
   const auto sealed = is_shared(s) ? sealed_state(way, s, to.box) : Result<Bytes>();
   if (!is_shared(s)) {
     // Nothing is told, and it is not asked about again.
   } else if (sealed) {
     parts = sync::split_draft(way, *sealed);
+    TRY(store.db().run("delete from alarm where code = 'draft.too-long' and instr(message, ?) > 0", name));
   } else if (sealed.error().fault == Fault::full) {
     TRY(store.alarm("draft.too-long",
-                    "a draft is too long to be shared with this office's other machines: finish it"
-                    " here, or shorten it",
+                    "a draft is too long to be shared with this office's other machines; finish it here, or"
+                    " shorten it: " +
+                        name,
                     "", now));
   } else {
     return std::unexpected(sealed.error());

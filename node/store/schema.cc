@@ -437,6 +437,7 @@ create table chunk_want(                -- an attachment whose chunks other mach
   id blob primary key not null,
   record integer not null) strict, without rowid;  -- its manifest
 alter table draft add column seen blob not null default x'';
+create index draft_unversioned on draft(matter) where seen = x'';
 alter table draft add column disputed text not null default '';
 alter table draft add column record blob;  -- signed off on another machine: its record has not come yet
 )sql";
