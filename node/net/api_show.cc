@@ -140,7 +140,8 @@ Json timeline(const Request& r, Names& names, const std::vector<CaseRecord>& rec
   std::stable_sort(all.begin(), all.end(), [](const Event& a, const Event& b) { return a.at < b.at; });
   Json list = Json::array();
   for (const Event& e : all)
-    list.add(Json::object({{"at", r.time(e.at)}, {"event", e.event}, {"by", e.by}, {"by_name", e.name}, {"text", e.text}}));
+    list.add(
+        Json::object({{"at", r.time(e.at)}, {"event", e.event}, {"by", e.by}, {"by_name", e.name}, {"text", e.text}}));
   return list;
 }
 

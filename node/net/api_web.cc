@@ -75,7 +75,6 @@ Due due_of(const Request& r, const std::string& hop, const Report& report) {
   return due;
 }
 
-
 /// `own`: of our own cases, or only of others'.
 Result<> add_state(Request& r, ReportState state, std::vector<Work>& out, std::string_view group,
                    std::optional<bool> own = {}) {

@@ -94,7 +94,7 @@ struct ActEntry {
   std::int64_t row = 0;  ///< of its record
   ActFact fact;
   ActStanding standing;
-  Act act;  ///< of kind `forwarded`: without a body
+  Act act;                        ///< of kind `forwarded`: without a body
   std::vector<RecordId> made_on;  ///< versions; of a reply the act that it answers
   sync::Lane lane = sync::Lane::routine;
   sync::Sensitivity sensitivity = sync::Sensitivity::internal;

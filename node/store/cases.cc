@@ -334,7 +334,8 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
              static_cast<int>(state), flags, verified ? 1 : 0, facts.at_ms, m.row));
   TRY(mark_older_version(store, m.row));
   if (edition) store.index(record_words(row), edition->report.title, search_text(edition->report));
-  if (const auto act = act_of(rec); act && *act && !(**act).text.empty()) store.index(record_words(row), "", (**act).text);
+  if (const auto act = act_of(rec); act && *act && !(**act).text.empty())
+    store.index(record_words(row), "", (**act).text);
   if (body && has_text(rec.type)) store.index(record_words(row), body->report.title, search_text(body->report));
   return row;
 }
