@@ -4,9 +4,7 @@
 namespace yz::node::cli {
 namespace {
 
-std::string path_of(const std::string& id, const char* verb) {
-  return "/api/v1/reports/" + percent(id) + "/" + verb;
-}
+std::string path_of(const std::string& id, const char* verb) { return "/api/v1/reports/" + percent(id) + "/" + verb; }
 
 Doc list_of(const std::vector<std::string>& words) {
   Doc list = Doc::array();
@@ -70,8 +68,9 @@ class Acts {
   std::string standing(const Doc& a) const {
     const std::string state = a.text("state");
     if (a.flag("waiting_for_signature"))
-      return paint(Colour::yellow, a.text("waits_for") == "signer" ? s_.say("  代录，待领导签", "  waits for the leader")
-                                                                   : s_.say("  待另一人签发", "  waits to be sent"));
+      return paint(Colour::yellow, a.text("waits_for") == "signer"
+                                       ? s_.say("  代录，待领导签", "  waits for the leader")
+                                       : s_.say("  待另一人签发", "  waits to be sent"));
     if (state == "open") return s_.say("  未办", "  open");
     if (state == "in_follow_through") return s_.say("  督办中", "  in follow-through");
     if (state == "feedback_given") return s_.say("  已反馈", "  feedback given");
@@ -127,10 +126,7 @@ void tell_acts(const Session& s, const Doc& report) { Acts(s, report).print(); }
 
 int run(Session& s, const Decide& c) {
   Doc body, rating;
-  body.set("outcome", c.outcome)
-      .set_if("publication", c.publication)
-      .set_if("reason", c.reason)
-      .set_if("text", c.text);
+  body.set("outcome", c.outcome).set_if("publication", c.publication).set_if("reason", c.reason).set_if("text", c.text);
   if (c.issue) body.set("issue", *c.issue);
   for (const auto& [name, mark] : c.rating) rating.set(name, mark);
   if (!c.rating.empty()) body.set("rating", rating);
@@ -173,9 +169,8 @@ int run(Session& s, const ActReply& c) {
       return s.finish(s.ask("POST", path_of(c.case_id, "answer"), body),
                       [&](const Doc& d) { tell_act(s, d, "已答复：", "Answered: "); });
     case What::seen:
-      return s.finish(s.ask("POST", path_of(c.case_id, "seen")), [&](const Doc& d) {
-        line(s.say("已阅 ", "Read: ") + d.text("seen") + s.say(" 条", ""));
-      });
+      return s.finish(s.ask("POST", path_of(c.case_id, "seen")),
+                      [&](const Doc& d) { line(s.say("已阅 ", "Read: ") + d.text("seen") + s.say(" 条", "")); });
   }
   return 70;
 }

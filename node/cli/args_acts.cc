@@ -84,9 +84,9 @@ class ActGrammar {
                                  "what becomes of a received report: adopted (two persons sign), not adopted, "
                                  "returned, kept on file"));
     g_.case_of(a, c->case_id);
-    a->add_option("--outcome", c->outcome,
-                  t("adopted 采用，not-adopted 不采用，returned 退回，filed 备查",
-                    "adopted, not-adopted, returned or filed"))
+    a->add_option(
+         "--outcome", c->outcome,
+         t("adopted 采用，not-adopted 不采用，returned 退回，filed 备查", "adopted, not-adopted, returned or filed"))
         ->required()
         ->type_name(t("结果", "WORD"))
         ->check(one_of({"adopted", "not-adopted", "not_adopted", "returned", "filed"}));
@@ -133,16 +133,18 @@ class ActGrammar {
   }
 
   void ask() {
-    auto [a, c] = leaf<Ask>(report_, "ask", t("追问；加 --verify 为核报，加 --urge 为催报、催办",
-                                              "ask about a case; --verify demands, --urge presses"));
+    auto [a, c] = leaf<Ask>(
+        report_, "ask",
+        t("追问；加 --verify 为核报，加 --urge 为催报、催办", "ask about a case; --verify demands, --urge presses"));
     g_.case_of(a, c->case_id);
     text(a, "--text", c->text, t("问什么（催报可以不写）", "what is asked (not needed with --urge)"));
     auto verify = std::make_shared<bool>(false), urge = std::make_shared<bool>(false);
     CLI::Option* v = a->add_flag("--verify", *verify, t("核报：限时核实，须写 --due", "to be verified by --due"));
     a->add_flag("--urge", *urge, t("催报", "to be sent or done"))->excludes(v);
     due(a, c->due);
-    codes(a, "--to", c->to, t("问哪些单位（默认：报来的单位；自己的事项问上级）",
-                              "which offices (default: who brought it; of our own, whom it went to)"));
+    codes(a, "--to", c->to,
+          t("问哪些单位（默认：报来的单位；自己的事项问上级）",
+            "which offices (default: who brought it; of our own, whom it went to)"));
     record(a, "--instruction", c->on, t("催办这件批示", "the instruction that is urged"));
     Ask* to = c.get();
     a->parse_complete_callback([to, verify, urge] { to->kind = *verify ? "verify" : *urge ? "urge" : "question"; });
@@ -162,13 +164,13 @@ class ActGrammar {
     a->add_option("--kind", c->kind, t("种类（默认 dynamic 动态）", "kind (default: dynamic)"))
         ->type_name(t("种类", "KIND"))
         ->check(one_of(std::move(kinds)));
-    a->add_option("--lane", c->lane, t("通道：flash 特急，urgent 加急，routine 平件（默认）",
-                                       "lane: flash, urgent or routine (default)"))
+    a->add_option("--lane", c->lane,
+                  t("通道：flash 特急，urgent 加急，routine 平件（默认）", "lane: flash, urgent or routine (default)"))
         ->type_name(t("通道", "LANE"))
         ->check(g_.lane_check);
     g_.content_of(a, c->content);
-    a->add_flag("--send", c->content.send, t("检查、签发并排队发送（不写则只存草稿）",
-                                             "check, sign and queue it (otherwise it stays a draft)"));
+    a->add_flag("--send", c->content.send,
+                t("检查、签发并排队发送（不写则只存草稿）", "check, sign and queue it (otherwise it stays a draft)"));
     a->footer(t("示例：\n", "Examples:\n") +
               "  yizhan report merge k3v7qd m2x9ab --title 三镇防汛准备情况 --body-file 综合.txt --send\n");
     g_.done(a);
@@ -183,8 +185,7 @@ class ActGrammar {
           ->required();
     if (what == What::answer)
       record(a, "--to", c->on, t("答复哪一问（编号前6位以上）", "which question (6 characters or more)"))->required();
-    if (what == What::progress || what == What::answer)
-      text(a, "--text", c->text, t("内容", "the words"))->required();
+    if (what == What::progress || what == What::answer) text(a, "--text", c->text, t("内容", "the words"))->required();
     if (what == What::close) text(a, "--note", c->text, t("说明", "a note"));
     if (what == What::progress) a->add_flag("--done", c->done, t("已办理完毕", "it is done"));
     g_.done(a);

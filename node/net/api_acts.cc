@@ -37,8 +37,8 @@ Result<std::optional<sync::Millis>> due_of(const Request& r) {
   Report scratch;
   const auto read = due->string() ? r.host.rules().set_field(scratch, "occurred_at", *due->string())
                                   : Result<>(fail(Fault::invalid, "", ""));
-  if (!read || !scratch.occurred_at) return fail(Fault::invalid, "due_at is a time like 2026-11-22T18:00:00+08:00",
-                                                "invalid.due");
+  if (!read || !scratch.occurred_at)
+    return fail(Fault::invalid, "due_at is a time like 2026-11-22T18:00:00+08:00", "invalid.due");
   return scratch.occurred_at;
 }
 
@@ -46,7 +46,9 @@ Result<Rating> rating_of(const Request& r) {
   Rating out;
   const Json* marks = r.body.find("rating");
   if (!marks || marks->is_null()) return out;
-  const auto bad = [] { return fail(Fault::invalid, "each mark of the rating is a number from 1 to 5", "invalid.rating"); };
+  const auto bad = [] {
+    return fail(Fault::invalid, "each mark of the rating is a number from 1 to 5", "invalid.rating");
+  };
   if (!marks->members()) return bad();
   for (const auto& m : *marks->members()) {
     const auto at = std::ranges::find(Rating::kNames, m.key);
@@ -124,9 +126,8 @@ Result<ApiReply> post_close(Request& r) {
   TRY(only(r.body, {"instruction", "note"}));
   const MatterRow m = TRY(opened(r));
   const RecordId on = TRY(act_named(r, m, "instruction"));
-  return act(r, [&](ActDesk& d, const SigningPerson& by) {
-    return d.close(by, m.row, on, std::string(r.body.text("note")));
-  });
+  return act(
+      r, [&](ActDesk& d, const SigningPerson& by) { return d.close(by, m.row, on, std::string(r.body.text("note"))); });
 }
 
 Result<ApiReply> post_ask(Request& r) {
@@ -165,13 +166,13 @@ Result<ApiReply> post_seen(Request& r) {
 }
 
 Result<ApiReply> post_merge(Request& r) {
-  TRY(only(r.body,
-           {"sources", "kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "send"}));
+  TRY(only(r.body, {"sources", "kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "send"}));
   TRY(r.host.open_received());
   std::vector<std::int64_t> sources;
   if (const Json* list = r.body.find("sources"); list && list->items() && list->items()->size() <= kSourcesMax)
     for (const Json& id : *list->items())
-      sources.push_back(TRY(find_case(r.store(), id.string() ? std::string_view(*id.string()) : std::string_view())).row);
+      sources.push_back(
+          TRY(find_case(r.store(), id.string() ? std::string_view(*id.string()) : std::string_view())).row);
   Report report;
   TRY(read_report(r.host.rules(), r.body, report));
   std::vector<OfficeId> to;

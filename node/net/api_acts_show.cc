@@ -137,8 +137,8 @@ Result<Json> waiting_json(const Request& r, const Draft& d) {
       to = shape->record.addressees;
     }
   }
-  const bool led = std::ranges::find(d.signatures, sync::SignRole::signer, &sync::RecordSignature::role) !=
-                   d.signatures.end();
+  const bool led =
+      std::ranges::find(d.signatures, sync::SignRole::signer, &sync::RecordSignature::role) != d.signatures.end();
   Json assignees = Json::array();
   for (const OfficeId& id : a.assignees) {
     Json o = office_json(r, id);
@@ -202,9 +202,8 @@ Result<Json> owed_json(const Request& r, const MatterRow& m) {
   if (to.empty()) return Json();
   std::ranges::sort(to);
   to.erase(std::unique(to.begin(), to.end()), to.end());
-  return Json::object({{"since", r.time(since)},
-                       {"due_at", r.time(since + overdue_after(m.lane))},
-                       {"to", offices_json(r, to)}});
+  return Json::object(
+      {{"since", r.time(since)}, {"due_at", r.time(since + overdue_after(m.lane))}, {"to", offices_json(r, to)}});
 }
 
 std::string_view word_of(Disposal d, bool zh) {

@@ -168,21 +168,26 @@ Result<Outcome> ActDesk::alone(const SigningPerson& by, const About& a, const Ac
 Result<Outcome> ActDesk::begin(const SigningPerson& by, const About& a, Act act, std::vector<OfficeId> to,
                                bool dictated) {
   const CaseFile& file = a.file;
-  if (!after(file.state, step_of(act)) && !(file.own && act.kind == ActKind::instruction && !is_draft(file.state) &&
-                                            file.state != ReportState::withdrawn))
+  if (!after(file.state, step_of(act)) &&
+      !(file.own && act.kind == ActKind::instruction && !is_draft(file.state) && file.state != ReportState::withdrawn))
     return fail(Fault::conflict, "a report in this state is not decided on", "report.state");
   if (file.crowded) return fail(Fault::conflict, "too many versions stand side by side: join them first", "case.heads");
   if (file.heads.empty()) return fail(Fault::conflict, "there is no version to decide on here", "report.state");
   TRY(in_bounds(act));
   if (file.current) act.title = shortened(file.current->report.title);
+  const auto kept = TRY(books_.draft(file.matter));
+  const bool ours = kept && !kept->extras.act.empty();
   if (!needs_two(act)) {
     if (!(by.person.roles & kEdits)) return std::unexpected(lacks_role("deciding"));
+    // Its clock is fixed already: signed after this one it would still be the earlier.
+    if (ours && kept->extras.type == sync::RecordType::decision && kept->state == ReportState::in_review)
+      return fail(Fault::conflict, "a decision waits for its second signature; sign it or give it back first",
+                  "draft.exists");
     return alone(by, a, act, file.heads, std::move(to));
   }
   if (!(by.person.roles & kActs)) return std::unexpected(lacks_role("deciding"));
   const bool signs = (by.person.roles & role::signer) && !dictated;
-  const auto kept = TRY(books_.draft(file.matter));
-  const bool again = kept && !kept->extras.act.empty() && kept->state == ReportState::returned;
+  const bool again = ours && kept->state == ReportState::returned;
   if (kept && !again)
     return fail(Fault::conflict, "the case has a draft already; finish or delete that one", "draft.exists");
   Outcome o;
@@ -242,8 +247,7 @@ Result<Outcome> ActDesk::instruct(const SigningPerson& by, std::int64_t matter, 
   if (act.assignees.size() > kAssigneesMax)
     return fail(Fault::invalid, "an instruction is for at most 12 offices", "act.assignees");
   for (const OfficeId& id : act.assignees)
-    if (!TRY(books_.below(id)))
-      return fail(Fault::invalid, "an assignee is no office below this one", "act.assignees");
+    if (!TRY(books_.below(id))) return fail(Fault::invalid, "an assignee is no office below this one", "act.assignees");
   std::vector<OfficeId> to = a.below(home_.id);
   to.insert(to.end(), act.assignees.begin(), act.assignees.end());
   return begin(by, a, std::move(act), std::move(to), dictated);
@@ -280,8 +284,7 @@ Result<Outcome> ActDesk::progress(const SigningPerson& by, std::int64_t matter, 
   if (on.fact.kind != ActKind::instruction) return fail(Fault::missing, "that is no instruction", "act.missing");
   if (on.fact.office == home_.id || !std::ranges::binary_search(on.fact.to, home_.id))
     return fail(Fault::denied, "the instruction did not go to this office", "denied.not_asked");
-  if (on.standing.state == ActState::closed)
-    return fail(Fault::conflict, "the instruction is closed", "act.closed");
+  if (on.standing.state == ActState::closed) return fail(Fault::conflict, "the instruction is closed", "act.closed");
   if (!(by.person.roles & kActs)) return std::unexpected(lacks_role("reporting on instructions"));
   if (text.empty()) return fail(Fault::invalid, "say what was done", "invalid.text");
   std::vector<OfficeId> to{on.fact.office};
@@ -301,8 +304,7 @@ Result<Outcome> ActDesk::close(const SigningPerson& by, std::int64_t matter, con
   if (on.fact.kind != ActKind::instruction) return fail(Fault::missing, "that is no instruction", "act.missing");
   if (on.fact.office != home_.id)
     return fail(Fault::denied, "only the office that gave an instruction closes it", "denied.not_ours");
-  if (on.standing.state == ActState::closed)
-    return fail(Fault::conflict, "the instruction is closed", "act.closed");
+  if (on.standing.state == ActState::closed) return fail(Fault::conflict, "the instruction is closed", "act.closed");
   if (!(by.person.roles & kEdits)) return std::unexpected(lacks_role("closing instructions"));
   Act act;
   act.kind = ActKind::close;
@@ -317,8 +319,7 @@ Result<Outcome> ActDesk::ask(const SigningPerson& by, std::int64_t matter, Act a
   if (act.text.empty() && act.kind != ActKind::urge) return fail(Fault::invalid, "say what is asked", "invalid.text");
   if (act.kind == ActKind::verify && !act.due_ms)
     return fail(Fault::invalid, "a demand to verify needs the time by which", "invalid.due");
-  if (a.file.state == ReportState::withdrawn)
-    return fail(Fault::conflict, "the report was withdrawn", "report.state");
+  if (a.file.state == ReportState::withdrawn) return fail(Fault::conflict, "the report was withdrawn", "report.state");
   std::vector<RecordId> parents = a.file.heads;
   std::vector<OfficeId> known = a.file.own ? a.file.addressees : a.below(home_.id);
   std::vector<OfficeId> by_itself = a.file.own ? a.file.addressees : a.file.brought_by;
@@ -326,8 +327,7 @@ Result<Outcome> ActDesk::ask(const SigningPerson& by, std::int64_t matter, Act a
     const ActEntry& e = *TRY(a.find(*on));
     if (e.fact.kind != ActKind::instruction || e.fact.office != home_.id || act.kind != ActKind::urge)
       return fail(Fault::invalid, "only an instruction of this office is urged", "act.missing");
-    if (e.standing.state == ActState::closed)
-      return fail(Fault::conflict, "the instruction is closed", "act.closed");
+    if (e.standing.state == ActState::closed) return fail(Fault::conflict, "the instruction is closed", "act.closed");
     parents = {*on};
     by_itself = e.fact.assignees.empty() ? e.fact.to : e.fact.assignees;
     known = e.fact.to;
@@ -350,8 +350,8 @@ Result<Outcome> ActDesk::answer(const SigningPerson& by, std::int64_t matter, co
                                 std::string text) {
   const About a = TRY(about(matter));
   const ActEntry& on = *TRY(a.find(question));
-  const bool asks = on.fact.kind == ActKind::question || on.fact.kind == ActKind::verify ||
-                    on.fact.kind == ActKind::urge;
+  const bool asks =
+      on.fact.kind == ActKind::question || on.fact.kind == ActKind::verify || on.fact.kind == ActKind::urge;
   if (!asks) return fail(Fault::missing, "that is no question", "act.missing");
   if (on.fact.office == home_.id || !std::ranges::binary_search(on.fact.to, home_.id))
     return fail(Fault::denied, "this office was not asked", "denied.not_asked");

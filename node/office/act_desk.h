@@ -18,13 +18,14 @@ class ActDesk {
   /// The second person's signature.
   Result<Outcome> sign(const SigningPerson&, Draft);
 
-  /// 办理情况, by an office that an instruction was sent to; to whom it came from, and to those above us who have it too.
+  /// 办理情况, by an office that an instruction was sent to; to whom it came from, and to those above us who have it
+  /// too.
   Result<Outcome> progress(const SigningPerson&, std::int64_t matter, const RecordId& instruction, std::string text,
                            bool done);
   /// 办结, by the office that gave the instruction; to all who got that.
   Result<Outcome> close(const SigningPerson&, std::int64_t matter, const RecordId& instruction, std::string note);
-  /// 追问, 核报, 催报. `to` empty: who brought the case to us; of our own, whom it went to. `on`: an instruction of ours
-  /// that is urged.
+  /// 追问, 核报, 催报. `to` empty: who brought the case to us; of our own, whom it went to. `on`: an instruction of
+  /// ours that is urged.
   Result<Outcome> ask(const SigningPerson&, std::int64_t matter, Act, std::vector<OfficeId> to,
                       const std::optional<RecordId>& on);
   Result<Outcome> answer(const SigningPerson&, std::int64_t matter, const RecordId& question, std::string text);

@@ -70,9 +70,8 @@ bool answered_by(std::span<const ActFact> facts, const ActFact& q, const Replies
   if (std::ranges::any_of(r.answers, [&](const ActFact* f) { return f->office == office; })) return true;
   if (q.kind != urge) return false;
   if (!q.on) return office == lead && newest > q.at;
-  return std::ranges::any_of(facts, [&](const ActFact& f) {
-    return f.kind == progress && f.on == q.on && f.office == office && f.at > q.at;
-  });
+  return std::ranges::any_of(
+      facts, [&](const ActFact& f) { return f.kind == progress && f.on == q.on && f.office == office && f.at > q.at; });
 }
 
 ActStanding of_question(std::span<const ActFact> facts, const ActFact& q, const OfficeId& us, const OfficeId& lead,
@@ -93,8 +92,8 @@ ActStanding of_question(std::span<const ActFact> facts, const ActFact& q, const 
 
 /// The further, the more was made of it. Instructions stand above.
 int rank(ReportState s) {
-  constexpr std::array order{ReportState::acknowledged, ReportState::not_adopted,    ReportState::filed,
-                             ReportState::forwarded,    ReportState::returned,       ReportState::adopted,
+  constexpr std::array order{ReportState::acknowledged, ReportState::not_adopted,       ReportState::filed,
+                             ReportState::forwarded,    ReportState::returned,          ReportState::adopted,
                              ReportState::instructed,   ReportState::in_follow_through, ReportState::feedback_given,
                              ReportState::closed};
   return static_cast<int>(std::ranges::find(order, s) - order.begin());
@@ -138,8 +137,8 @@ bool given_back_still(std::span<const ActFact> facts, const ActFact& d) {
 }  // namespace
 
 std::string_view name_of(ActState s) {
-  static constexpr std::array<std::string_view, 7> names{
-      "none", "open", "in_follow_through", "feedback_given", "answered", "closed", "superseded"};
+  static constexpr std::array<std::string_view, 7> names{"none",     "open",   "in_follow_through", "feedback_given",
+                                                         "answered", "closed", "superseded"};
   return names[static_cast<std::size_t>(s)];
 }
 

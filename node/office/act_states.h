@@ -17,7 +17,8 @@ struct ActFact {
   OfficeId office;  ///< whose
   sync::Hlc at;
   std::vector<OfficeId> to;  ///< addressees, ascending
-  std::optional<RecordId> on;  ///< the act that this one answers: of progress, close, answer, and an urge of an instruction
+  std::optional<RecordId>
+      on;  ///< the act that this one answers: of progress, close, answer, and an urge of an instruction
   Disposal disposal{};
   bool done = false;
   bool stands = false;  ///< one of the versions it was made on has not been replaced

@@ -75,9 +75,9 @@ constexpr Transition kFixed[] = {
 const std::vector<Transition>& table() {
   static const std::vector<Transition> all = [] {
     std::vector<Transition> t(std::begin(kFixed), std::end(kFixed));
-    for (const S s : {S::signed_off, S::sent, S::delivered, S::opened, S::acknowledged, S::rejected, S::adopted,
-                      S::not_adopted, S::filed, S::instructed, S::forwarded, S::in_follow_through, S::feedback_given,
-                      S::closed, S::returned})
+    for (const S s :
+         {S::signed_off, S::sent, S::delivered, S::opened, S::acknowledged, S::rejected, S::adopted, S::not_adopted,
+          S::filed, S::instructed, S::forwarded, S::in_follow_through, S::feedback_given, S::closed, S::returned})
       t.push_back({s, Step::follow, s, Who::officer, kWrites});
     for (const S s : {S::signed_off, S::sent, S::delivered, S::opened, S::acknowledged, S::rejected})
       t.push_back({s, Step::withdraw, S::withdrawn, Who::officer, kSigns});

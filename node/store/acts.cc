@@ -103,9 +103,9 @@ Result<std::vector<Row>> rows_of(Store& store, std::int64_t matter) {
   for (Row& a : out) {
     a.fact.stands = TRY(stands(store, matter, a));
     // An urge has an instruction as its parent, or versions; only the record itself says which.
-    if (a.fact.kind == ActKind::urge && a.made_on.size() == 1 &&
-        std::ranges::any_of(
-            out, [&](const Row& o) { return o.fact.kind == ActKind::instruction && o.fact.id == a.made_on.front(); }))
+    if (a.fact.kind == ActKind::urge && a.made_on.size() == 1 && std::ranges::any_of(out, [&](const Row& o) {
+          return o.fact.kind == ActKind::instruction && o.fact.id == a.made_on.front();
+        }))
       a.fact.on = a.made_on.front();
   }
   return out;
@@ -310,8 +310,7 @@ Result<ActCounts> count_acts(Store& store, sync::Millis now) {
     }
     n.overdue += q.integer(2);
   }
-  static const std::string unseen =
-      "select count(*) from act a where " + std::string(kUnseen) + " and a.exercise = 0";
+  static const std::string unseen = "select count(*) from act a where " + std::string(kUnseen) + " and a.exercise = 0";
   n.unseen = TRY(number(TRY(store.db().query(unseen))));
   return n;
 }

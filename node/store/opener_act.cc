@@ -32,7 +32,7 @@ Result<bool> above_the_case(Store& store, const sync::Record& r) {
   if (TRY(line.step())) return true;
   Query sent = TRY(store.db().query(
       "select 1 from delivery d join record v on v.row = d.record join matter m on m.row = v.matter where m.case_id = ?"
-      " and d.destination = ? limit 1",
+      " and d.destination = ? and v.type in (1, 2, 3, 4, 5, 6, 10, 14) limit 1",
       r.case_id, r.origin));
   return sent.step();
 }

@@ -69,3 +69,12 @@ put("typed", [("lines " + v["name"], v["expect"]["lines"].encode()) for v in vec
     + [("pictures", "\n".join(v["expect"]["texts"]).encode()) for v in vectors("notice") if v["kind"] == "pictures"])
 put("draft", [(v["name"], bytes.fromhex(v["expect"]["bytes"])) for v in vectors("draft") if v["kind"] == "draft_state"]
     + [("a piece", bytes.fromhex("91" * 16 + "92" * 16 + "0001") + b"sealed"), ("token", b"ae" * 30)])
+office = "ab" * 16
+put("act", [("act", json.dumps(a, ensure_ascii=False).encode()) for a in (
+    {"v": 1, "act": "decision", "outcome": "adopted", "publication": "要情", "issue": 3, "rating": {"accuracy": 5}, "title": "巡查"},
+    {"v": 1, "act": "decision", "outcome": "returned", "reason": "请补充"},
+    {"v": 1, "act": "instruction", "text": "请查", "due_at": 1764000000000, "assignees": [office], "title": "巡查"},
+    {"v": 1, "act": "progress", "text": "已办", "done": True}, {"v": 1, "act": "close"},
+    {"v": 1, "act": "verify", "text": "多少？", "due_at": 1764000000000}, {"v": 1, "act": "answer", "text": "三"},
+    {"v": 1, "act": "merged", "into": {"office": office, "case": office, "record": office * 2, "title": "综合"}},
+    {"v": 1, "act": "later"})])
