@@ -337,6 +337,7 @@ Result<> Desk::name_commission(BodyExtras& x, Report& report, std::int64_t matte
     return fail(Fault::invalid, "an emergency's report is sent by itself, and named afterwards", "commission.kind");
   report.kind = Kind::commissioned;
   x.answers = CaseRef{f.office, f.case_id, f.record};
+  report.fields.set("commission_id", f.number.empty() ? base32(f.case_id.view()) : f.number);
   if (std::ranges::find(x.to, f.office) == x.to.end()) x.to.push_back(f.office);
   std::ranges::sort(x.to);
   return {};
