@@ -1,5 +1,6 @@
 // To whom: offices by their codes, and how far each delivery got.
 #include <algorithm>
+#include <array>
 
 #include "node/net/api_request.h"
 #include "node/store/above.h"
@@ -30,6 +31,14 @@ Result<std::vector<OfficeId>> addressees_from(Request& r, const Json& list) {
   std::ranges::sort(out);
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
+}
+
+Result<ApiReply> get_addressees(Request& r) {
+  static constexpr std::array<std::string_view, 3> kRanks{"superior", "line", "higher"};
+  Json list = Json::array();
+  for (const Above& a : TRY(offices_above(r.store(), r.host.directory())))
+    list.add(Json::object({{"office", a.code}, {"name", a.name}, {"rank", kRanks[static_cast<std::size_t>(a.rank)]}}));
+  return reply(Json::object({{"addressees", std::move(list)}, {"gravest_to", r.host.config().report.gravest_to}}));
 }
 
 Result<Json> deliveries_json(Request& r, std::int64_t matter) {

@@ -85,7 +85,8 @@ Json record_json(const Request& r, Names& names, const CaseGraph& graph, const C
 }
 
 Json draft_json(const Request& r, const Draft& d) {
-  Json signatures = Json::array();
+  Json signatures = Json::array(), to = Json::array();
+  for (const OfficeId& id : d.extras.to) to.add(r.code_of(id));
   for (const auto& s : d.signatures)
     signatures.add(Json::object({{"officer", r.officer_name(s.officer)}, {"role", name_of(s.role)}}));
   return Json::object({{"state", name_of(d.state)},
@@ -98,6 +99,7 @@ Json draft_json(const Request& r, const Draft& d) {
                        {"occurred_at", r.time(d.report.occurred_at)},
                        {"drafter", d.extras.drafter},
                        {"note", d.note},
+                       {"to", std::move(to)},
                        {"signatures", std::move(signatures)}});
 }
 
