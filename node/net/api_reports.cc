@@ -59,6 +59,10 @@ ApiReply answer_of(Request& r, const Outcome& o) {
       to.add(Json::object({{"office", r.code_of(id)}, {"name", r.office_name(id)}}));
     j.set("addressees", std::move(to));
   }
+  if (o.act) {
+    j.set("record", o.record ? Json(hex(o.record->view())) : Json());
+    j.set("waiting_for_signature", !o.record);
+  }
   j.set("warnings", json_of(o.findings, r.language));
   if (o.refused) return problem(*o.refused, r.language, j);
   if (o.needs_another)

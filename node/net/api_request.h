@@ -82,6 +82,29 @@ CaseView case_view(const Request&, const CaseGraph&, const CaseGraph::Standpoint
 std::string label_of(const Request&, std::string_view name);
 /// "layers" and "forwards" of a case that was passed on: see API.md.
 void add_layers(const Request&, const std::vector<CaseRecord>&, const CaseGraph&, Json& report);
+/// "acts", "sources" and "owed" of a case: see API.md.
+Result<> add_acts(const Request&, const MatterRow&, const std::vector<CaseRecord>&, const std::optional<Draft>&,
+                  Json& report);
+/// Something that waits for somebody here: GET /api/v1/work.
+struct Work {
+  MatterRow row;
+  std::string_view group;
+  std::optional<sync::Millis> due = {};
+  std::string note = {};
+  std::string act = {};  ///< ActKind by its name
+  std::optional<RecordId> record = {};
+  std::optional<OfficeId> from = {};  ///< whose act it is
+};
+/// What waits because of acts, at most so many of each group; completes what is there of cases given back.
+Result<> add_act_work(Request&, std::vector<Work>&, std::size_t most);
+/// {"act","waits_for"} of a draft that is an act, else {}.
+Result<Json> act_of_draft(const Draft&);
+/// "acts" of the status.
+Result<Json> act_counts_json(Request&);
+/// What a record that is an act says, in one line in the caller's language; empty for others.
+std::string act_line(const Request&, const sync::Record&);
+/// The event of a timeline that the record is: its act, else its type.
+std::string event_of(const sync::Record&);
 /// Reads members of a report over what `report` holds already.
 Result<> read_report(const Rules&, const Json& object, Report& report);
 
@@ -134,6 +157,14 @@ Result<ApiReply> post_follow_up(Request&);
 Result<ApiReply> post_correct(Request&);
 Result<ApiReply> post_acknowledge(Request&);
 Result<ApiReply> post_forward(Request&);
+Result<ApiReply> post_decide(Request&);
+Result<ApiReply> post_instruct(Request&);
+Result<ApiReply> post_progress(Request&);
+Result<ApiReply> post_close(Request&);
+Result<ApiReply> post_ask(Request&);
+Result<ApiReply> post_answer(Request&);
+Result<ApiReply> post_seen(Request&);
+Result<ApiReply> post_merge(Request&);
 Result<ApiReply> get_conflicts(Request&);
 Result<ApiReply> get_conflict(Request&);
 Result<ApiReply> post_resolve(Request&);

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "node/net/api_request.h"
+#include "node/office/acts.h"
 #include "node/store/attachments.h"
 #include "node/store/forwards.h"
 
@@ -73,7 +74,13 @@ Json record_json(const Request& r, Names& names, const CaseGraph& graph, const C
                          {"quarantine", name_of(c.quarantine)},
                          {"signatures", signatures_json(r, c.released.id, rec.signatures)},
                          {"parents", std::move(parents)}});
-  if (rec.type != sync::RecordType::manifest && rec.type != sync::RecordType::forward)
+  if (const auto act = act_of(rec); act && *act) {
+    j.set("act", name_of((*act)->kind));
+    j.set("title", (*act)->title);
+    j.set("body", (*act)->text);
+    j.set("reason", (*act)->reason);
+    if ((*act)->kind == ActKind::merged) j.set("became", "merged");
+  } else if (rec.type != sync::RecordType::manifest && rec.type != sync::RecordType::forward)
     if (const auto body = decode_body(rec.body)) {
       j.set("title", body->report.title);
       j.set("body", body->report.body);
@@ -113,24 +120,29 @@ std::string signed_as(const Request& r, const sync::Record& rec, std::initialize
 
 struct Event {
   sync::Millis at;
-  std::string event, by, text;
+  std::string event, by, name, text;
 };
 
 Json timeline(const Request& r, Names& names, const std::vector<CaseRecord>& records,
               const std::vector<CaseReceipt>& receipts) {
   std::vector<Event> all;
+  const auto ours = names.of(r.store().me().office);
   for (const CaseRecord& c : records) {
     const sync::Record& rec = c.released.record;
-    all.push_back({rec.at.ms(), std::string(name_of(rec.type)), names.of(rec.origin).first, {}});
-    if (!c.own) all.push_back({c.at_ms, "received", r.code_of(r.store().me().office), {}});
+    const auto& [code, name] = names.of(rec.origin);
+    // What did not pass its check has done nothing.
+    const bool good = c.quarantine == sync::Refusal::none;
+    all.push_back({rec.at.ms(), good ? event_of(rec) : std::string(name_of(rec.type)), code, name,
+                   good ? act_line(r, rec) : std::string(name_of(c.quarantine))});
+    if (!c.own) all.push_back({c.at_ms, "received", ours.first, ours.second, {}});
   }
   for (const CaseReceipt& x : receipts)
-    all.push_back({x.at_ms, std::string(name_of(x.kind)), names.of(x.by).first,
+    all.push_back({x.at_ms, std::string(name_of(x.kind)), names.of(x.by).first, names.of(x.by).second,
                    x.why == sync::Refusal::none ? std::string() : std::string(name_of(x.why))});
   std::stable_sort(all.begin(), all.end(), [](const Event& a, const Event& b) { return a.at < b.at; });
   Json list = Json::array();
   for (const Event& e : all)
-    list.add(Json::object({{"at", r.time(e.at)}, {"event", e.event}, {"by", e.by}, {"text", e.text}}));
+    list.add(Json::object({{"at", r.time(e.at)}, {"event", e.event}, {"by", e.by}, {"by_name", e.name}, {"text", e.text}}));
   return list;
 }
 
@@ -204,6 +216,7 @@ Result<ApiReply> get_report(Request& r) {
     body = DecodedBody{draft->report, draft->extras};
   }
   Report report = body ? body->report : Report();
+  if (!body) report.title = m.title;  // of a case that never came here itself
   Json disputed = Json::array();
   if (const auto* lead = graph.of(m.office); lead && lead->heads.size() > 1) {
     const CaseView v = case_view(r, graph, *lead);
@@ -263,6 +276,7 @@ Result<ApiReply> get_report(Request& r) {
   j.set("draft", draft ? draft_json(r, *draft) : Json());
   j.set("records", std::move(record_list));
   add_layers(r, records, graph, j);
+  TRY(add_acts(r, m, records, draft, j));
   j.set("receipts", std::move(receipt_list));
   j.set("deliveries", std::move(deliveries));
   j.set("attachments", std::move(attachment_list));

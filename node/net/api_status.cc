@@ -283,6 +283,7 @@ Result<ApiReply> get_status(Request& r) {
   const auto root = TRY(r.host.directory().root());
   const bool confirmed = TRY(r.host.directory().root_confirmed());
   Json above = TRY(superiors_json(r, false));
+  Json acts = TRY(act_counts_json(r));
   return reply(Json::object({{"office", self->code},
                              {"name", self->name},
                              {"level", crypto::name_of(self->level)},
@@ -300,6 +301,7 @@ Result<ApiReply> get_status(Request& r) {
                              {"overdue", overdue},
                              {"drafts", drafts},
                              {"in_review", in_review},
+                             {"acts", std::move(acts)},
                              {"last_backup", r.time(backup)},
                              {"cpu_ms", json_of(r.host.cpu_ms())},
                              {"alarms", std::move(alarms.list)}}));

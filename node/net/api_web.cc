@@ -75,19 +75,26 @@ Due due_of(const Request& r, const std::string& hop, const Report& report) {
   return due;
 }
 
-struct Work {
-  MatterRow row;
-  std::string_view group;
-  std::optional<sync::Millis> due;
-  std::string note;
-};
 
-Result<> add_state(Request& r, ReportState state, std::vector<Work>& out, std::string_view group) {
+/// `own`: of our own cases, or only of others'.
+Result<> add_state(Request& r, ReportState state, std::vector<Work>& out, std::string_view group,
+                   std::optional<bool> own = {}) {
   ListFilter f;
   f.state = state;
   f.limit = kWorkMost;
   const CaseList list = TRY(list_cases(r.store(), f));
-  for (const MatterRow& m : list.rows) out.push_back({m, group, {}, {}});
+  for (const MatterRow& m : list.rows)
+    if (!own || m.own == *own) out.push_back({.row = m, .group = group});
+  return {};
+}
+
+/// What is written in a case that has left, a decision on one, or an edition: it waits for a signature all the same.
+Result<> add_waiting_drafts(Request& r, std::vector<Work>& out) {
+  Query q = TRY(r.store().db().query(
+      "select d.matter from draft d where d.content is not null and exists(select 1 from record r where r.matter ="
+      " d.matter and r.quarantine = 0) order by d.matter desc limit ?",
+      kWorkMost));
+  while (TRY(q.step())) out.push_back({.row = TRY(matter_at(r.store(), q.integer(0))), .group = "in_review"});
   return {};
 }
 
@@ -97,9 +104,12 @@ Result<> look_into_draft(Request& r, const std::string& hop, Work& w) {
   if (!draft) return {};
   w.due = due_of(r, hop, draft->report).written;
   w.note = draft->note;
-  if (draft->state == ReportState::in_review && (r.officer.roles & crypto::role::signer) &&
-      draft->drafter != r.officer.person)
-    w.group = "to_sign";
+  if (draft->state != ReportState::in_review) return {};
+  const Json act = TRY(act_of_draft(*draft));
+  w.act = act.text("act");
+  // Who typed what a leader said waits for a leader; what a leader signed anybody else may send.
+  const bool enough = act.text("waits_for") == "second" || (r.officer.roles & crypto::role::signer);
+  if (enough && draft->drafter != r.officer.person) w.group = "to_sign";
   return {};
 }
 
@@ -108,7 +118,7 @@ Result<> add_provisional(Request& r, std::vector<Work>& out) {
       TRY(r.store().db().query("select row from matter where own = 1 and (flags & ?) != 0 order by row desc limit ?",
                                record_note::provisional, kWorkMost));
   while (TRY(q.step())) {
-    Work w{TRY(matter_at(r.store(), q.integer(0))), "cosign", {}, {}};
+    Work w{.row = TRY(matter_at(r.store(), q.integer(0))), .group = "cosign"};
     if (w.row.signed_at) w.due = *w.row.signed_at + kCosignMs;
     out.push_back(std::move(w));
   }
@@ -164,18 +174,21 @@ Result<ApiReply> post_check(Request& r) {
 Result<ApiReply> get_work(Request& r) {
   TRY(r.host.open_received());
   std::vector<Work> all;
-  TRY(add_state(r, ReportState::returned, all, "returned"));
+  TRY(add_state(r, ReportState::returned, all, "returned", true));
   TRY(add_state(r, ReportState::in_review, all, "in_review"));
+  TRY(add_waiting_drafts(r, all));
   TRY(add_state(r, ReportState::received, all, "new"));
   TRY(add_state(r, ReportState::signed_off, all, "waiting"));
   TRY(add_state(r, ReportState::sent, all, "waiting"));
   TRY(add_state(r, ReportState::draft, all, "draft"));
   TRY(add_provisional(r, all));
+  TRY(add_state(r, ReportState::acknowledged, all, "decide", false));
   const std::string hop = TRY(our_hop(r));
   for (Work& w : all) {
     if (w.group == "waiting" && w.row.signed_at) w.due = *w.row.signed_at + overdue_after(w.row.lane);
-    if (is_draft(w.row.state)) TRY(look_into_draft(r, hop, w));
+    if (is_draft(w.row.state) || w.group == "in_review") TRY(look_into_draft(r, hop, w));
   }
+  TRY(add_act_work(r, all, kWorkMost));
   const auto began = [](const Work& w) { return w.row.received.value_or(w.row.signed_at.value_or(0)); };
   std::ranges::stable_sort(all, [&](const Work& a, const Work& b) {
     constexpr sync::Millis kNever = std::numeric_limits<sync::Millis>::max();
@@ -188,6 +201,10 @@ Result<ApiReply> get_work(Request& r) {
     j.set("group", w.group);
     j.set("due_at", r.time(w.due));
     j.set("note", w.note);
+    j.set("act", w.act);
+    j.set("record", w.record ? Json(hex(w.record->view())) : Json());
+    j.set("from", w.from ? Json::object({{"office", r.code_of(*w.from)}, {"name", r.office_name(*w.from)}}) : Json());
+    j.set("overdue", w.due && *w.due < r.now());
     items.add(std::move(j));
   }
   return reply(Json::object({{"now", r.time(r.now())}, {"items", std::move(items)}}));

@@ -50,6 +50,17 @@ Result<Manifest> manifest_of(const Json& j) {
   return m;
 }
 
+Result<Source> source_of(const Json& j) {
+  Source o;
+  const std::string_view title = j.text("title");
+  if (title.size() > kNumberBytesMax || !one_line(title)) return bad("title of a source");
+  o.office = TRY(id_of<OfficeId>(j, "office"));
+  o.case_id = TRY(id_of<CaseId>(j, "case"));
+  o.record = TRY(id_of<RecordId>(j, "record"));
+  o.title = title;
+  return o;
+}
+
 Result<Value> value_of(const Json& j) {
   if (const auto* b = j.boolean()) return Value(*b);
   if (const auto* n = j.integer()) return Value(*n);
@@ -106,6 +117,16 @@ Bytes encode_body(const Report& r, const BodyExtras& x) {
     j.set("to", std::move(list));
   }
   text("became", x.became);
+  if (!x.sources.empty()) {
+    Json list = Json::array();
+    for (const Source& o : x.sources)
+      list.add(Json::object({{"office", hex(o.office.view())},
+                             {"case", hex(o.case_id.view())},
+                             {"record", hex(o.record.view())},
+                             {"title", o.title}}));
+    j.set("sources", std::move(list));
+  }
+  if (!x.act.empty()) j.set("act_body", yz::text(x.act));
   const std::string out = dump(j);
   return Bytes(out.begin(), out.end());
 }
@@ -170,6 +191,12 @@ Result<DecodedBody> decode_body(ByteView bytes) {
     }
   }
   x.became = j.text("became");
+  if (const Json* list = j.find("sources"); list && list->items()) {
+    if (list->items()->size() > kSourcesMax) return bad("too many sources");
+    for (const Json& o : *list->items()) x.sources.push_back(TRY(source_of(o)));
+  }
+  const std::string_view act = j.text("act_body");
+  x.act.assign(act.begin(), act.end());
   return out;
 }
 

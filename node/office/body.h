@@ -30,6 +30,16 @@ Result<Manifest> decode_manifest(ByteView);
 /// Empty when nothing is left.
 std::string safe_name(std::string_view);
 
+/// A report of another case that went into this one: by the id that its own office's signature covers.
+struct Source {
+  OfficeId office;
+  CaseId case_id;
+  RecordId record;
+  std::string title;  ///< one line, at most 300 bytes
+  bool operator==(const Source&) const = default;
+};
+inline constexpr std::size_t kSourcesMax = 16;
+
 /// What the node adds to what the officer wrote.
 struct BodyExtras {
   sync::RecordType type = sync::RecordType::report;  ///< for drafts; in a record the header says it
@@ -46,6 +56,10 @@ struct BodyExtras {
   std::vector<OfficeId> to;
   /// Of an annotation: the state that its office has brought the case to ("forwarded"), for those below.
   std::string became;
+  /// What the report was put together from (综合).
+  std::vector<Source> sources;
+  /// Of drafts only: the body of the decision or instruction that waits for its second signature, or was given back.
+  Bytes act;
   bool operator==(const BodyExtras&) const = default;
 };
 struct DecodedBody {

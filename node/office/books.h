@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "node/office/act_states.h"
 #include "node/office/body.h"
 #include "node/office/versions.h"
 #include "node/office/workflow.h"
@@ -85,6 +86,19 @@ struct CaseFile {
   };
   std::optional<Provisional> provisional;  ///< waits for its cosignature
   std::vector<OfficeId> brought_by;        ///< others who addressed a version or a forward of it to us, ascending
+  bool exercise = false;                   ///< a version of it is marked so: what is done about it is too
+};
+
+/// An act of a case, ours or another office's.
+struct ActEntry {
+  std::int64_t row = 0;  ///< of its record
+  ActFact fact;
+  ActStanding standing;
+  Act act;  ///< of kind `forwarded`: without a body
+  std::vector<RecordId> made_on;  ///< versions; of a reply the act that it answers
+  sync::Lane lane = sync::Lane::routine;
+  sync::Sensitivity sensitivity = sync::Sensitivity::internal;
+  bool exercise = false, seen = true;
 };
 
 /// What is passed on, and what lets those check it who have never heard of its signers.
@@ -107,6 +121,11 @@ class Books {
   /// The record of a case that is passed on: the one asked for; else the newest version that was addressed to us, or
   /// the newest forward of it that was. Fault::denied "forward.not_addressed" when there is none.
   virtual Result<Original> original(std::int64_t matter, const std::optional<RecordId>&) = 0;
+  /// What was done about a case, by (clock, id); the newest 256.
+  virtual Result<std::vector<ActEntry>> acts(std::int64_t matter) = 0;
+  /// Whether the office lies below ours.
+  virtual Result<bool> below(const OfficeId&) = 0;
+  virtual Result<std::optional<std::int64_t>> matter_of(const CaseId&) = 0;
   /// Bodies of our own newest reports signed since then, newest first, until the visitor gives false.
   virtual Result<> each_own(sync::Millis since, const std::function<bool(std::string_view body)>&) = 0;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/random.h"
+#include "node/office/signing.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -12,10 +13,6 @@ constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
 constexpr std::int64_t kNoteOnePerson = 1;  // record_note::one_person, which office may not include
 
 std::string contact_of(const Person& p) { return p.phone.empty() ? std::string() : p.name + " " + p.phone; }
-
-Error lacks_role(const char* what) {
-  return {Fault::denied, std::string("this officer's roles do not allow ") + what, "denied.role"};
-}
 
 sync::RecordType type_of(Kind k) {
   switch (k) {
@@ -36,22 +33,6 @@ Outcome outcome_of(const Draft& d) {
   o.case_id = d.case_id;
   o.state = d.state;
   return o;
-}
-
-/// The signed bytes are the content as it was fixed, never built a second time.
-Result<sync::ReleasedRecord> close(const Bytes& content, std::vector<sync::RecordSignature> signatures) {
-  std::sort(signatures.begin(), signatures.end(), [](const auto& a, const auto& b) { return a.key() < b.key(); });
-  Writer w;
-  w.raw(content).u8(static_cast<std::uint8_t>(signatures.size()));
-  for (const auto& s : signatures) w.u8(static_cast<std::uint8_t>(s.role)).id(s.officer).id(s.signature);
-  auto released = sync::decode_record(w.view());
-  if (!released) return fail(Fault::corrupt, "a draft's fixed content no longer decodes", "draft.content");
-  return released;
-}
-
-sync::RecordSignature signature(const SigningPerson& by, sync::SignRole role, ByteView content) {
-  return {role, by.person.certificate,
-          sync::sign_record(sync::record_id(content), role, by.person.certificate, by.key)};
 }
 
 }  // namespace
@@ -203,6 +184,7 @@ Result<Outcome> Desk::put_away(const SigningPerson& by, Draft& d, const sync::Re
       TRY(books_.release(sync::release(r), notes, now_));
       TRY(books_.let_go(m.id, released.record.addressees));
     }
+    if (!d.extras.sources.empty() && d.first) TRY(tell_merged(by, d, released, role));
     if (released.record.type == sync::RecordType::forward)
       TRY(tell_passed_on(by, TRY(books_.case_file(d.matter)), released.record, role));
     o = outcome_of(d);
@@ -251,7 +233,8 @@ Result<Outcome> Desk::pass(const SigningPerson& by, Draft& d, const CaseFile* fi
       d.extras.number = file->number;
     else if (d.extras.number.empty())
       d.extras.number = TRY(books_.next_number(home_.name, now_));
-    const sync::Record r = record_of(d, file, TRY(books_.tick(now_)), w);
+    sync::Record r = record_of(d, file, TRY(books_.tick(now_)), w);
+    if (file ? file->exercise : TRY(from_exercises(d))) r.flags |= sync::record_flag::exercise;
     d.content = r.content();
     if (w == Way::review) {
       d.signatures = {signature(by, sync::SignRole::drafter, d.content)};
@@ -281,6 +264,8 @@ Result<Draft> Desk::open_draft(std::int64_t matter) const {
 
 Result<Draft> Desk::editable(const Person& by, std::int64_t matter) const {
   Draft d = TRY(open_draft(matter));
+  if (d.extras.type == sync::RecordType::decision || d.extras.type == sync::RecordType::instruction)
+    return fail(Fault::conflict, "an act is not edited: take it back and say it anew", "draft.state");
   if (!may(by.roles, d.state, Step::edit)) {
     if (d.state == ReportState::in_review)
       return fail(Fault::conflict, "it is in review; have it returned before changing it", "draft.in_review");

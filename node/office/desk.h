@@ -3,6 +3,7 @@
 // what; the books only keep. Every act is one transaction.
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct Outcome {
   bool deleted = false;
   std::vector<OfficeId> addressees = {};  ///< where it goes, or would go: our superior first
   std::optional<sync::Lane> queued = {};  ///< something waits to leave: wake the courier
+  std::optional<RecordId> record = {};    ///< of an act that was signed by all
+  bool act = false;                       ///< an act, or the draft of one
 };
 
 /// What a person made of versions that stand side by side.
@@ -85,6 +88,11 @@ class Desk {
   /// 转报 of a case from another office, the original nested unchanged. An edition takes two persons where a report
   /// does: then it is a draft that waits for the signer. The office that the original came from is told.
   Result<Outcome> forward(const SigningPerson&, std::int64_t matter, Forwarding);
+  /// 综合: a report of our own that names the received ones it was put together from (2 to 16). Their offices are told
+  /// when it leaves. Fault::invalid "merge.sources" for our own, for what has no text here, for one named twice, and
+  /// for an exercise among others.
+  Result<Outcome> merge(const SigningPerson&, const CaseId&, Report, std::span<const std::int64_t> sources, bool send,
+                        std::vector<OfficeId> to = {});
   /// What was held for an ended key and is released: who did it signs for it (a cosignature of our own office).
   Result<Outcome> vouch(const SigningPerson&, std::int64_t matter, std::vector<RecordId> records,
                         std::string_view note);
@@ -119,6 +127,8 @@ class Desk {
   Result<Outcome> pass_edition(const SigningPerson&, Draft&, const CaseFile&, bool may_sign);
   Result<sync::Record> forward_of(const Draft&, const CaseFile&, const Original&, const Bytes& edit);
   Result<> tell_passed_on(const SigningPerson&, const CaseFile&, const sync::Record&, sync::SignRole);
+  Result<> tell_merged(const SigningPerson&, const Draft&, const sync::ReleasedRecord&, sync::SignRole);
+  Result<bool> from_exercises(const Draft&) const;
   Result<CaseView> to_join(const CaseFile&) const;
   Result<Outcome> withdraw_all(const SigningPerson&, const CaseFile&, std::vector<RecordId> parents,
                                std::string_view reason);

@@ -4,21 +4,13 @@
 #include "crypto/random.h"
 #include "node/office/desk.h"
 #include "node/office/layers.h"
+#include "node/office/signing.h"
 #include "sync/limits.h"
 
 namespace yz::node {
 namespace {
 
 using sync::RecordType;
-
-Error lacks_role(const char* what) {
-  return {Fault::denied, std::string("this officer's roles do not allow ") + what, "denied.role"};
-}
-
-sync::RecordSignature signature(const SigningPerson& by, sync::SignRole role, ByteView content) {
-  return {role, by.person.certificate,
-          sync::sign_record(sync::record_id(content), role, by.person.certificate, by.key)};
-}
 
 /// The most urgent that anybody asked for in this case.
 sync::Lane lane_of(const CaseFile& file, const Original& o) {

@@ -1,14 +1,12 @@
 // The desk, second part: what is done with a draft that exists, and with a case that has left.
 #include <algorithm>
 
+#include "node/office/act_desk.h"
 #include "node/office/desk.h"
+#include "node/office/signing.h"
 
 namespace yz::node {
 namespace {
-
-Error lacks_role(const char* what) {
-  return {Fault::denied, std::string("this officer's roles do not allow ") + what, "denied.role"};
-}
 
 Outcome outcome_of(const Draft& d) {
   Outcome o;
@@ -16,20 +14,6 @@ Outcome outcome_of(const Draft& d) {
   o.case_id = d.case_id;
   o.state = d.state;
   return o;
-}
-
-sync::RecordSignature signature(const SigningPerson& by, sync::SignRole role, const RecordId& id) {
-  return {role, by.person.certificate, sync::sign_record(id, role, by.person.certificate, by.key)};
-}
-
-Result<sync::ReleasedRecord> close(const Bytes& content, std::vector<sync::RecordSignature> signatures) {
-  std::sort(signatures.begin(), signatures.end(), [](const auto& a, const auto& b) { return a.key() < b.key(); });
-  Writer w;
-  w.raw(content).u8(static_cast<std::uint8_t>(signatures.size()));
-  for (const auto& s : signatures) w.u8(static_cast<std::uint8_t>(s.role)).id(s.officer).id(s.signature);
-  auto released = sync::decode_record(w.view());
-  if (!released) return fail(Fault::corrupt, "a draft's fixed content no longer decodes", "draft.content");
-  return released;
 }
 
 }  // namespace
@@ -89,6 +73,7 @@ Result<Outcome> Desk::sign(const SigningPerson& by, std::int64_t matter, std::st
   auto kept = TRY(books_.draft(matter));
   if (kept) {
     Draft& d = *kept;
+    if (!d.extras.act.empty()) return ActDesk(books_, home_, now_).sign(by, std::move(d));
     if (d.state != ReportState::in_review) {
       // Not submitted: fine for who may sign alone; anybody else is told, and nothing changes.
       if (!may(by.person.roles, d.state, Step::sign)) return std::unexpected(lacks_role("signing"));
@@ -150,7 +135,10 @@ Result<Outcome> Desk::withdraw(const SigningPerson& by, std::int64_t matter, std
   if (!file.own) return fail(Fault::denied, "only its own office withdraws a report", "denied.office");
   if (!after(file.state, Step::withdraw))
     return fail(Fault::conflict, "a report in this state is not withdrawn any more", "report.state");
-  if (!may(by.person.roles, file.state, Step::withdraw)) return std::unexpected(lacks_role("withdrawing"));
+  // What a superior gave back has left once; a draft of ours that was given back has not.
+  const bool left = file.state == ReportState::returned;
+  if (!may(by.person.roles, file.state, Step::withdraw) || (left && !(by.person.roles & crypto::role::signer)))
+    return std::unexpected(lacks_role("withdrawing"));
   if (reason.empty()) return fail(Fault::invalid, "say why it is withdrawn", "invalid.reason");
   if (case_addressees(file).empty()) return fail(Fault::invalid, "this office has no superior", "report.no_superior");
   if (file.crowded) return fail(Fault::conflict, "too many versions stand side by side: join them first", "case.heads");

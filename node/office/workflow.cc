@@ -66,13 +66,6 @@ constexpr Transition kFixed[] = {
     {S::opened, Step::acknowledge, S::acknowledged, Who::peer, 0},
     {S::received, Step::acknowledge, S::acknowledged, Who::officer, role::duty | role::signer},
 
-    {S::acknowledged, Step::send_back, S::returned, Who::officer, kEdits},
-    {S::acknowledged, Step::adopt, S::adopted, Who::officer, kSigns},
-    {S::acknowledged, Step::decline, S::not_adopted, Who::officer, kEdits},
-    {S::acknowledged, Step::file, S::filed, Who::officer, kEdits},
-    {S::acknowledged, Step::instruct, S::instructed, Who::officer, kSigns},
-    {S::adopted, Step::instruct, S::instructed, Who::officer, kSigns},
-    {S::forwarded, Step::instruct, S::instructed, Who::officer, kSigns},
     {S::instructed, Step::oversee, S::in_follow_through, Who::officer, kEdits},
     {S::in_follow_through, Step::answer, S::feedback_given, Who::peer, 0},
     {S::feedback_given, Step::close, S::closed, Who::officer, kEdits},
@@ -83,15 +76,26 @@ const std::vector<Transition>& table() {
   static const std::vector<Transition> all = [] {
     std::vector<Transition> t(std::begin(kFixed), std::end(kFixed));
     for (const S s : {S::signed_off, S::sent, S::delivered, S::opened, S::acknowledged, S::rejected, S::adopted,
-                      S::not_adopted, S::filed, S::instructed, S::forwarded, S::in_follow_through})
+                      S::not_adopted, S::filed, S::instructed, S::forwarded, S::in_follow_through, S::feedback_given,
+                      S::closed, S::returned})
       t.push_back({s, Step::follow, s, Who::officer, kWrites});
     for (const S s : {S::signed_off, S::sent, S::delivered, S::opened, S::acknowledged, S::rejected})
       t.push_back({s, Step::withdraw, S::withdrawn, Who::officer, kSigns});
     // Nothing has to be done before a case is passed on, and what came in since may follow. Desk says who of these
     // signs and who only writes.
-    for (const S s : {S::received, S::acknowledged, S::adopted, S::not_adopted, S::filed, S::instructed, S::forwarded,
-                      S::in_follow_through, S::feedback_given})
+    for (const S s : {S::received, S::acknowledged, S::returned, S::adopted, S::not_adopted, S::filed, S::instructed,
+                      S::forwarded, S::in_follow_through, S::feedback_given, S::closed})
       t.push_back({s, Step::forward, S::forwarded, Who::officer, kWrites | kEdits});
+    // A superior's decision takes no other's away, and a later one may differ. Adopting and instructing take a second
+    // person, whoever begins; the desk holds that.
+    for (const S s : {S::received, S::acknowledged, S::returned, S::adopted, S::not_adopted, S::filed, S::instructed,
+                      S::forwarded, S::in_follow_through, S::feedback_given, S::closed}) {
+      t.push_back({s, Step::adopt, S::adopted, Who::officer, kWrites | kEdits});
+      t.push_back({s, Step::instruct, S::instructed, Who::officer, kWrites | kEdits});
+      t.push_back({s, Step::decline, S::not_adopted, Who::officer, kEdits});
+      t.push_back({s, Step::file, S::filed, Who::officer, kEdits});
+      t.push_back({s, Step::send_back, S::returned, Who::officer, kEdits});
+    }
     for (const S s : {S::draft, S::in_review, S::returned})
       t.push_back({s, Step::withdraw, S::withdrawn, Who::officer, kWrites | kSigns});
     for (const auto& [s, name] : kStates)

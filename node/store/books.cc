@@ -5,9 +5,11 @@
 
 #include "node/office/compare.h"
 #include "node/store/above.h"
+#include "node/store/acts.h"
 #include "node/store/attachments.h"
 #include "node/store/cases.h"
 #include "node/store/forwards.h"
+#include "node/store/routes.h"
 #include "node/store/siblings.h"
 
 namespace yz::node {
@@ -105,7 +107,9 @@ Result<CaseFile> StoreBooks::case_file(std::int64_t matter) {
   f.state = m.state;
   f.number = m.number;
   f.graph = graph_of(m.office, records);
-  if (f.graph.size() == 0) return fail(Fault::missing, "this case has nothing that was signed", "case.empty");
+  // Somebody told to do something about another office's case may have no version of it.
+  if (f.graph.size() == 0 && TRY(acts_of(store_, matter)).empty())
+    return fail(Fault::missing, "this case has nothing that was signed", "case.empty");
   std::vector<std::size_t> last;
   for (const auto& point : f.graph.standpoints())
     if (point.author == m.office)
@@ -125,6 +129,7 @@ Result<CaseFile> StoreBooks::case_file(std::int64_t matter) {
   for (const CaseRecord& c : records) {
     const sync::Record& r = c.released.record;
     if (c.quarantine != sync::Refusal::none) continue;
+    f.exercise |= is_version(r.type) && (r.flags & sync::record_flag::exercise) != 0;
     if (r.origin == store_.me().office && is_version(r.type))
       f.addressees.insert(f.addressees.end(), r.addressees.begin(), r.addressees.end());
     if (is_version(r.type))
@@ -148,6 +153,17 @@ Result<CaseFile> StoreBooks::case_file(std::int64_t matter) {
 
 Result<Original> StoreBooks::original(std::int64_t matter, const std::optional<RecordId>& which) {
   return original_of(store_, TRY(case_records(store_, matter)), TRY(matter_at(store_, matter)).office, which);
+}
+
+Result<std::vector<ActEntry>> StoreBooks::acts(std::int64_t matter) { return acts_of(store_, matter); }
+
+Result<bool> StoreBooks::below(const OfficeId& office) {
+  return office == store_.me().office ? Result<bool>(false) : lies_below(store_, office, store_.me().office);
+}
+
+Result<std::optional<std::int64_t>> StoreBooks::matter_of(const CaseId& id) {
+  const auto m = TRY(matter(store_, id));
+  return m ? std::optional(m->row) : std::nullopt;
 }
 
 Result<> StoreBooks::each_own(sync::Millis since, const std::function<bool(std::string_view)>& visit) {

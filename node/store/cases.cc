@@ -4,6 +4,7 @@
 #include <set>
 
 #include "crypto/plant.h"
+#include "node/store/acts.h"
 #include "node/store/forwards.h"
 
 namespace yz::node {
@@ -80,8 +81,6 @@ ReportState state_after(const Standing& m, const sync::Record& r, bool own) {
       // Late ones do not undo what was decided meanwhile.
       return m.state < ReportState::acknowledged || m.state == ReportState::received ? ReportState::acknowledged
                                                                                      : m.state;
-    case instruction:
-      return ReportState::instructed;
     case forward:
       if (own) return ReportState::forwarded;
       // From below: like a version it waits for somebody to look at it.
@@ -247,6 +246,18 @@ Result<std::int64_t> free(Database& db, std::int64_t row, const sync::ReleasedRe
   return row;
 }
 
+Result<bool> has_acts(Database& db, std::int64_t matter) {
+  Query q = TRY(db.query("select 1 from act where matter = ? limit 1", matter));
+  return q.step();
+}
+
+/// Of a case that never came here itself: what the act about it calls it.
+Result<> name_of_case(Database& db, std::int64_t matter, const sync::Record& r) {
+  const auto act = act_of(r);
+  if (!act || !*act || (*act)->title.empty()) return {};
+  return db.run("update matter set title = ? where row = ? and title = ''", (*act)->title, matter);
+}
+
 }  // namespace
 
 bool is_version(sync::RecordType t) {
@@ -311,16 +322,19 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
     flags &= ~record_note::provisional;
   } else if (rec.type == sync::RecordType::forward) {
     TRY(db.run("update matter set lane = min(?, lane) where row = ?", static_cast<int>(rec.lane), m.row));
-  } else if (const auto told = TRY(told_state(store, m.row, rec))) {
-    // What was decided meanwhile stands.
-    if (state <= ReportState::acknowledged || state == ReportState::received) state = *told;
   } else if (rec.type == sync::RecordType::manifest) {
     TRY(db.run("update matter set attachments = attachments + 1 where row = ?", m.row));
+  }
+  TRY(keep_act(store, m.row, row, r, (notes & record_note::exercise) != 0));
+  if (!m.fresh || !is_version(rec.type)) {
+    if (TRY(has_acts(db, m.row))) state = TRY(state_with_acts(store, m.row, m.office, state));
+    if (m.fresh && !is_version(rec.type)) TRY(name_of_case(db, m.row, rec));
   }
   TRY(db.run("update matter set state = ?, flags = ?, verified = ?, changed_ms = ? where row = ?",
              static_cast<int>(state), flags, verified ? 1 : 0, facts.at_ms, m.row));
   TRY(mark_older_version(store, m.row));
   if (edition) store.index(record_words(row), edition->report.title, search_text(edition->report));
+  if (const auto act = act_of(rec); act && *act && !(**act).text.empty()) store.index(record_words(row), "", (**act).text);
   if (body && has_text(rec.type)) store.index(record_words(row), body->report.title, search_text(body->report));
   return row;
 }

@@ -118,20 +118,6 @@ Result<> mark_older_version(Store& store, std::int64_t matter) {
                         older ? record_note::older_version : 0, matter);
 }
 
-Result<std::optional<ReportState>> told_state(Store& store, std::int64_t matter, const sync::Record& r) {
-  if (r.type != RecordType::annotation || r.origin == store.me().office) return std::nullopt;
-  const auto body = decode_body(r.body);
-  if (!body || body->extras.became != name_of(ReportState::forwarded)) return std::nullopt;
-  // Only of what we sent that office, and of what still stands: a newer version of ours has its own way to go.
-  if (r.parents.size() != 1) return std::nullopt;
-  Query q =
-      TRY(store.db().query("select 1 from delivery d join record r on r.row = d.record where r.matter = ? and"
-                           " d.destination = ? and r.id = ? and r.replaced = 0",
-                           matter, r.origin, r.parents.front()));
-  if (!TRY(q.step())) return std::nullopt;
-  return ReportState::forwarded;
-}
-
 std::vector<CertDigest> signers_of(const sync::ReleasedRecord& r) {
   std::vector<CertDigest> out;
   const auto layers = sync::unfold(r);

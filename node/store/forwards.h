@@ -23,9 +23,6 @@ std::vector<std::size_t> newer_by_then(const CaseGraph&, const sync::ReleasedRec
 /// then. Inside Store::write().
 Result<> mark_older_version(Store&, std::int64_t matter);
 
-/// What an annotation from an office that we reported to says the case has become; none when it says nothing of it.
-Result<std::optional<ReportState>> told_state(Store&, std::int64_t matter, const sync::Record&);
-
 /// Everybody who signed the record, or one that it nests.
 std::vector<CertDigest> signers_of(const sync::ReleasedRecord&);
 

@@ -279,10 +279,9 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
   all.insert(signers.begin(), signers.end());
   if (all.size() == 1 && !(rec.flags & sync::record_flag::provisional)) {
     const bool alone = office && office->one_person && TRY(directory_.active_officers(rec.origin)) <= 1;
-    const bool binding = rec.type == sync::RecordType::decision || rec.type == sync::RecordType::instruction;
-    if (!alone && binding) return Refusal::not_permitted;
     notes |= alone ? record_note::one_person : record_note::same_signer;
   }
+  if (const Refusal why = TRY(judge_act(r, notes)); why != Refusal::none) return why;
   if (rec.type == sync::RecordType::forward && known_type)
     if (const Refusal inside = TRY(judge_layers(c, r)); inside != Refusal::none) return inside;
   const auto& name = c.envelope.head.stream;

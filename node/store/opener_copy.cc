@@ -4,7 +4,7 @@
 
 #include "node/log.h"
 #include "node/office/workflow.h"
-#include "node/store/forwards.h"
+#include "node/store/acts.h"
 #include "node/store/opener.h"
 #include "node/store/siblings.h"
 
@@ -23,7 +23,7 @@ Result<> heed_answers(Store& store, const RecordId& version, std::int64_t row, s
   {
     Query q =
         TRY(db.query("select a.bytes from record a join parent p on p.child = a.id where p.parent = ? and a.own = 0 and"
-                     " a.quarantine = 0 and a.type in (7, 12, 13) order by a.row",
+                     " a.quarantine = 0 and a.type in (7, 11, 12, 13) order by a.row",
                      version));
     while (TRY(q.step())) answers.push_back(q.blob(0));
   }
@@ -43,11 +43,8 @@ Result<> heed_answers(Store& store, const RecordId& version, std::int64_t row, s
     if (!a) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
     if (a->record.type == sync::RecordType::acknowledgement && follows_receipts(*state))
       state = ReportState::acknowledged;
-    else if (a->record.type == sync::RecordType::instruction)
-      state = ReportState::instructed;
-    else if (const auto told = TRY(told_state(store, matter, a->record)); told && *state <= ReportState::acknowledged)
-      state = told;
   }
+  state = TRY(state_with_acts(store, matter, store.me().office, *state));
   return db.run("update matter set state = ?, changed_ms = ? where row = ?", static_cast<int>(*state), now, matter);
 }
 

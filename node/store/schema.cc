@@ -394,10 +394,39 @@ alter table invitation add column officer text not null default '';
 alter table invitation add column roles integer not null default 0;
 )sql";
 
+// What superiors make of a case, and what is said and done about that. Of what was passed on before there is no more
+// than that; the word of it was the only annotation there was.
+constexpr std::string_view kMainActs = R"sql(
+create table act(
+  record integer primary key references record(row),
+  matter integer not null,
+  kind integer not null,              -- office/acts.h
+  office blob not null,
+  hlc integer not null,
+  addressees blob not null,           -- office ids one after the other
+  on_record blob,                     -- the act that it answers
+  made_on blob not null,              -- record ids of the versions, or of the act
+  disposal integer not null,
+  done integer not null,
+  due_ms integer,
+  assignees blob not null,
+  state integer not null default 0,   -- office/act_states.h
+  duty integer not null default 0,
+  exercise integer not null,
+  seen integer not null) strict;
+create index act_matter on act(matter, hlc);
+create index act_duty on act(duty, due_ms) where duty > 0;
+create index act_unseen on act(record) where seen = 0;
+insert into act(record, matter, kind, office, hlc, addressees, made_on, disposal, done, assignees, exercise, seen)
+  select r.row, r.matter, 10, r.office, r.hlc, x'', coalesce((select p.parent from parent p where p.child = r.id limit 1),
+  x''), 0, 0, x'', 0, 1 from record r where r.type in (6, 7) and r.quarantine = 0;
+)sql";
+
 constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads},    Migration{3, kMainRestore},
                            Migration{4, kMainCarry}, Migration{5, kMainWatch},    Migration{6, kMainRevocation},
                            Migration{7, kMainLines}, Migration{8, kMainNotices},  Migration{9, kMainFloor},
-                           Migration{10, kMainTold}, Migration{11, kMainConsent}, Migration{12, kMainMachines}};
+                           Migration{10, kMainTold}, Migration{11, kMainConsent}, Migration{12, kMainMachines},
+                           Migration{13, kMainActs}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees}};
 
 }  // namespace

@@ -1,0 +1,187 @@
+// What a superior does about a case, and what is said and done about that.
+#include "node/net/api_request.h"
+#include "node/office/act_desk.h"
+#include "node/store/acts.h"
+
+namespace yz::node::api {
+namespace {
+
+constexpr std::size_t kPrefixLeast = 6;
+
+template <class F>
+Result<ApiReply> act(Request& r, F f) {
+  const Signer signer = TRY(r.signer());
+  StoreBooks books = books_of(r);
+  ActDesk desk = TRY(ActDesk::open(books, r.now()));
+  return answer_of(r, TRY(f(desk, SigningPerson{person_of(signer.officer), signer.key})));
+}
+
+/// The act that a person means by the first characters of its record's id.
+Result<RecordId> act_named(Request& r, const MatterRow& m, std::string_view member) {
+  const std::string_view typed = r.body.text(member);
+  std::optional<RecordId> found;
+  if (typed.size() >= kPrefixLeast)
+    for (const ActEntry& a : TRY(acts_of(r.store(), m.row))) {
+      if (!hex(a.fact.id.view()).starts_with(typed)) continue;
+      if (found) return fail(Fault::missing, "several acts begin so; give more characters", "act.missing");
+      found = a.fact.id;
+    }
+  if (!found) return fail(Fault::missing, "no act of this case has this id", "act.missing");
+  return *found;
+}
+
+Result<std::optional<sync::Millis>> due_of(const Request& r) {
+  const Json* due = r.body.find("due_at");
+  if (!due || due->is_null()) return std::nullopt;
+  // Read as the time of any report is.
+  Report scratch;
+  const auto read = due->string() ? r.host.rules().set_field(scratch, "occurred_at", *due->string())
+                                  : Result<>(fail(Fault::invalid, "", ""));
+  if (!read || !scratch.occurred_at) return fail(Fault::invalid, "due_at is a time like 2026-11-22T18:00:00+08:00",
+                                                "invalid.due");
+  return scratch.occurred_at;
+}
+
+Result<Rating> rating_of(const Request& r) {
+  Rating out;
+  const Json* marks = r.body.find("rating");
+  if (!marks || marks->is_null()) return out;
+  const auto bad = [] { return fail(Fault::invalid, "each mark of the rating is a number from 1 to 5", "invalid.rating"); };
+  if (!marks->members()) return bad();
+  for (const auto& m : *marks->members()) {
+    const auto at = std::ranges::find(Rating::kNames, m.key);
+    if (at == Rating::kNames.end() || !m.value.integer() || *m.value.integer() < 1 || *m.value.integer() > 5)
+      return bad();
+    out.marks[static_cast<std::size_t>(at - Rating::kNames.begin())] = static_cast<std::uint8_t>(*m.value.integer());
+  }
+  return out;
+}
+
+/// Offices by their codes, ascending, each once.
+Result<std::vector<OfficeId>> offices_of(Request& r, std::string_view member) {
+  std::vector<OfficeId> out;
+  const Json* list = r.body.find(member);
+  if (!list || list->is_null()) return out;
+  if (!list->items()) return fail(Fault::invalid, "a list of offices' codes is needed", "invalid.type");
+  for (const Json& code : *list->items()) {
+    const auto row = TRY(r.host.directory().office_by_code(code.string() ? *code.string() : std::string()));
+    if (!row) return fail(Fault::missing, "no office of this code is known here", "act.office");
+    out.push_back(row->id);
+  }
+  std::ranges::sort(out);
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+Result<MatterRow> opened(Request& r) {
+  TRY(r.host.open_received());
+  return find_case(r.store(), r.parts[0]);
+}
+
+}  // namespace
+
+Result<ApiReply> post_decide(Request& r) {
+  TRY(only(r.body, {"outcome", "publication", "issue", "reason", "rating", "text", "dictated"}));
+  const MatterRow m = TRY(opened(r));
+  Act a;
+  a.disposal = disposal_from(r.body.text("outcome"));
+  a.publication = r.body.text("publication");
+  a.reason = r.body.text("reason");
+  a.text = r.body.text("text");
+  if (const Json* issue = r.body.find("issue"); issue && !issue->is_null()) {
+    if (!issue->integer() || *issue->integer() < 1 || *issue->integer() > 999'999)
+      return fail(Fault::invalid, "the issue is a number from 1", "invalid.outcome");
+    a.issue = *issue->integer();
+  }
+  a.rating = TRY(rating_of(r));
+  return act(r, [&](ActDesk& d, const SigningPerson& by) {
+    return d.decide(by, m.row, std::move(a), r.body.flag("dictated"));
+  });
+}
+
+Result<ApiReply> post_instruct(Request& r) {
+  TRY(only(r.body, {"text", "due_at", "assignees", "dictated"}));
+  const MatterRow m = TRY(opened(r));
+  Act a;
+  a.text = r.body.text("text");
+  a.due_ms = TRY(due_of(r));
+  a.assignees = TRY(offices_of(r, "assignees"));
+  return act(r, [&](ActDesk& d, const SigningPerson& by) {
+    return d.instruct(by, m.row, std::move(a), r.body.flag("dictated"));
+  });
+}
+
+Result<ApiReply> post_progress(Request& r) {
+  TRY(only(r.body, {"instruction", "text", "done"}));
+  const MatterRow m = TRY(opened(r));
+  const RecordId on = TRY(act_named(r, m, "instruction"));
+  return act(r, [&](ActDesk& d, const SigningPerson& by) {
+    return d.progress(by, m.row, on, std::string(r.body.text("text")), r.body.flag("done"));
+  });
+}
+
+Result<ApiReply> post_close(Request& r) {
+  TRY(only(r.body, {"instruction", "note"}));
+  const MatterRow m = TRY(opened(r));
+  const RecordId on = TRY(act_named(r, m, "instruction"));
+  return act(r, [&](ActDesk& d, const SigningPerson& by) {
+    return d.close(by, m.row, on, std::string(r.body.text("note")));
+  });
+}
+
+Result<ApiReply> post_ask(Request& r) {
+  TRY(only(r.body, {"text", "kind", "due_at", "to", "on"}));
+  const MatterRow m = TRY(opened(r));
+  Act a;
+  a.kind = r.body.find("kind") ? act_kind_from(r.body.text("kind")) : ActKind::question;
+  if (a.kind != ActKind::question && a.kind != ActKind::verify && a.kind != ActKind::urge)
+    return fail(Fault::invalid, "the kind is question, verify or urge", "invalid.kind");
+  a.text = r.body.text("text");
+  a.due_ms = TRY(due_of(r));
+  auto to = TRY(offices_of(r, "to"));
+  std::optional<RecordId> on;
+  if (!r.body.text("on").empty()) on = TRY(act_named(r, m, "on"));
+  return act(r, [&](ActDesk& d, const SigningPerson& by) { return d.ask(by, m.row, std::move(a), std::move(to), on); });
+}
+
+Result<ApiReply> post_answer(Request& r) {
+  TRY(only(r.body, {"to", "text"}));
+  const MatterRow m = TRY(opened(r));
+  const RecordId to = TRY(act_named(r, m, "to"));
+  return act(r, [&](ActDesk& d, const SigningPerson& by) {
+    return d.answer(by, m.row, to, std::string(r.body.text("text")));
+  });
+}
+
+Result<ApiReply> post_seen(Request& r) {
+  TRY(only(r.body, {}));
+  const MatterRow m = TRY(opened(r));
+  std::int64_t n = 0;
+  TRY(r.store().write([&]() -> Result<> {
+    n = TRY(mark_seen(r.store(), m.row));
+    return n == 0 ? Result<>() : r.store().journal(r.officer.name, "seen", base32(m.id.view()), "", r.now());
+  }));
+  return reply(Json::object({{"case", base32(m.id.view())}, {"seen", n}}));
+}
+
+Result<ApiReply> post_merge(Request& r) {
+  TRY(only(r.body,
+           {"sources", "kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "send"}));
+  TRY(r.host.open_received());
+  std::vector<std::int64_t> sources;
+  if (const Json* list = r.body.find("sources"); list && list->items() && list->items()->size() <= kSourcesMax)
+    for (const Json& id : *list->items())
+      sources.push_back(TRY(find_case(r.store(), id.string() ? std::string_view(*id.string()) : std::string_view())).row);
+  Report report;
+  TRY(read_report(r.host.rules(), r.body, report));
+  std::vector<OfficeId> to;
+  if (const Json* codes = r.body.find("to")) to = TRY(addressees_from(r, *codes));
+  const bool send = r.body.flag("send");
+  const Signer signer = TRY(r.signer(send));
+  StoreBooks books = books_of(r);
+  Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
+  return answer_of(r, TRY(desk.merge({person_of(signer.officer), signer.key}, desk.new_case(), std::move(report),
+                                     sources, send, std::move(to))));
+}
+
+}  // namespace yz::node::api

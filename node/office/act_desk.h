@@ -1,0 +1,46 @@
+#pragma once
+// What a superior does about a case, and what is said and done about that: decisions, instructions, questions and the
+// replies to them. Holds the rules of who may; the books only keep. Every act is one transaction, and one record.
+#include "node/office/desk.h"
+
+namespace yz::node {
+
+class ActDesk {
+ public:
+  static Result<ActDesk> open(Books&, sync::Millis now);
+  ActDesk(Books& books, HomeOffice home, sync::Millis now) : books_(books), home_(std::move(home)), now_(now) {}
+
+  /// A decision on another office's case. What takes two persons waits as the case's draft for sign(); one that was
+  /// given back is replaced. `dictated`: typed for a leader, who signs second.
+  Result<Outcome> decide(const SigningPerson&, std::int64_t matter, Act, bool dictated);
+  /// 批示, to the case's office, to those who brought it to us, and to the assignees, all of whom lie below us.
+  Result<Outcome> instruct(const SigningPerson&, std::int64_t matter, Act, bool dictated);
+  /// The second person's signature.
+  Result<Outcome> sign(const SigningPerson&, Draft);
+
+  /// 办理情况, by an office that an instruction was sent to; to whom it came from, and to those above us who have it too.
+  Result<Outcome> progress(const SigningPerson&, std::int64_t matter, const RecordId& instruction, std::string text,
+                           bool done);
+  /// 办结, by the office that gave the instruction; to all who got that.
+  Result<Outcome> close(const SigningPerson&, std::int64_t matter, const RecordId& instruction, std::string note);
+  /// 追问, 核报, 催报. `to` empty: who brought the case to us; of our own, whom it went to. `on`: an instruction of ours
+  /// that is urged.
+  Result<Outcome> ask(const SigningPerson&, std::int64_t matter, Act, std::vector<OfficeId> to,
+                      const std::optional<RecordId>& on);
+  Result<Outcome> answer(const SigningPerson&, std::int64_t matter, const RecordId& question, std::string text);
+
+ private:
+  struct About;
+  Result<About> about(std::int64_t matter) const;
+  Result<sync::Record> record_of(const About&, const Act&, std::vector<RecordId> parents, std::vector<OfficeId> to);
+  Result<Outcome> begin(const SigningPerson&, const About&, Act, std::vector<OfficeId> to, bool dictated);
+  Result<Outcome> alone(const SigningPerson&, const About&, const Act&, std::vector<RecordId> parents,
+                        std::vector<OfficeId> to);
+  Result<Outcome> release(const SigningPerson&, const About&, const sync::ReleasedRecord&, std::string_view step);
+
+  Books& books_;
+  HomeOffice home_;
+  sync::Millis now_;
+};
+
+}  // namespace yz::node
