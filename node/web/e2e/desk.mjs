@@ -224,6 +224,105 @@ async function chosenAddressee(page) {
   check('it goes there', (await page.locator('.deliveries').innerText()).includes('潍安市'), await page.locator('.deliveries').innerText());
 }
 
+/** What a superior decides, instructs and asks; what is done about it; and both ends see the same. */
+async function acting(editor, leader, town, cases) {
+  const countyState = (id) => run('county', 'report', 'show', id, '--as', '李明').state;
+  const townState = (id) => run('town', 'report', 'show', id).state;
+  const form = (page) => page.locator('dialog.act-form[open]');
+
+  await go(editor, '/triage', '.triage-item');
+  await editor.locator('.triage-item', { hasText: '网格夜巡' }).click();
+  await editor.keyboard.press('n');
+  await form(editor).waitFor();
+  await accessible(editor, 'act');
+  check('a reason is needed not to adopt', await form(editor).getByRole('button', { name: '不采用' }).isDisabled());
+  await form(editor).locator('textarea').fill('与上月所报内容重复');
+  await form(editor).getByRole('button', { name: '4' }).first().click();
+  await editor.keyboard.press('Control+Enter');
+  await until('not adopted, and its author hears why', () => townState(cases.patrol) === 'not_adopted', 60);
+  await until('it has gone from the list', async () => (await editor.locator('.triage-item', { hasText: '网格夜巡' }).count()) === 0);
+  await go(town, '/report/' + cases.patrol, '.asked');
+  check('the reason stands at the top', (await town.locator('.asked').innerText()).includes('与上月所报内容重复'));
+  await accessible(town, 'news of a decision');
+  await town.getByRole('button', { name: '都看过了' }).click();
+  await until('seen, it is no news any more', async () => (await town.locator('.asked').count()) === 0);
+
+  await go(leader, '/one/' + cases.slide, '.one h1');
+  await leader.getByRole('button', { name: '批示', exact: true }).click();
+  await form(leader).locator('textarea').fill('全力搜救失联人员，严防次生灾害，每两小时报告进展。');
+  await form(leader).getByLabel('柳河镇').check();
+  await form(leader).locator('input[type=datetime-local]').fill(new Date(Date.now() + 11 * 3600_000).toISOString().slice(0, 16));
+  await form(leader).getByRole('button', { name: '批示' }).click();
+  await leader.locator('.asked').getByText('等第二人签名').waitFor();
+  check('without the second person it has not left', !run('town', 'report', 'show', cases.slide).acts.some((a) => a.act === 'instruction'));
+  await go(editor, '/', '.group-to_sign');
+  await editor.locator('.group-to_sign .work-row', { hasText: '批示' }).first().click();
+  await editor.locator('.asked').getByRole('button', { name: '签发' }).click();
+  await yes(editor, '签发');
+  await until('the instruction is at the township', () => run('town', 'report', 'show', cases.slide).acts.some((a) => a.act === 'instruction' && a.for_us), 60);
+  await go(town, '/', '.group-carry_out');
+  await accessible(town, 'work list with acts');
+  await town.locator('.group-carry_out .work-row').first().click();
+  await town.locator('.asked').getByText('请办理').waitFor();
+  check('word for word', (await town.locator('.asked').innerText()).includes('每两小时报告进展'));
+  await accessible(town, 'what is asked of you');
+  await town.getByRole('button', { name: '报告办理情况' }).click();
+  await form(town).locator('textarea').fill('3名失联人员均已找到，次生灾害隐患点已派人值守。');
+  await form(town).getByText('已全部办完').click();
+  await form(town).getByRole('button', { name: '报告办理情况' }).click();
+  await until('the county hears that it is done', () => countyState(cases.slide) === 'feedback_given', 60);
+  await go(leader, '/', '.group-to_close');
+  await leader.locator('.group-to_close .work-row').first().click();
+  await leader.locator('.asked').getByRole('button', { name: '办结' }).click();
+  await form(leader).getByRole('button', { name: '办结' }).click();
+  await until('closed at both ends', () => countyState(cases.slide) === 'closed' && townState(cases.slide) === 'closed', 60);
+
+  await go(editor, '/report/' + cases.slide, '.more-actions');
+  await editor.locator('.more-actions summary').click();
+  await editor.getByRole('button', { name: '要求核报' }).click();
+  await form(editor).locator('textarea').fill('转移群众究竟是81人还是97人？');
+  await form(editor).getByRole('button', { name: '要求核报' }).click();
+  await until('the township is asked', () => run('town', 'report', 'show', cases.slide).acts.some((a) => a.act === 'verify' && a.for_us), 60);
+  await go(town, '/report/' + cases.slide, '.asked');
+  await town.getByRole('button', { name: '答复' }).click();
+  await form(town).locator('textarea').fill('经核，转移31户97人。');
+  await form(town).getByRole('button', { name: '答复' }).click();
+  await until('the answer stands at the county', () => run('county', 'report', 'show', cases.slide, '--as', '李明').acts.some((a) => a.act === 'answer' && a.text.includes('97人')), 60);
+  await go(editor, '/report/' + cases.slide, '.acts');
+  check('one thread: question and answer, instruction and progress', /核报[\s\S]*答复[\s\S]*97人/.test(await editor.locator('.acts').innerText()) && /批示[\s\S]*已找到/.test(await editor.locator('.acts').innerText()), await editor.locator('.acts').innerText());
+  await accessible(editor, 'acts on a case');
+}
+
+/** Two that look alike become one of our own; their authors are told. */
+async function merging(editor, leader, cases) {
+  await go(editor, '/triage', '.triage-item');
+  for (const word of ['柳河镇农村饮水', '白石镇农村饮水']) {
+    if (!(await editor.locator('.triage-item', { hasText: word }).count())) continue;
+    await editor.locator('.triage-item', { hasText: word }).click();
+    await editor.keyboard.press('x');
+  }
+  if ((await editor.locator('.triage-list input:checked').count()) < 2) await go(editor, `/merge?cases=${cases.water},${cases.too}`, '.merge article');
+  else await editor.keyboard.press('m');
+  await editor.locator('.merge article').nth(1).waitFor();
+  await accessible(editor, 'merge');
+  await editor.locator('.merge .title-input').fill('我县两镇农村饮水冬季保供存在短板');
+  await editor.locator('.merge .body-input').fill('入冬以来，柳河镇、白石镇9个村管网冻损20处，影响居民590户。主要问题是管道埋深不足、备用水源少、抢修力量薄弱，建议全县统一储备管材、组建抢修队伍。');
+  await editor.getByRole('button', { name: '存为草稿' }).click();
+  await editor.locator('#body').waitFor();
+  await editor.getByText('没有发现问题').or(editor.getByText('处提示')).first().waitFor();
+  await editor.getByRole('button', { name: '提交签发' }).click();
+  await yes(editor, '提交签发');
+  await editor.locator('.report h1').waitFor();
+  const id = /report\/(\w+)/.exec(editor.url())[1];
+  await go(leader, '/report/' + id, '.actions');
+  await leader.getByRole('button', { name: '签发', exact: true }).first().click();
+  await yes(leader, '签发');
+  await until('the authors are told what became of theirs', () => [['town', cases.water], ['town2', cases.too]].every(([home, c]) => run(home, 'report', 'show', c).acts.some((a) => a.act === 'merged')), 60);
+  await go(leader, '/report/' + id, '.report h1');
+  await leader.getByText('由这些来件综合而成').waitFor();
+  check('the report names its sources', (await leader.locator('.report').innerText()).includes('白石镇农村饮水'));
+}
+
 async function alarms(leader) {
   await go(leader, '/', '.alarms');
   const row = leader.locator('.alarms li', { hasText: '尚未确认的机器' }).first();
@@ -251,6 +350,8 @@ await finish(async () => {
   await triage(editor.page, cases);
   await passing(editor.page, cases.water, leader.page);
   await atTheCity(b, w.city.url, cases.water);
+  await acting(editor.page, leader.page, town.page, cases);
+  await merging(editor.page, leader.page, cases);
   await twoPersons(editor.page, leader.page);
   await chosenAddressee(town.page);
   two.process.kill('SIGKILL'); // it would carry what its sister cannot send

@@ -63,6 +63,8 @@ export interface Deciding {
   issue?: number;
   reason?: string;
   rating?: Rating;
+  /** Typed for a leader, who then has to sign. */
+  dictated?: boolean;
 }
 export interface Asking {
   kind: 'question' | 'verify' | 'urge';
@@ -75,7 +77,7 @@ const post = <T = Done>(id: string, step: string, body: unknown): Promise<T> => 
 
 export const acts = {
   decide: (id: string, what: Deciding) => post(id, 'decide', what),
-  instruct: (id: string, text: string, due_at: string | null, assignees: string[]) => post(id, 'instruct', { text, due_at, assignees }),
+  instruct: (id: string, what: { text: string; due_at: string | null; assignees: string[]; dictated: boolean }) => post(id, 'instruct', what),
   progress: (id: string, instruction: string, text: string, done: boolean) => post(id, 'progress', { instruction, text, done }),
   close: (id: string, instruction: string, note: string) => post(id, 'close', { instruction, note }),
   ask: (id: string, what: Asking) => post(id, 'ask', what),

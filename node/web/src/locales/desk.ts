@@ -13,7 +13,7 @@ export const deskZh = {
     newest: '{office} {time} 的新版本：', newestWithdrawn: '原单位已撤回此件。', withReceipts: '显示 {n} 条回执', sinceBefore: '与上一版对照',
     field: { title: '标题', body: '正文', kind: '类别', lane: '紧急程度', occurred_at: '事发时间', sensitivity: '信息属性', withdrawn: '撤回' },
     pendingTitle: '待签发的稿件', pendingBy: '拟稿 {name}', pendingSame: '与已签发的内容相同', signedBy: '已签名：{list}', review: '审核通过', notOwn: '本人拟的稿，须由另一位同志签发', moreWays: '更多', qr: '二维码', submit: '提交签发', submitSure: '内容随即固定，由另一位同志审核、签发；退回后才能再改。',
-    addressees: '报送给', byRule: '按规定：{name}', byRuleGrave: '按规定：{name}（特别重大、重大突发事件同时报各上级单位）', choose: '自选单位', chosen: '报给 {list}', noneChosen: '请至少选一个单位', sources: '由这些来件综合而成', sourceGone: '本机没有', further: '另报', withdrawnWhy: '撤回原因：{reason}',
+    addressees: '报送给', byRule: '按规定：{name}', byRuleGrave: '按规定：{name}（特别重大、重大突发事件同时报各上级单位）', choose: '自选单位', noneChosen: '请至少选一个单位', sources: '由这些来件综合而成', sourceGone: '本机没有', further: '另报',
   },
   conflict: {
     list: '并存版本', lead: '同一事项由两台机器（或两次断线期间）各写了一版，没有一版被另一版取代。由人逐项选定、签名，才算合并。', none: '没有并存的版本。', heads: '{n} 个版本', disputed: '{n} 项有分歧', agrees: '各项不冲突', yours: '由本单位定', theirs: '由原单位定',
@@ -43,7 +43,7 @@ export const deskZh = {
   report: { compare: '对照合并', conflict: '此事项有并存的版本，数字以合并后为准。', forward: '转报', edit_desk: '编辑、转报' },
   act: {
     title: '意见、批示与办理', askedOfYou: '需要您办的', news: '上级的新意见', markSeen: '都看过了', dueBy: '时限', onOlder: '针对的是较早的版本', assignees: '承办单位', nobodyBelow: '没有下级单位可以承办。', into: '已编入{office}的《{title}》', open: '打开', saidDone: '报告已办完', issueNo: '第{n}期',
-    signLeader: '{what}已代录，等领导签名', signSecond: '{what}等第二人签名', publication: '刊物', issue: '期数', due: '时限', allDone: '本单位承办的已全部办完', rating: '评分', mark: { significance: '高', freshness: '新', completeness: '全', accuracy: '实', conciseness: '精' },
+    signLeader: '{what}已代录，等领导签名', signSecond: '{what}等第二人签名', publication: '刊物', issue: '期数', due: '时限', allDone: '本单位承办的已全部办完', dictated: '代录（由领导签名后发出）', rating: '评分', mark: { significance: '高', freshness: '新', completeness: '全', accuracy: '实', conciseness: '精' },
     one: '以{name}的名义签名，随即发给有关单位。', two: '以{name}的名义签名；需要两人，另一人签名后才发出。', waitsSecond: '已签名，等另一人签名后发出',
     name: { decision: '处理意见', instruction: '批示', progress: '办理情况', close: '办结', question: '追问', verify: '核报', urge: '催报', answer: '答复', forwarded: '转报', merged: '编入综合信息' },
     outcome: { adopted: '采用', not_adopted: '不采用', returned: '退回补充', filed: '备查' },
@@ -52,7 +52,7 @@ export const deskZh = {
     task: { carry_out: '{office}{what}，请办理', answer: '{office}{what}，请答复', close: '各承办单位已反馈，可以办结' },
     do: { adopted: '采用', not_adopted: '不采用', returned: '退回补充', filed: '备查', instruct: '批示', question: '追问', verify: '要求核报', urge: '催报', progress: '报告办理情况', answer: '答复', close: '办结' },
     text: { not_adopted: '不采用的原因', returned: '需要补充什么', instruct: '批示内容', question: '追问什么', verify: '核实什么', urge: '催办内容', progress: '办理情况', answer: '答复内容', close: '办结意见' },
-    more: '追问、核报、催报', owed: '{to}自 {time} 起还没有签收。',
+    owed: '{to}自 {time} 起还没有签收。',
   },
 };
 
@@ -70,7 +70,7 @@ export const deskEn: typeof deskZh = {
     newest: 'Newest, {office} {time}: ', newestWithdrawn: 'Its office has withdrawn it.', withReceipts: 'with {n} receipts', sinceBefore: 'Against the version before',
     field: { title: 'Title', body: 'Text', kind: 'Kind', lane: 'Lane', occurred_at: 'Time of occurrence', sensitivity: 'Handling', withdrawn: 'Withdrawn' },
     pendingTitle: 'Text to be signed', pendingBy: 'drafted by {name}', pendingSame: 'the same as what is signed', signedBy: 'Signed so far: {list}', review: 'Reviewed', notOwn: 'You drafted it: another officer signs', moreWays: 'More', qr: 'QR pictures', submit: 'Submit', submitSure: 'The text is fixed now; another officer reviews and signs it. It can be changed when it is returned.',
-    addressees: 'To', byRule: 'As the rules say: {name}', byRuleGrave: 'As the rules say: {name} (the gravest incidents to all superiors)', choose: 'Choose', chosen: 'To {list}', noneChosen: 'Choose at least one office', sources: 'Made from these reports', sourceGone: 'not on this machine', further: 'Also to', withdrawnWhy: 'Withdrawn because: {reason}',
+    addressees: 'To', byRule: 'As the rules say: {name}', byRuleGrave: 'As the rules say: {name} (the gravest incidents to all superiors)', choose: 'Choose', noneChosen: 'Choose at least one office', sources: 'Made from these reports', sourceGone: 'not on this machine', further: 'Also to',
   },
   conflict: {
     list: 'Versions side by side', lead: 'Two machines (or two spells without a line) each wrote a version of one case, and neither replaces the other. They are joined only when a person decides and signs.', none: 'There are none.', heads: '{n} versions', disputed: '{n} disputed', agrees: 'nothing disputed', yours: 'ours to settle', theirs: 'theirs to settle',
@@ -100,7 +100,7 @@ export const deskEn: typeof deskZh = {
   report: { compare: 'Compare and join', conflict: 'Versions of this case stand side by side; its figures are not settled.', forward: 'Pass on', edit_desk: 'Edit and pass on' },
   act: {
     title: 'Decisions, instructions, questions', askedOfYou: 'Asked of you', news: 'New from others', markSeen: 'Seen', dueBy: 'Due', onOlder: 'on an earlier version', assignees: 'Handling offices', nobodyBelow: 'There is no office below to carry it out.', into: 'used in “{title}” of {office}', open: 'Open', saidDone: 'done', issueNo: 'No. {n}',
-    signLeader: '{what} was typed for the leader, who signs it', signSecond: '{what} waits for the second signature', publication: 'Publication', issue: 'Issue', due: 'Due', allDone: 'All that was ours to do is done', rating: 'Rating', mark: { significance: 'Significance', freshness: 'Freshness', completeness: 'Completeness', accuracy: 'Accuracy', conciseness: 'Conciseness' },
+    signLeader: '{what} was typed for the leader, who signs it', signSecond: '{what} waits for the second signature', publication: 'Publication', issue: 'Issue', due: 'Due', allDone: 'All that was ours to do is done', dictated: 'Typed for a leader, who signs it', rating: 'Rating', mark: { significance: 'Significance', freshness: 'Freshness', completeness: 'Completeness', accuracy: 'Accuracy', conciseness: 'Conciseness' },
     one: 'Signed as {name} and sent at once.', two: 'Signed as {name}; it leaves when a second person has signed.', waitsSecond: 'Signed; it leaves when a second person has signed',
     name: { decision: 'Decision', instruction: 'Instruction', progress: 'Progress', close: 'Closed', question: 'Question', verify: 'Verification query', urge: 'Urged', answer: 'Answer', forwarded: 'Passed on', merged: 'Merged' },
     outcome: { adopted: 'Adopted', not_adopted: 'Not adopted', returned: 'Returned for completion', filed: 'Filed' },
@@ -109,6 +109,6 @@ export const deskEn: typeof deskZh = {
     task: { carry_out: '{what} of {office}: carry it out', answer: '{what} of {office}: answer it', close: 'All offices gave feedback: it can be closed' },
     do: { adopted: 'Adopt', not_adopted: 'Do not adopt', returned: 'Return for completion', filed: 'File', instruct: 'Instruct', question: 'Ask', verify: 'Verify', urge: 'Urge', progress: 'Report progress', answer: 'Answer', close: 'Close' },
     text: { not_adopted: 'Why not', returned: 'What is lacking', instruct: 'Instruction', question: 'Question', verify: 'What is to be verified', urge: 'What is urged', progress: 'What was done', answer: 'Answer', close: 'Closing remark' },
-    more: 'Ask, verify, urge', owed: '{to} has not acknowledged it since {time}.',
+    owed: '{to} has not acknowledged it since {time}.',
   },
 };
