@@ -166,7 +166,7 @@ async function toldByPhone(page, editor) {
   await editor.locator('#code-in').fill(lines.join('\n'));
   await editor.locator('section[aria-labelledby=c-code] button').first().click();
   await editor.getByText('正式件未到').waitFor();
-  check('the code is taken in', (await editor.locator('section[aria-labelledby=c-code]').innerText()).includes('河东村发生山体滑坡'));
+  check('the code is taken in', (await editor.locator('section[aria-labelledby=c-code]').innerText()).includes('柳河镇河东村'), await editor.locator('section[aria-labelledby=c-code]').innerText());
   const frames = run('town', 'report', 'qr', id).frames;
   await editor.locator('.scan-in').fill(frames.join('\n'));
   await editor.locator('section[aria-labelledby=c-scan] button').click();

@@ -1,7 +1,7 @@
 // Pictures of the editor's desk, versions side by side, triage, acts and the ways without a line: node e2e/desk_shots.mjs DIR [NAME,..]
 import fs from 'node:fs';
 import path from 'node:path';
-import { chain, conflicted, county, figures, report, texts } from './desk_world.mjs';
+import { chain, conflicted, county, figures, report, step, texts } from './desk_world.mjs';
 import { browser, check, finish, open, run, signIn, until } from './world.mjs';
 
 const out = path.resolve(process.argv[2] ?? 'shots');
@@ -18,12 +18,16 @@ const pages = [
   ['town', 'code', (c) => '/carry/code/' + c.slide, '.code-line'],
   ['town', 'pictures', (c) => '/carry/qr/' + c.slide, '.qr'],
   ['town', 'write-to', () => '/write', '.addressees', async (page) => page.locator('.addressees input[type=radio]').nth(1).check()],
-  ['town', 'work-town', () => '/', '.work-row'],
+  ['town', 'work-town', () => '/', '.head h1'],
   ['county', 'triage', () => '/triage', '.triage-item'],
   ['county', 'edit', (c) => '/edit/' + c.water, '#edition-title', edited],
   ['county', 'report-received', (c) => '/report/' + c.water, '.report h1'],
   ['county', 'merge', (c) => `/merge?cases=${c.water},${c.too}`, '.merge article'],
   ['county', 'work-county', () => '/', '.work-row'],
+  ['town', 'report-asked', (c) => '/report/' + c.acted, '.asked'],
+  ['county', 'report-acts', (c) => '/report/' + c.acted, '.acts'],
+  ['county', 'report-decide', (c) => '/report/' + c.too, '.actions', async (page) => (await page.getByRole('button', { name: /^(采用|Adopt)$/ }).click(), page.locator('dialog.act-form[open]').waitFor())],
+  ['county', 'one-instruct', (c) => '/one/' + c.slide, '.one h1', async (page) => (await page.locator('.one-buttons button').first().click(), page.locator('dialog.act-form[open]').waitFor())],
   ['city', 'brief', () => '/brief', '.brief-row'],
   ['city', 'one', (c) => '/one/' + c.forwarded, '.one h1'],
   ['city', 'report-layers', (c) => '/report/' + c.forwarded, '.layers'],
@@ -47,6 +51,19 @@ async function made(w) {
   run('county', 'report', 'sign', cases.forwarded, '--as', '李明');
   await until('one is at the city', () => run('city', 'report', 'list').reports.length >= 1, 60);
   fs.rmSync(file);
+  // Acts: an instruction under way, an answered question, one adopted, and one that waits for the leader.
+  const at = (c, what) => `/reports/${c}/${what}`;
+  const hours = (n) => new Date(Date.now() + (n + 8) * 3600_000).toISOString().slice(0, 19) + '+08:00';
+  cases.acted = report('town', 'problem', 'urgent', '柳河镇山区学校取暖设备老化亟待更换', '柳河镇4所山区学校燃煤锅炉使用超过12年，故障率高，影响师生860人。建议列入今冬改造计划，需资金约140万元。', '--send');
+  await until('the one to be acted on is at the county', () => county('report', 'list').reports.some((r) => r.case === cases.acted), 60);
+  await step(w.county.url, '李明', at(cases.acted, 'instruct'), { text: '请柳河镇会同教体局三日内拿出方案，确保孩子们温暖过冬。', due_at: hours(70), assignees: ['370783105'] });
+  await step(w.county.url, '赵红', at(cases.acted, 'sign'), { note: '' });
+  await step(w.county.url, '赵红', at(cases.acted, 'ask'), { text: '4所学校是否已备应急取暖设备？', kind: 'verify', due_at: hours(1) });
+  await step(w.county.url, '赵红', at(cases.water, 'decide'), { outcome: 'adopted', publication: '要情快报', issue: 31, rating: { significance: 5, accuracy: 4 }, dictated: true });
+  await until('the township is asked', () => run('town', 'report', 'show', cases.acted).acts.length >= 2, 60);
+  const instruction = run('town', 'report', 'show', cases.acted).acts.find((a) => a.act === 'instruction').record;
+  await step(w.town.url, '王芳', at(cases.acted, 'progress'), { instruction, text: '已与教体局会商，完成2所学校现场勘察。', done: false });
+  await until('the county hears of progress', () => run('county', 'report', 'show', cases.acted, '--as', '李明').acts.some((a) => a.act === 'progress'), 60);
   return cases;
 }
 

@@ -29,7 +29,7 @@ export const deskZh = {
     codeIn: '录入电话短码', codeInHint: '照对方念的逐行录入，不分大小写，空格可不打；0、1、8 会当作 O、I、B', take: '核对并收下', codeTaken: '已收下{office}的短码：{title}', told: '以短码报来的', full: '正式件已到', notFull: '正式件未到', deaths: '死亡', missing: '失联', injured: '受伤', scan: '录入二维码内容', scanHint: '用扫码枪扫到这里，或粘贴手机扫出的文字，一行一张', scanned: '识别 {n} 张，新收信息 {received} 件。', missingPictures: '还缺第 {list} 张（共 {of} 张），请补扫后整批再交一次。',
   },
   qr: { title: '二维码', hint: '对方逐张扫描，顺序不限；内容是密封的，只有对方单位能打开。', picture: '第 {n} 张，共 {of} 张', before: '上一张', after: '下一张', pause: '暂停', play: '自动播放', speed: '每张停留', seconds: '{n} 秒', keys: '空格 暂停或继续，← → 前后翻' },
-  code: { hint: '逐行念给{to}的值班员，每行念完等对方复述；每行最后一位是校验，对方录错当即知道。', line: '第{n}行', keys: '↓ 或空格：下一行；↑：上一行；点一行跳到那行', open: '短码不加密，旁人听得懂；只含类别、时间、地点代码、伤亡数字和标题。' },
+  code: { hint: '逐行念给{to}的值班员，每行念完等对方复述；每行最后一位是校验，对方录错当即知道。', line: '行', keys: '↓ 或空格：下一行；↑：上一行；点一行跳到那行', open: '短码不加密，旁人听得懂；只含类别、时间、地点代码、伤亡数字和标题。' },
   triage: {
     title: '来稿', search: '查标题、单位（/）', empty: '来稿已处理完。', merge: '综合 {n} 件（m）', all: '签收这 {n} 件？', allShort: '全部签收', allText: '逐件签名签收，来件单位随即知道。', allDone: '已签收 {n} 件', mark: '选上：{title}', alike: '疑似同一件 {n}', alikeTo: '标题相近，可能是同一件：', reading: '正文', open: '打开',
     minutes: '{n} 分钟', hours: '{n} 小时', days: '{n} 天', keys: 'j / k 上下，s 签收，f 转报，a 采用，n 不采用，r 退回补充，x 选上，m 综合，o 打开，/ 查找',
@@ -86,7 +86,7 @@ export const deskEn: typeof deskZh = {
     codeIn: 'Type in a code', codeInHint: 'Line by line as it is read to you; small letters will do, blanks may be left out; 0, 1, 8 count as O, I, B', take: 'Check and take in', codeTaken: 'Code of {office} taken: {title}', told: 'Told by code', full: 'full report', notFull: 'full report not here yet', deaths: 'deaths', missing: 'missing', injured: 'injured', scan: 'Scanned QR pictures', scanHint: 'Scan into this field, or paste what a telephone has read: one picture a line', scanned: '{n} pictures read, {received} new reports.', missingPictures: 'Missing: {list} of {of}. Scan them too and hand in all once more.',
   },
   qr: { title: 'QR pictures', hint: 'Scan them one by one, in any order. The content is sealed for the other office.', picture: 'Picture {n} of {of}', before: 'Previous', after: 'Next', pause: 'Pause', play: 'Play', speed: 'Each for', seconds: '{n} s', keys: 'Space pauses, ← → turn' },
-  code: { hint: 'Read it line by line to the duty officer of {to} and have each line repeated. The last sign of a line checks it: a slip is noticed at once.', line: 'Line {n}', keys: '↓ or space: next line; ↑: line before; click a line to go there', open: 'It is not encrypted: kind, time, place code, figures and title can be understood by whoever hears it.' },
+  code: { hint: 'Read it line by line to the duty officer of {to} and have each line repeated. The last sign of a line checks it: a slip is noticed at once.', line: 'Line', keys: '↓ or space: next line; ↑: line before; click a line to go there', open: 'It is not encrypted: kind, time, place code, figures and title can be understood by whoever hears it.' },
   triage: {
     title: 'Incoming', search: 'Title, office (/)', empty: 'Nothing waits.', merge: 'Merge {n} (m)', all: 'Acknowledge these {n}?', allShort: 'Acknowledge all', allText: 'Each is signed for; its office hears of it.', allDone: '{n} acknowledged', mark: 'Mark: {title}', alike: '{n} look alike', alikeTo: 'These have similar titles and may be the same:', reading: 'Text', open: 'Open',
     minutes: '{n} min', hours: '{n} h', days: '{n} d', keys: 'j / k move, s acknowledge, f pass on, a adopt, n do not adopt, r return, x mark, m merge, o open, / search',
