@@ -2,7 +2,7 @@
 export const deskZh = {
   nav: { triage: '来稿', brief: '要情', conflicts: '对照', carry: '应急通道' },
   group: {
-    answer: '等我方答复', carry_out: '批示待办', decide: '已签收，待处理', to_close: '各单位已反馈，待办结', awaited: '等对方办理、答复', feedback: '上级有新意见', owed: '已送达，上级尚未签收',
+    answer: '等我方答复', carry_out: '批示待办', decide: '已签收，待处理', to_close: '各单位已反馈，待办结', awaited: '等对方办理、答复', feedback: '新到的意见、进展', owed: '已送达，上级尚未签收',
   },
   desk: {
     title: '编辑台', came: '来件原文', edition: '上报稿', reset: '恢复原文', difference: '与原文对照', legendOut: '删去', legendIn: '添入', out: '删去：', in: '添入：', nothing: '（无）', yes: '是', no: '否',
@@ -42,8 +42,8 @@ export const deskZh = {
   line: { ways: '等不及时，换一条路：', stick: 'U盘捎带', spoken: '电话短码', pictures: '二维码', bringIn: '导入捎带文件' },
   report: { compare: '对照合并', conflict: '此事项有并存的版本，数字以合并后为准。', forward: '转报', edit_desk: '编辑、转报' },
   act: {
-    title: '意见、批示与办理', askedOfYou: '需要您办的', news: '上级的新意见', markSeen: '都看过了', dueBy: '时限', onOlder: '针对的是较早的版本', assignees: '承办单位', nobodyBelow: '没有下级单位可以承办。', into: '已编入{office}的《{title}》', open: '打开', saidDone: '报告已办完', issueNo: '第{n}期',
-    signLeader: '{what}已代录，等领导签名', signSecond: '{what}等第二人签名', publication: '刊物', issue: '期数', due: '时限', allDone: '本单位承办的已全部办完', dictated: '代录（由领导签名后发出）', rating: '评分', mark: { significance: '高', freshness: '新', completeness: '全', accuracy: '实', conciseness: '精' },
+    title: '意见、批示与办理', askedOfYou: '需要您办的', news: '新到的意见、进展', markSeen: '都看过了', dueBy: '时限', onOlder: '针对的是较早的版本', assignees: '承办单位', nobodyBelow: '没有下级单位可以承办。', into: '已编入{office}的《{title}》', open: '打开', saidDone: '报告已办完', issueNo: '第{n}期',
+    signLeader: '{what}已代录，等领导签名', signSecond: '{what}等第二人签名', publication: '刊物', issue: '期数', due: '时限', allDone: '本单位承办的已全部办完', dictated: '代录（由领导签名后发出）', rating: '评分', mark: { significance: '高（重要）', freshness: '新（新鲜）', completeness: '全（完整）', accuracy: '实（准确）', conciseness: '精（精炼）' },
     one: '以{name}的名义签名，随即发给有关单位。', two: '以{name}的名义签名；需要两人，另一人签名后才发出。', waitsSecond: '已签名，等另一人签名后发出',
     name: { decision: '处理意见', instruction: '批示', progress: '办理情况', close: '办结', question: '追问', verify: '核报', urge: '催报', answer: '答复', forwarded: '转报', merged: '编入综合信息' },
     outcome: { adopted: '采用', not_adopted: '不采用', returned: '退回补充', filed: '备查' },
@@ -59,15 +59,15 @@ export const deskZh = {
 export const deskEn: typeof deskZh = {
   nav: { triage: 'Incoming', brief: 'Brief', conflicts: 'Versions', carry: 'No line' },
   group: {
-    answer: 'Questions to us', carry_out: 'Instructions to us', decide: 'Acknowledged, to be decided', to_close: 'Feedback from all: to be closed', awaited: 'Others have to act or answer', feedback: 'New from the superior', owed: 'Delivered, not acknowledged yet',
+    answer: 'Questions to us', carry_out: 'Instructions to us', decide: 'Acknowledged, to be decided', to_close: 'Feedback from all: to be closed', awaited: 'Others have to act or answer', feedback: 'New decisions and progress', owed: 'Delivered, not acknowledged yet',
   },
   desk: {
-    title: 'Editor’s desk', came: 'As it came', edition: 'What we pass on', reset: 'Back to the original', difference: 'Against the original', legendOut: 'taken out', legendIn: 'put in', out: 'taken out: ', in: 'put in: ', nothing: '(none)', yes: 'yes', no: 'no',
+    title: "Editor's desk", came: 'As it came', edition: 'What we pass on', reset: 'Back to the original', difference: 'Against the original', legendOut: 'taken out', legendIn: 'put in', out: 'taken out: ', in: 'put in: ', nothing: '(none)', yes: 'yes', no: 'no',
     changedAll: '{n} changed', unchanged: 'Original unchanged', fields: 'Elements ({n})', to: 'To', rank: { superior: 'superior', line: 'line superior', higher: 'further up' }, nobody: 'There is no superior to pass it on to.', note: 'Note (optional, travels with it)', how: 'How it is passed on',
-    pass: 'Pass on', passSame: 'Pass on unchanged', passEdited: 'Pass on our edition ({n} changed)', passSure: 'Signed as {name}, {lane}, to {to}. The author’s signed original travels along: what was changed can be seen.', passed: 'Passed on to {to}, waits to leave', passReview: 'Submitted: another officer signs it', keptOriginal: 'The original and its signature stay as they are and travel along.',
+    pass: 'Pass on', passSame: 'Pass on unchanged', passEdited: 'Pass on our edition ({n} changed)', passSure: "Signed as {name}, {lane}, to {to}. The author's signed original travels along: what was changed can be seen.", passed: 'Passed on to {to}, waits to leave', passReview: 'Submitted: another officer signs it', keptOriginal: 'The original and its signature stay as they are and travel along.',
     restored: 'These are your changes that were not passed on yet.',
     layers: 'How it was passed on', original: 'original', passedSame: 'passed on unchanged', passedChanged: 'passed on with {n} changes', noteSaid: 'Note: {note}', showOriginal: 'Show the original', paragraph: 'Paragraph {n}', stale: '{office} passed on an older version at {time}.', newer: 'After {office} passed it on at {time}, a newer version came.',
-    newest: 'Newest, {office} {time}: ', newestWithdrawn: 'Its office has withdrawn it.', withReceipts: 'with {n} receipts', sinceBefore: 'Against the version before',
+    newest: 'Newest, {office} {time}: ', newestWithdrawn: 'Its office has withdrawn it.', withReceipts: 'with receipts ({n})', sinceBefore: 'Against the version before',
     field: { title: 'Title', body: 'Text', kind: 'Kind', lane: 'Lane', occurred_at: 'Time of occurrence', sensitivity: 'Handling', withdrawn: 'Withdrawn' },
     pendingTitle: 'Text to be signed', pendingBy: 'drafted by {name}', pendingSame: 'the same as what is signed', signedBy: 'Signed so far: {list}', review: 'Reviewed', notOwn: 'You drafted it: another officer signs', moreWays: 'More', qr: 'QR pictures', submit: 'Submit', submitSure: 'The text is fixed now; another officer reviews and signs it. It can be changed when it is returned.',
     addressees: 'To', byRule: 'As the rules say: {name}', byRuleGrave: 'As the rules say: {name} (the gravest incidents to all superiors)', choose: 'Choose', noneChosen: 'Choose at least one office', sources: 'Made from these reports', sourceGone: 'not on this machine', further: 'Also to',
@@ -75,7 +75,7 @@ export const deskEn: typeof deskZh = {
   conflict: {
     list: 'Versions side by side', lead: 'Two machines (or two spells without a line) each wrote a version of one case, and neither replaces the other. They are joined only when a person decides and signs.', none: 'There are none.', heads: '{n} versions', disputed: '{n} disputed', agrees: 'nothing disputed', yours: 'ours to settle', theirs: 'theirs to settle',
     title: 'Compare and join', stands: 'Versions of this case stand side by side: its figures are not settled.', compare: 'Compare and join', how: 'What one side alone changed is taken already; choose otherwise if you like. What both changed differently is yours to choose or to write. Struck red was taken out, underlined green put in, against the version they share.', noBase: 'There is no version that they share: whatever differs is yours to choose.', more: '{n} more versions come after these.', notYours: 'These versions belong to {office}: only that office can join them.',
-    version: 'Version {letter}', chosen: 'chosen', mustChoose: 'choose', taken: 'taken', guarded: 'figures, times and places are a person’s to decide', base: 'Before:', own: 'Write', ownFor: 'Write: {field}', others: 'What other offices say', reason: 'Remark (optional)', left: 'Still to choose: {list}', ready: 'All is chosen.', settle: 'Sign and join', sign: 'Sign and join',
+    version: 'Version {letter}', chosen: 'chosen', mustChoose: 'choose', taken: 'taken', guarded: "figures, times and places are a person's to decide", base: 'Before:', own: 'Write', ownFor: 'Write: {field}', others: 'What other offices say', reason: 'Remark (optional)', left: 'Still to choose: {list}', ready: 'All is chosen.', settle: 'Sign and join', sign: 'Sign and join',
     sure: 'Signed as {name}: {n} versions become one correction. The versions themselves are kept.', sureWithdrawn: 'Signed as {name}: the case is withdrawn.', settled: '{n} versions joined, waits to leave', review: 'Submitted: another officer signs it', gone: 'This case has no versions side by side any more.',
     moved: 'Another version came while you compared. It is compared anew below; your choices that still hold were kept. Look before you sign.',
   },
@@ -88,7 +88,7 @@ export const deskEn: typeof deskZh = {
   qr: { title: 'QR pictures', hint: 'Scan them one by one, in any order. The content is sealed for the other office.', picture: 'Picture {n} of {of}', before: 'Previous', after: 'Next', pause: 'Pause', play: 'Play', speed: 'Each for', seconds: '{n} s', keys: 'Space pauses, ← → turn' },
   code: { hint: 'Read it line by line to the duty officer of {to} and have each line repeated. The last sign of a line checks it: a slip is noticed at once.', line: 'Line', keys: '↓ or space: next line; ↑: line before; click a line to go there', open: 'It is not encrypted: kind, time, place code, figures and title can be understood by whoever hears it.' },
   triage: {
-    title: 'Incoming', search: 'Title, office (/)', empty: 'Nothing waits.', merge: 'Merge {n} (m)', all: 'Acknowledge these {n}?', allShort: 'Acknowledge all', allText: 'Each is signed for; its office hears of it.', allDone: '{n} acknowledged', mark: 'Mark: {title}', alike: '{n} look alike', alikeTo: 'These have similar titles and may be the same:', reading: 'Text', open: 'Open',
+    title: 'Incoming', search: 'Title, office (/)', empty: 'Nothing waits.', merge: 'Merge {n} (m)', all: 'Acknowledge these {n}?', allShort: 'Acknowledge all', allText: 'Each is signed for; its office hears of it.', allDone: '{n} acknowledged', mark: 'Mark: {title}', alike: '{n} alike', alikeTo: 'These have similar titles and may be the same:', reading: 'Text', open: 'Open',
     minutes: '{n} min', hours: '{n} h', days: '{n} d', keys: 'j / k move, s acknowledge, f pass on, a adopt, n do not adopt, r return, x mark, m merge, o open, / search',
   },
   merge: { title: 'Merge {n} reports', lead: 'Becomes a report of our own. Its text names the sources; their offices are told when it leaves.', sources: 'Sources', ours: 'Our text', make: 'Keep as a draft and go on' },
