@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "crypto/certificate.h"
+#include "node/cli/args_parts.h"
 #include "node/cli/print.h"
 #include "node/office/report.h"
 
@@ -303,6 +304,25 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
                 t("检查、签发并排队发送（不写则只存草稿）", "check, sign and queue it (otherwise it stays a draft)"));
   }
 
+  /// For the files that add commands of their own.
+  const GrammarParts& parts() {
+    parts_.language = l_;
+    parts_.command = [](CLI::App* under, const char* name, std::string about) {
+      CLI::App* a = under->add_subcommand(name, std::move(about));
+      a->footer("");
+      return a;
+    };
+    parts_.done = [this](CLI::App* a) { done(a); };
+    parts_.chosen = [this](Command c) {
+      asked_.command = std::move(c);
+      chosen_ = true;
+    };
+    parts_.case_of = [this](CLI::App* a, std::string& to) { return case_of(a, to); };
+    parts_.content_of = [this](CLI::App* a, Content& c) { content_of(a, c); };
+    parts_.lane_check = lane_check();
+    return parts_;
+  }
+
   void home_commands();
   void report_commands();
   void forward_command();
@@ -352,6 +372,7 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
   std::string language_;
   Asked asked_;
   bool chosen_ = false;
+  GrammarParts parts_;
   CLI::App app_;
 };
 
@@ -672,6 +693,7 @@ void Grammar::report_commands() {
     done(a);
   }
   step("acknowledge", ReportStep::What::acknowledge, t("签收下级来的报告", "acknowledge a report from below"));
+  act_commands(parts(), &app_, report);
 }
 
 void Grammar::forward_command() {

@@ -124,6 +124,37 @@ struct Forward {
   std::vector<std::pair<std::string, std::string>> fields;
 };
 
+/// 采用、不采用、退回、备查.
+struct Decide {
+  std::string case_id, outcome, publication, reason, text;
+  std::optional<std::int64_t> issue;
+  std::vector<std::pair<std::string, std::int64_t>> rating;
+  bool dictated = false;
+};
+/// 批示.
+struct Instruct {
+  std::string case_id, text, due;
+  std::vector<std::string> assignees;  ///< codes
+  bool dictated = false;
+};
+/// 追问、核报、催报.
+struct Ask {
+  std::string case_id, kind, text, due, on;
+  std::vector<std::string> to;  ///< codes
+};
+/// What is said to an act; `on`: its record.
+struct ActReply {
+  enum class What { progress, close, answer, seen } what{};
+  std::string case_id, on, text;
+  bool done = false;
+};
+/// 综合.
+struct Merge {
+  std::vector<std::string> cases;
+  std::string kind, lane;
+  Content content;
+};
+
 struct ConflictList {
   std::string after;
   std::optional<std::int64_t> limit;
@@ -240,7 +271,7 @@ struct Version {};
 using Command =
     std::variant<Init, Invite, Join, Admit, Serve, OfficeMove, SuperiorAdd, SuperiorRemove, SuperiorList, SuperiorUrl,
                  Sync, Status, ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp,
-                 ReportCorrect, ReportWithdraw, ReportStep, Forward, ConflictList, ConflictShow, ConflictResolve,
+                 ReportCorrect, ReportWithdraw, ReportStep, Forward, Decide, Instruct, Ask, ActReply, Merge, ConflictList, ConflictShow, ConflictResolve,
                  Verify, Evidence, EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn, ReportCodeList,
                  BundleExport, BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList, OfficeList,
                  NodeList, NodeInvite, NodeConfirm, KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, RootShow,

@@ -27,6 +27,11 @@ int run(Session&, const ReportShow&);        // report_show.cc
 int run(Session&, const ReportWithdraw&);    // report_step.cc
 int run(Session&, const ReportStep&);        // report_step.cc
 int run(Session&, const Forward&);           // forward.cc
+int run(Session&, const Decide&);            // acts.cc
+int run(Session&, const Instruct&);          // acts.cc
+int run(Session&, const Ask&);               // acts.cc
+int run(Session&, const ActReply&);          // acts.cc
+int run(Session&, const Merge&);             // report_write.cc
 int run(Session&, const ConflictList&);      // conflict.cc
 int run(Session&, const ConflictShow&);      // conflict.cc
 int run(Session&, const ConflictResolve&);   // conflict_resolve.cc
@@ -64,6 +69,8 @@ int run(Session&, const Version&);  // version.cc
 void tell_problems(const Session&, const Doc& verdict);
 /// What became of a report on its way up: forward.cc.
 void tell_layers(const Session&, const Doc& report);
+/// Decisions, instructions, questions, and what a report was put together from: acts.cc.
+void tell_acts(const Session&, const Doc& report);
 /// Warnings of the rules, one a line, on stderr.
 void tell_warnings(const Session&, const Doc& answer);
 

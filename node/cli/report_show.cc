@@ -40,6 +40,7 @@ class Page {
     fields();
     attachments();
     tell_layers(s_, d_);
+    tell_acts(s_, d_);
     records();
     deliveries();
     receipts();

@@ -191,4 +191,11 @@ int run(Session& s, const ReportCorrect& c) {
   return Writing(s, c.content).go("POST", "/api/v1/reports/" + percent(c.case_id) + "/correct", body, false);
 }
 
+int run(Session& s, const Merge& c) {
+  Doc body, sources = Doc::array();
+  for (const std::string& id : c.cases) sources.push(Doc::of(id));
+  body.set("sources", sources).set_if("kind", c.kind).set_if("lane", c.lane);
+  return Writing(s, c.content).go("POST", "/api/v1/reports/merge", body, false);
+}
+
 }  // namespace yz::node::cli

@@ -42,6 +42,17 @@ int run(Session& s, const Status&) {
     count("overdue", "超时", "overdue", Colour::red);
     count("conflicts", "版本冲突", "conflicts", Colour::red);
     count("quarantined", "隔离（没有通过校验）", "quarantined (a check failed)", Colour::red);
+    const Doc acts = d.at("acts");
+    const auto waits = [&](const char* key, std::string_view zh, std::string_view en, Colour colour) {
+      if (const std::int64_t n = acts.number(key); n > 0) line(paint(colour, s.say(zh, en) + ": " + std::to_string(n)));
+    };
+    waits("carry_out", "批示待办", "instructions to carry out", Colour::yellow);
+    waits("answer", "待答复", "questions to answer", Colour::yellow);
+    waits("overdue", "批示、追问超时", "instructions and questions overdue", Colour::red);
+    waits("to_close", "已反馈待办结", "instructions to close", Colour::none);
+    waits("awaited", "等下级办理或答复", "awaited from others", Colour::none);
+    waits("feedback", "反馈待阅", "feedback to read", Colour::none);
+    waits("owed", "已送达、上级未签收", "delivered, not acknowledged by the superior", Colour::none);
     for (const Doc& alarm : d.at("alarms").items())
       line(paint(Colour::red, s.say("提醒：", "Alarm: ")) + plain(alarm.text("message")) +
            (alarm.text("office").empty() ? "" : " (" + plain(alarm.text("office")) + ")") + "  " +
