@@ -329,10 +329,10 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
     return q.integer(0);
   };
   if (const auto there = TRY(held())) {
-    Query q = TRY(db.query("select 1 from chunk where attachment = ? and position = ?", *there, c.index));
+    Query q = TRY(db.query("select state from chunk where attachment = ? and position = ?", *there, c.index));
     if (TRY(q.step())) {
       attachments_.insert(*there);
-      return {};
+      return carried && q.integer(0) == 2 ? carry_again(*there, c.index, tally) : Result<>();
     }
   }
   TRY(count_against_quota(c.author, sync::Lane::bulk, c.bytes.size(), from));
@@ -353,6 +353,13 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
   return TRY(db.query("update attachment set have = have + 1, complete = (have + 1 >= count) where row = ?"))
       .bind(row)
       .run();
+}
+
+/// Its author offers a chunk again that had arrived: the destination, put back from a copy, has lost it.
+Result<> StoreInbox::carry_again(std::int64_t attachment, std::uint32_t position, sync::Tally& tally) {
+  TRY(store_.blobs().run("update chunk set state = 0 where attachment = ? and position = ?", attachment, position));
+  ++tally.carried;
+  return store_.blobs().run("update attachment set done = 0 where row = ?", attachment);
 }
 
 Result<> StoreInbox::settle(sync::Millis now) {

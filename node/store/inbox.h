@@ -63,6 +63,7 @@ class StoreInbox : public sync::Inbox {
   Result<OfficeId> carried_towards(const sync::StreamName&, const NodeId& from);
   Result<> carry(const sync::Envelope&, const NodeId& from, sync::Tally&);
   Result<bool> chunk_is_carried(const sync::Chunk&, const NodeId& from);
+  Result<> carry_again(std::int64_t attachment, std::uint32_t position, sync::Tally&);
   Result<> in_custody(const sync::Statement&, const sync::Receipt&);
   Result<> carried_arrived(const sync::Statement&, const sync::Receipt&, std::int64_t stream);
   Result<> pass_receipt(const sync::Statement&, const sync::Receipt&, const NodeId& from);

@@ -9,6 +9,7 @@
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
 #include "node/store/link.h"
+#include "node/store/lost_chunks.h"
 #include "node/store/records.h"
 #include "node/store/revocation.h"
 #include "node/store/routes.h"
@@ -107,8 +108,12 @@ Result<> StoreInbox::act_on(const sync::Statement& s, const NodeId& from, bool a
       return take_confirmation(store_, s, now_);
     case sync::StatementKind::node_list: {
       const sync::NodeList list = TRY(sync::decode_node_list(s.body));
-      // Further away somebody was put back from a copy. It hears what we wrote to it, and says what is left of that.
-      if (anew && !TRY(side_of(store_, s.node))) TRY(state_all_holdings(store_, s.office, from, now_));
+      // Further away somebody was put back from a copy. It hears what we wrote to it, and says what is left of that;
+      // of chunks whose manifest it has not receipted it can say nothing.
+      if (anew && !TRY(side_of(store_, s.node))) {
+        TRY(state_all_holdings(store_, s.office, from, now_));
+        TRY(offer_chunks_underway(store_, s.office));
+      }
       TRY(follow_addresses(store_, s.office, list.urls));
       TRY(TRY(store_.db().query(
                   "insert into node_list(office, version, bytes) values(?, ?, ?) on conflict(office) do update"
