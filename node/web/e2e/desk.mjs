@@ -77,6 +77,12 @@ async function passing(page, id, leader) {
   check('the changes are counted as they are made', (await page.locator('#desk-now .mark').innerText()) === '改 2 处', await page.locator('#desk-now .mark').innerText());
   check('... and shown, also for those who see no colour', (await page.locator('del').allInnerTexts()).join().includes('5') && (await page.locator('ins').allInnerTexts()).join().includes('县水利局'));
   await accessible(page, 'editor’s desk');
+  // Meanwhile its author corrects it: what is edited must not go over that unseen.
+  run('town', 'report', 'correct', id, '--title', '柳河镇农村饮水冬季保供存在三个突出短板', '--reason', '题目改准', '--send');
+  await page.getByText('来件有了新版本').waitFor({ timeout: 60_000 });
+  check('the newer version stands on the left, and what was written stays', (await page.locator('#desk-was + h3').innerText()).includes('突出短板') && (await body.inputValue()).includes('县水利局'));
+  await page.locator('#edition-title').fill('柳河镇农村饮水冬季保供存在三个突出短板');
+  check('... and is counted against it', (await page.locator('#desk-now .mark').innerText()) === '改 2 处', await page.locator('#desk-now .mark').innerText());
   await page.getByLabel('说明').fill('已核实');
   await page.keyboard.press('Control+Enter');
   await yes(page, '转报');
