@@ -105,6 +105,11 @@ async function atTheCity(b, url, id) {
   await page.locator('.brief-row', { hasText: '饮水' }).click();
   await page.locator('.one h1').waitFor();
   check('the badge says that it was changed on its way', (await page.locator('.badge-changed').first().innerText()) === '改 2 处');
+  check('what was passed on is read first', (await page.locator('.one-text').innerText()).includes('县水利局'));
+  await page.getByRole('button', { name: '原文' }).click();
+  check('... and the original is a key away', !(await page.locator('.one-text').innerText()).includes('县水利局'));
+  await page.getByRole('button', { name: '对照' }).click();
+  check('... and the difference', (await page.locator('.one-text ins').count()) > 0);
   await accessible(page, 'one case');
   await go(page, '/report/' + id, '.layers');
   const layers = await page.locator('.layers').innerText();

@@ -36,7 +36,7 @@ export const deskZh = {
   },
   merge: { title: '综合 {n} 件来稿', lead: '写成本单位自己的一件；正文注明出处，报出时来件单位会得到通知。', sources: '来件', ours: '本单位的稿', make: '存为草稿，接着写' },
   brief: {
-    title: '今日要情', since: '自 {time} 以来新收 {n} 件', first: '新收 {n} 件', looked: '都看过了', nothing: '没有新的要情。', more: '还有 {n} 件', mine: '我批过、问过的', whole: '全部材料', back: '返回要情', lineage: '来龙去脉',
+    title: '今日要情', since: '自 {time} 以来新收 {n} 件', first: '新收 {n} 件', looked: '都看过了', nothing: '没有新的要情。', more: '还有 {n} 件', mine: '我批过、问过的', whole: '全部材料', back: '返回要情', lineage: '来龙去脉', edition: '{office}上报稿', original: '原文', both: '对照',
   },
   alarms: { seen: '知道了', standing: '原因消除后自动消失', past: '看过的提醒', noPast: '没有看过的提醒。', seenAt: '{time} 看过' },
   line: { ways: '等不及时，换一条路：', stick: 'U盘捎带', spoken: '电话短码', pictures: '二维码', bringIn: '导入捎带文件' },
@@ -93,7 +93,7 @@ export const deskEn: typeof deskZh = {
   },
   merge: { title: 'Merge {n} reports', lead: 'Becomes a report of our own. Its text names the sources; their offices are told when it leaves.', sources: 'Sources', ours: 'Our text', make: 'Keep as a draft and go on' },
   brief: {
-    title: 'What is new', since: '{n} new since {time}', first: '{n} new', looked: 'I have seen these', nothing: 'Nothing new.', more: '{n} more', mine: 'What I instructed and asked', whole: 'All of it', back: 'Back', lineage: 'How it came here',
+    title: 'What is new', since: '{n} new since {time}', first: '{n} new', looked: 'I have seen these', nothing: 'Nothing new.', more: '{n} more', mine: 'What I instructed and asked', whole: 'All of it', back: 'Back', lineage: 'How it came here', edition: 'As {office} passed it on', original: 'Original', both: 'Difference',
   },
   alarms: { seen: 'Seen', standing: 'goes when its cause goes', past: 'Seen before', noPast: 'None was seen before.', seenAt: 'seen {time}' },
   line: { ways: 'If it cannot wait, another way:', stick: 'Stick', spoken: 'Code by phone', pictures: 'QR pictures', bringIn: 'Take in a bundle' },
