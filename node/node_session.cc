@@ -53,8 +53,9 @@ Result<> Node::confirm(std::string_view token, ByteView passphrase, std::string_
 
 Result<OfficerRow> Node::authenticate_session(std::string_view token) {
   const auto who = TRY(sessions_.look(token, false, boot_now()));
-  const auto row = TRY(directory_->officer_by_name(store_->me().office, who.officer));
-  if (!row || row->key != who.key || row->state != OfficerState::active) {
+  // A person may have a key on each machine: it is this key's standing that counts.
+  const auto row = TRY(officer_of_key(who.officer, who.key));
+  if (!row || row->state != OfficerState::active) {
     sessions_.close(token);
     return fail(Fault::denied, "this officer's key or standing has changed: sign in again", "login.session");
   }

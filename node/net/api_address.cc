@@ -1,5 +1,6 @@
 // To whom: offices by their codes, and how far each delivery got.
 #include <algorithm>
+#include <array>
 
 #include "node/net/api_request.h"
 #include "node/store/above.h"
@@ -36,6 +37,14 @@ Result<std::optional<std::vector<OfficeId>>> named_addressees(Request& r) {
   const Json* list = r.body.find("to");
   if (!list) return std::nullopt;
   return TRY(addressees_from(r, *list));
+}
+
+Result<ApiReply> get_addressees(Request& r) {
+  static constexpr std::array<std::string_view, 3> kRanks{"superior", "line", "higher"};
+  Json list = Json::array();
+  for (const Above& a : TRY(offices_above(r.store(), r.host.directory())))
+    list.add(Json::object({{"office", a.code}, {"name", a.name}, {"rank", kRanks[static_cast<std::size_t>(a.rank)]}}));
+  return reply(Json::object({{"addressees", std::move(list)}, {"gravest_to", r.host.config().report.gravest_to}}));
 }
 
 Result<Json> deliveries_json(Request& r, std::int64_t matter) {

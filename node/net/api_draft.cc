@@ -74,7 +74,8 @@ Result<DraftVersion> version_named(Request& r, const CaseId& id, std::string_vie
 }  // namespace
 
 Result<Json> draft_json(const Request& r, const Draft& d) {
-  Json signatures = Json::array(), disputed = Json::array(), versions = Json::array();
+  Json signatures = Json::array(), disputed = Json::array(), versions = Json::array(), to = Json::array();
+  for (const OfficeId& id : d.extras.to) to.add(r.code_of(id));
   for (const auto& s : d.signatures)
     signatures.add(Json::object({{"officer", r.officer_name(s.officer)}, {"role", name_of(s.role)}}));
   for (const std::string& name : d.disputed) disputed.add(name);
@@ -91,6 +92,7 @@ Result<Json> draft_json(const Request& r, const Draft& d) {
                        {"occurred_at", r.time(d.report.occurred_at)},
                        {"drafter", d.extras.drafter},
                        {"note", d.note},
+                       {"to", std::move(to)},
                        {"signatures", std::move(signatures)},
                        {"seen", d.seen.empty() ? std::string() : d.seen.token()},
                        {"signed_elsewhere", d.record.has_value()},

@@ -23,6 +23,8 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"case.empty", "此事项还没有签发过的内容"},
     {"case.heads", "并存的版本太多，请先合并（yizhan conflict resolve）"},
     {"case.missing", "没有这个事项"},
+    {"alarm.missing", "没有这条提醒，或者原因已经消除"},
+    {"bundle.browser", "待发内容超过64兆字节，不能经浏览器下载；请改为写到本机的文件夹"},
     {"bundle.changed", "文件内容被改动或损坏，没有损坏的部分已收下；请对方重新写一份"},
     {"bundle.cut", "文件不完整，完好的部分已收下；请对方重新写一份"},
     {"bundle.disk", "U盘（或磁盘）放不下全部待发内容，没有写出；请换一个大的"},

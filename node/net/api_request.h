@@ -124,6 +124,9 @@ Result<Json> draft_json(const Request&, const Draft&);
 /// How far our newest version of a case got, for each addressee.
 Result<Json> deliveries_json(Request&, std::int64_t matter);
 
+/// The alarms that were written down, newest first; `all`: those that were looked at already too.
+Result<Json> stored_alarms(const Request&, bool all);
+
 /// Without a stored receipt for so long, a record is overdue (protocol 2). Counted from signing: whoever waits at the
 /// telephone does not ask whether the delay is the line's or a relay's.
 sync::Millis overdue_after(sync::Lane);
@@ -235,6 +238,13 @@ Result<ApiReply> post_notice(Request&);
 Result<ApiReply> post_bundle_pictures(Request&);
 Result<ApiReply> post_bundle_export(Request&);
 Result<ApiReply> post_bundle_import(Request&);
+Result<ApiReply> post_bundle_file(Request&);
+Result<ApiReply> put_bundle_file(Request&);
+Result<ApiReply> get_addressees(Request&);
+Result<ApiReply> get_alarms(Request&);
+Result<ApiReply> post_alarm_seen(Request&);
+Result<ApiReply> get_looked(Request&);
+Result<ApiReply> post_looked(Request&);
 Result<ApiReply> post_backup(Request&);
 Result<ApiReply> get_doctor(Request&);
 Result<ApiReply> get_journal(Request&);

@@ -129,7 +129,9 @@ struct Alarms {
     list.add(Json::object({{"code", code},
                            {"message", r.language == Language::zh ? zh : en},
                            {"office", r.code_of(r.store().me().office)},
-                           {"at", r.time(at)}}));
+                           {"at", r.time(at)},
+                           {"row", Json()},
+                           {"seen_at", Json()}}));
   }
 };
 
@@ -224,6 +226,21 @@ sync::Millis overdue_after(Lane l) {
   }
 }
 
+Result<Json> stored_alarms(const Request& r, bool all) {
+  Query q = TRY(r.store().db().query(
+      "select code, message, office, at_ms, row, seen from alarm where seen = 0 or ? order by row desc limit 100",
+      all ? 1 : 0));
+  Json list = Json::array();
+  while (TRY(q.step()))
+    list.add(Json::object({{"code", q.text(0)},
+                           {"message", r.language == Language::zh ? said_in_chinese(q.text(0), q.text(1)) : q.text(1)},
+                           {"office", q.text(2)},
+                           {"at", r.time(q.integer(3))},
+                           {"row", q.integer(4)},
+                           {"seen_at", q.integer(5) > 0 ? r.time(q.integer(5)) : Json()}}));
+  return list;
+}
+
 Result<ApiReply> get_status(Request& r) {
   Store& store = r.store();
   Database& db = store.db();
@@ -261,17 +278,7 @@ Result<ApiReply> get_status(Request& r) {
   const std::int64_t backup_ms = TRY(store.meta_number("backup_ms"));
   const auto backup = backup_ms > 0 ? std::optional(backup_ms) : std::nullopt;
 
-  Alarms alarms{r};
-  {
-    Query q =
-        TRY(db.query("select code, message, office, at_ms from alarm where seen = 0 order by row desc limit 100"));
-    while (TRY(q.step()))
-      alarms.list.add(
-          Json::object({{"code", q.text(0)},
-                        {"message", r.language == Language::zh ? said_in_chinese(q.text(0), q.text(1)) : q.text(1)},
-                        {"office", q.text(2)},
-                        {"at", r.time(q.integer(3))}}));
-  }
+  Alarms alarms{r, TRY(stored_alarms(r, false))};
   TRY(standing_alarms(r, alarms, overdue, backup));
   const auto root = TRY(r.host.directory().root());
   const bool confirmed = TRY(r.host.directory().root_confirmed());

@@ -3,6 +3,7 @@
 
 #include "node/clock.h"
 #include "node/net/api_request.h"
+#include "node/net/qr_modules.h"
 #include "node/store/link.h"
 #include "node/store/notices.h"
 #include "node/store/outbox.h"
@@ -94,6 +95,21 @@ sync::Notice notice_of(const Request& r, const sync::ReleasedRecord& record, con
   return n;
 }
 
+/// Rows for a page to draw, from the left, four modules to a hexadecimal digit.
+std::vector<std::string> rows_of(const QrModules& code) {
+  std::vector<std::string> rows;
+  for (int y = 0; y < code.size; ++y) {
+    std::string row;
+    for (int x = 0; x < code.size; x += 4) {
+      unsigned four = 0;
+      for (int i = 0; i < 4; ++i) four = four * 2 + (code.dark_at(x + i, y) ? 1U : 0U);
+      row += "0123456789abcdef"[four];
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 Json count(std::uint16_t n) { return n == sync::Notice::kUnknown ? Json() : Json(static_cast<std::int64_t>(n)); }
 
 Json json_of(const Request& r, const NoticeRow& row) {
@@ -120,17 +136,25 @@ Json json_of(const Request& r, const NoticeRow& row) {
 }  // namespace
 
 Result<ApiReply> post_pictures(Request& r) {
-  TRY(only(r.body, {}));
+  TRY(only(r.body, {"drawn"}));
+  const bool drawn = r.body.flag("drawn");
   const Outgoing o = TRY(newest_version(r));
   const sync::ReleasedRecord record = TRY(sync::decode_record(o.record));
   const Bytes bytes = TRY(envelope_of(r, o, record.record.lane));
   const sync::Envelope e = TRY(sync::decode_envelope(bytes));
-  Json frames = Json::array();
-  for (const std::string& text : TRY(sync::pictures_of(e))) frames.add(text);
+  Json frames = Json::array(), pictures = Json::array();
+  for (const std::string& text : TRY(sync::pictures_of(e))) {
+    frames.add(text);
+    if (!drawn) continue;
+    Json rows = Json::array();
+    for (const std::string& row : rows_of(TRY(qr_modules(text)))) rows.add(row);
+    pictures.add(std::move(rows));
+  }
   return reply(Json::object({{"to", r.code_of(o.to.office)},
                              {"group", hex(e.hash.view().first(4))},
                              {"bytes", e.bytes.size()},
-                             {"frames", std::move(frames)}}));
+                             {"frames", std::move(frames)},
+                             {"drawn", std::move(pictures)}}));
 }
 
 Result<ApiReply> post_code(Request& r) {

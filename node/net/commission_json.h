@@ -4,7 +4,7 @@
 
 namespace yz::node {
 
-// Members of a record's body that commissions need (sync/PROTOCOL.md 2.2). Reading: Fault::forged for what has not this
+// Members of a record's body that commissions need (sync/PROTOCOL.md 2.3). Reading: Fault::forged for what has not this
 // form; lists are bounded, unknown members passed over.
 Json json_of(const CaseRef&);
 Json json_of(const CommissionWord&);

@@ -371,7 +371,8 @@ Result<> Store::journal(std::string_view actor, std::string_view action, std::st
 
 Result<> Store::alarm(std::string_view code, std::string_view message, std::string_view office, sync::Millis now) {
   return TRY(db_->query("insert into alarm(code, message, office, at_ms) values(?, ?, ?, ?)"
-                        " on conflict(code, message, office) do nothing"))
+                        " on conflict(code, message, office) do update set at_ms = excluded.at_ms, seen = 0"
+                        " where seen > 0 and excluded.at_ms > seen + 86400000"))
       .bind(code)
       .bind(message)
       .bind(office)

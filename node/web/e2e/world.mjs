@@ -101,7 +101,7 @@ export class Line {
   }
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((go) => {
     const s = net.createServer().listen(0, '127.0.0.1', () => {
       const { port } = s.address();

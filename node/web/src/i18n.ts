@@ -1,4 +1,5 @@
 import { createI18n } from 'vue-i18n';
+import { deskEn, deskZh } from './locales/desk';
 import en from './locales/en';
 import zh from './locales/zh-CN';
 
@@ -6,6 +7,8 @@ import zh from './locales/zh-CN';
 const chosen = /(?:^|; )yzlang=(zh|en)/.exec(document.cookie)?.[1] ?? (navigator.language.startsWith('en') ? 'en' : 'zh');
 
 export const i18n = createI18n({ legacy: false, locale: chosen, fallbackLocale: 'zh', messages: { zh, en } });
+i18n.global.mergeLocaleMessage('zh', deskZh);
+i18n.global.mergeLocaleMessage('en', deskEn);
 
 export const language = (): 'zh' | 'en' => (i18n.global.locale.value === 'en' ? 'en' : 'zh');
 

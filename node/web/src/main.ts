@@ -9,11 +9,13 @@ import { i18n, language, showLanguage } from './i18n';
 import { useDialog } from './stores/dialog';
 import { useSession } from './stores/session';
 import './styles.css';
+import './desk/desk.css';
 import Phone from './views/Phone.vue';
 import ReportPage from './views/ReportPage.vue';
 import Reports from './views/Reports.vue';
 import Work from './views/Work.vue';
 import Write from './views/Write.vue';
+import { deskRoutes } from './desk/routes';
 
 const app = createApp(App);
 app.use(createPinia());
@@ -27,6 +29,7 @@ app.use(
       { path: '/report/:case', name: 'report', component: ReportPage },
       { path: '/write/:case?', name: 'write', component: Write },
       { path: '/phone/:case?', name: 'phone', component: Phone },
+      ...deskRoutes,
       { path: '/:rest(.*)', redirect: '/' },
     ],
   }),

@@ -15,7 +15,7 @@ const KEEPALIVE_MOST = 20_000;
 
 /** A text on its way to be a report: kept as a draft on the node while somebody writes, and checked by the node's rules. */
 export function useWriting(start: { kind: string; lane: Lane }, made: (id: string) => void) {
-  const form = reactive({ kind: start.kind, lane: start.lane, title: '', body: '', sensitivity: 'internal', occurred_at: null as string | null, fields: {} as Record<string, FieldValue> });
+  const form = reactive({ kind: start.kind, lane: start.lane, title: '', body: '', sensitivity: 'internal', occurred_at: null as string | null, fields: {} as Record<string, FieldValue>, to: [] as string[] });
   const id = ref('');
   const offset = ref('+08:00');
   const kept = shallowRef<KeptState>({ safe: true, saving: false, failed: null });
@@ -31,6 +31,8 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   /** Fields that the draft on the node has: an emptied one has to be taken out there. */
   const there = new Set<string>();
   let quiet = false;
+  /** The draft on the node names addressees: no longer to name any has to be said. */
+  let told = false;
   /** A draft is being made: a second call would make a second one. */
   let making = false;
   /** Of a further version of a case the node knows the kind; it is not changed. */
@@ -41,7 +43,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     for (const [k, v] of Object.entries(form.fields))
       if (!empty(v)) fields[k] = v;
       else if (there.has(k)) fields[k] = null;
-    return { kind: form.kind, lane: form.lane, title: form.title, body: form.body, sensitivity: form.sensitivity, occurred_at: form.occurred_at, fields };
+    return { kind: form.kind, lane: form.lane, title: form.title, body: form.body, sensitivity: form.sensitivity, occurred_at: form.occurred_at, fields, ...(form.to.length || told ? { to: form.to } : {}) };
   }
   async function save(what: Writing, leaving: boolean): Promise<void> {
     const put = async (w: Partial<Writing>): Promise<void> => {
@@ -78,6 +80,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
       await put({ ...text, ...(id.value ? {} : { fields: {} }) });
       throw e;
     }
+    told ||= (what.to?.length ?? 0) > 0;
     for (const k of Object.keys(what.fields)) if (what.fields[k] !== null) there.add(k);
     savedAt.value = new Date().toTimeString().slice(0, 8);
   }
@@ -97,6 +100,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     const mine = ++asked;
     const w = now();
     const body: Partial<Writing> & { case?: string } = { ...w, ...(id.value ? { case: id.value } : {}) };
+    delete body.to;
     if (w.occurred_at === null) delete body.occurred_at;
     try {
       const got = await api.check(body);
@@ -132,6 +136,8 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     offset.value = offsetOf(d.occurred_at);
     Object.assign(form, { kind: d.kind, lane: d.lane, title: d.title, body: d.body, occurred_at: d.occurred_at, sensitivity: r.sensitivity || 'internal' });
     form.fields = { ...d.fields };
+    form.to = [...(d.to ?? [])];
+    told = form.to.length > 0;
     there.clear();
     Object.keys(d.fields).forEach((k) => there.add(k));
     await Promise.resolve();

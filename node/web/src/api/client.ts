@@ -38,6 +38,8 @@ let hooks: Hooks = { language: () => 'zh', signedOut: () => Promise.reject(new P
 
 export const useHooks = (given: Hooks): void => void (hooks = given);
 export const useCsrf = (token: string): void => void (csrf = token);
+/** For what is fetched beside call(). */
+export const callHeaders = (): Record<string, string> => ({ 'Accept-Language': hooks.language(), 'X-YZ-CSRF': csrf });
 
 async function once(method: string, path: string, ask: Ask): Promise<unknown> {
   const headers: Record<string, string> = { 'Accept-Language': hooks.language() };

@@ -1,3 +1,6 @@
+import type { Acted } from './acts';
+import type { Forward, Layer } from './desk_types';
+
 export type Lane = 'flash' | 'urgent' | 'routine';
 export type FieldValue = string | number | boolean;
 export type Fields = Record<string, FieldValue>;
@@ -27,6 +30,9 @@ export interface Alarm {
   message: string;
   office: string;
   at: string;
+  /** By which it can be acknowledged; null: it goes when its cause goes. */
+  row: number | null;
+  seen_at: string | null;
 }
 export interface Status {
   office: string;
@@ -60,11 +66,16 @@ export interface Summary {
   conflict: boolean;
   attachments: number;
 }
-export type Group = 'returned' | 'to_sign' | 'cosign' | 'in_review' | 'new' | 'waiting' | 'draft';
+export type Group =
+  | 'returned' | 'to_sign' | 'cosign' | 'answer' | 'carry_out' | 'new' | 'decide' | 'to_close' | 'feedback' | 'awaited' | 'owed' | 'waiting' | 'in_review' | 'draft';
 export interface Work extends Summary {
   group: Group;
   due_at: string | null;
   note: string;
+  act?: string;
+  record?: string | null;
+  from?: { office: string; name: string } | null;
+  overdue?: boolean;
 }
 export interface Finding {
   rule: string;
@@ -99,6 +110,9 @@ export interface ReportRecord {
   quarantine: string;
   flags: string[];
   signatures: Signature[];
+  parents: string[];
+  became?: string;
+  on_older_version?: boolean;
 }
 export interface Draft {
   state: string;
@@ -111,6 +125,7 @@ export interface Draft {
   occurred_at: string | null;
   drafter: string;
   note: string;
+  to: string[];
   signatures: Signature[];
   /** What is shown here, to be handed back with a save. */
   seen: string;
@@ -142,6 +157,8 @@ export interface Report extends Summary {
   findings: string[];
   draft: Draft | null;
   records: ReportRecord[];
+  layers: Layer[];
+  forwards: Forward[];
   receipts: { kind: string; by: string; at: string; record: string; reason?: string }[];
   deliveries: { office: string; name: string; state: string; at: string | null }[];
   timeline: { at: string; event: string; by: string; text: string }[];
@@ -152,7 +169,7 @@ export interface Attachment {
   complete: boolean;
 }
 /** The report as the node gives it: its attachments are a list there, and a number in lists. */
-export type FullReport = Omit<Report, 'attachments'> & { attachments: Attachment[] };
+export type FullReport = Omit<Report, 'attachments'> & Acted & { attachments: Attachment[] };
 
 export interface Choice {
   code: string;
@@ -195,6 +212,8 @@ export interface Writing {
   occurred_at: string | null;
   sensitivity: string;
   seen?: string;
+  /** Codes of those it goes to; none: as the rules say. */
+  to?: string[];
 }
 export interface Outcome {
   case: string;
@@ -216,4 +235,6 @@ export interface Office {
   name: string;
   level: string;
   state: string;
+  admitted?: boolean;
+  one_person?: boolean;
 }

@@ -40,15 +40,15 @@ const en: typeof zh = {
   },
   line: {
     down: 'No line to {name}', joining: 'Waiting to be admitted by the superior', last: 'last contact {time}', never: 'never reached so far', kept: 'All you write is kept here and leaves by itself when the line is back, flash first.',
-    waiting: '{n} waiting', ways: 'If it cannot wait: a stick (yizhan bundle export --to {code} FILE), a code by telephone (open the report, “Code by phone”), QR pictures (yizhan report qr NUMBER).',
+    waiting: '{n} waiting',
     try: 'Try now', trying: 'Calling…', still: 'Still not reached: {reason}', up: 'Line up', none: 'No superior', refused: 'The superior does not take our mail: {reason}', done: 'Reached', wait: '{n} waiting',
   },
   report: {
     text: 'Text', fields: 'Elements', people: 'People', drafter: 'Drafted', reviewer: 'Reviewed', signer: 'Signed', contact: 'Contact', records: 'Versions and signatures', receipts: 'Receipts', noReceipts: 'No receipt yet. The state changes by receipts alone.',
     timeline: 'What happened', attachments: 'Attachments', none: 'none', valid: 'signature good', invalid: 'signature bad', verified: 'verified', unverified: 'not verified', held: 'held back', incomplete: 'not complete', occurred: 'Occurred', signed: 'Signed', received: 'Received',
-    conflict: 'Versions of this case stand side by side: compare and join them (yizhan conflict show {case}).', disputed: 'Disputed: {list}', edit: 'Go on writing', remove: 'Delete draft', print: 'Print', sign: 'Sign', return: 'Return', submit: 'Submit',
+    disputed: 'Disputed: {list}', edit: 'Go on writing', remove: 'Delete draft', print: 'Print', sign: 'Sign', return: 'Return', submit: 'Submit',
     acknowledge: 'Acknowledge', follow: 'Follow-up', final: 'Final report', correct: 'Correction', withdraw: 'Withdraw', code: 'Code by phone', returned: 'Returned because: {note}', pending: 'There is an unsigned text ({state})', deliveries: 'Delivery',
-    reason: 'Reason', note: 'Remark (optional)', cancel: 'Cancel', ok: 'OK', codeHint: 'Read it to the duty officer of {to}, group by group; there: “yizhan report code-in”. It is not encrypted: whoever hears it understands it.',
+    reason: 'Reason', note: 'Remark (optional)', cancel: 'Cancel', ok: 'OK',
     sure: 'Really: {what}?', gone: 'Draft deleted', done: 'Done: {what}', from: 'Reporting office', sensitivity: 'Handling', printed: 'Printed {time}', warned: 'Travels with remarks: {list}', back: 'Back',
   },
   write: {

@@ -39,15 +39,15 @@ export default {
   },
   line: {
     down: '到{name}的线路不通', joining: '还在等上级接纳', last: '最后一次联系 {time}', never: '还没有联系上过', kept: '写好的都在本机，来网后自动发出，特急在前。',
-    waiting: '待发 {n} 件', ways: '等不及时可用：U盘捎带（yizhan bundle export --to {code} 文件）、电话报短码（打开该件，点“电话短码”）、二维码（yizhan report qr 编号）。',
+    waiting: '待发 {n} 件',
     try: '现在试一次', trying: '正在联系…', still: '还是没有联系上：{reason}', up: '线路通', none: '没有上级单位', refused: '上级暂不接收：{reason}', done: '已联系上', wait: '待发 {n}',
   },
   report: {
     text: '正文', fields: '要素', people: '经办', drafter: '拟稿', reviewer: '审核', signer: '签发', contact: '联系人', records: '版本与签名', receipts: '回执', noReceipts: '还没有回执。状态只随回执改变。',
     timeline: '经过', attachments: '附件', none: '无', valid: '签名有效', invalid: '签名无效', verified: '已核验', unverified: '未核验', held: '被隔离', incomplete: '未收全', occurred: '事发', signed: '签发于', received: '收到于',
-    conflict: '此事项有并存的版本，请对照合并（yizhan conflict show {case}）。', disputed: '有分歧的要素：{list}', edit: '继续编写', remove: '删除草稿', print: '打印', sign: '签发', return: '退回', submit: '提交签发',
+    disputed: '有分歧的要素：{list}', edit: '继续编写', remove: '删除草稿', print: '打印', sign: '签发', return: '退回', submit: '提交签发',
     acknowledge: '签收', follow: '写续报', final: '写终报', correct: '写更正', withdraw: '撤回', code: '电话短码', returned: '退回原因：{note}', pending: '有未签发的稿件（{state}）', deliveries: '送达情况',
-    reason: '原因', note: '意见（可不写）', cancel: '取消', ok: '确定', codeHint: '逐组念给{to}的值班员；对方在“yizhan report code-in”里录入。短码不加密，旁人能听懂。',
+    reason: '原因', note: '意见（可不写）', cancel: '取消', ok: '确定',
     sure: '确定要{what}吗？', gone: '草稿已删除', done: '已{what}', from: '报送单位', sensitivity: '信息属性', printed: '打印于 {time}', warned: '附带提示：{list}', back: '返回',
   },
   write: {

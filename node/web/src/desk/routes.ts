@@ -1,0 +1,26 @@
+import type { RouteRecordRaw } from 'vue-router';
+import type { Status } from '../api/types';
+
+/** Pages that are fetched when somebody goes there. */
+export const deskRoutes: RouteRecordRaw[] = [
+  { path: '/triage', name: 'triage', component: () => import('../views/Triage.vue') },
+  { path: '/brief', name: 'brief', component: () => import('../views/Brief.vue') },
+  { path: '/one/:case', name: 'one', component: () => import('../views/One.vue') },
+  { path: '/edit/:case', name: 'edit', component: () => import('../views/EditDesk.vue') },
+  { path: '/merge', name: 'merge', component: () => import('../views/Merge.vue') },
+  { path: '/conflict', name: 'conflicts', component: () => import('../views/Conflicts.vue') },
+  { path: '/conflict/:case', name: 'conflict', component: () => import('../views/Conflict.vue') },
+  { path: '/carry', name: 'carry', component: () => import('../views/Carry.vue') },
+  { path: '/carry/qr/:case', name: 'pictures', component: () => import('../views/Pictures.vue') },
+  { path: '/carry/code/:case', name: 'code', component: () => import('../views/CodeOut.vue') },
+];
+
+/** What stands in the menu beside the first pages: for whom others write, and for whom versions wait. */
+export function deskPages(status: Status | null): { to: string; name: string }[] {
+  const reads = status !== null && (status.level !== 'unit' || Object.values(status.received).some((n) => n > 0));
+  return [
+    ...(reads ? [{ to: '/triage', name: 'triage' }, { to: '/brief', name: 'brief' }] : []),
+    ...(status?.conflicts ? [{ to: '/conflict', name: 'conflicts' }] : []),
+    { to: '/carry', name: 'carry' },
+  ];
+}

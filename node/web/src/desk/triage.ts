@@ -1,0 +1,18 @@
+/** The order of what came: the most urgent first, the oldest of these first; one line a case. */
+import type { Lane, Work } from '../api/types';
+
+const rank: Record<Lane, number> = { flash: 0, urgent: 1, routine: 2 };
+const came = (w: Work): number => Date.parse(w.received_at ?? w.signed_at ?? '') || 0;
+
+export function triage(items: Work[], self: string): Work[] {
+  const seen = new Map<string, Work>();
+  for (const w of items) if ((w.group === 'new' || w.group === 'decide') && w.office !== self && !seen.has(w.case)) seen.set(w.case, w);
+  return [...seen.values()].sort((a, b) => rank[a.lane] - rank[b.lane] || came(a) - came(b));
+}
+/** What the words that were typed all stand in: title, office, number. */
+export function matching(items: Work[], words: string): Work[] {
+  const all = words.toLowerCase().split(/\s+/).filter(Boolean);
+  return items.filter((w) => all.every((x) => `${w.title} ${w.office_name} ${w.number}`.toLowerCase().includes(x)));
+}
+/** How long it has been here, in minutes. */
+export const ageMinutes = (w: Work, now: number): number => Math.max(0, Math.round((now - came(w)) / 60_000));

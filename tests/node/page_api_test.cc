@@ -1,0 +1,156 @@
+// What the page asks besides reports: bundles as octets, what somebody has looked at, whom a report may go to.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "node/net/api.h"
+#include "tests/node/desk_world.h"
+
+using namespace yz;
+using namespace yz::node;
+using test::World;
+
+namespace {
+
+/// A node whose bundles are a text that it is given and a note of what it was given.
+struct Carrier : World {
+  using World::World;
+  std::string folder = [] {
+    std::string name = (std::filesystem::temp_directory_path() / "yz-page-api.XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()));
+    return name;
+  }();
+  std::string content = "a bundle", taken;
+  std::uint64_t size = 0;  ///< said to be, when not the content's own
+  ~Carrier() override { std::filesystem::remove_all(folder); }
+  const std::string& home() const override { return folder; }
+  Result<BundleWritten> write_bundle(const OfficerRow&, std::string_view code, const std::string& path,
+                                     const std::function<void(double)>&) override {
+    if (code != "370783") return fail(Fault::missing, "no such neighbour", "bundle.neighbour");
+    std::ofstream(path) << content;
+    BundleWritten done;
+    done.bytes = size > 0 ? size : content.size();
+    return done;
+  }
+  Result<BundleRead> read_bundle(const OfficerRow&, const std::string& path,
+                                 const std::function<void(double)>&) override {
+    taken = std::string(std::istreambuf_iterator<char>(std::ifstream(path).rdbuf()), {});
+    BundleRead done;
+    done.frames = 3;
+    done.whole = taken.size() == content.size();
+    if (!done.whole) done.stopped = Error{Fault::invalid, "cut", "bundle.cut"};
+    return done;
+  }
+  std::size_t left_behind() const {
+    return static_cast<std::size_t>(
+        std::distance(std::filesystem::directory_iterator(folder), std::filesystem::directory_iterator()));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a bundle goes to the browser and comes from it as octets, and leaves no file in the home") {
+  Carrier w;
+  w.content = std::string("YZB\0\xff", 5);
+  const auto out = w.call("POST", "/api/v1/bundles/file", R"({"to":"370783"})");
+  CHECK(out.reply.status == 200);
+  CHECK(out.reply.content_type == "application/octet-stream");
+  CHECK(out.reply.body == w.content);
+  CHECK(out.reply.file_name == "370783.yzbundle");
+  const auto in = w.call("PUT", "/api/v1/bundles/file", w.content);
+  CHECK(in.reply.status == 200);
+  CHECK(w.taken == w.content);
+  CHECK(in.json.count("frames") == 3);
+  CHECK(in.json.flag("whole"));
+  const auto cut = w.call("PUT", "/api/v1/bundles/file", "YZB");
+  CHECK(cut.reply.exit_code == 65);
+  CHECK(cut.json.text("code") == "bundle.cut");
+  CHECK(cut.json.count("frames") == 3);
+  CHECK(w.call("POST", "/api/v1/bundles/file", R"({"to":"999"})").reply.exit_code == 66);
+  CHECK(w.call("POST", "/api/v1/bundles/file", R"({"to":"370783","path":"/tmp/x"})").json.text("code") ==
+        "invalid.member");
+  CHECK(w.left_behind() == 0);
+}
+
+TEST_CASE("a bundle that is too large for a browser is refused, and said to be written to a path") {
+  Carrier w;
+  w.size = 64 * 1024 * 1024 + 1;
+  const auto out = w.call("POST", "/api/v1/bundles/file", R"({"to":"370783"})");
+  CHECK(out.reply.exit_code == 73);
+  CHECK(out.json.text("code") == "bundle.browser");
+  w.size = 100;  // more than is there: never handed on as whole
+  CHECK(w.call("POST", "/api/v1/bundles/file", R"({"to":"370783"})").reply.exit_code == 76);
+  CHECK(w.left_behind() == 0);
+}
+
+TEST_CASE("an alarm stands until somebody has seen it, and stands anew when it is raised a day later") {
+  World w;
+  const auto raise = [&] {
+    REQUIRE(w.store().write([&] { return w.store().alarm("frame.refused", "refused: x", "370783", w.now_ms); }));
+  };
+  const auto standing = [&]() -> std::vector<Json> {
+    std::vector<Json> out;
+    const Json status = w.call("GET", "/api/v1/status").json;
+    for (const Json& a : *status.find("alarms")->items())
+      if (a.text("code") == "frame.refused") out.push_back(a);
+    return out;
+  };
+  raise();
+  REQUIRE(standing().size() == 1);
+  const std::string row = std::to_string(standing().front().count("row"));
+  CHECK(w.call("POST", "/api/v1/alarms/" + row + "/seen", "{}").reply.status == 200);
+  CHECK(w.call("POST", "/api/v1/alarms/" + row + "/seen", "{}").reply.status == 200);
+  CHECK(standing().empty());
+  CHECK(w.count("select count(*) from journal where action = 'alarm.seen'") == 1);
+  const auto all = w.call("GET", "/api/v1/alarms").json;
+  REQUIRE(all.find("alarms")->items()->size() == 1);
+  CHECK_FALSE(all.find("alarms")->items()->front().text("seen_at").empty());
+  w.now_ms += 60'000;
+  raise();
+  CHECK(standing().empty());
+  w.now_ms += test::kDay;
+  raise();
+  CHECK(standing().size() == 1);
+  for (const char* bad : {"0", "99", "x", "-1", "1x", "99999999999999999999"}) {
+    CAPTURE(bad);
+    CHECK(w.call("POST", std::string("/api/v1/alarms/") + bad + "/seen", "{}").json.text("code") == "alarm.missing");
+  }
+}
+
+TEST_CASE("an alarm that follows from the state has no row to be seen by") {
+  World w;
+  w.write(true, {}, "flash", "first_report");
+  w.now_ms += 11 * 60 * 1000;
+  bool found = false;
+  const Json status = w.call("GET", "/api/v1/status").json;
+  for (const Json& a : *status.find("alarms")->items())
+    if (a.text("code") == "receipt.overdue") found = a.find("row")->is_null();
+  CHECK(found);
+}
+
+TEST_CASE("each officer has looked when they said so, and not when another did") {
+  World w(false, true, {"王芳", "赵敏"});
+  CHECK(w.call("GET", "/api/v1/looked", {}, "王芳").json.find("at")->is_null());
+  CHECK(w.call("POST", "/api/v1/looked", "{}", "王芳").reply.status == 200);
+  CHECK_FALSE(w.call("GET", "/api/v1/looked", {}, "王芳").json.text("at").empty());
+  CHECK(w.call("GET", "/api/v1/looked", {}, "赵敏").json.find("at")->is_null());
+}
+
+TEST_CASE("whom a report may go to is named, and a draft says whom it names") {
+  World w;
+  const auto to = w.call("GET", "/api/v1/addressees").json;
+  REQUIRE(to.find("addressees")->items()->size() == 1);
+  CHECK(to.find("addressees")->items()->front().text("office") == "370783");
+  CHECK(to.find("addressees")->items()->front().text("rank") == "superior");
+  const std::string id = w.write();
+  const auto named = [&] {
+    return w.call("GET", "/api/v1/reports/" + id).json.find("draft")->find("to")->items()->size();
+  };
+  CHECK(named() == 0);
+  CHECK(w.call("PUT", "/api/v1/reports/" + id, R"({"to":["370783"]})").reply.status == 200);
+  CHECK(named() == 1);
+  CHECK(w.call("PUT", "/api/v1/reports/" + id, R"({"to":[]})").reply.status == 200);
+  CHECK(named() == 0);
+}
