@@ -58,7 +58,8 @@ bool WebPort::may_speak(const HttpRequest& r) const {
 Result<> WebPort::from_our_page(const HttpRequest& r, const WebSessions::Who* who) const {
   if (!r.has_header("Origin") && r.header("Sec-Fetch-Site") != "same-origin")
     return fail(Fault::denied, "this request does not come from the page", "web.origin");
-  const bool upload = r.method == "PUT" && r.path.find("/attachments/") != std::string::npos;
+  const bool upload = (r.method == "PUT" && r.path.find("/attachments/") != std::string::npos) ||
+                      (r.method == "POST" && r.path == "/api/v1/evidence/check");
   if (r.method != "DELETE" && media_type(r) != (upload ? "application/octet-stream" : "application/json"))
     return fail(Fault::invalid, "the request has to be application/json", "web.content");
   if (who && !same_token(r.header("X-YZ-CSRF"), who->csrf))

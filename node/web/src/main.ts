@@ -14,6 +14,7 @@ import ReportPage from './views/ReportPage.vue';
 import Reports from './views/Reports.vue';
 import Work from './views/Work.vue';
 import Write from './views/Write.vue';
+import { adminRoutes } from './admin/routes';
 
 const app = createApp(App);
 app.use(createPinia());
@@ -27,6 +28,7 @@ app.use(
       { path: '/report/:case', name: 'report', component: ReportPage },
       { path: '/write/:case?', name: 'write', component: Write },
       { path: '/phone/:case?', name: 'phone', component: Phone },
+      ...adminRoutes,
       { path: '/:rest(.*)', redirect: '/' },
     ],
   }),

@@ -32,12 +32,18 @@ export interface Status {
   office: string;
   name: string;
   level: string;
+  node: string;
   state: string;
   version: string;
+  root_fingerprint: string;
+  root_confirmed: boolean;
   superiors: Superior[];
   lanes: Record<Lane | 'bulk', LaneCount>;
   received: Record<Lane, number>;
+  unopened: number;
   conflicts: number;
+  quarantined: number;
+  last_backup: string | null;
   overdue: number;
   drafts: number;
   in_review: number;
