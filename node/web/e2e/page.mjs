@@ -1,20 +1,8 @@
 // The page as a person uses it: sign in, write, sign, send while the line breaks, and see it delivered by the county's
 // receipt alone. Every page is looked at by axe-core too.
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
+import { accessible } from './axe.mjs';
 import { PASSPHRASE, browser, check, finish, offices, open, run, signIn, sleep, until } from './world.mjs';
 
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** Run beside the page's own scripts, by the debugger: the page's policy lets no other script in. */
-async function accessible(page, what) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const r = await globalThis.axe.run(document, { resultTypes: ['violations'] });
-    return r.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + ' ' + (n.failureSummary ?? '').slice(0, 200))]);
-  });
-  check(`${what}: no serious finding of axe-core`, found.length === 0, found);
-}
 const state = (page) => page.locator('.report-line .state').first().innerText();
 const title = '柳河镇全面排查山洪沟隐患点';
 const body = '11月20日至21日，柳河镇组织8个村对12条山洪沟开展隐患排查，出动36人次，发现堵点5处，已清理4处，剩余1处由水利站设置警示牌，预计25日前清理完毕。';
