@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { accessible, fitsPhone } from './axe.mjs';
-import { PASSPHRASE, browser, check, finish, offices, open, run, serve, signIn, until, work } from './world.mjs';
+import { PASSPHRASE, browser, check, finish, freePort, offices, open, run, serve, signIn, until, work } from './world.mjs';
 
 const visit = async (page, to, heading) => {
   await page.goto(page.url().replace(/#.*/, '#/admin/' + to));
@@ -282,7 +282,7 @@ await finish(async () => {
   await people(township);
   await roleless(b, world.township);
   world.township.process.kill('SIGKILL');
-  const { port } = await world.free();
+  const port = await freePort();
   const again = await serve('township', '--as', '王芳', '--sync', `127.0.0.1:${port}`);
   const anew = await open(b, again.url);
   anew.page.setDefaultTimeout(20_000);

@@ -101,7 +101,7 @@ export class Line {
   }
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((go) => {
     const s = net.createServer().listen(0, '127.0.0.1', () => {
       const { port } = s.address();
@@ -120,7 +120,7 @@ export async function offices() {
   const invitation = run('county', 'invite', '--code', '370783105', '--name', '柳河镇', '--level', 'township', '--url', `http://127.0.0.1:${port}`).invitation;
   run('township', 'join', invitation, '--officer', '王芳', '--phone', '0536-1234567');
   const township = await serve('township');
-  return { county, township, line, sync, free: async () => ({ port: await freePort() }) };
+  return { county, township, line, sync };
 }
 
 export async function browser() {

@@ -1,12 +1,17 @@
 import { createI18n } from 'vue-i18n';
 import en from './locales/en';
 import { adminEn, adminZh } from './locales/admin';
+import { tasksEn, tasksZh } from './locales/tasks';
 import zh from './locales/zh-CN';
 
 /** The choice outlives the tab in a cookie of its own: nothing else is kept in the browser. */
 const chosen = /(?:^|; )yzlang=(zh|en)/.exec(document.cookie)?.[1] ?? (navigator.language.startsWith('en') ? 'en' : 'zh');
 
-export const i18n = createI18n({ legacy: false, locale: chosen, fallbackLocale: 'zh', messages: { zh: { ...zh, ...adminZh }, en: { ...en, ...adminEn } } });
+export const i18n = createI18n({ legacy: false, locale: chosen, fallbackLocale: 'zh', messages: { zh, en } });
+i18n.global.mergeLocaleMessage('zh', adminZh);
+i18n.global.mergeLocaleMessage('en', adminEn);
+i18n.global.mergeLocaleMessage('zh', tasksZh);
+i18n.global.mergeLocaleMessage('en', tasksEn);
 
 export const language = (): 'zh' | 'en' => (i18n.global.locale.value === 'en' ? 'en' : 'zh');
 

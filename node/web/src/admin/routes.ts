@@ -13,5 +13,9 @@ export const adminRoutes: RouteRecordRaw[] = [
   { path: '/admin/offices/invite', component: () => import('../views/admin/Invite.vue') },
   { path: '/admin/superiors', component: () => import('../views/admin/Superiors.vue') },
   { path: '/admin/machines', component: () => import('../views/admin/Machines.vue') },
+  { path: '/admin/policy', component: () => import('../views/admin/Policy.vue') },
+  { path: '/tasks', component: () => import('../views/tasks/Tasks.vue') },
+  { path: '/tasks/new', component: () => import('../views/tasks/Issue.vue') },
+  { path: '/task/:case', component: () => import('../views/tasks/Task.vue') },
   { path: '/admin/root', component: () => import('../views/admin/Root.vue') },
 ];

@@ -1,7 +1,8 @@
 /** Sentences of the pages of administration and audit, in both languages. */
 export const adminZh = {
+  nav: { admin: '管理' },
   admin: {
-    menu: '管理菜单', group: { machine: '本机', office: '单位', rules: '规则' },
+    menu: '管理菜单', group: { machine: '本机', office: '单位' },
     nav: { lines: '线路', alarms: '提醒', care: '备份与自检', evidence: '证据', journal: '日志', people: '人员', offices: '下级单位', superiors: '上级单位', machines: '机器与密钥', root: '信任根', policy: '策略' },
     never: '从未', justNow: '刚才', minutesAgo: '{n} 分钟前', hoursAgo: '{n} 小时前', daysAgo: '{n} 天前',
     lastContact: '最后联系', code: '单位代码', acts: '办理', change: '修改', save: '保存', refresh: '刷新', needKeys: '这一页的办理需要“密钥管理员”角色；您现在只能查看。',
@@ -89,8 +90,9 @@ export const adminZh = {
 };
 
 export const adminEn: typeof adminZh = {
+  nav: { admin: 'Manage' },
   admin: {
-    menu: 'Management menu', group: { machine: 'This machine', office: 'Office', rules: 'Rules' },
+    menu: 'Management menu', group: { machine: 'This machine', office: 'Office' },
     nav: { lines: 'Lines', alarms: 'Alarms', care: 'Backup and checks', evidence: 'Evidence', journal: 'Journal', people: 'People', offices: 'Offices below', superiors: 'Superiors', machines: 'Machines and keys', root: 'Root of trust', policy: 'Policy' },
     never: 'never', justNow: 'just now', minutesAgo: '{n} min ago', hoursAgo: '{n} h ago', daysAgo: '{n} days ago',
     lastContact: 'Last contact', code: 'Office code', acts: 'Actions', change: 'Change', save: 'Save', refresh: 'Refresh', needKeys: 'Changes on this page need the role “administrator of keys”; you can look.',
@@ -112,7 +114,7 @@ export const adminEn: typeof adminZh = {
     alarms: { lead: 'What the program found that a person has to deal with. It goes away when that is done.', none: 'Nothing to deal with.', todo: 'To do', go: 'Go there' },
     care: {
       lead: 'Once a week: is there a fresh backup, and do the checks pass?', backup: 'Backup', last: 'Last backup: ', noBackup: 'none so far', folder: 'Folder on this machine (that of a stick will do)', save: 'Back up', saving: 'Backing up…',
-      file: 'File: {name}. It is encrypted; any officer’s passphrase opens it. An existing file is never overwritten.', saved: 'Backed up: {path} ({size}). Unplug the stick and keep it elsewhere.', doctor: 'Self-check', doctorHint: 'Every page of the databases, disk space, root of trust, mail not opened. Seconds to a minute.', doctorNow: 'Check now',
+      file: 'File: {name}. It is encrypted; any officer\'s passphrase opens it. An existing file is never overwritten.', saved: 'Backed up: {path} ({size}). Unplug the stick and keep it elsewhere.', doctor: 'Self-check', doctorHint: 'Every page of the databases, disk space, root of trust, mail not opened. Seconds to a minute.', doctorNow: 'Check now',
       healthy: 'All is well', ill: 'Something is wrong, see below', check: { database: 'Database', attachments: 'Attachments', disk: 'Disk', root: 'Root of trust', unopened: 'Unopened mail' }, free: '{n} MiB free', unopened: '{n} not opened yet', noneUnopened: 'all opened', noRoot: 'no root document', fine: 'sound',
       verify: 'Verify all records', verifyHint: 'Recomputes every chain, signature and receipt. Minutes when there are many; work may go on meanwhile.', verifyNow: 'Verify now', verified: 'All verified: {records} records, {streams} streams.', problems: '{n} problems:',
       versions: 'Version and machine', program: 'Program', node: 'This machine', counts: 'In store', countsText: '{drafts} drafts, {review} to be signed, {conflicts} conflicts, {quarantined} quarantined, {unopened} unopened',
@@ -122,12 +124,12 @@ export const adminEn: typeof adminZh = {
       choose: 'Choose a file', checking: 'Checking {name}…', good: 'Sound: {records} signed records, {layers} layers of forwarded originals.', bad: 'Not sound, {n} problems:', root: 'Root of trust: ', sameRoot: 'the same as ours', otherRoot: 'not ours: it belongs to another system, compare the fingerprint', case: 'Case',
     },
     journal: {
-      lead: 'Who did what, and when. No report’s text stands in it.', denied: 'The journal is for officers with the role “auditor”.', filter: 'Filter the {n} lines fetched', none: 'Nothing fits.', who: 'Officer', what: 'Act', on: 'On',
+      lead: 'Who did what, and when. No report\'s text stands in it.', denied: 'The journal is for officers with the role “auditor”.', filter: 'Filter the {n} lines fetched', none: 'Nothing fits.', who: 'Officer', what: 'Act', on: 'On',
       act: {
         alarm_over: 'alarm over', bundle_export: 'bundle written', bundle_import: 'bundle read', consent_key: 'consent to a key', consent_superior: 'consent to a superior', join_machine: 'machine joined', login_denied: 'sign-in refused', machine_admit: 'machine admitted', machine_confirmed: 'machine confirmed', machine_met: 'met another machine of ours',
         node_confirm: 'machine below confirmed', node_invite: 'machine invited', node_rotate: 'node key rotated', node_rotated: 'new node key in use', office_confirm_key: 'new key of an office confirmed', office_moved: 'office moved', office_reissued: 'certificates reissued', office_renew: 'office certificate renewed', office_resume: 'office resumed', office_rotate_key: 'office key rotated', office_suspend: 'office suspended',
-        officer_add: 'officer added', officer_renew: 'officer’s key renewed', officer_role: 'roles changed', officer_suspend: 'officer suspended', pictures_import: 'QR codes read', root_adopt: 'root adopted', root_confirm: 'root confirmed', root_propose: 'root proposed', root_rotated: 'root changed', root_sign: 'root signed',
-        superior_add: 'superior added', superior_remove: 'superior removed', superior_url: 'superior’s address', addresses: 'addresses told', login: 'sign-in', revoke: 'revoked', backup: 'backup',
+        officer_add: 'officer added', officer_renew: 'officer\'s key renewed', officer_role: 'roles changed', officer_suspend: 'officer suspended', pictures_import: 'QR codes read', root_adopt: 'root adopted', root_confirm: 'root confirmed', root_propose: 'root proposed', root_rotated: 'root changed', root_sign: 'root signed',
+        superior_add: 'superior added', superior_remove: 'superior removed', superior_url: 'superior\'s address', addresses: 'addresses told', login: 'sign-in', revoke: 'revoked', backup: 'backup',
       },
     },
     people: {
@@ -141,8 +143,8 @@ export const adminEn: typeof adminZh = {
       lead: 'This office and those below it. This office signs invitations, suspensions and revocations; those below hear of them with their next exchange.', invite: 'Invite an office', level: 'Level',
       mark: { self: 'this office', good: 'good', revoked: 'revoked', moved: 'moved away', suspended: 'suspended', invited: 'has not joined yet', key_waits: 'new key to compare', silent: 'silent for more than a day' },
       suspend: 'Suspend', resume: 'Resume', suspendText: 'Nothing is taken from it nor given to it until it is resumed; what it writes is queued there.', resumeText: 'Exchanges go on, and what it queued comes.', renew: 'Renew certificate', renewText: 'Ten more years for its certificate, the key stays.',
-      compare: 'Compare new key', compareTitle: 'New key of {name}', compareText: 'Call them at the number you always use (not one from a message). They open “Machines and keys” and read the new key’s fingerprint group by group; type it here. If it differs, stop and report it.', compareOk: 'All typed, certify', keyDone: 'The new key of {name} is certified',
-      addresses: 'Where offices below reach us', addressesHint: 'Addresses of this office’s machine, at most four, told with the next exchange.', noAddress: 'None told yet.', addressLines: 'Addresses, one a line',
+      compare: 'Compare new key', compareTitle: 'New key of {name}', compareText: 'Call them at the number you always use (not one from a message). They open “Machines and keys” and read the new key\'s fingerprint group by group; type it here. If it differs, stop and report it.', compareOk: 'All typed, certify', keyDone: 'The new key of {name} is certified',
+      addresses: 'Where offices below reach us', addressesHint: 'Addresses of this office\'s machine, at most four, told with the next exchange.', noAddress: 'None told yet.', addressLines: 'Addresses, one a line',
     },
     invite: {
       title: 'Invite an office', steps: 'Steps', step1: 'Which office', step2: 'Address and validity', step3: 'Print and hand over', kind: 'How it joins', new: 'A new office, directly below this one', move: 'An office that moves here (its id, keys and history stay)', line: 'Line registration: it has another superior and is only registered here',
@@ -165,14 +167,14 @@ export const adminEn: typeof adminZh = {
       ready: 'Registered with {name}', waits: 'Asked; waits until {name} admits us, by itself when the line is there', compare: 'Compare the root fingerprint by telephone:', moved: 'Now below {name}; our code is {code}', moving: 'Asked; waits until {name} admits us', address: 'Address', changeAddress: 'Change address', addressOf: 'Addresses of {name}', addressText: 'One a line, at most four, tried in turn.', remove: 'Remove', removeText: 'Nothing more is reported to it. What was signed stays good, what waits for its receipt stays here.',
     },
     machines: {
-      lead: 'An office may have several machines, each with a key of its own. A further one is confirmed by the superior, who compares its fingerprint by telephone.', own: 'Machines of this office', this: 'this one', number: 'Machine {n}', confirmed: 'confirmed', unconfirmed: 'not confirmed by the superior', fingerprint: 'Fingerprint', fingerprintOf: 'Fingerprint of {name}', readUp: 'Read these digits to the superior’s administrator:', below: 'Machines of offices below', machine: 'Machine',
-      confirm: 'Confirm', confirmTitle: 'New machine of {name}', confirmText: 'Call them at the number you always use. They open “Machines and keys” and read this machine’s fingerprint group by group; type it here. If it differs, do not confirm.', confirmedNow: 'Machine confirmed', invite: 'Invite a further machine', inviteText: 'The new machine joins this office with it; both see all reports, but not each other’s drafts and attachments.', name: 'Name of the machine', officer: 'For whom (empty: {name})',
-      rotate: 'Rotate this machine’s key', rotateText: 'A new key is made and told to every neighbour; it is used once all have heard.', rotating: 'The new key is being told; the old one is in use', force: 'Wait no longer', forceText: 'The new key is used at once. Offices that have not heard refuse this machine until they do. Only for one that does not return.', unheard: 'These have not heard of the new key: {list}',
-      officeKey: 'Key of the office', officeKeyHint: 'It certifies this office’s people, machines and offices below, and lies on the first machine only. Change it when it may be compromised, or whoever kept it leaves.', officeKeyWaits: 'The new key waits for the superior: call and read these digits.', rotateOffice: 'Change the office key', rotateOfficeText: 'A new office key is made. It is used once the superior has compared and certified it; people, machines and offices below follow by themselves.',
+      lead: 'An office may have several machines, each with a key of its own. A further one is confirmed by the superior, who compares its fingerprint by telephone.', own: 'Machines of this office', this: 'this one', number: 'Machine {n}', confirmed: 'confirmed', unconfirmed: 'not confirmed by the superior', fingerprint: 'Fingerprint', fingerprintOf: 'Fingerprint of {name}', readUp: 'Read these digits to the superior\'s administrator:', below: 'Machines of offices below', machine: 'Machine',
+      confirm: 'Confirm', confirmTitle: 'New machine of {name}', confirmText: 'Call them at the number you always use. They open “Machines and keys” and read this machine\'s fingerprint group by group; type it here. If it differs, do not confirm.', confirmedNow: 'Machine confirmed', invite: 'Invite a further machine', inviteText: 'The new machine joins this office with it; both see all reports, but not each other\'s drafts and attachments.', name: 'Name of the machine', officer: 'For whom (empty: {name})',
+      rotate: 'Rotate this machine\'s key', rotateText: 'A new key is made and told to every neighbour; it is used once all have heard.', rotating: 'The new key is being told; the old one is in use', force: 'Wait no longer', forceText: 'The new key is used at once. Offices that have not heard refuse this machine until they do. Only for one that does not return.', unheard: 'These have not heard of the new key: {list}',
+      officeKey: 'Key of the office', officeKeyHint: 'It certifies this office\'s people, machines and offices below, and lies on the first machine only. Change it when it may be compromised, or whoever kept it leaves.', officeKeyWaits: 'The new key waits for the superior: call and read these digits.', rotateOffice: 'Change the office key', rotateOfficeText: 'A new office key is made. It is used once the superior has compared and certified it; people, machines and offices below follow by themselves.',
     },
     root: {
-      lead: 'Every office’s certificate comes from this root. Compared once by telephone, nobody can play the superior later.', compare: 'Compare with the superior', how1: 'Call the administrator of {name} at the number you always use (not the one on the sheet).', how2: 'They open Manage, Root of trust, and read the fingerprint group by group.', how3: 'Type what you hear. Copying it from paper or screen would not find an impostor.',
-      confirm: 'All typed, compare', same: 'The same: the root is confirmed', fingerprint: 'Root fingerprint', confirmed: 'compared by telephone', unconfirmed: 'not compared', readDown: 'When an office below calls, read it group by group:', notByEye: 'Not shown before it is compared: what counts is what you hear.', show: 'Show our digits', holders: 'Holders of the root', holder: 'Holder’s fingerprint', threshold: 'Version {version}, {of} holders; {n} must sign a change.', signed: 'signed', unsigned: 'not signed', change: 'Holders and threshold are changed with yizhan root propose, root sign, root adopt.', history: 'Versions', version: 'Version {n}',
+      lead: 'Every office\'s certificate comes from this root. Compared once by telephone, nobody can play the superior later.', compare: 'Compare with the superior', how1: 'Call the administrator of {name} at the number you always use (not the one on the sheet).', how2: 'They open Manage, Root of trust, and read the fingerprint group by group.', how3: 'Type what you hear. Copying it from paper or screen would not find an impostor.',
+      confirm: 'All typed, compare', same: 'The same: the root is confirmed', fingerprint: 'Root fingerprint', confirmed: 'compared by telephone', unconfirmed: 'not compared', readDown: 'When an office below calls, read it group by group:', notByEye: 'Not shown before it is compared: what counts is what you hear.', show: 'Show our digits', holders: 'Holders of the root', holder: 'Holder\'s fingerprint', threshold: 'Version {version}, {of} holders; {n} must sign a change.', signed: 'signed', unsigned: 'not signed', change: 'Holders and threshold are changed with yizhan root propose, root sign, root adopt.', history: 'Versions', version: 'Version {n}',
     },
   },
 };

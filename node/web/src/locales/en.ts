@@ -24,7 +24,7 @@ const en: typeof zh = {
   },
   sensitivity: { public: 'Public', internal: 'Internal', work_secret: 'Work secret' },
   grade: { I: 'extraordinarily serious', II: 'serious', III: 'relatively serious', IV: 'ordinary', ungraded: 'ungraded' },
-  nav: { work: 'Today', reports: 'All reports', write: 'Write', phone: 'Phone call', tasks: 'Commissions', admin: 'Manage', lock: 'Lock', out: 'Sign out', main: 'Main menu', language: '中文', skip: 'Skip to the content' },
+  nav: { work: 'Today', reports: 'All reports', write: 'Write', phone: 'Phone call', lock: 'Lock', out: 'Sign out', main: 'Main menu', language: '中文', skip: 'Skip to the content' },
   sign: {
     title: 'Sign in', officer: 'Name', officerHint: 'May stay empty in an office of one', passphrase: 'Passphrase', in: 'Sign in', locked: 'Locked', lockedHint: 'What was not saved is still here. Type your passphrase to go on.',
     expired: 'Locked after a while without any action', as: 'Sign in as {name}', other: 'Somebody else signs in (what is not saved is lost)', confirmTitle: 'Your passphrase once more',

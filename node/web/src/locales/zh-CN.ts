@@ -23,7 +23,7 @@ export default {
   },
   sensitivity: { public: '公开', internal: '内部', work_secret: '工作秘密' },
   grade: { I: '特别重大', II: '重大', III: '较大', IV: '一般', ungraded: '未定级' },
-  nav: { work: '今日', reports: '全部信息', write: '写信息', phone: '接电话', tasks: '约稿', admin: '管理', lock: '锁屏', out: '退出', main: '主菜单', language: 'English', skip: '跳到正文' },
+  nav: { work: '今日', reports: '全部信息', write: '写信息', phone: '接电话', lock: '锁屏', out: '退出', main: '主菜单', language: 'English', skip: '跳到正文' },
   sign: {
     title: '登录', officer: '姓名', officerHint: '本单位只有一人时可不填', passphrase: '口令', in: '登录', locked: '已锁屏', lockedHint: '没保存的内容还在，输入口令后接着写。',
     expired: '较长时间没有操作，已自动锁屏', as: '以{name}登录', other: '换人登录（未保存的内容将丢失）', confirmTitle: '请再输入一次口令',
