@@ -66,9 +66,10 @@ export interface Summary {
   conflict: boolean;
   attachments: number;
 }
-export type Group = 'returned' | 'to_sign' | 'cosign' | 'in_review' | 'new' | 'waiting' | 'draft';
+export type Group = 'returned' | 'to_sign' | 'cosign' | 'in_review' | 'new' | 'waiting' | 'draft' | 'commission' | 'commission_asked' | 'commission_late';
 export interface Work extends Summary {
   group: Group;
+  sort?: 'report' | 'commission' | 'policy';
   due_at: string | null;
   note: string;
 }
@@ -134,6 +135,7 @@ export interface Report extends Summary {
   records: ReportRecord[];
   receipts: { kind: string; by: string; at: string; record: string; reason?: string }[];
   deliveries: { office: string; name: string; state: string; at: string | null }[];
+  answers?: { case: string; record: string; office: string; title: string; due_at: string } | null;
   timeline: { at: string; event: string; by: string; text: string }[];
 }
 export interface Attachment {

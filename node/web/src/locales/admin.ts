@@ -34,12 +34,13 @@ export const adminZh = {
       choose: '选取文件', checking: '正在核验 {name}…', good: '核验通过：{records} 件签名记录，含 {layers} 层转报原件。', bad: '没有通过核验，{n} 处问题：', root: '信任根：', sameRoot: '与本机相同', otherRoot: '与本机不同：它属于另一套体系，请核对指纹', case: '事项编号',
     },
     journal: {
-      lead: '谁在什么时候办了什么。日志不含信息的内容。', denied: '日志只给有“审计”角色的人员看。', filter: '在已读取的 {n} 行里筛选', none: '没有符合的记录。', who: '人员', what: '办了什么', on: '对象',
+      lead: '谁在什么时候办了什么。日志不含信息的内容。', denied: '日志只给有“审计”角色的人员看。', filter: '在已读取的 {n} 行里筛选', none: '没有符合的记录。', who: '人员', what: '办了什么', on: '对象', program: '程序',
       act: {
         alarm_over: '提醒解除', bundle_export: '写出U盘包', bundle_import: '读入U盘包', consent_key: '密钥更换同意', consent_superior: '更换上级同意', join_machine: '新机器加入', login_denied: '登录被拒', machine_admit: '接纳机器', machine_confirmed: '机器已确认', machine_met: '遇到本单位另一机器',
         node_confirm: '确认下级机器', node_invite: '邀请新机器', node_rotate: '更换本机密钥', node_rotated: '本机密钥已更换', office_confirm_key: '核对下级新密钥', office_moved: '单位迁移', office_reissued: '证书换发', office_renew: '换发下级证书', office_resume: '恢复下级', office_rotate_key: '更换单位密钥', office_suspend: '暂停下级',
         officer_add: '增加人员', officer_renew: '更换个人密钥', officer_role: '改角色', officer_suspend: '停用人员', pictures_import: '读入二维码', root_adopt: '采用新根', root_confirm: '核对根指纹', root_propose: '提出新根', root_rotated: '根已更换', root_sign: '签署新根',
         superior_add: '增加上级', superior_remove: '移除上级', superior_url: '改上级地址', addresses: '告知本单位地址', login: '登录', revoke: '吊销', backup: '备份',
+        invite: '邀请单位', admit: '接纳单位', init: '开通本单位', join: '请求加入', joined: '已加入', registered: '条线登记完成', moved: '已迁移', recover: '口令恢复', restore: '从备份恢复', passphrase: '改口令', draft: '起草', submit: '提交签发', sign: '签发', review: '审核', return: '退回', withdraw: '撤回', acknowledge: '签收', cosign: '补签', delete: '删除草稿', release: '担保放行', accept: '收下', refuse: '拒收', wait: '暂存等待', notice: '收到短码', alarm: '提醒', revoked: '得知吊销', incarnation: '改用新编号', set_aside: '搁置',
       },
     },
     people: {
@@ -124,12 +125,13 @@ export const adminEn: typeof adminZh = {
       choose: 'Choose a file', checking: 'Checking {name}…', good: 'Sound: {records} signed records, {layers} layers of forwarded originals.', bad: 'Not sound, {n} problems:', root: 'Root of trust: ', sameRoot: 'the same as ours', otherRoot: 'not ours: it belongs to another system, compare the fingerprint', case: 'Case',
     },
     journal: {
-      lead: 'Who did what, and when. No report\'s text stands in it.', denied: 'The journal is for officers with the role “auditor”.', filter: 'Filter the {n} lines fetched', none: 'Nothing fits.', who: 'Officer', what: 'Act', on: 'On',
+      lead: 'Who did what, and when. No report\'s text stands in it.', denied: 'The journal is for officers with the role “auditor”.', filter: 'Filter the {n} lines fetched', none: 'Nothing fits.', who: 'Officer', what: 'Act', on: 'On', program: 'the program',
       act: {
         alarm_over: 'alarm over', bundle_export: 'bundle written', bundle_import: 'bundle read', consent_key: 'consent to a key', consent_superior: 'consent to a superior', join_machine: 'machine joined', login_denied: 'sign-in refused', machine_admit: 'machine admitted', machine_confirmed: 'machine confirmed', machine_met: 'met another machine of ours',
         node_confirm: 'machine below confirmed', node_invite: 'machine invited', node_rotate: 'node key rotated', node_rotated: 'new node key in use', office_confirm_key: 'new key of an office confirmed', office_moved: 'office moved', office_reissued: 'certificates reissued', office_renew: 'office certificate renewed', office_resume: 'office resumed', office_rotate_key: 'office key rotated', office_suspend: 'office suspended',
         officer_add: 'officer added', officer_renew: 'officer\'s key renewed', officer_role: 'roles changed', officer_suspend: 'officer suspended', pictures_import: 'QR codes read', root_adopt: 'root adopted', root_confirm: 'root confirmed', root_propose: 'root proposed', root_rotated: 'root changed', root_sign: 'root signed',
         superior_add: 'superior added', superior_remove: 'superior removed', superior_url: 'superior\'s address', addresses: 'addresses told', login: 'sign-in', revoke: 'revoked', backup: 'backup',
+        invite: 'office invited', admit: 'office admitted', init: 'office founded', join: 'asked to join', joined: 'joined', registered: 'line registered', moved: 'moved', recover: 'passphrase recovered', restore: 'put back from a backup', passphrase: 'passphrase changed', draft: 'drafted', submit: 'submitted', sign: 'signed', review: 'reviewed', return: 'returned', withdraw: 'withdrawn', acknowledge: 'acknowledged', cosign: 'cosigned', delete: 'draft deleted', release: 'vouched for', accept: 'taken in', refuse: 'refused', wait: 'waits', notice: 'code taken in', alarm: 'alarm', revoked: 'heard of a revocation', incarnation: 'went on under new numbers', set_aside: 'set aside',
       },
     },
     people: {

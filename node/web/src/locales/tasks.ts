@@ -14,7 +14,7 @@ export const tasksZh = {
     act: { write: '写答复', accept: '接受', answer: '用已报信息答复', extend: '请求延期', decline: '请求免报', chase: '催办', close: '结束约稿', grant: '同意', refuse: '不同意', sign: '签发', return: '退回' },
     hint: { accept: '告诉约稿单位：已收到，按时限写。', decline: '由签发人签名请求免报，约稿单位同意后才算免除。', extend: '约稿单位同意以前，时限不变。', chase: '对方会看到催办和时间。', close: '结束后不再等答复，已收到的都保留。', refuse: '时限不变，对方会看到原因。', excuse: '同意后该单位不用再答复。', answer: '选一件已经报出的信息作为答复。' },
     did: { issue: '签发约稿', accept: '接受', decline: '请求免报', extend: '请求延期到', answer: '答复', pass: '转给下级', grant: '同意', refuse: '不同意', chase: '催办', close: '结束' },
-    answering: '答复约稿《{title}》，时限 {due}', open: '看约稿',
+    answering: '答复约稿《{title}》，时限 {due}', open: '看约稿', exercise: '演 练  ·  不是真实情况',
   },
   policy: {
     title: '策略', lead: '时限、必填要素、签发步骤等规则，由上级签名发布，逐级从严。', inForce: '现在生效的规则', sources: '来自', builtIn: '没有单位发布过策略，用程序自带的规则。', coming: '将要生效', drafts: '待签发', history: '历次发布', version: '{office} 第 {n} 版', effective: '{time} 生效', by: '签发 {name}',
@@ -38,7 +38,7 @@ export const tasksEn: typeof tasksZh = {
     act: { write: 'Write the answer', accept: 'Accept', answer: 'Answer with a sent report', extend: 'Ask for more time', decline: 'Ask to be excused', chase: 'Chase', close: 'Close', grant: 'Grant', refuse: 'Refuse', sign: 'Sign', return: 'Return' },
     hint: { accept: 'Tells the issuer that you have it and will write in time.', decline: 'Signed by a signer; the issuer has to agree.', extend: 'The due time stands until the issuer agrees.', chase: 'They see it, with its time.', close: 'No more answers are awaited; what came stays.', refuse: 'The due time stands; they see the reason.', excuse: 'That office need not answer any more.', answer: 'Choose a report that has left already.' },
     did: { issue: 'issued', accept: 'accepted', decline: 'asked to be excused', extend: 'asked for time until', answer: 'answered', pass: 'passed it on', grant: 'granted', refuse: 'refused', chase: 'chased', close: 'closed' },
-    answering: 'Answers “{title}”, due {due}', open: 'Show the commission',
+    answering: 'Answers “{title}”, due {due}', open: 'Show the commission', exercise: 'EXERCISE  ·  not a real event',
   },
   policy: {
     title: 'Policy', lead: 'Due times, needed elements, steps of sign-off: signed by the offices above, each level may only be stricter.', inForce: 'Rules in force', sources: 'From', builtIn: 'Nobody has published a policy: the built-in rules hold.', coming: 'Coming', drafts: 'To be signed', history: 'Published so far', version: '{office} version {n}', effective: 'from {time}', by: 'signed by {name}',
