@@ -100,7 +100,7 @@ Result<> Answerer::take(const Frame& frame, Millis now) {
     if (have && have_.size() < 64) have_.push_back(std::move(*have));
     return {};
   }
-  Gate gate(inbox_, state_.peer);
+  Gate gate(inbox_, state_.peer, &refused_);
   return gate.take(frame, now, tally_);
 }
 
@@ -132,6 +132,8 @@ Result<Bytes> Answerer::close(Hlc hlc, Millis now, std::uint16_t retry_after_s) 
     if (same_store) state_.heard.take({head_.base, head_.base_told}, {head_.mark, head_.mark_told});
     sender_.peer_has(have_, head_.fresh);
     TRY(inbox_.settle(now));
+    // Only now is it sure that the neighbour sent them so: a bit flipped on the way accuses nobody.
+    for (const Error& e : std::exchange(refused_, {})) inbox_.refused(state_.peer, e);
     const ControlItems control = TRY(outbox_.control(state_.peer_heard, limit::statements_bytes));
     for (const auto& [type, bytes] : control.frames) put_frame(frames, type, bytes);
     for (const Have& h : TRY(inbox_.unfinished(state_.peer))) put_frame(frames, FrameType::have, encode(h));

@@ -48,6 +48,7 @@ class Answerer {
   Hash hash_;
   crypto::Hasher frames_{crypto::purpose::frames};
   std::vector<Have> have_;
+  std::vector<Error> refused_;  // frames; told when the body is known to be the neighbour's
   Tally tally_;
   bool good_ = false;
 };

@@ -23,11 +23,17 @@ Result<> Gate::take(const Frame& frame, Millis now, Tally& tally) {
     case Fault::denied:
     case Fault::invalid:
       ++tally.refused;
-      inbox_.refused(from_, done.error());
+      refused(std::move(done.error()));
       return {};
     default:
       return done;  // our own disk: the whole exchange fails and nothing is acknowledged
   }
+}
+
+void Gate::refused(Error e) {
+  if (later_ == nullptr) return inbox_.refused(from_, e);
+  const bool known = std::ranges::any_of(*later_, [&](const Error& l) { return l.code == e.code; });
+  if (!known && later_->size() < kLater) later_->push_back(std::move(e));
 }
 
 Result<> Gate::put(const Frame& frame, Millis now, Tally& tally) {

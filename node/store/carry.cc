@@ -168,10 +168,11 @@ Result<> StoreInbox::carried_arrived(const sync::Statement& s, const sync::Recei
   for (const sync::Receipt& o : others) upto = std::max(upto, o.upto.value);
   std::vector<std::pair<std::int64_t, bool>> changed;
   {
-    // Up to what it said before and says again nothing has changed.
+    // Up to what it said before and says again nothing has changed, but for what came by since.
     Query q = TRY(
         db.query("select e.row, e.seq, e.state from envelope e join stream s on s.row = e.stream where e.stream = ?1"
-                 " and e.seq > min(s.stored, ?2) and e.own = 2 and e.size > 0",
+                 " and e.seq > min(s.stored, ?2) and e.own = 2 and e.size > 0"
+                 " union select row, seq, state from envelope where own = 2 and state = 0 and stream = ?1 and size > 0",
                  stream, upto));
     while (TRY(q.step())) {
       const sync::Seq seq{static_cast<std::uint64_t>(q.integer(1))};

@@ -1,6 +1,7 @@
 #include "node/store/lost_chunks.h"
 
 #include "node/office/body.h"
+#include "node/store/routes.h"
 #include "sync/intervals.h"
 #include "sync/limits.h"
 #include "sync/record.h"
@@ -37,22 +38,40 @@ Result<sync::ChunkReceipt> held(Store& store, const Manifest& m, const NodeId& a
   return r;
 }
 
+/// Says so when any is missing; whoever has the whole need not hear of it again.
+Result<> tell(Store& store, const Manifest& m, const OfficeId& office, const NodeId& author, sync::Millis now) {
+  const sync::ChunkReceipt r = TRY(held(store, m, author));
+  if (r.ranges.size() == 1 && r.ranges[0] == std::pair(0U, m.chunks - 1)) return {};
+  const auto hop = TRY(next_hop(store, office));
+  return hop ? store.state(sync::StatementKind::chunk_receipt, sync::encode(r), *hop, now) : Result<>();
+}
+
+/// The newest envelope when this life began.
+constexpr std::string_view kBefore = "life_envelope";
+
 }  // namespace
 
 Result<> tell_chunks_we_have(Store& store, sync::Millis now) {
+  {
+    Query newest = TRY(store.db().query("select coalesce(max(row), 0) from envelope"));
+    TRY(newest.step());
+    TRY(store.set_meta_number(kBefore, newest.integer(0)));
+  }
   Query q =
-      TRY(store.db().query("select r.bytes, s.node from record r join envelope e on e.row = r.envelope"
+      TRY(store.db().query("select r.bytes, s.node, s.author from record r join envelope e on e.row = r.envelope"
                            " join stream s on s.row = e.stream where r.own = 0 and r.type = ? and r.quarantine = 0",
                            kManifest));
-  while (TRY(q.step())) {
-    const auto m = TRY(manifest_in(q.blob(0)));
-    if (!m) continue;
-    const NodeId author = TRY(q.id<NodeId>(1));
-    const sync::ChunkReceipt r = TRY(held(store, *m, author));
-    const bool whole = r.ranges.size() == 1 && r.ranges[0] == std::pair(0U, m->chunks - 1);
-    if (!whole) TRY(store.state(sync::StatementKind::chunk_receipt, sync::encode(r), author, now));
-  }
+  while (TRY(q.step()))
+    if (const auto m = TRY(manifest_in(q.blob(0))))
+      TRY(tell(store, *m, TRY(q.id<OfficeId>(2)), TRY(q.id<NodeId>(1)), now));
   return {};
+}
+
+Result<> tell_chunks_of(Store& store, const sync::ReleasedRecord& r, std::int64_t envelope, const NodeId& author,
+                        sync::Millis now) {
+  if (r.record.type != sync::RecordType::manifest || envelope > TRY(store.meta_number(kBefore))) return {};
+  const auto m = decode_manifest(r.record.body);
+  return m ? tell(store, *m, r.record.origin, author, now) : Result<>();
 }
 
 Result<> offer_chunks_again(Store& store, std::span<const std::int64_t> record_rows) {

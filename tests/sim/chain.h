@@ -63,6 +63,8 @@ class Hop {
 
   /// One exchange if there is anything to say. Errors are of one of the two disks.
   Result<bool> exchange(const Mishap& m = {}) {
+    if (epoch_ != below_.store().me().epoch)
+      TRY(dial_below());  // Carrier::prepare: it found out that it is an old copy
     std::optional<Courier::Outgoing> request;
     TRY(below_.store().write([&]() -> Result<> {
       request = TRY(courier_->next(now_));
@@ -124,6 +126,7 @@ class Hop {
       outbox_.emplace(below_.store(), l.peer, l.office, [this] { return now_; });
     }
     const auto& s = below_.store();
+    epoch_ = s.me().epoch;
     courier_ = std::make_unique<Courier>(*outbox_, below_.inbox(), *up_,
                                          Courier::Me{s.me().node, s.me().epoch, &s.keys().node});
     return courier_->start();
@@ -162,6 +165,7 @@ class Hop {
   const Millis& now_;
   std::optional<NodeId> below_id_;
   std::optional<OfficeId> above_id_;
+  sync::Epoch epoch_;  // of the store below, as the courier knows it
   std::optional<node::StoreLink> up_, down_;
   std::optional<node::StoreOutbox> outbox_, mail_;
   std::unique_ptr<sync::Sender> sender_;

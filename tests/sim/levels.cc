@@ -3,6 +3,7 @@
 #include "crypto/hash.h"
 #include "node/store/audit.h"
 #include "node/store/life.h"
+#include "node/store/records.h"
 
 namespace yz::sim {
 namespace {
@@ -243,6 +244,7 @@ class Levels {
       if (!l->up && !quiet) continue;
       for (int i = 0; i < 4 && l->hop.ready(); ++i) {
         if (&l->hop.below() == &office(1)) cheat();
+        if (!l->hop.ready()) break;  // the power went while it cheated
         if (i == 0) l->hop.poll();
         Mishap m;
         if (!quiet) {
@@ -370,7 +372,23 @@ class Levels {
   std::int64_t open_promises() {
     std::int64_t n = 0;
     for (std::size_t i = 0; i < weather_.offices; ++i)
-      n += number(i, "select (select count(*) from delivery where state < 3) + (select count(*) from carry)");
+      n += number(i, "select (select count(*) from delivery where state < 3) + (select count(*) from carry)") +
+           unreadable_attachments(i);
+    return n;
+  }
+  /// Of the manifests that came here, those whose chunks did not all come.
+  std::int64_t unreadable_attachments(std::size_t i) {
+    std::int64_t n = 0;
+    auto q = office(i).store().db().query(
+        "select bytes from record where own = 0 and type = ? and quarantine = 0 and flags & ? = 0",
+        static_cast<int>(sync::RecordType::manifest), node::record_note::nested);
+    while (q && q->step().value_or(false)) {
+      const auto r = sync::decode_record(q->blob(0));
+      const auto m = r ? node::decode_manifest(r->record.body) : std::unexpected(Error{});
+      if (!m) violated("a manifest cannot be read");
+      auto a = office(i).store().blobs().query("select complete from attachment where id = ? and own = 0", m->id);
+      if (!a || !a->step().value_or(false) || a->integer(0) == 0) ++n;
+    }
     return n;
   }
 
@@ -415,7 +433,16 @@ class Levels {
         for (const auto& o : own) known = known || o.contains(id);
         if (!known && !restored_) violated("a record that nobody wrote");
       }
-      if (number(i, "select count(*) from delivery where state < 2") > 0) violated("a receipt never came home");
+      if (number(i, "select count(*) from delivery where state < 2") > 0) {
+        std::string what;
+        auto q = office(i).store().db().query(
+            "select d.state, d.lane, e.state, e.seq, s.own, s.tip, s.stored, (select name from office where id ="
+            " d.destination), r.own, r.flags from delivery d join record r on r.row = d.record left join envelope e on"
+            " e.row = d.envelope left join stream s on s.row = e.stream where d.state < 2 limit 1");
+        if (q && q->step().value_or(false))
+          for (int k = 0; k < 10; ++k) what.append(" ").append(q->text(k));
+        violated("a receipt never came home to " + std::to_string(i) + ":" + what);
+      }
       if (number(i, "select count(*) from carry") > 0) {
         std::string what;
         auto q = office(i).store().db().query(
@@ -427,6 +454,7 @@ class Levels {
           for (int k = 0; k < 10; ++k) what.append(" ").append(q->text(k));
         violated("something is carried for ever at " + std::to_string(i) + ":" + what);
       }
+      if (unreadable_attachments(i) > 0) violated("an attachment cannot be read at " + std::to_string(i));
       if (number(i, "select count(*) from envelope where own = 0 and state = 0") > 0)
         violated("an envelope stays unopened");
       const auto audit = node::verify_store(office(i).store(), office(i).directory(), std::nullopt);

@@ -147,8 +147,11 @@ std::string wrong_in_hearing(Office& from, Office& to) {
     if (s->epoch != from.store().me().epoch) continue;  // of the store that this one was copied from
     const auto key = sync::statement_key(*s);
     if (!key) return "a statement of its own is about nothing";
-    auto held = to.store().db().query("select digest from statement where key = ?", *key);
-    if (held->step().value_or(false) && held->blob(0) != Bytes(s->digest.bytes.begin(), s->digest.bytes.end()))
+    // A newer one can have come in a request that broke off, from a store that is an old copy since.
+    auto held = to.store().db().query("select bytes from statement where key = ?", *key);
+    if (!held->step().value_or(false)) continue;
+    const auto has = sync::decode_statement(held->blob(0));
+    if (!has || has->order() < s->order())
       return std::string("the other side holds an older word of it than its last, of kind ") +
              std::to_string(static_cast<int>(s->kind));
   }

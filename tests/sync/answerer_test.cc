@@ -247,6 +247,22 @@ TEST_CASE("a frame dropped, added or swapped on the way is noticed: no answer, a
   }
 }
 
+TEST_CASE("a bit flipped on the way accuses nobody, a bad frame that the neighbour signed for does") {
+  for (const bool on_the_way : {true, false}) {
+    CAPTURE(on_the_way);
+    World w;
+    const Bytes good = w.envelope();
+    Bytes bad = good;
+    bad.back() ^= 1;
+    RequestHead r = w.request();
+    r.frames = frames_hash(on_the_way ? good : bad);
+    Bytes body = encode(r, w.down.keys.node);
+    body.insert(body.end(), bad.begin(), bad.end());
+    CHECK(w.hub.answer(body, 1000).has_value() == !on_the_way);
+    CHECK(w.hub_store.refusals.size() == (on_the_way ? 0 : 1));
+  }
+}
+
 TEST_CASE("a gap in the numbered items is not jumped over") {
   World w;
   RequestHead r = w.request();
