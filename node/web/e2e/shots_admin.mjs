@@ -64,7 +64,14 @@ await finish(async () => {
       await page.locator('.wizard .el-button--primary').click();
       await page.locator('.sheet svg').waitFor();
       await shot('admin-sheet');
-      if (size === 'office') await page.pdf({ path: path.join(out, `admin-sheet-${locale.slice(0, 2)}.pdf`), format: 'A4' });
+      if (size === 'office') {
+        await page.pdf({ path: path.join(out, `admin-sheet-${locale.slice(0, 2)}.pdf`), format: 'A4' });
+        await page.setViewportSize({ width: 642, height: 953 }); // what is left of A4 between the margins
+        await page.emulateMedia({ media: 'print' });
+        await shot('admin-sheet-paper');
+        await page.emulateMedia({ media: null });
+        await page.setViewportSize({ width, height });
+      }
       await go('/admin/machines', '.machine');
       await shot('admin-machines');
       await go('/admin/root', '.fingerprint');
