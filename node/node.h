@@ -27,7 +27,7 @@ class Node : public ApiHost {
 
   Store& store() override { return *store_; }
   Directory& directory() override { return *directory_; }
-  const Rules& rules() override { return *rules_; }
+  const Rules& rules() override;
   const Config& config() override { return config_; }
   const std::string& home() const override { return home_.path(); }
   sync::Millis now() const override { return wall_now(); }

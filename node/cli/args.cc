@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "crypto/certificate.h"
+#include "node/cli/args_tasks.h"
 #include "node/cli/print.h"
 #include "node/office/report.h"
 
@@ -131,6 +132,11 @@ class Grammar {
     home_commands();
     report_commands();
     forward_command();
+    task_commands({l_, &app_, [this](CLI::App* a) { globals_of(a); },
+                   [this](Command c) {
+                     asked_.command = std::move(c);
+                     chosen_ = true;
+                   }});
     conflict_commands();
     bundle_commands();
     care_commands();

@@ -124,6 +124,33 @@ struct Forward {
   std::vector<std::pair<std::string, std::string>> fields;
 };
 
+/// 约稿.
+struct CommissionNew {
+  std::string parent;  ///< the case that is passed on; empty: a new one
+  std::optional<std::string> title, body_file, due, kind;
+  std::string lane;
+  std::vector<std::string> to;  ///< codes
+};
+struct CommissionList {
+  std::string side;
+  bool open = false, overdue = false;
+};
+struct CommissionShow {
+  std::string case_id;
+};
+/// Everything that one office says about a commission that is there.
+struct CommissionAct {
+  enum class What { accept, decline, extend, answer, grant, refuse, chase, close, sign, send_back, remove } what{};
+  std::string case_id, report, office, until, text;
+  std::vector<std::string> offices;
+};
+/// Rules that travel down.
+struct PolicyAct {
+  enum class What { show, history, export_file, check, diff, publish } what{};
+  std::string file;  ///< or a version such as 370700#3
+  std::string effective, version, against;
+};
+
 struct ConflictList {
   std::string after;
   std::optional<std::int64_t> limit;
@@ -240,7 +267,8 @@ struct Version {};
 using Command =
     std::variant<Init, Invite, Join, Admit, Serve, OfficeMove, SuperiorAdd, SuperiorRemove, SuperiorList, SuperiorUrl,
                  Sync, Status, ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp,
-                 ReportCorrect, ReportWithdraw, ReportStep, Forward, ConflictList, ConflictShow, ConflictResolve,
+                 ReportCorrect, ReportWithdraw, ReportStep, Forward, CommissionNew,
+                 CommissionList, CommissionShow, CommissionAct, PolicyAct, ConflictList, ConflictShow, ConflictResolve,
                  Verify, Evidence, EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn, ReportCodeList,
                  BundleExport, BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList, OfficeList,
                  NodeList, NodeInvite, NodeConfirm, KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, RootShow,

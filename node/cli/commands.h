@@ -27,6 +27,11 @@ int run(Session&, const ReportShow&);        // report_show.cc
 int run(Session&, const ReportWithdraw&);    // report_step.cc
 int run(Session&, const ReportStep&);        // report_step.cc
 int run(Session&, const Forward&);           // forward.cc
+int run(Session&, const CommissionNew&);     // commission.cc
+int run(Session&, const CommissionList&);    // commission.cc
+int run(Session&, const CommissionShow&);    // commission.cc
+int run(Session&, const CommissionAct&);     // commission.cc
+int run(Session&, const PolicyAct&);         // policy.cc
 int run(Session&, const ConflictList&);      // conflict.cc
 int run(Session&, const ConflictShow&);      // conflict.cc
 int run(Session&, const ConflictResolve&);   // conflict_resolve.cc

@@ -68,16 +68,19 @@ ApiReply answer_of(Request& r, const Outcome& o) {
 }
 
 Result<ApiReply> post_report(Request& r) {
-  TRY(only_report(r.body));
+  TRY(only(r.body,
+           {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "answers", "send"}));
   if (!r.body.find("kind")) return fail(Fault::invalid, "the kind of report is missing", "invalid.kind");
   Report report;
   TRY(read_report(r.host.rules(), r.body, report));
   const bool send = r.body.flag("send");
-  auto to = TRY(addressees(r)).value_or(std::vector<OfficeId>());
+  BodyExtras x;
+  x.to = TRY(addressees(r)).value_or(std::vector<OfficeId>());
+  TRY(read_answers(r, x, report));
   return act(
       r,
       [&](Desk& d, const SigningPerson& by) {
-        return d.write(by, d.new_case(), std::move(report), send, std::move(to));
+        return d.write(by, d.new_case(), std::move(report), send, std::move(x.to), x.answers);
       },
       send);
 }

@@ -104,7 +104,39 @@ sync::Millis overdue_after(sync::Lane);
 /// The desk's books, for one call.
 StoreBooks books_of(const Request&);
 
+/// What a report answers, from and to JSON (api_commissions.cc).
+Result<> read_answers(Request&, BodyExtras&, Report&);
+Json answers_json(Request&, const std::optional<CaseRef>&);
+/// Open commissions as work for somebody.
+struct CommissionWork {
+  MatterRow row;
+  std::string_view group;
+  std::optional<sync::Millis> due;
+  std::string note;
+};
+Result<std::vector<CommissionWork>> commission_work(Request&);
+/// By the policy in force here: days that a commission gives, and how much earlier offices below us have to answer.
+std::int64_t commission_days(const Request&);
+sync::Millis commission_slack(const Request&);
+
 // Handlers, by file.
+Result<ApiReply> post_commission(Request&);
+Result<ApiReply> get_commissions(Request&);
+Result<ApiReply> get_commission(Request&);
+Result<ApiReply> post_commission_pass(Request&);
+Result<ApiReply> post_commission_answer(Request&);
+Result<ApiReply> post_commission_accept(Request&);
+Result<ApiReply> post_commission_decline(Request&);
+Result<ApiReply> post_commission_extend(Request&);
+Result<ApiReply> post_commission_grant(Request&);
+Result<ApiReply> post_commission_refuse(Request&);
+Result<ApiReply> post_commission_chase(Request&);
+Result<ApiReply> post_commission_close(Request&);
+Result<ApiReply> get_policy(Request&);
+Result<ApiReply> get_policies(Request&);
+Result<ApiReply> post_policy_check(Request&);
+Result<ApiReply> post_policy_diff(Request&);
+Result<ApiReply> post_policy(Request&);
 Result<ApiReply> post_node_invitation(Request&);
 Result<ApiReply> post_node_confirm(Request&);
 Result<ApiReply> get_status(Request&);

@@ -257,6 +257,8 @@ Result<ApiReply> get_report(Request& r) {
   j.set("reviewer", signed_as(r, rec, {reviewer}, extras.reviewer));
   j.set("signer", signed_as(r, rec, {signer, duty}, extras.signer));
   j.set("contact", extras.contact);
+  j.set("answers", answers_json(r, extras.answers));
+  j.set("policy", extras.policy);
   j.set("findings", std::move(findings));
   j.set("draft", draft ? draft_json(r, *draft) : Json());
   j.set("records", std::move(record_list));

@@ -66,7 +66,9 @@ struct Due {
 /// When a first report has to be with the superior. What has no grade yet is timed like an ordinary incident.
 Due due_of(const Request& r, const std::string& hop, const Report& report) {
   if (report.kind != Kind::first_report) return {};
-  const Deadline* d = r.host.rules().deadline(hop, std::max(level_of(r, report), IncidentLevel::iv));
+  const auto* type = r.host.rules().incident_type(report.fields.text("incident_type"));
+  const Deadline* d = r.host.rules().deadline(hop, std::max(level_of(r, report), IncidentLevel::iv),
+                                              type ? std::string_view(type->class_code) : std::string_view());
   const auto learned = report.fields.count("learned_at");
   const auto from = learned ? learned : report.occurred_at;
   if (!d || !from) return {};
@@ -171,10 +173,11 @@ Result<ApiReply> get_work(Request& r) {
   TRY(add_state(r, ReportState::sent, all, "waiting"));
   TRY(add_state(r, ReportState::draft, all, "draft"));
   TRY(add_provisional(r, all));
+  for (CommissionWork& w : TRY(commission_work(r))) all.push_back({w.row, w.group, w.due, std::move(w.note)});
   const std::string hop = TRY(our_hop(r));
   for (Work& w : all) {
     if (w.group == "waiting" && w.row.signed_at) w.due = *w.row.signed_at + overdue_after(w.row.lane);
-    if (is_draft(w.row.state)) TRY(look_into_draft(r, hop, w));
+    if (w.row.sort == Sort::report && is_draft(w.row.state)) TRY(look_into_draft(r, hop, w));
   }
   const auto began = [](const Work& w) { return w.row.received.value_or(w.row.signed_at.value_or(0)); };
   std::ranges::stable_sort(all, [&](const Work& a, const Work& b) {
@@ -185,6 +188,7 @@ Result<ApiReply> get_work(Request& r) {
   Json items = Json::array();
   for (const Work& w : all) {
     Json j = summary_json(r, w.row, r.code_of(w.row.office), r.office_name(w.row.office));
+    j.set("sort", name_of(w.row.sort));
     j.set("group", w.group);
     j.set("due_at", r.time(w.due));
     j.set("note", w.note);

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "node/net/commission_json.h"
 #include "node/net/json.h"
 #include "node/office/body.h"
 #include "node/office/rules.h"
@@ -12,6 +13,7 @@ namespace {
 constexpr std::size_t kBodyJsonMax = sync::limit::body_bytes;
 constexpr std::size_t kAttachmentsMax = 64;
 constexpr std::size_t kNumberBytesMax = 300;
+constexpr std::size_t kPolicyNameMax = 300;
 
 Json json_of(const Value& v) {
   return std::visit([](const auto& x) { return Json(x); }, v);
@@ -106,6 +108,10 @@ Bytes encode_body(const Report& r, const BodyExtras& x) {
     j.set("to", std::move(list));
   }
   text("became", x.became);
+  if (x.commission) j.set("commission", json_of(*x.commission));
+  if (x.reply) j.set("reply", json_of(*x.reply));
+  if (x.answers) j.set("answers", json_of(*x.answers));
+  text("policy", x.policy);
   const std::string out = dump(j);
   return Bytes(out.begin(), out.end());
 }
@@ -170,6 +176,11 @@ Result<DecodedBody> decode_body(ByteView bytes) {
     }
   }
   x.became = j.text("became");
+  if (const Json* c = j.find("commission")) x.commission = TRY(commission_from(*c));
+  if (const Json* c = j.find("reply")) x.reply = TRY(reply_from(*c));
+  if (const Json* c = j.find("answers")) x.answers = TRY(case_ref_from(*c));
+  x.policy = j.text("policy");
+  if (x.policy.size() > kPolicyNameMax || !one_line(x.policy)) return bad("policy");
   return out;
 }
 

@@ -200,8 +200,12 @@ RuleSet all() {
   for (const Json& j : deadlines.at("defaults")) {
     Deadline d{j.at("hop"), level(j.at("level")), std::nullopt, j.at("written_min")};
     if (!j.at("phone_min").is_null()) d.phone_min = j["phone_min"].get<std::int64_t>();
+    d.class_code = str(j, "class");
     set.deadlines.push_back(std::move(d));
   }
+  const Json policy = file("policy");
+  set.terms.commission_days = policy.at("commission").at("default_days");
+  for (const Json& j : policy.at("commission").at("slack")) set.terms.slack_min[j.at("level")] = j.at("minutes");
   return set;
 }
 

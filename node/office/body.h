@@ -1,8 +1,10 @@
 #pragma once
 // What lies in a record's body. The office says what is in it; node/net/body_json.cc writes and reads the bytes.
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "node/office/commission.h"
 #include "node/office/report.h"
 #include "sync/record.h"
 #include "sync/statement.h"
@@ -46,6 +48,10 @@ struct BodyExtras {
   std::vector<OfficeId> to;
   /// Of an annotation: the state that its office has brought the case to ("forwarded"), for those below.
   std::string became;
+  std::optional<CommissionWord> commission;  ///< of a commission
+  std::optional<CommissionReply> reply;      ///< of a reply to one
+  std::optional<CaseRef> answers;            ///< of a report: the commission that it answers
+  std::string policy;                        ///< of a report: by which rules it was judged, "370700#3"; empty: built in
   bool operator==(const BodyExtras&) const = default;
 };
 struct DecodedBody {

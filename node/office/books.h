@@ -107,6 +107,10 @@ class Books {
   /// The record of a case that is passed on: the one asked for; else the newest version that was addressed to us, or
   /// the newest forward of it that was. Fault::denied "forward.not_addressed" when there is none.
   virtual Result<Original> original(std::int64_t matter, const std::optional<RecordId>&) = 0;
+  /// A commission with all that was said about it. Fault::missing "commission.missing" when the case is none.
+  virtual Result<CommissionFile> commission(std::int64_t matter, sync::Millis now) = 0;
+  /// The row of a case; none when it is not here.
+  virtual Result<std::optional<std::int64_t>> matter_of(const CaseId&) = 0;
   /// Bodies of our own newest reports signed since then, newest first, until the visitor gives false.
   virtual Result<> each_own(sync::Millis since, const std::function<bool(std::string_view body)>&) = 0;
 

@@ -121,6 +121,7 @@ std::optional<Error> Desk::obstacle(const Draft& d, const CaseFile* file, const 
 void Desk::fill(Draft& d, const Person& by, Way way, const Verdict& v) const {
   BodyExtras& x = d.extras;
   x.office = home_.name;
+  x.policy = rules_.data().terms.name;
   if (x.drafter.empty()) x.drafter = by.name;
   if (x.contact.empty()) x.contact = contact_of(by);
   if (way == Way::alone) x.reviewer = x.signer = by.name;
@@ -205,6 +206,7 @@ Result<Outcome> Desk::put_away(const SigningPerson& by, Draft& d, const sync::Re
     }
     if (released.record.type == sync::RecordType::forward)
       TRY(tell_passed_on(by, TRY(books_.case_file(d.matter)), released.record, role));
+    if (d.extras.answers && d.first) TRY(tell_answered(by, d, released, role));
     o = outcome_of(d);
     o.number = d.extras.number;
     return books_.journal(by.person, name_of(Step::sign), d.case_id, name_of(d.extras.type), now_);
@@ -219,6 +221,7 @@ Result<Outcome> Desk::put_away(const SigningPerson& by, Draft& d, const sync::Re
 
 /// A draft on its way: kept, submitted, or signed and gone.
 Result<Outcome> Desk::pass(const SigningPerson& by, Draft& d, const CaseFile* file, bool send, bool may_sign) {
+  if (is_task(d.extras.type)) return pass_task(by, d, may_sign);
   if (d.extras.type == sync::RecordType::forward && file) return pass_edition(by, d, *file, may_sign);
   const Way w = may_sign ? way(by.person, d) : Way::review;
   const Verdict verdict = judged(d, by.person, w, file);
@@ -290,12 +293,13 @@ Result<Draft> Desk::editable(const Person& by, std::int64_t matter) const {
 }
 
 Result<Outcome> Desk::write(const SigningPerson& by, const CaseId& id, Report report, bool send,
-                            std::vector<OfficeId> to) {
+                            std::vector<OfficeId> to, std::optional<CaseRef> answers) {
   if (!may(by.person.roles, ReportState::draft, Step::edit)) return std::unexpected(lacks_role("writing reports"));
   Draft d;
   d.case_id = id;
   d.extras.type = type_of(report.kind);
   d.extras.to = std::move(to);
+  d.extras.answers = answers;
   d.report = std::move(report);
   d.drafter = by.person.id;
   return pass(by, d, nullptr, send, true);
@@ -312,9 +316,16 @@ Result<Verdict> Desk::check(const Person& by, const Report& report, std::int64_t
   return judged(d, by, way(by, d), file ? &*file : nullptr);
 }
 
+/// A commission's text is fixed when it is drafted: what is wrong with it is deleted and written anew.
+static Result<> is_report(const Draft& d) {
+  if (!is_task(d.extras.type)) return {};
+  return fail(Fault::conflict, "this draft is not changed: delete it and write it anew", "draft.fixed");
+}
+
 Result<Outcome> Desk::edit(const Person& by, std::int64_t matter, Report report,
                            std::optional<std::vector<OfficeId>> to) {
   Draft d = TRY(editable(by, matter));
+  TRY(is_report(d));
   if (to) d.extras.to = *std::move(to);
   if (d.first) d.extras.type = type_of(report.kind);
   d.report = std::move(report);
@@ -332,6 +343,7 @@ Result<Outcome> Desk::edit(const Person& by, std::int64_t matter, Report report,
 
 Result<Outcome> Desk::attach(const Person& by, std::int64_t matter, const Manifest& m) {
   Draft d = TRY(editable(by, matter));
+  TRY(is_report(d));
   for (const Manifest& old : d.extras.attachments)
     if (old.name == m.name) return fail(Fault::conflict, "the draft has an attachment of this name", "attachment.name");
   d.extras.attachments.push_back(m);

@@ -44,6 +44,14 @@ struct Forwarding {
   std::optional<RecordId> record;  ///< which one; none: the newest that was addressed to us
 };
 
+/// A later word of a commission's issuer.
+struct IssuerWord {
+  CommissionWord::Act act = CommissionWord::Act::chase;
+  std::vector<OfficeId> offices;      ///< ascending; empty: everybody whom it can concern
+  std::optional<sync::Millis> until;  ///< of grant; none: what was asked for
+  std::string note;
+};
+
 class Desk {
  public:
   /// Looks up the office once: make a new desk for each call. `compare` = how many of our newest reports a routine
@@ -53,7 +61,9 @@ class Desk {
   /// A new case. With `send` it is signed and queued, or submitted when the person may not sign alone.
   /// Fault::invalid only when the text can't even be kept.
   /// `to`: whom the person named; empty: our superior, and for the gravest emergencies whom policy names.
-  Result<Outcome> write(const SigningPerson&, const CaseId&, Report, bool send, std::vector<OfficeId> to = {});
+  /// `answers`: the commission that it answers (name_commission()).
+  Result<Outcome> write(const SigningPerson&, const CaseId&, Report, bool send, std::vector<OfficeId> to = {},
+                        std::optional<CaseRef> answers = {});
   /// `to`: none leaves the addressees as they are.
   /// What the rules would say if the person sent this now; nothing is kept. `matter`: the draft or case that the text
   /// belongs to, 0 for none.
@@ -89,6 +99,22 @@ class Desk {
   Result<Outcome> vouch(const SigningPerson&, std::int64_t matter, std::vector<RecordId> records,
                         std::string_view note);
 
+  /// 约稿: work is asked of the offices in `terms.to`, below us. Two persons as for a decision: one drafts, a signer
+  /// signs. Fault::invalid "commission.due", "commission.title", "commission.nobody".
+  Result<Outcome> commission(const SigningPerson&, Report text, CommissionWord terms);
+  /// The reply of an office that was asked: accept, decline, extend. To the issuer and everybody up the chain.
+  Result<Outcome> reply(const SigningPerson&, std::int64_t matter, CommissionReply, std::string_view reason);
+  /// A report of ours answers the commission: a draft names it and is sent, one that left is named by a signed reply.
+  Result<Outcome> answer(const SigningPerson&, std::int64_t matter, std::int64_t report);
+  /// A draft names the commission that it answers from now on, and goes to the issuer.
+  Result<> name_commission(BodyExtras&, Report&, std::int64_t matter);
+  /// grant, refuse, chase, close. Fault::conflict "commission.nothing", "commission.closed".
+  Result<Outcome> say(const SigningPerson&, std::int64_t matter, IssuerWord);
+
+  /// A policy for all offices below us, as its body is to be signed; `title` for lists. By a signer or who looks after
+  /// policy, two persons as for a commission. Whether it may be published was asked before.
+  Result<Outcome> publish(const SigningPerson&, std::string title, const Bytes& body, std::vector<OfficeId> to);
+
   const HomeOffice& home() const { return home_; }
   /// Whom a draft's attachments are sealed for until it is signed; others get them then.
   OfficeId first_addressee(std::int64_t matter);
@@ -119,6 +145,15 @@ class Desk {
   Result<Outcome> pass_edition(const SigningPerson&, Draft&, const CaseFile&, bool may_sign);
   Result<sync::Record> forward_of(const Draft&, const CaseFile&, const Original&, const Bytes& edit);
   Result<> tell_passed_on(const SigningPerson&, const CaseFile&, const sync::Record&, sync::SignRole);
+  Result<Outcome> pass_task(const SigningPerson&, Draft&, bool may_sign);
+  Result<Outcome> sign_task(const SigningPerson&, Draft&);
+  Result<> release_task(const SigningPerson&, Draft&);
+  Result<> fix_task(Draft&);
+  sync::Record task_record(const Draft&, sync::Hlc) const;
+  sync::Record reply_record(const CommissionFile&, sync::Hlc, CommissionReply, std::string_view reason) const;
+  Result<> tell_asked(const SigningPerson&, const Draft&);
+  Result<> tell_answered(const SigningPerson&, const Draft&, const sync::ReleasedRecord&, sync::SignRole);
+  Result<> release_reply(const SigningPerson&, sync::Record, sync::SignRole);
   Result<CaseView> to_join(const CaseFile&) const;
   Result<Outcome> withdraw_all(const SigningPerson&, const CaseFile&, std::vector<RecordId> parents,
                                std::string_view reason);

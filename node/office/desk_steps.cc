@@ -32,6 +32,15 @@ Result<sync::ReleasedRecord> close(const Bytes& content, std::vector<sync::Recor
   return released;
 }
 
+/// How many people a text of this kind passes, by policy; nobody waits with an emergency.
+std::int64_t steps_for(const Rules& rules, const Report& r) {
+  std::int64_t steps = 2;
+  if (is_emergency(r.kind, r.lane)) return steps;
+  for (const auto& s : rules.data().terms.signoff)
+    if (!s.kind || *s.kind == r.kind) steps = s.steps;
+  return steps;
+}
+
 }  // namespace
 
 Result<Outcome> Desk::send(const SigningPerson& by, std::int64_t matter) {
@@ -54,6 +63,8 @@ Result<Outcome> Desk::review(const SigningPerson& by, std::int64_t matter, std::
   Draft d = TRY(open_draft(matter));
   if (d.state != ReportState::in_review)
     return fail(Fault::conflict, "only what was submitted can be reviewed", "draft.state");
+  if (is_task(d.extras.type))
+    return fail(Fault::conflict, "this is not reviewed, it is signed or returned", "draft.state");
   if (!may(by.person.roles, d.state, Step::review)) return std::unexpected(lacks_role("reviewing"));
   if (by.person.id == d.drafter && !home_.one_person)
     return fail(Fault::denied, "nobody reviews a text of their own", "denied.same_person");
@@ -87,6 +98,7 @@ Result<Outcome> Desk::send_back(const Person& by, std::int64_t matter, std::stri
 
 Result<Outcome> Desk::sign(const SigningPerson& by, std::int64_t matter, std::string_view note) {
   auto kept = TRY(books_.draft(matter));
+  if (kept && is_task(kept->extras.type)) return sign_task(by, *kept);
   if (kept) {
     Draft& d = *kept;
     if (d.state != ReportState::in_review) {
@@ -100,6 +112,9 @@ Result<Outcome> Desk::sign(const SigningPerson& by, std::int64_t matter, std::st
     if (!may(by.person.roles, d.state, Step::sign)) return std::unexpected(lacks_role("signing"));
     if (by.person.id == d.drafter && !home_.one_person)
       return fail(Fault::denied, "drafter and signer must be two persons", "denied.same_person");
+    if (!home_.one_person && steps_for(rules_, d.report) > 2 &&
+        std::ranges::none_of(d.signatures, [](const auto& s) { return s.role == sync::SignRole::reviewer; }))
+      return fail(Fault::conflict, "the rules in force want a reviewer's signature first", "report.steps");
     // An office that shrank to one person: one signature says so, as it would have from the start.
     if (by.person.id == d.drafter) d.signatures.clear();
     d.signatures.push_back(signature(by, sync::SignRole::signer, sync::record_id(d.content)));

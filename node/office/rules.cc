@@ -102,10 +102,14 @@ const IncidentTypes::Type* Rules::incident_type(std::string_view code) const {
   auto at = compiled_->types.find(code);
   return at == compiled_->types.end() ? nullptr : at->second;
 }
-const Deadline* Rules::deadline(std::string_view hop, IncidentLevel level) const {
-  for (const Deadline& d : compiled_->data.deadlines)
-    if (d.hop == hop && d.level == level) return &d;
-  return nullptr;
+const Deadline* Rules::deadline(std::string_view hop, IncidentLevel level, std::string_view class_code) const {
+  const Deadline* of_all = nullptr;
+  for (const Deadline& d : compiled_->data.deadlines) {
+    if (d.hop != hop || d.level != level) continue;
+    if (d.class_code.empty()) of_all = &d;
+    if (!class_code.empty() && d.class_code == class_code) return &d;
+  }
+  return of_all;
 }
 const RuleSet& Rules::data() const { return compiled_->data; }
 

@@ -160,6 +160,21 @@ struct Deadline {
   IncidentLevel level = IncidentLevel::ungraded;
   std::optional<std::int64_t> phone_min;
   std::int64_t written_min = 0;
+  std::string class_code = {};  ///< "AD"; empty: every class of incidents
+};
+
+/// What is no rule about a text, and set by policy too.
+struct PolicyTerms {
+  std::int64_t commission_days = 3;
+  std::map<std::string, std::int64_t, std::less<>> slack_min;  ///< by level of the office that passes on
+  /// Signatures that a text takes: 2 drafter and signer, 3 a reviewer too. The last that fits counts.
+  struct SignOff {
+    std::optional<Kind> kind;  ///< none: every kind
+    std::int64_t steps = 2;
+  };
+  std::vector<SignOff> signoff;
+  IncidentLevel skip_from = IncidentLevel::ii;  ///< flash emergencies from here up go to all superiors
+  std::string name;                             ///< "370700#3,370783#1"; empty: built in
 };
 
 struct RuleSet {
@@ -168,6 +183,7 @@ struct RuleSet {
   Templates templates;
   std::vector<KindInfo> kinds;
   std::vector<Deadline> deadlines;
+  PolicyTerms terms;
 };
 
 // ---- applying it ----
@@ -225,7 +241,8 @@ class Rules {
   const FieldSpec* field(std::string_view key) const;
   const IncidentTypes::Type* incident_type(std::string_view code) const;
   /// None when the rules set no time for that hop and level.
-  const Deadline* deadline(std::string_view hop, IncidentLevel) const;
+  /// With a class, what is set for it goes before what is set for all.
+  const Deadline* deadline(std::string_view hop, IncidentLevel, std::string_view class_code = {}) const;
   const RuleSet& data() const;
 
  private:

@@ -7,6 +7,7 @@
 #include "node/store/above.h"
 #include "node/store/attachments.h"
 #include "node/store/cases.h"
+#include "node/store/commissions.h"
 #include "node/store/forwards.h"
 #include "node/store/siblings.h"
 
@@ -150,6 +151,15 @@ Result<Original> StoreBooks::original(std::int64_t matter, const std::optional<R
   return original_of(store_, TRY(case_records(store_, matter)), TRY(matter_at(store_, matter)).office, which);
 }
 
+Result<CommissionFile> StoreBooks::commission(std::int64_t matter, sync::Millis now) {
+  return commission_file(store_, directory_, matter, now);
+}
+
+Result<std::optional<std::int64_t>> StoreBooks::matter_of(const CaseId& id) {
+  const auto m = TRY(matter(store_, id));
+  return m ? std::optional(m->row) : std::nullopt;
+}
+
 Result<> StoreBooks::each_own(sync::Millis since, const std::function<bool(std::string_view)>& visit) {
   Query q = TRY(store_.db().query(
       "select bytes from record where own = 1 and type in (1, 4) and at_ms >= ? order by row desc", since));
@@ -191,10 +201,10 @@ Result<> StoreBooks::keep(Draft& d, sync::Millis now) {
   TRY(index_draft(store_, d.matter, d.report));
   if (!d.first) return {};
   return store_.db().run(
-      "update matter set kind = ?, lane = ?, state = ?, title = ?, occurred_ms = ?, attachments = ?, changed_ms = ?"
-      " where row = ?",
+      "update matter set kind = ?, lane = ?, state = ?, title = ?, occurred_ms = ?, attachments = ?, changed_ms = ?,"
+      " sort = ? where row = ?",
       static_cast<int>(d.report.kind), static_cast<int>(d.report.lane), static_cast<int>(d.state), d.report.title,
-      d.report.occurred_at, d.extras.attachments.size(), now, d.matter);
+      d.report.occurred_at, d.extras.attachments.size(), now, static_cast<int>(sort_of(d.extras.type)), d.matter);
 }
 
 Result<> StoreBooks::drop(const Draft& d, sync::Millis) {
@@ -213,7 +223,9 @@ Result<std::int64_t> StoreBooks::release(const sync::ReleasedRecord& r, std::int
   facts.notes = notes;
   facts.at_ms = now;
   const std::int64_t row = TRY(put_record(store_, r, facts));
-  TRY(queue_record(store_, row, r.record.addressees, r.record.lane, now));
+  std::vector<OfficeId> others = r.record.addressees;
+  std::erase(others, store_.me().office);  // what an office rules for itself alone goes nowhere
+  TRY(queue_record(store_, row, others, r.record.lane, now));
   Query q = TRY(store_.db().query("select matter from record where row = ?", row));
   if (!TRY(q.step())) return fail(Fault::corrupt, "a record could not be stored", "store.record");
   return q.integer(0);

@@ -20,6 +20,8 @@ class StoreBooks final : public Books {
   Result<std::optional<Draft>> draft(std::int64_t matter) override;
   Result<CaseFile> case_file(std::int64_t matter) override;
   Result<Original> original(std::int64_t matter, const std::optional<RecordId>&) override;
+  Result<CommissionFile> commission(std::int64_t matter, sync::Millis now) override;
+  Result<std::optional<std::int64_t>> matter_of(const CaseId&) override;
   Result<> each_own(sync::Millis since, const std::function<bool(std::string_view)>&) override;
   Result<> keep(Draft&, sync::Millis now) override;
   Result<> drop(const Draft&, sync::Millis now) override;

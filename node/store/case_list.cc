@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kColumns =
     "row, case_id, office, own, kind, lane, state, title, occurred_ms, signed_ms, received_ms, number, verified, flags,"
-    " conflict, attachments";
+    " conflict, attachments, sort";
 
 std::optional<sync::Millis> time_of(Query& q, int col) {
   return q.null(col) ? std::nullopt : std::optional(q.integer(col));
@@ -34,6 +34,7 @@ Result<MatterRow> row_of(Query& q) {
   m.flags = q.integer(13);
   m.conflict = q.integer(14) != 0;
   m.attachments = q.integer(15);
+  m.sort = static_cast<Sort>(q.integer(16));
   return m;
 }
 
@@ -49,6 +50,7 @@ Result<std::int64_t> cursor(std::string_view after, char kind) {
 }
 
 bool fits(const MatterRow& m, const ListFilter& f) {
+  if (m.sort != Sort::report) return false;
   if (f.lane && m.lane != *f.lane) return false;
   if (f.office && m.office != *f.office) return false;
   if (f.conflict && !m.conflict) return false;
@@ -109,6 +111,7 @@ Result<CaseList> list_cases(Store& store, const ListFilter& f) {
   if (f.state) sql += f.office || f.lane ? " and +state = ?" : " and state = ?";
   if (f.conflict) sql += " and +conflict = 1";
   if (!f.state) sql += " and not (own = 0 and +state = 9)";
+  sql += " and +sort = 0";
   sql += " order by row desc limit ?";
   Query q = TRY(store.db().query(sql));
   q.bind(TRY(cursor(f.after, 'r')));

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "crypto/plant.h"
+#include "node/store/commissions.h"
 #include "node/store/forwards.h"
 
 namespace yz::node {
@@ -40,10 +41,11 @@ struct Standing {
   std::int64_t flags = 0;
   bool verified = true;
   bool fresh = false;  ///< made now, or there is no good record in it yet
+  Sort sort = Sort::report;
 };
 
 Result<std::optional<Standing>> standing(Database& db, const CaseId& id) {
-  Query q = TRY(db.query("select row, office, state, flags, verified from matter where case_id = ?", id));
+  Query q = TRY(db.query("select row, office, state, flags, verified, sort from matter where case_id = ?", id));
   if (!TRY(q.step())) return std::nullopt;
   Standing s;
   s.row = q.integer(0);
@@ -51,24 +53,29 @@ Result<std::optional<Standing>> standing(Database& db, const CaseId& id) {
   s.state = report_state_from(q.integer(2)).value_or(ReportState::draft);
   s.flags = q.integer(3);
   s.verified = q.integer(4) != 0;
+  s.sort = static_cast<Sort>(q.integer(5));
   return s;
 }
 
 Result<Standing> make_matter(Store& store, const sync::Record& r, sync::Millis now) {
   Query q = TRY(store.db().query(
-      "insert into matter(case_id, office, own, kind, lane, state, title, changed_ms) values(?, ?, ?, ?, ?, ?, '', ?)"
-      " returning row",
+      "insert into matter(case_id, office, own, kind, lane, state, title, changed_ms, sort)"
+      " values(?, ?, ?, ?, ?, ?, '', ?, ?) returning row",
       r.case_id, r.case_office, r.case_office == store.me().office ? 1 : 0, static_cast<int>(Kind::dynamic),
-      static_cast<int>(r.lane), static_cast<int>(ReportState::rejected), now));
+      static_cast<int>(r.lane), static_cast<int>(ReportState::rejected), now, static_cast<int>(sort_of(r.type))));
   if (!TRY(q.step())) return fail(Fault::corrupt, "a case could not be stored", "store.matter");
   Standing s;
   s.row = q.integer(0);
   s.office = r.case_office;
   s.state = ReportState::rejected;
   s.fresh = true;
+  s.sort = sort_of(r.type);
   TRY(q.run());
   return s;
 }
+
+/// Two persons are asked for on what reports; a withdrawal, a manifest or an acknowledgement has one signer by nature.
+bool asks_for_two(sync::RecordType t) { return has_text(t) && t != sync::RecordType::reply; }
 
 /// What a record that is no version makes of the case's state.
 ReportState state_after(const Standing& m, const sync::Record& r, bool own) {
@@ -249,6 +256,15 @@ Result<std::int64_t> free(Database& db, std::int64_t row, const sync::ReleasedRe
 
 }  // namespace
 
+std::string_view name_of(Sort s) {
+  return s == Sort::commission ? "commission" : s == Sort::policy ? "policy" : "report";
+}
+
+Sort sort_of(sync::RecordType t) {
+  if (t == sync::RecordType::commission || t == sync::RecordType::reply) return Sort::commission;
+  return t == sync::RecordType::policy ? Sort::policy : Sort::report;
+}
+
 bool is_version(sync::RecordType t) {
   using enum sync::RecordType;
   return t == report || t == followup || t == final_report || t == correction || t == withdrawal || t == reply ||
@@ -267,7 +283,8 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
     }
   }
   const sync::Record& rec = r.record;
-  const bool text_type = has_text(rec.type) || rec.type == sync::RecordType::withdrawal;
+  const bool text_type = has_text(rec.type) || rec.type == sync::RecordType::withdrawal ||
+                         rec.type == sync::RecordType::commission;
   std::optional<DecodedBody> body;
   if (text_type)
     if (auto decoded = decode_body(rec.body)) body = std::move(*decoded);
@@ -277,10 +294,9 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
   if (rec.flags & sync::record_flag::exercise) notes |= record_note::exercise;
   if ((text_type && !body) || rec.schema != 1 || sync::name_of(rec.type) == "unknown") notes |= record_note::unreadable;
 
-  // Two persons are asked for on what reports; a withdrawal, a manifest or an acknowledgement has one signer by nature.
-  // So has what is passed on unchanged; an edition is a text like any other.
+  // What is passed on unchanged has one signer too; an edition is a text like any other.
   const auto edition = edition_of(rec);
-  if (!has_text(rec.type) && !edition) notes &= ~record_note::same_signer;
+  if (!asks_for_two(rec.type) && !edition) notes &= ~record_note::same_signer;
 
   sync::Refusal quarantine = facts.quarantine;
   std::optional<Standing> found = TRY(standing(db, rec.case_id));
@@ -291,6 +307,11 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
     Query q = TRY(db.query("select 1 from record where matter = ? and quarantine = 0 limit 1", m.row));
     m.fresh = !TRY(q.step());
   }
+
+  // A report's case never becomes a commission's, nor the other way round.
+  if (!m.fresh && m.sort != sort_of(rec.type) && (is_version(rec.type) || sort_of(rec.type) != Sort::report) &&
+      quarantine == sync::Refusal::none)
+    quarantine = sync::Refusal::not_permitted;
 
   if (held && quarantine != sync::Refusal::none) {
     TRY(db.run("update record set quarantine = ? where row = ?", static_cast<int>(quarantine), *held));
@@ -304,8 +325,12 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
   ReportState state = state_after(m, rec, facts.own);
   std::int64_t flags = (m.fresh ? 0 : m.flags) | (notes & ~record_note::nested);
   bool verified = (m.fresh || m.verified) && facts.verified;
-  if (is_version(rec.type)) {
+  if (sort_of(rec.type) != Sort::report) {
+    if (rec.type == sync::RecordType::reply && !m.fresh) TRY(mark_replaced(db, m, r, row));
+    TRY(project_task(store, m.row, r, body, facts));
+  } else if (is_version(rec.type)) {
     const Heads h = TRY(project_version(store, m, r, row, body, facts));
+    TRY(project_answer(store, m.row, rec, body));
     if (is_origin(rec)) state = TRY(state_of_version(db, m, h, m.office == store.me().office, facts.own));
   } else if (rec.type == sync::RecordType::cosignature && is_origin(rec)) {
     flags &= ~record_note::provisional;
@@ -321,7 +346,7 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
              static_cast<int>(state), flags, verified ? 1 : 0, facts.at_ms, m.row));
   TRY(mark_older_version(store, m.row));
   if (edition) store.index(record_words(row), edition->report.title, search_text(edition->report));
-  if (body && has_text(rec.type)) store.index(record_words(row), body->report.title, search_text(body->report));
+  if (body && has_text(rec.type) && sort_of(rec.type) == Sort::report) store.index(record_words(row), body->report.title, search_text(body->report));
   return row;
 }
 

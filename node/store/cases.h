@@ -12,6 +12,12 @@
 
 namespace yz::node {
 
+/// What a case is about. Stored in matter.sort: never renumber.
+enum class Sort : std::uint8_t { report = 0, commission = 1, policy = 2 };
+std::string_view name_of(Sort);
+/// Of a record of this type in a case that has nothing else.
+Sort sort_of(sync::RecordType);
+
 struct MatterRow {
   std::int64_t row = 0;
   CaseId id;
@@ -27,6 +33,7 @@ struct MatterRow {
   std::int64_t flags = 0;  ///< record_note bits
   bool conflict = false;
   std::int64_t attachments = 0;
+  Sort sort = Sort::report;
 };
 
 struct ListFilter {
@@ -42,7 +49,7 @@ struct CaseList {
   std::vector<MatterRow> rows;  ///< newest first
   std::string next;             ///< empty at the end
 };
-/// Fault::invalid for a cursor that is none, or a search without a letter.
+/// Reports only. Fault::invalid for a cursor that is none, or a search without a letter.
 Result<CaseList> list_cases(Store&, const ListFilter&);
 
 Result<std::optional<MatterRow>> matter(Store&, const CaseId&);

@@ -5,6 +5,7 @@
 
 #include "crypto/plant.h"
 #include "node/log.h"
+#include "node/store/cases.h"
 #include "node/store/forwards.h"
 #include "node/store/lost_chunks.h"
 #include "node/store/revocation.h"
@@ -279,12 +280,14 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
   const auto office = TRY(directory_.office(rec.origin));
   std::set<PersonId> all = drafters;
   all.insert(signers.begin(), signers.end());
+  const bool alone = office && office->one_person && TRY(directory_.active_officers(rec.origin)) <= 1;
   if (all.size() == 1 && !(rec.flags & sync::record_flag::provisional)) {
-    const bool alone = office && office->one_person && TRY(directory_.active_officers(rec.origin)) <= 1;
     const bool binding = rec.type == sync::RecordType::decision || rec.type == sync::RecordType::instruction;
     if (!alone && binding) return Refusal::not_permitted;
     notes |= alone ? record_note::one_person : record_note::same_signer;
   }
+  if (sort_of(rec.type) != Sort::report && known_type)
+    if (const Refusal why = TRY(judge_task(r, alone || all.size() > 1)); why != Refusal::none) return why;
   if (rec.type == sync::RecordType::forward && known_type)
     if (const Refusal inside = TRY(judge_layers(c, r)); inside != Refusal::none) return inside;
   const auto& name = c.envelope.head.stream;

@@ -43,6 +43,9 @@ class Opener {
   Result<> learn(const Context&, ByteView certificate);
   Result<> put(Context&, ByteView record, Done&);
   Result<sync::Refusal> judge(Context&, const sync::ReleasedRecord&, std::int64_t& notes);
+  Result<sync::Refusal> judge_task(const sync::ReleasedRecord&, bool alone);
+  Result<sync::Refusal> judge_policy(const sync::Record&);
+  Result<sync::Refusal> judge_reply(const sync::Record&);
   Result<sync::Refusal> judge_layers(const Context&, const sync::ReleasedRecord&);
   static Arrival came_by(const Context&);
   Result<std::int64_t> persons_of(const sync::Record&);

@@ -394,10 +394,25 @@ alter table invitation add column officer text not null default '';
 alter table invitation add column roles integer not null default 0;
 )sql";
 
+// Cases that are no reports, and reports that answer a commission.
+constexpr std::string_view kMainTasks = R"sql(
+alter table matter add column sort integer not null default 0;  -- 0 report, 1 commission, 2 policy
+create index matter_sort on matter(sort, row) where sort <> 0;
+create index record_policy on record(row) where type = 16;
+create table answer(
+  commission blob not null,           -- its case
+  matter integer not null references matter(row),  -- the report that names it
+  primary key(commission, matter)) strict, without rowid;
+create table passed(                  -- commissions of ours that pass one on
+  parent blob not null, child blob not null,       -- their cases
+  primary key(parent, child)) strict, without rowid;
+)sql";
+
 constexpr std::array kMain{Migration{1, kMain1},     Migration{2, kMainHeads},    Migration{3, kMainRestore},
                            Migration{4, kMainCarry}, Migration{5, kMainWatch},    Migration{6, kMainRevocation},
                            Migration{7, kMainLines}, Migration{8, kMainNotices},  Migration{9, kMainFloor},
-                           Migration{10, kMainTold}, Migration{11, kMainConsent}, Migration{12, kMainMachines}};
+                           Migration{10, kMainTold}, Migration{11, kMainConsent}, Migration{12, kMainMachines},
+                           Migration{13, kMainTasks}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees}};
 
 }  // namespace

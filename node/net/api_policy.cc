@@ -1,0 +1,209 @@
+// Rules that travel down: what holds, what differs, and publishing.
+#include <algorithm>
+
+#include "node/net/api_request.h"
+#include "node/net/rules_json.h"
+#include "node/store/policies.h"
+#include "node/store/routes.h"
+
+namespace yz::node::api {
+namespace {
+
+std::string state_of(const Request& r, const std::vector<StoredPolicy>& in_force, const StoredPolicy& p) {
+  const auto is = [&](const StoredPolicy& o) { return o.record == p.record; };
+  if (std::ranges::any_of(in_force, is)) return "in_force";
+  return p.body.effective_ms > r.now() ? "coming" : "replaced";
+}
+
+/// How far one of ours got with every office below.
+Result<Json> reached(Request& r, const StoredPolicy& p) {
+  Json list = Json::array();
+  if (!p.own) return list;
+  Query q = TRY(r.store().db().query("select d.destination, d.state, d.done_ms from delivery d join record rec on"
+                                     " rec.row = d.record where rec.matter = ? and rec.type = 16 order by d.row",
+                                     p.matter));
+  static constexpr std::string_view kStates[] = {"waiting", "sent", "delivered", "opened"};
+  while (TRY(q.step())) {
+    const OfficeId id = TRY(q.id<OfficeId>(0));
+    const std::int64_t state = q.integer(1), at = q.integer(2);
+    list.add(Json::object({{"office", r.code_of(id)},
+                           {"name", r.office_name(id)},
+                           {"state", state < 4 ? kStates[state] : state == 8 ? "refused" : "set_aside"},
+                           {"at", r.time(at > 0 ? std::optional(at) : std::nullopt)}}));
+  }
+  return list;
+}
+
+Result<Json> policy_json(Request& r, const StoredPolicy& p, std::string_view state) {
+  Json deliveries = TRY(reached(r, p));
+  return Json::object({{"office", r.code_of(p.office)},
+                       {"office_name", r.office_name(p.office)},
+                       {"version", p.body.version},
+                       {"effective_at", r.time(p.body.effective_ms)},
+                       {"published_at", r.time(p.published_ms)},
+                       {"case", base32(p.case_id.view())},
+                       {"record", hex(p.record.view())},
+                       {"state", state},
+                       {"signer", p.signer.zero() ? std::string() : r.officer_name(p.signer)},
+                       {"verified", p.verified},
+                       {"deliveries", std::move(deliveries)}});
+}
+
+/// Versions of ours that wait for another's signature.
+Result<Json> drafts_json(Request& r) {
+  Json list = Json::array();
+  std::vector<std::int64_t> rows;
+  {
+    Query q = TRY(r.store().db().query("select m.row from matter m join draft d on d.matter = m.row where m.sort = 2"));
+    while (TRY(q.step())) rows.push_back(q.integer(0));
+  }
+  for (const std::int64_t row : rows) {
+    const MatterRow m = TRY(matter_at(r.store(), row));
+    const auto draft = TRY(books_of(r).draft(row));
+    list.add(Json::object({{"case", base32(m.id.view())},
+                           {"title", m.title},
+                           {"state", name_of(m.state)},
+                           {"drafter", draft ? draft->extras.drafter : std::string()}}));
+  }
+  return list;
+}
+
+Result<const StoredPolicy*> version_named(Request& r, const std::vector<StoredPolicy>& all, std::string_view office,
+                                          std::int64_t version) {
+  const auto row = TRY(r.host.directory().office_by_code(office));
+  for (const StoredPolicy& p : all)
+    if (row && p.office == row->id && p.body.version == version) return &p;
+  return fail(Fault::missing, "no such version of a policy is here", "policy.missing");
+}
+
+Result<std::string> document_from(const Json& holder) {
+  const Json* d = holder.find("document");
+  if (!d || !d->members()) return fail(Fault::invalid, "document has to be an object", "policy.form");
+  return dump(*d);
+}
+
+/// What the offices above have ruled, without our own word; none when nobody has.
+Result<std::optional<RuleSet>> above_us(Request& r) {
+  auto all = TRY(policies_in_force(r.store(), r.now()));
+  std::erase_if(all, [](const StoredPolicy& p) { return p.own; });
+  if (all.empty()) return std::nullopt;
+  return ruled_by(TRY(load_rules()), all, {});
+}
+
+Result<std::vector<PolicyProblem>> problems_of(Request& r, const std::string& document) {
+  const auto above = TRY(above_us(r));
+  return check_policy(document, TRY(load_rules()), above ? &*above : nullptr);
+}
+
+Json problems_json(const std::vector<PolicyProblem>& all) {
+  Json list = Json::array();
+  for (const PolicyProblem& p : all)
+    list.add(Json::object({{"code", p.code}, {"where", p.where}, {"message", p.message}}));
+  return list;
+}
+
+}  // namespace
+
+Result<ApiReply> get_policy(Request& r) {
+  TRY(r.host.open_received());
+  const auto all = TRY(policies(r.store()));
+  const auto in_force = TRY(policies_in_force(r.store(), r.now()));
+  if (!r.param("version").empty() || !r.param("office").empty()) {
+    const std::int64_t version = std::atoll(std::string(r.param("version")).c_str());
+    const StoredPolicy& p = *TRY(version_named(r, all, r.param("office"), version));
+    Json shown = TRY(policy_json(r, p, state_of(r, in_force, p)));
+    Json document = TRY(parse_json(p.body.document));
+    return reply(Json::object({{"policy", std::move(shown)}, {"document", std::move(document)}}));
+  }
+  Json sources = Json::array(), coming = Json::array();
+  for (const StoredPolicy& p : in_force) sources.add(TRY(policy_json(r, p, "in_force")));
+  for (const StoredPolicy& p : all)
+    if (p.body.effective_ms > r.now()) coming.add(TRY(policy_json(r, p, "coming")));
+  const RuleSet& rules = r.host.rules().data();
+  Json document = TRY(parse_json(document_of(rules))), drafts = TRY(drafts_json(r));
+  return reply(Json::object({{"text", rules.terms.name},
+                             {"in_force", std::move(document)},
+                             {"sources", std::move(sources)},
+                             {"coming", std::move(coming)},
+                             {"drafts", std::move(drafts)}}));
+}
+
+Result<ApiReply> get_policies(Request& r) {
+  TRY(r.host.open_received());
+  const auto in_force = TRY(policies_in_force(r.store(), r.now()));
+  Json list = Json::array();
+  for (const StoredPolicy& p : TRY(policies(r.store()))) list.add(TRY(policy_json(r, p, state_of(r, in_force, p))));
+  return reply(Json::object({{"policies", std::move(list)}}));
+}
+
+Result<ApiReply> post_policy_check(Request& r) {
+  TRY(only(r.body, {"document"}));
+  const auto problems = TRY(problems_of(r, TRY(document_from(r.body))));
+  return reply(Json::object({{"ok", problems.empty()}, {"problems", problems_json(problems)}}),
+               problems.empty() ? 0 : 65);
+}
+
+Result<ApiReply> post_policy_diff(Request& r) {
+  TRY(only(r.body, {"document", "office", "version", "against"}));
+  const auto all = TRY(policies(r.store()));
+  std::string after, before = document_of(r.host.rules().data());
+  if (r.body.find("document"))
+    after = TRY(document_from(r.body));
+  else
+    after = TRY(version_named(r, all, r.body.text("office"), r.body.count("version")))->body.document;
+  if (const Json* a = r.body.find("against"); a && !a->is_null())
+    before = TRY(version_named(r, all, a->text("office"), a->count("version")))->body.document;
+  Json list = Json::array();
+  for (const PolicyChange& c : policy_changes(before, after))
+    list.add(Json::object({{"where", c.where}, {"before", c.before}, {"after", c.after}}));
+  return reply(Json::object({{"changes", std::move(list)}}));
+}
+
+Result<ApiReply> post_policy(Request& r) {
+  TRY(only(r.body, {"document", "effective_at"}));
+  TRY(r.host.open_received());
+  PolicyBody body;
+  body.document = TRY(document_from(r.body));
+  body.effective_ms = r.now();
+  if (const Json* t = r.body.find("effective_at"); t && !t->is_null()) {
+    const auto at = t->string() ? instant(*t->string()) : std::nullopt;
+    if (!at) return fail(Fault::invalid, "effective_at is a time such as 2026-12-01T00:00:00+08:00", "invalid.time");
+    // What is said about yesterday would change what was done then.
+    if (*at < r.now() - 60'000) return fail(Fault::invalid, "a policy does not hold before now", "policy.past");
+    body.effective_ms = *at;
+  }
+  const auto problems = TRY(problems_of(r, body.document));
+  if (!problems.empty()) {
+    const PolicyProblem& first = problems.front();
+    return problem({Fault::invalid, first.where + ": " + first.message, first.code}, r.language,
+                   Json::object({{"problems", problems_json(problems)}}));
+  }
+  for (const StoredPolicy& p : TRY(policies(r.store())))
+    if (p.own) body.version = std::max(body.version, p.body.version);
+  ++body.version;
+  const Json drafts = TRY(drafts_json(r));
+  if (!drafts.items()->empty())
+    return fail(Fault::conflict, "another version waits for its signature: sign or delete that one", "draft.exists");
+  std::vector<OfficeId> to;
+  for (const OfficeRow& o : TRY(r.host.directory().offices()))
+    if (o.id != r.store().me().office && o.admitted && o.state != OfficeState::revoked && o.state != OfficeState::moved &&
+        TRY(lies_below(r.store(), o.id, r.store().me().office)))
+      to.push_back(o.id);
+  std::ranges::sort(to);
+  const bool zh = r.language == Language::zh;
+  const std::string title = (zh ? "规则 第 " : "policy, version ") + std::to_string(body.version) + (zh ? " 版" : "");
+  const Signer signer = TRY(r.signer());
+  StoreBooks books = books_of(r);
+  Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
+  const Outcome o = TRY(desk.publish({person_of(signer.officer), signer.key}, title, encode_policy(body), std::move(to)));
+  if (o.queued) r.host.wake(*o.queued);
+  Json j = Json::object({{"case", base32(o.case_id.view())},
+                         {"state", o.queued ? "queued" : "in_review"},
+                         {"version", body.version},
+                         {"effective_at", r.time(body.effective_ms)},
+                         {"offices", o.addressees.size()}});
+  if (o.needs_another) j.set("message", zh ? "已拟好：请另一位签发" : "drafted: another person has to sign it");
+  return reply(j);
+}
+
+}  // namespace yz::node::api

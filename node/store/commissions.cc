@@ -1,0 +1,247 @@
+#include "node/store/commissions.h"
+
+#include <algorithm>
+
+namespace yz::node {
+namespace {
+
+using sync::RecordType;
+
+/// Who signed it off.
+Result<std::string> officer_of(Directory& directory, const sync::Record& r) {
+  using enum sync::SignRole;
+  for (const auto role : {signer, duty, drafter})
+    for (const auto& s : r.signatures)
+      if (s.role == role)
+        if (const auto officer = TRY(directory.officer(s.officer))) return officer->name;
+  return std::string();
+}
+
+Result<std::vector<CommissionEvent>> events_of(Directory& directory, const OfficeId& lead,
+                                               const std::vector<CaseRecord>& records) {
+  std::vector<CommissionEvent> out;
+  for (const CaseRecord& c : records) {
+    const sync::Record& r = c.released.record;
+    const bool word = r.type == RecordType::commission && r.origin == lead;
+    const bool reply = r.type == RecordType::reply && r.origin != lead;
+    if (c.quarantine != sync::Refusal::none || (!word && !reply)) continue;
+    auto body = decode_body(r.body);
+    if (!body || (word && !body->extras.commission) || (reply && !body->extras.reply)) continue;
+    CommissionEvent e;
+    e.at = r.at;
+    e.record = c.released.id;
+    e.by = r.origin;
+    e.to = r.addressees;
+    e.officer = TRY(officer_of(directory, r));
+    if (word) e.word = std::move(body->extras.commission);
+    if (reply) e.reply = std::move(body->extras.reply);
+    e.text = std::move(body->extras.reason);
+    out.push_back(std::move(e));
+  }
+  std::ranges::stable_sort(out, [](const auto& a, const auto& b) {
+    return a.at != b.at ? a.at < b.at : a.record < b.record;
+  });
+  return out;
+}
+
+/// How far the commission itself got with each of them, by their receipts.
+struct Arrival {
+  AskedState state = AskedState::waiting;
+  sync::Millis since = 0;
+};
+Result<Arrival> arrival(Store& store, std::int64_t matter, const OfficeId& office) {
+  Query q = TRY(store.db().query("select d.state, d.done_ms, d.at_ms from delivery d join record r on r.row = d.record"
+                                 " where r.matter = ? and r.type = 9 and d.destination = ? order by r.row limit 1",
+                                 matter, office));
+  if (!TRY(q.step())) return Arrival{};
+  const std::int64_t state = q.integer(0);
+  if (state == 2) return Arrival{AskedState::delivered, q.integer(1)};
+  if (state == 3) return Arrival{AskedState::opened, q.integer(1)};
+  return Arrival{AskedState::waiting, q.integer(2)};
+}
+
+Result<GivenAnswer> answer_at(Store& store, std::int64_t row) {
+  const MatterRow m = TRY(matter_at(store, row));
+  GivenAnswer g;
+  g.ref.office = m.office;
+  g.ref.id = m.id;
+  g.known = true;
+  g.number = m.number;
+  g.title = m.title;
+  g.state = m.state;
+  // When it was first signed: a correction of an answer does not make it late.
+  Query q = TRY(store.db().query("select id, hlc, at_ms, own from record where matter = ? and quarantine = 0 and type in"
+                                 " (1, 2, 3, 4, 14) order by hlc limit 1",
+                                 row));
+  if (!TRY(q.step())) return g;
+  g.ref.record = TRY(q.id<RecordId>(0));
+  g.signed_ms = sync::Hlc{static_cast<std::uint64_t>(q.integer(1))}.ms();
+  if (q.integer(3) == 0) g.received = q.integer(2);
+  return g;
+}
+
+/// By the reports themselves, and by signed replies that name one.
+Result<std::vector<GivenAnswer>> answers_of(Store& store, const CaseId& commission, const OfficeId& office,
+                                            const std::vector<CommissionEvent>& events) {
+  std::vector<std::int64_t> rows;
+  {
+    Query q = TRY(store.db().query("select a.matter from answer a join matter m on m.row = a.matter"
+                                   " where a.commission = ? and m.office = ?",
+                                   commission, office));
+    while (TRY(q.step())) rows.push_back(q.integer(0));
+  }
+  std::vector<GivenAnswer> out;
+  for (const std::int64_t row : rows) out.push_back(TRY(answer_at(store, row)));
+  for (const CommissionEvent& e : events) {
+    if (!e.reply || e.reply->act != CommissionReply::Act::answer || e.by != office) continue;
+    if (std::ranges::any_of(out, [&](const GivenAnswer& g) { return g.ref.id == e.reply->report->id; })) continue;
+    GivenAnswer g;
+    g.ref = *e.reply->report;
+    g.signed_ms = e.at.ms();
+    const auto here = TRY(matter(store, g.ref.id));
+    // A report that some other office wrote answers nothing.
+    if (here && here->office == office && !is_draft(here->state)) {
+      g = TRY(answer_at(store, here->row));
+      g.signed_ms = std::max(g.signed_ms, e.at.ms());
+    }
+    out.push_back(std::move(g));
+  }
+  return out;
+}
+
+bool closed_by(const std::vector<CommissionEvent>& events) {
+  return std::ranges::any_of(events, [](const CommissionEvent& e) {
+    return e.word && e.word->act == CommissionWord::Act::close;
+  });
+}
+
+}  // namespace
+
+Result<> project_task(Store& store, std::int64_t matter, const sync::ReleasedRecord& r,
+                      const std::optional<DecodedBody>& body, const RecordFacts& facts) {
+  const sync::Record& rec = r.record;
+  TRY(store.db().run("update matter set sort = ? where row = ?", static_cast<int>(sort_of(rec.type)), matter));
+  if (rec.type == RecordType::reply || !body || !body->extras.commission) return {};
+  const CommissionWord& w = *body->extras.commission;
+  if (w.act != CommissionWord::Act::issue || rec.origin != rec.case_office) return {};
+  const std::optional<sync::Millis> received = facts.own ? std::nullopt : std::optional(facts.at_ms);
+  TRY(store.db().run("update matter set title = ?, kind = ?, lane = ?, occurred_ms = ?, signed_ms = ?,"
+                     " received_ms = coalesce(received_ms, ?), number = ? where row = ?",
+                     body->report.title, static_cast<int>(body->report.kind), static_cast<int>(rec.lane), w.due_ms,
+                     rec.at.ms(), received, body->extras.number, matter));
+  if (facts.own && w.parent)
+    TRY(store.db().run("insert into passed(parent, child) values(?, ?) on conflict do nothing", w.parent->ref.id,
+                       rec.case_id));
+  return {};
+}
+
+Result<> project_answer(Store& store, std::int64_t matter, const sync::Record& rec,
+                        const std::optional<DecodedBody>& body) {
+  if (!body || !body->extras.answers || rec.origin != rec.case_office) return {};
+  return store.db().run("insert into answer(commission, matter) values(?, ?) on conflict do nothing",
+                        body->extras.answers->id, matter);
+}
+
+Result<CommissionFile> commission_file(Store& store, Directory& directory, std::int64_t matter, sync::Millis now) {
+  const MatterRow m = TRY(matter_at(store, matter));
+  CommissionFile f;
+  f.matter = matter;
+  f.case_id = m.id;
+  f.office = m.office;
+  f.own = m.own;
+  f.number = m.number;
+  const auto records = TRY(case_records(store, matter));
+  f.events = TRY(events_of(directory, m.office, records));
+  bool found = false;
+  for (const CaseRecord& c : records) {
+    const sync::Record& r = c.released.record;
+    if (c.quarantine != sync::Refusal::none) continue;
+    if (r.type == RecordType::reply && r.origin == store.me().office) {
+      const bool replaced = std::ranges::any_of(records, [&](const CaseRecord& o) {
+        return o.released.record.type == RecordType::reply && o.released.record.origin == r.origin &&
+               o.quarantine == sync::Refusal::none &&
+               std::ranges::binary_search(o.released.record.parents, c.released.id);
+      });
+      if (!replaced) f.our_replies.push_back(c.released.id);
+    }
+    if (r.type != RecordType::commission || r.origin != m.office) continue;
+    auto body = decode_body(r.body);
+    if (!body || !body->extras.commission || body->extras.commission->act != CommissionWord::Act::issue) continue;
+    f.to.insert(f.to.end(), r.addressees.begin(), r.addressees.end());
+    if (found) continue;  // more than sixteen were asked: the same words to the next
+    found = true;
+    f.record = c.released.id;
+    f.text = std::move(body->report);
+    f.drafter = std::move(body->extras.drafter);
+    f.terms = *std::move(body->extras.commission);
+  }
+  if (m.sort != Sort::commission || !found)
+    return fail(Fault::missing, "this case is no commission that was signed", "commission.missing");
+  std::ranges::sort(f.our_replies);
+  std::ranges::sort(f.to);
+  f.to.erase(std::unique(f.to.begin(), f.to.end()), f.to.end());
+  f.closed = closed_by(f.events);
+  const OfficeId& us = store.me().office;
+  for (const OfficeId& office : f.to) {
+    if (!m.own && office != us) continue;
+    Arrival a{AskedState::opened, m.received.value_or(0)};
+    if (m.own) a = TRY(arrival(store, matter, office));
+    f.asked.push_back(follow(office, a.state, a.since, f.terms.due_ms, f.events,
+                             TRY(answers_of(store, m.id, office, f.events)), f.closed, now));
+  }
+  return f;
+}
+
+Result<std::vector<Below>> passed_below(Store& store, Directory& directory, const Asked& above, sync::Millis now,
+                                        std::size_t depth) {
+  std::vector<Below> out;
+  if (!above.child || depth >= kCommissionDeepest) return out;
+  std::vector<CommissionEvent> events;
+  sync::Millis due = above.due_ms;
+  if (const auto m = TRY(matter(store, *above.child)); m && m->office == above.office) {
+    events = TRY(events_of(directory, m->office, TRY(case_records(store, m->row))));
+    if (m->occurred) due = *m->occurred;
+  }
+  for (const OfficeId& office : above.passed_to) {
+    Below b;
+    b.heard = std::ranges::any_of(events, [&](const CommissionEvent& e) { return e.reply && e.by == office; });
+    b.asked = follow(office, AskedState::waiting, 0, due, events,
+                     TRY(answers_of(store, *above.child, office, events)), false, now);
+    b.below = TRY(passed_below(store, directory, b.asked, now, depth + 1));
+    out.push_back(std::move(b));
+  }
+  return out;
+}
+
+std::vector<OfficeId> holds_up(const Asked& a, const std::vector<Below>& below) {
+  if (!owes(a.stage)) return {};
+  std::vector<OfficeId> out;
+  for (const Below& b : below)
+    for (const OfficeId& office : holds_up(b.asked, b.below)) out.push_back(office);
+  if (out.empty()) out.push_back(a.office);
+  return out;
+}
+
+Result<std::vector<CaseId>> children_of(Store& store, const CaseId& parent) {
+  std::vector<CaseId> out;
+  Query q = TRY(store.db().query("select child from passed where parent = ? order by child", parent));
+  while (TRY(q.step())) out.push_back(TRY(q.id<CaseId>(0)));
+  return out;
+}
+
+Result<std::vector<MatterRow>> commission_rows(Store& store, std::size_t most) {
+  // A case of which only replies came here is another office's: we hear of it through the one above.
+  std::vector<std::int64_t> rows;
+  {
+    Query q = TRY(store.db().query("select m.row from matter m where m.sort = 1 and (exists(select 1 from record r where"
+                                   " r.matter = m.row and r.type = 9 and r.quarantine = 0) or exists(select 1 from draft"
+                                   " d where d.matter = m.row)) order by m.row desc limit ?",
+                                   most));
+    while (TRY(q.step())) rows.push_back(q.integer(0));
+  }
+  std::vector<MatterRow> out;
+  for (const std::int64_t row : rows) out.push_back(TRY(matter_at(store, row)));
+  return out;
+}
+
+}  // namespace yz::node
