@@ -21,13 +21,24 @@ async function made({ sync }) {
   run('county', 'office', 'suspend', '370783107', '--reason', '核实人员');
   const body = path.join(work, 'body.txt');
   fs.writeFileSync(body, '截至11月20日，柳河镇2.6万亩冬小麦已浇越冬水2.1万亩，占81%，投入水泵320台、渠道清淤17公里，预计24日前全部完成。');
-  return run('township', 'report', 'new', '--kind', 'dynamic', '--lane', 'routine', '--title', '柳河镇完成冬小麦浇越冬水2.1万亩', '--body-file', body, '--send').case;
+  const ahead = (days) => new Date(Date.now() + days * 864e5 + 8 * 36e5).toISOString().slice(0, 19) + '+08:00';
+  const outline = path.join(work, 'outline.txt');
+  fs.writeFileSync(outline, '请围绕以下几点报送：\n一、入冬以来管网冻损处数、影响户数；\n二、已采取的措施；\n三、需要上级协调解决的问题。\n字数1000字以内。');
+  const asked = run('county', 'commission', 'new', '--title', '冬季农村饮水保供情况', '--body-file', outline, '--due', ahead(2), '--to', '370783105,370783106,370783107').case;
+  const knows = (home) => until(`${home} is asked`, () => run(home, 'commission', 'list').commissions?.length === 1, 90);
+  await knows('township');
+  await knows('town2');
+  run('township', 'commission', 'accept', asked);
+  run('town2', 'commission', 'extend', asked, '--until', ahead(4), '--reason', '道路结冰，入村核实需要时间');
+  await until('the county hears it', () => JSON.stringify(run('county', 'commission', 'show', asked)).includes('道路结冰'), 90);
+  run('township', 'report', 'new', '--kind', 'dynamic', '--lane', 'routine', '--title', '柳河镇完成冬小麦浇越冬水2.1万亩', '--body-file', body, '--send');
+  return asked;
 }
 
 await finish(async () => {
   fs.mkdirSync(out, { recursive: true });
   const world = await offices();
-  await made(world);
+  const asked = await made(world);
   const b = await browser();
   let n = 0;
   for (const locale of ['zh-CN', 'en']) {
@@ -92,6 +103,16 @@ await finish(async () => {
       await page.locator('.head .el-button--primary').click();
       await page.locator('dialog.ask[open]').waitFor();
       await shot('admin-people-add');
+      await go('/tasks?side=issued', '.task-row');
+      await shot('tasks-issued');
+      await go('/task/' + asked, '.rollup');
+      await shot('task-rollup');
+      await go('/tasks/new', '.picker-list label');
+      await page.getByRole('button', { name: /^(全部乡镇|Every township)/ }).click();
+      await shot('task-new');
+      await go('/admin/policy', '#now');
+      await page.locator('.head-end .el-button').click();
+      await shot('admin-policy');
       await context.close();
 
       const t = await open(b, world.township.url, { locale, width, height });
@@ -101,8 +122,10 @@ await finish(async () => {
         ['alarms', '.alarm-list li', 'alarms'],
         ['superiors', '.card', 'superiors'],
         ['root', '#root-digits', 'root-compare'],
+        ['/', '.group-commission', 'work-asked'],
+        ['/task/' + asked, '.mine-card', 'task-asked'],
       ]) {
-        await t.page.goto(world.township.url + '/#/admin/' + to);
+        await t.page.goto(world.township.url + '/#' + (to.startsWith('/') ? to : '/admin/' + to));
         await t.page.locator(sign).first().waitFor();
         if (name === 'root-compare') await t.page.locator('#root-digits').fill('123456789012345678901');
         await t.page.waitForTimeout(350);

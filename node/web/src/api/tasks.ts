@@ -104,7 +104,6 @@ export interface Policy {
   published_at: string | null;
   case: string;
   state: 'in_force' | 'coming' | 'replaced' | 'in_review';
-  digest: string;
   signer: string;
   verified: boolean;
   deliveries?: { office: string; name: string; state: string; at: string | null }[];
