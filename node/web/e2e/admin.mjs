@@ -2,7 +2,7 @@
 // paper and joined by real processes, roles, revocation, backup, evidence, journal. Every page is looked at by axe-core.
 import fs from 'node:fs';
 import path from 'node:path';
-import { accessible, fitsPhone } from './axe.mjs';
+import { accessible, fitsPhone } from './look.mjs';
 import { PASSPHRASE, browser, check, finish, freePort, offices, open, run, serve, signIn, until, work } from './world.mjs';
 
 const visit = async (page, to, heading) => {

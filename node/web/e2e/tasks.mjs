@@ -1,6 +1,6 @@
 // Commissioned work as people do it on the page, over three levels: the city asks, the county passes it on, a township accepts
 // and writes the answer from it, another asks for more time; and each sees how far it has got by receipts and signed words alone.
-import { accessible, fitsPhone } from './axe.mjs';
+import { accessible, fitsPhone } from './look.mjs';
 import { browser, check, finish, levels, open, run, signIn, until } from './world.mjs';
 
 const title = '冬季农村饮水保供情况';
