@@ -61,7 +61,7 @@ async function answering(town) {
   await page.locator('#title').waitFor();
   await until('the editor begins with the title', async () => (await page.locator('#title').inputValue()) === title);
   check('... and says what it answers', (await page.locator('.note-bar').innerText()).includes(title));
-  await page.locator('#title').fill('柳河镇冬季农村饮水保供情况');
+  await page.locator('#title').fill('柳河镇农村饮水冬季保供存在三个短板');
   await page.locator('#body').fill('入冬以来，柳河镇6个村出现管网冻损14处，影响居民412户。已抢修11处，其余3处预计25日前修复，需协调解决抢修配件。');
   await page.getByText('已存为草稿').waitFor();
   await page.keyboard.press('Control+Enter');
