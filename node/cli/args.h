@@ -267,12 +267,12 @@ struct Version {};
 using Command =
     std::variant<Init, Invite, Join, Admit, Serve, OfficeMove, SuperiorAdd, SuperiorRemove, SuperiorList, SuperiorUrl,
                  Sync, Status, ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp,
-                 ReportCorrect, ReportWithdraw, ReportStep, Forward, CommissionNew,
-                 CommissionList, CommissionShow, CommissionAct, PolicyAct, ConflictList, ConflictShow, ConflictResolve,
-                 Verify, Evidence, EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn, ReportCodeList,
-                 BundleExport, BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList, OfficeList,
-                 NodeList, NodeInvite, NodeConfirm, KeyAct, PassphraseChange, PassphraseRecover, RootConfirm, RootShow,
-                 RootKey, RootPropose, RootSign, RootAdopt, Version>;
+                 ReportCorrect, ReportWithdraw, ReportStep, Forward, CommissionNew, CommissionList, CommissionShow,
+                 CommissionAct, PolicyAct, ConflictList, ConflictShow, ConflictResolve, Verify, Evidence, EvidenceCheck,
+                 Doctor, ReportQr, ReportCode, ReportCodeIn, ReportCodeList, BundleExport, BundleImport, BundlePictures,
+                 Backup, Restore, OfficerAdd, OfficerList, OfficeList, NodeList, NodeInvite, NodeConfirm, KeyAct,
+                 PassphraseChange, PassphraseRecover, RootConfirm, RootShow, RootKey, RootPropose, RootSign, RootAdopt,
+                 Version>;
 
 struct Asked {
   Globals globals;

@@ -39,12 +39,14 @@ class Tasks {
         if (w == given) return {};
         all += (all.empty() ? "" : ", ") + w;
       }
-      return std::string(say(l, "没有“", "no \"")) + plain(given) + std::string(say(l, "”，可以是：", "\"; it can be: ")) +
-             all;
+      return std::string(say(l, "没有“", "no \"")) + plain(given) +
+             std::string(say(l, "”，可以是：", "\"; it can be: ")) + all;
     };
   }
   void case_of(CLI::App* a, std::string& to) {
-    a->add_option(t("编号", "CASE"), to, t("约稿编号（前 6 位以上即可，或文号）", "the commission's case id (6 characters or more), or its number"))
+    a->add_option(
+         t("编号", "CASE"), to,
+         t("约稿编号（前 6 位以上即可，或文号）", "the commission's case id (6 characters or more), or its number"))
         ->required();
   }
   CLI::Option* codes(CLI::App* a, const char* name, std::vector<std::string>& to, std::string about) {
@@ -58,17 +60,21 @@ class Tasks {
   }
   void asking(CLI::App* a, CommissionNew& c) {
     a->add_option("--title", c.title, t("标题", "what is asked for, in one line"))->type_name(t("标题", "TEXT"));
-    a->add_option("--body-file", c.body_file,
-                  t("要求，UTF-8 文件；写 - 从标准输入读", "file with what is asked for, UTF-8; - reads standard input"))
+    a->add_option(
+         "--body-file", c.body_file,
+         t("要求，UTF-8 文件；写 - 从标准输入读", "file with what is asked for, UTF-8; - reads standard input"))
         ->type_name(t("文件|-", "FILE|-"));
-    a->add_option("--due", c.due, t("截止时间，如 2026-11-25T17:00:00+08:00", "when it is due, like 2026-11-25T17:00:00+08:00"))
+    a->add_option("--due", c.due,
+                  t("截止时间，如 2026-11-25T17:00:00+08:00", "when it is due, like 2026-11-25T17:00:00+08:00"))
         ->type_name(t("时间", "TIME"));
-    codes(a, "--to", c.to, t("向哪些下级单位约稿（代码，逗号分开）", "which offices below are asked (codes, with commas between)"))
+    codes(a, "--to", c.to,
+          t("向哪些下级单位约稿（代码，逗号分开）", "which offices below are asked (codes, with commas between)"))
         ->required();
     std::vector<std::string> kinds;
     for (const auto& [k, name] : kKinds)
       if (!is_emergency(k)) kinds.emplace_back(name);
-    a->add_option("--kind", c.kind, t("要哪一类信息（默认 commissioned）", "what sort of report is wanted (default commissioned)"))
+    a->add_option("--kind", c.kind,
+                  t("要哪一类信息（默认 commissioned）", "what sort of report is wanted (default commissioned)"))
         ->type_name(t("类别", "KIND"))
         ->check(one_of(kinds));
     a->add_option("--lane", c.lane, t("urgent 加急或 routine 平件（默认）", "urgent, or routine (default)"))
@@ -89,7 +95,8 @@ class Tasks {
 
 void Tasks::commissions() {
   using What = CommissionAct::What;
-  CLI::App* g = group("commission", t("约稿：向下级要信息，接稿、答复、催办", "work asked of offices below, and what they say to it"));
+  CLI::App* g = group(
+      "commission", t("约稿：向下级要信息，接稿、答复、催办", "work asked of offices below, and what they say to it"));
   {
     auto [a, c] = leaf<CommissionNew>(g, "new", t("向下级单位约稿", "ask offices below for a report"));
     asking(a, *c);
@@ -100,7 +107,8 @@ void Tasks::commissions() {
     c_.globals(a);
   }
   {
-    auto [a, c] = leaf<CommissionNew>(g, "pass", t("把上级的约稿转给本单位的下级", "pass a superior's commission on to offices below"));
+    auto [a, c] = leaf<CommissionNew>(
+        g, "pass", t("把上级的约稿转给本单位的下级", "pass a superior's commission on to offices below"));
     case_of(a, c->parent);
     asking(a, *c);
     c_.globals(a);
@@ -115,7 +123,8 @@ void Tasks::commissions() {
     c_.globals(a);
   }
   {
-    auto [a, c] = leaf<CommissionShow>(g, "show", t("一件约稿的全部情况", "one in full: who has answered, who holds it up"));
+    auto [a, c] =
+        leaf<CommissionShow>(g, "show", t("一件约稿的全部情况", "one in full: who has answered, who holds it up"));
     case_of(a, c->case_id);
     c_.globals(a);
   }
@@ -137,15 +146,19 @@ void Tasks::commissions() {
   }
   {
     auto [a, c] = act(g, "answer", What::answer, t("用本单位的一件信息答复", "answer with a report of ours"));
-    a->add_option("--report", c->report, t("信息编号：草稿（随即发出）或已发出的", "the report: a draft, which is then sent, or one that left"))
+    a->add_option(
+         "--report", c->report,
+         t("信息编号：草稿（随即发出）或已发出的", "the report: a draft, which is then sent, or one that left"))
         ->type_name(t("编号", "CASE"))
         ->required();
     c_.globals(a);
   }
   {
-    auto [a, c] = act(g, "grant", What::grant, t("同意延期，或准予免报", "grant more time, or excuse one that declined"));
+    auto [a, c] =
+        act(g, "grant", What::grant, t("同意延期，或准予免报", "grant more time, or excuse one that declined"));
     a->add_option("--office", c->office, t("哪个单位", "which office"))->type_name(t("代码", "CODE"))->required();
-    a->add_option("--until", c->until, t("改为何时（默认按申请）", "until when (default: as asked)"))->type_name(t("时间", "TIME"));
+    a->add_option("--until", c->until, t("改为何时（默认按申请）", "until when (default: as asked)"))
+        ->type_name(t("时间", "TIME"));
     words(a, "--note", c->text, t("附言", "a note"));
     c_.globals(a);
   }
@@ -177,7 +190,8 @@ void Tasks::commissions() {
 
 void Tasks::policies() {
   using What = PolicyAct::What;
-  CLI::App* g = group("policy", t("规则：时限、必填、签发、约稿等，签名后逐级下发", "rules that travel down, signed: times, forms, sign-off, commissions"));
+  CLI::App* g = group("policy", t("规则：时限、必填、签发、约稿等，签名后逐级下发",
+                                  "rules that travel down, signed: times, forms, sign-off, commissions"));
   const auto made = [&](const char* name, What what, std::string about) {
     PolicyAct initial;
     initial.what = what;
@@ -192,18 +206,23 @@ void Tasks::policies() {
     c_.globals(a);
   }
   {
-    auto [a, c] = made("export", What::export_file, t("把现行规则写成文件，改好后再发布", "write what is in force to a file, to be edited and published"));
+    auto [a, c] =
+        made("export", What::export_file,
+             t("把现行规则写成文件，改好后再发布", "write what is in force to a file, to be edited and published"));
     file(a, c->file, t("写到文件", "the file"));
     a->add_option("--version", c->version, t("某一版，如 370700#3", "one version, like 370700#3"))->type_name("CODE#N");
     c_.globals(a);
   }
   {
-    auto [a, c] = made("check", What::check, t("检查规则文件：写法、法定上限、是否宽于上级", "check a file: its form, the limits of the law, nothing laxer than above"));
+    auto [a, c] = made("check", What::check,
+                       t("检查规则文件：写法、法定上限、是否宽于上级",
+                         "check a file: its form, the limits of the law, nothing laxer than above"));
     file(a, c->file, t("规则文件", "the file"));
     c_.globals(a);
   }
   {
-    auto [a, c] = made("diff", What::diff, t("与现行规则（或另一版）比较", "what differs from what is in force, or from another version"));
+    auto [a, c] = made("diff", What::diff,
+                       t("与现行规则（或另一版）比较", "what differs from what is in force, or from another version"));
     a->add_option("file", c->file, t("规则文件，或某一版如 370700#3", "a file, or a version like 370700#3"))
         ->required()
         ->type_name(t("文件|版本", "FILE|CODE#N"));
@@ -211,10 +230,14 @@ void Tasks::policies() {
     c_.globals(a);
   }
   {
-    auto [a, c] = made("publish", What::publish, t("签发规则，下发给全部下级", "sign it; it goes to every office below"));
+    auto [a, c] =
+        made("publish", What::publish, t("签发规则，下发给全部下级", "sign it; it goes to every office below"));
     file(a, c->file, t("规则文件", "the file"));
-    a->add_option("--effective", c->effective, t("何时生效（默认立即）", "from when it holds (default: now)"))->type_name(t("时间", "TIME"));
-    a->footer(t("示例：\n", "Examples:\n") + "  yizhan policy export 规则.json\n  yizhan policy publish 规则.json --effective 2026-12-01T00:00:00+08:00\n");
+    a->add_option("--effective", c->effective, t("何时生效（默认立即）", "from when it holds (default: now)"))
+        ->type_name(t("时间", "TIME"));
+    a->footer(
+        t("示例：\n", "Examples:\n") +
+        "  yizhan policy export 规则.json\n  yizhan policy publish 规则.json --effective 2026-12-01T00:00:00+08:00\n");
     c_.globals(a);
   }
   c_.globals(made("history", What::history, t("发布过的各版", "every version that was published")).first);

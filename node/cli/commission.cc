@@ -39,11 +39,11 @@ std::string act_text(const Session& s, const std::string& act) {
   struct Row {
     const char *word, *zh, *en;
   };
-  static constexpr Row kRows[] = {{"issue", "约稿", "asked"},        {"accept", "接稿", "accepted"},
+  static constexpr Row kRows[] = {{"issue", "约稿", "asked"},          {"accept", "接稿", "accepted"},
                                   {"decline", "不能承担", "declined"}, {"extend", "申请延期", "asked for more time"},
-                                  {"answer", "报稿", "answered"},    {"pass", "转给下级", "passed on"},
-                                  {"grant", "同意", "granted"},      {"refuse", "不同意", "refused"},
-                                  {"chase", "催办", "reminded"},     {"close", "办结", "closed"}};
+                                  {"answer", "报稿", "answered"},      {"pass", "转给下级", "passed on"},
+                                  {"grant", "同意", "granted"},        {"refuse", "不同意", "refused"},
+                                  {"chase", "催办", "reminded"},       {"close", "办结", "closed"}};
   for (const Row& r : kRows)
     if (act == r.word) return s.say(r.zh, r.en);
   return plain(act);
@@ -53,7 +53,8 @@ std::string named(const Doc& d) { return plain(d.text("name").empty() ? d.text("
 
 void tell_asked(const Session& s, const Doc& a, const std::string& indent) {
   const std::string state = a.text("state");
-  std::string l = indent + named(a) + " (" + plain(a.text("office")) + ")  " + paint(asked_colour(state), asked_text(s, state));
+  std::string l =
+      indent + named(a) + " (" + plain(a.text("office")) + ")  " + paint(asked_colour(state), asked_text(s, state));
   if (state == "overdue") l += s.say("（", " (") + asked_text(s, a.text("stage")) + s.say("）", ")");
   if (!a.text("until").empty()) l += s.say("，延到 ", ", until ") + time_text(a.text("until"));
   if (a.flag("late")) l += paint(Colour::red, s.say("，迟报", ", late"));
@@ -62,19 +63,26 @@ void tell_asked(const Session& s, const Doc& a, const std::string& indent) {
   if (!a.text("reason").empty()) l += "  " + plain(a.text("reason"));
   line(l);
   for (const Doc& g : a.at("answers").items())
-    line(indent + "  " + s.say("报稿：", "answer: ") + plain(g.text("title").empty() ? g.text("case") : g.text("title")) + "  " + plain(g.text("number")) + "  " + time_text(g.text("signed_at")));
+    line(indent + "  " + s.say("报稿：", "answer: ") +
+         plain(g.text("title").empty() ? g.text("case") : g.text("title")) + "  " + plain(g.text("number")) + "  " +
+         time_text(g.text("signed_at")));
   for (const Doc& b : a.at("below").items()) tell_asked(s, b, indent + "    ");
   std::string up;
   for (const Doc& o : a.at("holds_up").items()) up += (up.empty() ? "" : ", ") + plain(o.text());
-  if (!up.empty() && !a.at("below").items().empty()) line(indent + "  " + paint(Colour::yellow, s.say("还在等：", "waits for: ") + up));
+  if (!up.empty() && !a.at("below").items().empty())
+    line(indent + "  " + paint(Colour::yellow, s.say("还在等：", "waits for: ") + up));
 }
 
 void tell(const Session& s, const Doc& d) {
-  line(paint(Colour::bold, plain(d.text("title"))) + "  " + paint(asked_colour(d.text("state")), asked_text(s, d.text("state"))));
-  line(plain(d.text("office_name")) + " (" + plain(d.text("office")) + ")  " + plain(d.text("number")) + "  " + plain(d.text("case")));
-  line(s.say("截止 ", "due ") + time_text(d.text("due_at")) + "  " + kind_text(d.text("kind"), s.language()) + "  " + lane_text(d.text("lane"), s.language()));
+  line(paint(Colour::bold, plain(d.text("title"))) + "  " +
+       paint(asked_colour(d.text("state")), asked_text(s, d.text("state"))));
+  line(plain(d.text("office_name")) + " (" + plain(d.text("office")) + ")  " + plain(d.text("number")) + "  " +
+       plain(d.text("case")));
+  line(s.say("截止 ", "due ") + time_text(d.text("due_at")) + "  " + kind_text(d.text("kind"), s.language()) + "  " +
+       lane_text(d.text("lane"), s.language()));
   if (!d.at("parent").empty())
-    line(s.say("上级约稿：", "passes on: ") + plain(d.at("parent").text("title")) + "  " + plain(d.at("parent").text("office")) + "  " + plain(d.at("parent").text("case")));
+    line(s.say("上级约稿：", "passes on: ") + plain(d.at("parent").text("title")) + "  " +
+         plain(d.at("parent").text("office")) + "  " + plain(d.at("parent").text("case")));
   if (!d.text("body").empty()) line("\n" + plain(d.text("body"), true));
   for (const Doc& c : d.at("children").items()) line(s.say("已转给下级：", "passed on as: ") + plain(c.text()));
   line();
@@ -83,7 +91,9 @@ void tell(const Session& s, const Doc& d) {
   const auto history = d.at("history").items();
   if (!history.empty()) line("\n" + paint(Colour::bold, s.say("经过", "What was said")));
   for (const Doc& e : history) {
-    std::string l = "  " + time_text(e.text("at")) + "  " + plain(e.text("office_name").empty() ? e.text("office") : e.text("office_name")) + " " + plain(e.text("by")) + "  " + act_text(s, e.text("act"));
+    std::string l = "  " + time_text(e.text("at")) + "  " +
+                    plain(e.text("office_name").empty() ? e.text("office") : e.text("office_name")) + " " +
+                    plain(e.text("by")) + "  " + act_text(s, e.text("act"));
     if (!e.text("until").empty() && e.text("act") != "issue") l += "  → " + time_text(e.text("until"));
     if (!e.text("text").empty()) l += "  " + plain(e.text("text"));
     line(l);
@@ -99,7 +109,8 @@ int run(Session& s, const CommissionNew& c) {
     if (!text) return s.finish(s.problem(text.error()), {});
     if (!is_utf8(*text))
       return s.finish(s.problem({Fault::invalid,
-                                 plain(*c.body_file) + s.say(" 不是 UTF-8 文字。请另存为 UTF-8 编码后再试。", " is not UTF-8 text. Save it in UTF-8 and try again."),
+                                 plain(*c.body_file) + s.say(" 不是 UTF-8 文字。请另存为 UTF-8 编码后再试。",
+                                                             " is not UTF-8 text. Save it in UTF-8 and try again."),
                                  "cli.not_utf8"}),
                       {});
     if (text->ends_with('\n')) text->pop_back();
@@ -112,28 +123,40 @@ int run(Session& s, const CommissionNew& c) {
   Doc to = Doc::array();
   for (const std::string& code : c.to) to.push(Doc::of(code));
   body.set("to", to);
-  const std::string target = c.parent.empty() ? "/api/v1/commissions" : "/api/v1/commissions/" + percent(c.parent) + "/pass";
+  const std::string target =
+      c.parent.empty() ? "/api/v1/commissions" : "/api/v1/commissions/" + percent(c.parent) + "/pass";
   return s.finish(s.ask("POST", target, body), [&](const Doc& d) {
     if (d.text("state") == "in_review") {
       line(s.say("已拟好，等待签发人签发：", "Drafted; it waits for a signer: ") + plain(d.text("case")));
-      return line(s.say("下一步：另一位同志执行 yizhan commission sign ", "Next, another person: yizhan commission sign ") + plain(d.text("case")));
+      return line(
+          s.say("下一步：另一位同志执行 yizhan commission sign ", "Next, another person: yizhan commission sign ") +
+          plain(d.text("case")));
     }
-    line(s.say("约稿已签发，排队下发：", "Signed and queued: ") + plain(d.text("case")) + "  " + plain(d.text("number")));
+    line(s.say("约稿已签发，排队下发：", "Signed and queued: ") + plain(d.text("case")) + "  " +
+         plain(d.text("number")));
     for (const Doc& a : d.at("addressees").items()) line("  " + named(a) + " (" + plain(a.text("office")) + ")");
   });
 }
 
 int run(Session& s, const CommissionList& c) {
-  const std::string target = "/api/v1/commissions" + query({{"side", c.side}, {"open", c.open ? "true" : ""}, {"overdue", c.overdue ? "true" : ""}});
+  const std::string target =
+      "/api/v1/commissions" +
+      query({{"side", c.side}, {"open", c.open ? "true" : ""}, {"overdue", c.overdue ? "true" : ""}});
   return s.finish(s.get(target), [&](const Doc& d) {
-    Table table({{s.say("编号", "case"), false, 10}, {s.say("约稿单位", "asked by"), false, 16}, {s.say("标题", "title"), false, 40}, {s.say("截止", "due")}, {s.say("情况", "state"), false, 40}});
+    Table table({{s.say("编号", "case"), false, 10},
+                 {s.say("约稿单位", "asked by"), false, 16},
+                 {s.say("标题", "title"), false, 40},
+                 {s.say("截止", "due")},
+                 {s.say("情况", "state"), false, 40}});
     for (const Doc& m : d.at("commissions").items()) {
       std::string how = asked_text(s, m.text("state"));
       if (!m.at("mine").empty()) how = asked_text(s, m.at("mine").text("state"));
       const Doc counts = m.at("counts");
       if (!counts.keys().empty()) how.clear();
-      for (const std::string& k : counts.keys()) how += (how.empty() ? "" : s.say("，", ", ")) + asked_text(s, k) + " " + counts.text(k);
-      table.row({cut(m.text("case"), 8), plain(m.text("office_name")), plain(m.text("title")), time_text(m.text("due_at")), how});
+      for (const std::string& k : counts.keys())
+        how += (how.empty() ? "" : s.say("，", ", ")) + asked_text(s, k) + " " + counts.text(k);
+      table.row({cut(m.text("case"), 8), plain(m.text("office_name")), plain(m.text("title")),
+                 time_text(m.text("due_at")), how});
     }
     if (table.empty()) return line(s.say("没有约稿。", "There are none."));
     out(table.text(terminal_columns()));
@@ -146,7 +169,8 @@ int run(Session& s, const CommissionShow& c) {
 
 int run(Session& s, const CommissionAct& c) {
   using What = CommissionAct::What;
-  static constexpr const char* kVerbs[] = {"accept", "decline", "extend", "answer", "grant", "refuse", "chase", "close", "sign", "return", "withdraw"};
+  static constexpr const char* kVerbs[] = {"accept", "decline", "extend", "answer", "grant",   "refuse",
+                                           "chase",  "close",   "sign",   "return", "withdraw"};
   const bool draft = c.what == What::sign || c.what == What::send_back || c.what == What::remove;
   Doc body;
   switch (c.what) {
@@ -171,14 +195,16 @@ int run(Session& s, const CommissionAct& c) {
     for (const std::string& code : c.offices) list.push(Doc::of(code));
     body.set("offices", list);
   }
-  const std::string target = std::string("/api/v1/") + (draft ? "reports/" : "commissions/") + percent(c.case_id) + "/" + kVerbs[static_cast<std::size_t>(c.what)];
+  const std::string target = std::string("/api/v1/") + (draft ? "reports/" : "commissions/") + percent(c.case_id) +
+                             "/" + kVerbs[static_cast<std::size_t>(c.what)];
   return s.finish(s.ask("POST", target, body), [&](const Doc& d) {
     if (d.has("history")) return tell(s, d);
     tell_warnings(s, d);
     const std::string id = plain(d.text("case"));
     if (d.text("state") == "deleted") return line(s.say("草稿已删除：", "Draft deleted: ") + id);
     if (d.text("state") == "returned") return line(s.say("已退回修改：", "Returned: ") + id);
-    if (d.text("state") == "in_review") return line(s.say("已提交，等待签发：", "Submitted; it waits for the signer: ") + id);
+    if (d.text("state") == "in_review")
+      return line(s.say("已提交，等待签发：", "Submitted; it waits for the signer: ") + id);
     line(s.say("已签发，排队待发：", "Signed and queued: ") + id + "  " + plain(d.text("number")));
   });
 }

@@ -22,7 +22,8 @@ Result<Doc> file_doc(const Session& s, const std::string& path) {
   const std::string text = TRY(read_input(path, kFileMax, s.language()));
   auto doc = Doc::parse(text);
   if (!doc || !doc->is_object())
-    return fail(Fault::invalid, plain(path) + s.say(" 不是一个 JSON 对象。", " is not one JSON object."), "policy.form");
+    return fail(Fault::invalid, plain(path) + s.say(" 不是一个 JSON 对象。", " is not one JSON object."),
+                "policy.form");
   return doc;
 }
 
@@ -60,7 +61,8 @@ void tell_version(const Session& s, const Doc& p) {
        state_word(s, p.text("state")) + s.say("，生效 ", ", from ") + time_text(p.text("effective_at")) + "  " +
        plain(p.text("signer")));
   for (const Doc& d : p.at("deliveries").items())
-    line("    " + plain(d.text("name")) + " (" + plain(d.text("office")) + ")  " + state_text(d.text("state"), s.language()));
+    line("    " + plain(d.text("name")) + " (" + plain(d.text("office")) + ")  " +
+         state_text(d.text("state"), s.language()));
 }
 
 std::string one_version(const std::string& version) {
@@ -73,21 +75,27 @@ std::string one_version(const std::string& version) {
 int run(Session& s, const PolicyAct& c) {
   using What = PolicyAct::What;
   if (!c.version.empty() && version_of(c.version).empty())
-    return s.finish(s.problem({Fault::invalid, s.say("版本要写成 代码#号，如 370700#3", "a version looks like 370700#3"), "policy.missing"}), {});
+    return s.finish(
+        s.problem({Fault::invalid, s.say("版本要写成 代码#号，如 370700#3", "a version looks like 370700#3"),
+                   "policy.missing"}),
+        {});
   if (c.what == What::history)
     return s.finish(s.get("/api/v1/policies"), [&](const Doc& d) {
       for (const Doc& p : d.at("policies").items()) tell_version(s, p);
-      if (d.at("policies").items().empty()) line(s.say("没有发布过规则，按程序内置的执行。", "None was published; the built-in rules hold."));
+      if (d.at("policies").items().empty())
+        line(s.say("没有发布过规则，按程序内置的执行。", "None was published; the built-in rules hold."));
     });
   if (c.what == What::show || c.what == What::export_file) {
     Answer a = s.get(c.version.empty() ? std::string("/api/v1/policy") : one_version(c.version));
     const char* member = c.version.empty() ? "in_force" : "document";
     if (a.good && c.what == What::export_file)
-      if (auto written = write_new(c.file, pretty(a.doc.at(member)), s.language()); !written) a = s.problem(written.error());
+      if (auto written = write_new(c.file, pretty(a.doc.at(member)), s.language()); !written)
+        a = s.problem(written.error());
     return s.finish(a, [&](const Doc& d) {
       if (c.what == What::export_file) return line(s.say("规则已写到 ", "The rules are in ") + plain(c.file));
       if (c.version.empty()) {
-        line(s.say("现行规则：", "In force: ") + (d.text("text").empty() ? s.say("程序内置", "built in") : plain(d.text("text"))));
+        line(s.say("现行规则：", "In force: ") +
+             (d.text("text").empty() ? s.say("程序内置", "built in") : plain(d.text("text"))));
         for (const Doc& p : d.at("sources").items()) tell_version(s, p);
         for (const Doc& p : d.at("coming").items()) tell_version(s, p);
         line();
@@ -107,21 +115,28 @@ int run(Session& s, const PolicyAct& c) {
   }
   if (c.what == What::diff && !c.against.empty()) body.set("against", version_of(c.against));
   if (c.what == What::publish) body.set_if("effective_at", c.effective);
-  const char* target = c.what == What::check ? "/api/v1/policy/check" : c.what == What::diff ? "/api/v1/policy/diff" : "/api/v1/policies";
+  const char* target = c.what == What::check  ? "/api/v1/policy/check"
+                       : c.what == What::diff ? "/api/v1/policy/diff"
+                                              : "/api/v1/policies";
   const Answer a = s.ask("POST", target, body);
   if (!s.globals().json)
-    for (const Doc& p : a.doc.at("problems").items()) line(plain(p.text("code")) + "  " + plain(p.text("where")) + "  " + plain(p.text("message")));
+    for (const Doc& p : a.doc.at("problems").items())
+      line(plain(p.text("code")) + "  " + plain(p.text("where")) + "  " + plain(p.text("message")));
   return s.finish(a, [&](const Doc& d) {
     if (c.what == What::check) {
       if (d.flag("ok")) line(s.say("可以发布。", "It may be published."));
     } else if (c.what == What::diff) {
       for (const Doc& x : d.at("changes").items())
-        line(plain(x.text("where")) + ": " + (x.text("before").empty() ? "-" : plain(x.text("before"))) + " → " + (x.text("after").empty() ? "-" : plain(x.text("after"))));
+        line(plain(x.text("where")) + ": " + (x.text("before").empty() ? "-" : plain(x.text("before"))) + " → " +
+             (x.text("after").empty() ? "-" : plain(x.text("after"))));
       if (d.at("changes").items().empty()) line(s.say("没有差别。", "No difference."));
     } else if (d.text("state") == "in_review") {
-      line(s.say("已拟好，等待另一位签发：yizhan report sign ", "Drafted; another person signs it: yizhan report sign ") + plain(d.text("case")));
+      line(s.say("已拟好，等待另一位签发：yizhan report sign ",
+                 "Drafted; another person signs it: yizhan report sign ") +
+           plain(d.text("case")));
     } else {
-      line(s.say("规则已签发，下发 ", "Signed; it goes to offices below: ") + d.text("offices") + s.say(" 个单位，生效 ", ", in force from ") + time_text(d.text("effective_at")));
+      line(s.say("规则已签发，下发 ", "Signed; it goes to offices below: ") + d.text("offices") +
+           s.say(" 个单位，生效 ", ", in force from ") + time_text(d.text("effective_at")));
     }
   });
 }

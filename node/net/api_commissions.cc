@@ -115,12 +115,12 @@ Json may_json(const Request& r, const CommissionFile* f, const std::optional<Dra
   if (!f || f->closed) return list;
   const auto any = [&](auto is) { return std::ranges::any_of(f->asked, is); };
   if (f->own) {
-    const bool asked = any([](const Asked& a) {
-      return a.stage == AskedState::extension_asked || a.stage == AskedState::declined;
-    });
+    const bool asked =
+        any([](const Asked& a) { return a.stage == AskedState::extension_asked || a.stage == AskedState::declined; });
     if (signs && asked)
       for (const char* act : {"grant", "refuse"}) list.add(act);
-    if (writes && any([](const Asked& a) { return owes(a.stage) && a.stage != AskedState::declined; })) list.add("chase");
+    if (writes && any([](const Asked& a) { return owes(a.stage) && a.stage != AskedState::declined; }))
+      list.add("chase");
     if (signs) list.add("close");
     return list;
   }
@@ -223,7 +223,8 @@ Result<std::optional<sync::Millis>> time_member(const Request& r, const char* ke
   const Json* t = r.body.find(key);
   if (!t || t->is_null()) return std::nullopt;
   const auto at = t->string() ? instant(*t->string()) : std::nullopt;
-  if (!at) return fail(Fault::invalid, std::string(key) + " is a time such as 2026-11-22T17:00:00+08:00", "invalid.time");
+  if (!at)
+    return fail(Fault::invalid, std::string(key) + " is a time such as 2026-11-22T17:00:00+08:00", "invalid.time");
   return at;
 }
 
@@ -242,7 +243,8 @@ Result<std::vector<OfficeId>> below_from(Request& r, const Json& list) {
       const bool zh = r.language == Language::zh;
       return fail(Fault::missing,
                   (zh ? "下级没有这个单位：" : "no office below has the code ") + typed.substr(0, 40) +
-                      (zh ? "；直接下级有：" : "; directly below are: ") + (known.empty() ? (zh ? "（无）" : "(none)") : known),
+                      (zh ? "；直接下级有：" : "; directly below are: ") +
+                      (known.empty() ? (zh ? "（无）" : "(none)") : known),
                   "addressee.missing");
     }
     out.push_back(office->id);
@@ -290,9 +292,8 @@ Result<ApiReply> after(Request& r, const MatterRow& m, const Outcome& o) {
 
 Result<ApiReply> issue(Request& r, Report text, CommissionWord terms) {
   const std::optional<CaseId> parent = terms.parent ? std::optional(terms.parent->ref.id) : std::nullopt;
-  const Outcome o = TRY(act(r, [&](Desk& d, const SigningPerson& by) {
-    return d.commission(by, std::move(text), std::move(terms));
-  }));
+  const Outcome o = TRY(
+      act(r, [&](Desk& d, const SigningPerson& by) { return d.commission(by, std::move(text), std::move(terms)); }));
   if (o.queued) r.host.wake(*o.queued);
   Json to = Json::array();
   for (const OfficeId& id : o.addressees)
@@ -366,7 +367,8 @@ Result<ApiReply> get_commissions(Request& r) {
     };
     const auto owed = [](std::string_view s) { return s != "answered" && s != "excused"; };
     if (r.param("open") == "true" && !(j.text("state") != "closed" && (!open || state_is(owed)))) continue;
-    if (r.param("overdue") == "true" && !(open && state_is([](std::string_view s) { return s == "overdue"; }))) continue;
+    if (r.param("overdue") == "true" && !(open && state_is([](std::string_view s) { return s == "overdue"; })))
+      continue;
     auto& members = *j.members();
     std::erase_if(members, [](const Json::Member& x) { return x.key == "body" || x.key == "history"; });
     std::string due(j.text("due_at"));

@@ -19,16 +19,19 @@ std::string state_of(const Request& r, const std::vector<StoredPolicy>& in_force
 Result<Json> reached(Request& r, const StoredPolicy& p) {
   Json list = Json::array();
   if (!p.own) return list;
-  Query q = TRY(r.store().db().query("select d.destination, d.state, d.done_ms from delivery d join record rec on"
-                                     " rec.row = d.record where rec.matter = ? and rec.type = 16 order by d.row",
-                                     p.matter));
+  Query q =
+      TRY(r.store().db().query("select d.destination, d.state, d.done_ms from delivery d join record rec on"
+                               " rec.row = d.record where rec.matter = ? and rec.type = 16 order by d.row",
+                               p.matter));
   static constexpr std::string_view kStates[] = {"waiting", "sent", "delivered", "opened"};
   while (TRY(q.step())) {
     const OfficeId id = TRY(q.id<OfficeId>(0));
     const std::int64_t state = q.integer(1), at = q.integer(2);
     list.add(Json::object({{"office", r.code_of(id)},
                            {"name", r.office_name(id)},
-                           {"state", state < 4 ? kStates[state] : state == 8 ? "refused" : "set_aside"},
+                           {"state", state < 4    ? kStates[state]
+                                     : state == 8 ? "refused"
+                                                  : "set_aside"},
                            {"at", r.time(at > 0 ? std::optional(at) : std::nullopt)}}));
   }
   return list;
@@ -186,8 +189,8 @@ Result<ApiReply> post_policy(Request& r) {
     return fail(Fault::conflict, "another version waits for its signature: sign or delete that one", "draft.exists");
   std::vector<OfficeId> to;
   for (const OfficeRow& o : TRY(r.host.directory().offices()))
-    if (o.id != r.store().me().office && o.admitted && o.state != OfficeState::revoked && o.state != OfficeState::moved &&
-        TRY(lies_below(r.store(), o.id, r.store().me().office)))
+    if (o.id != r.store().me().office && o.admitted && o.state != OfficeState::revoked &&
+        o.state != OfficeState::moved && TRY(lies_below(r.store(), o.id, r.store().me().office)))
       to.push_back(o.id);
   std::ranges::sort(to);
   const bool zh = r.language == Language::zh;
@@ -195,7 +198,8 @@ Result<ApiReply> post_policy(Request& r) {
   const Signer signer = TRY(r.signer());
   StoreBooks books = books_of(r);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
-  const Outcome o = TRY(desk.publish({person_of(signer.officer), signer.key}, title, encode_policy(body), std::move(to)));
+  const Outcome o =
+      TRY(desk.publish({person_of(signer.officer), signer.key}, title, encode_policy(body), std::move(to)));
   if (o.queued) r.host.wake(*o.queued);
   Json j = Json::object({{"case", base32(o.case_id.view())},
                          {"state", o.queued ? "queued" : "in_review"},

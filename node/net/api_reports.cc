@@ -68,8 +68,7 @@ ApiReply answer_of(Request& r, const Outcome& o) {
 }
 
 Result<ApiReply> post_report(Request& r) {
-  TRY(only(r.body,
-           {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "answers", "send"}));
+  TRY(only(r.body, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "answers", "send"}));
   if (!r.body.find("kind")) return fail(Fault::invalid, "the kind of report is missing", "invalid.kind");
   Report report;
   TRY(read_report(r.host.rules(), r.body, report));

@@ -13,7 +13,8 @@ constexpr std::int64_t kVersionMax = 1'000'000;
 constexpr std::int64_t kLatestMs = 1LL << 44;
 constexpr std::size_t kEntriesMax = 512;
 constexpr std::int64_t kMinutesMax = 30 * 24 * 60;
-constexpr std::string_view kMembers[] = {"v", "name", "deadlines", "required", "rules", "signoff", "skip_level", "commission"};
+constexpr std::string_view kMembers[] = {"v",     "name",    "deadlines",  "required",
+                                         "rules", "signoff", "skip_level", "commission"};
 constexpr std::pair<std::string_view, Stage> kStages[] = {{"first", Stage::first},
                                                           {"followup", Stage::followup},
                                                           {"final", Stage::final},
@@ -70,7 +71,8 @@ class Reading {
     if (!j || !j->members()) return tell_("policy.form", "", "the document is no JSON object, or nested too deep");
     if (j->count("v", 1) != 1) return tell_("policy.form", "v", "this program reads version 1");
     for (const auto& m : *j->members())
-      if (std::ranges::find(kMembers, m.key) == std::end(kMembers)) tell_("policy.unknown", m.key.substr(0, 64), "this program does not know it");
+      if (std::ranges::find(kMembers, m.key) == std::end(kMembers))
+        tell_("policy.unknown", m.key.substr(0, 64), "this program does not know it");
     each(*j, "deadlines", [&](const Json& e, const std::string& at) { deadline(e, at); });
     each(*j, "required", [&](const Json& e, const std::string& at) { required(e, at); });
     each(*j, "rules", [&](const Json& e, const std::string& at) { rule(e, at); });
@@ -101,7 +103,8 @@ class Reading {
     const Json* n = e.find(key);
     if (!n || n->is_null()) return std::nullopt;
     if (n->integer() && *n->integer() >= least && *n->integer() <= most) return *n->integer();
-    tell_("policy.form", at, std::string(key) + " is a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    tell_("policy.form", at,
+          std::string(key) + " is a whole number from " + std::to_string(least) + " to " + std::to_string(most));
     return std::nullopt;
   }
 
@@ -110,7 +113,8 @@ class Reading {
     const auto level = incident_level_from(e.text("level"));
     const bool known = std::ranges::any_of(to_.deadlines, [&](const Deadline& d) { return d.hop == hop; });
     if (!known) return tell_("policy.unknown", at, "there is no hop " + hop.substr(0, 64));
-    if (!level || *level == IncidentLevel::ungraded) return tell_("policy.unknown", at, "the level is I, II, III or IV");
+    if (!level || *level == IncidentLevel::ungraded)
+      return tell_("policy.unknown", at, "the level is I, II, III or IV");
     std::string cls(e.text("class"));
     if (cls == "*") cls.clear();
     const auto is = [&](const IncidentTypes::Class& c) { return c.code == cls; };
@@ -129,7 +133,8 @@ class Reading {
         d.written_min = std::min(d.written_min, before->written_min);
         if (before->phone_min) d.phone_min = std::min(phone.value_or(*before->phone_min), *before->phone_min);
       }
-    std::erase_if(to_.deadlines, [&](const Deadline& o) { return o.hop == hop && o.level == *level && o.class_code == cls; });
+    std::erase_if(to_.deadlines,
+                  [&](const Deadline& o) { return o.hop == hop && o.level == *level && o.class_code == cls; });
     to_.deadlines.push_back(std::move(d));
     touched_.emplace_back(hop, *level, at);
   }
@@ -145,16 +150,20 @@ class Reading {
         Deadline cut = *d;
         cut.class_code = l.class_code;
         cut.written_min = l.written_min;
-        std::erase_if(to_.deadlines, [&](const Deadline& o) { return o.hop == cut.hop && o.level == cut.level && o.class_code == cut.class_code; });
+        std::erase_if(to_.deadlines, [&](const Deadline& o) {
+          return o.hop == cut.hop && o.level == cut.level && o.class_code == cut.class_code;
+        });
         to_.deadlines.push_back(std::move(cut));
       }
   }
 
   void required(const Json& e, const std::string& at) {
     const auto stage = std::ranges::find(kStages, e.text("stage"), &std::pair<std::string_view, Stage>::first);
-    if (stage == std::end(kStages)) return tell_("policy.unknown", at, "the stage is first, followup, final, routine or zero");
+    if (stage == std::end(kStages))
+      return tell_("policy.unknown", at, "the stage is first, followup, final, routine or zero");
     const Json* fields = e.find("fields");
-    if (!fields || !fields->items() || fields->items()->size() > kEntriesMax) return tell_("policy.form", at, "fields is a list");
+    if (!fields || !fields->items() || fields->items()->size() > kEntriesMax)
+      return tell_("policy.form", at, "fields is a list");
     for (const Json& f : *fields->items()) {
       const std::string key = f.string() ? *f.string() : std::string();
       const auto spec = std::ranges::find(to_.templates.fields, key, &FieldSpec::key);
@@ -192,8 +201,10 @@ class Reading {
     }
     const auto steps = number(e, "steps", 2, 3, at);
     if (!steps) return tell_("policy.form", at, "steps is 2 or 3");
-    if (s.kind && is_emergency(*s.kind)) return tell_("policy.legal", at, "nobody waits with an emergency: 突发事件应对法 第六十一条");
-    if (superior_ && *steps < steps_of(*superior_, s.kind)) tell_("policy.laxer", at, "the superior wants more signatures");
+    if (s.kind && is_emergency(*s.kind))
+      return tell_("policy.legal", at, "nobody waits with an emergency: 突发事件应对法 第六十一条");
+    if (superior_ && *steps < steps_of(*superior_, s.kind))
+      tell_("policy.laxer", at, "the superior wants more signatures");
     s.steps = stricter_ ? std::max(*steps, steps_of(to_, s.kind)) : *steps;
     if (to_.terms.signoff.size() < kEntriesMax) to_.terms.signoff.push_back(s);
   }
@@ -205,10 +216,12 @@ class Reading {
     IncidentLevel lowest = IncidentLevel::i;
     for (const Json& l : *levels->items()) {
       const auto level = incident_level_from(l.string() ? *l.string() : std::string());
-      if (!level || *level == IncidentLevel::ungraded) return tell_("policy.form", "skip_level", "levels is a list of I to IV");
+      if (!level || *level == IncidentLevel::ungraded)
+        return tell_("policy.form", "skip_level", "levels is a list of I to IV");
       lowest = std::min(lowest, *level);
     }
-    if (superior_ && lowest > superior_->terms.skip_from) tell_("policy.laxer", "skip_level", "the superior wants more of them");
+    if (superior_ && lowest > superior_->terms.skip_from)
+      tell_("policy.laxer", "skip_level", "the superior wants more of them");
     to_.terms.skip_from = stricter_ ? std::min(lowest, to_.terms.skip_from) : lowest;
   }
 
@@ -216,8 +229,10 @@ class Reading {
     if (const auto days = number(e, "default_days", 1, 365, "commission")) to_.terms.commission_days = *days;
     each(e, "slack", [&](const Json& s, const std::string& at) {
       const std::string level(s.text("level"));
-      if (std::ranges::find(kLevels, level) == std::end(kLevels)) return tell_("policy.unknown", "commission." + at, "there is no such level");
-      if (const auto minutes = number(s, "minutes", 0, kMinutesMax, "commission." + at)) to_.terms.slack_min[level] = *minutes;
+      if (std::ranges::find(kLevels, level) == std::end(kLevels))
+        return tell_("policy.unknown", "commission." + at, "there is no such level");
+      if (const auto minutes = number(s, "minutes", 0, kMinutesMax, "commission." + at))
+        to_.terms.slack_min[level] = *minutes;
     });
   }
 
@@ -264,7 +279,8 @@ Result<PolicyBody> decode_policy(ByteView bytes) {
   b.version = j->count("version");
   b.effective_ms = j->count("effective_at");
   const Json* document = j->find("document");
-  if (b.version < 1 || b.version > kVersionMax || b.effective_ms < 0 || b.effective_ms >= kLatestMs || !document || !document->members())
+  if (b.version < 1 || b.version > kVersionMax || b.effective_ms < 0 || b.effective_ms >= kLatestMs || !document ||
+      !document->members())
     return bad();
   b.document = dump(*document);
   return b;
@@ -284,9 +300,14 @@ void apply_policy(std::string_view document, bool stricter, RuleSet& rules) {
 }
 
 std::string document_of(const RuleSet& rules) {
-  Json deadlines = Json::array(), quality = Json::array(), required = Json::array(), signoff = Json::array(), levels = Json::array(), slack = Json::array();
+  Json deadlines = Json::array(), quality = Json::array(), required = Json::array(), signoff = Json::array(),
+       levels = Json::array(), slack = Json::array();
   for (const Deadline& d : rules.deadlines)
-    deadlines.add(Json::object({{"hop", d.hop}, {"class", d.class_code.empty() ? "*" : d.class_code}, {"level", to_string(d.level)}, {"phone_min", d.phone_min}, {"written_min", d.written_min}}));
+    deadlines.add(Json::object({{"hop", d.hop},
+                                {"class", d.class_code.empty() ? "*" : d.class_code},
+                                {"level", to_string(d.level)},
+                                {"phone_min", d.phone_min},
+                                {"written_min", d.written_min}}));
   for (const Rule& r : rules.quality)
     quality.add(Json::object({{"id", r.id}, {"severity", r.severity == Severity::error ? "error" : "warning"}}));
   for (const auto& [name, stage] : kStages) {
@@ -299,7 +320,8 @@ std::string document_of(const RuleSet& rules) {
     signoff.add(Json::object({{"kind", s.kind ? to_string(*s.kind) : std::string_view("*")}, {"steps", s.steps}}));
   for (const auto l : {IncidentLevel::i, IncidentLevel::ii, IncidentLevel::iii, IncidentLevel::iv})
     if (l >= rules.terms.skip_from) levels.add(to_string(l));
-  for (const auto& [level, minutes] : rules.terms.slack_min) slack.add(Json::object({{"level", level}, {"minutes", minutes}}));
+  for (const auto& [level, minutes] : rules.terms.slack_min)
+    slack.add(Json::object({{"level", level}, {"minutes", minutes}}));
   Json j = Json::object({{"v", 1}, {"deadlines", std::move(deadlines)}});
   j.set("required", std::move(required));
   j.set("rules", std::move(quality));

@@ -119,9 +119,8 @@ Asked follow(const OfficeId& office, AskedState arrived, sync::Millis began, syn
   std::vector<const CommissionEvent*> mine;
   for (const CommissionEvent& e : events)
     if (concerns(e, office)) mine.push_back(&e);
-  std::ranges::stable_sort(mine, [](const auto* x, const auto* y) {
-    return x->at != y->at ? x->at < y->at : x->record < y->record;
-  });
+  std::ranges::stable_sort(
+      mine, [](const auto* x, const auto* y) { return x->at != y->at ? x->at < y->at : x->record < y->record; });
   for (const CommissionEvent* e : mine) e->reply ? take_reply(a, *e) : take_word(a, *e);
   if (a.stage != AskedState::excused) take_answers(a);
   a.state = a.stage;

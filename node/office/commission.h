@@ -1,6 +1,6 @@
 #pragma once
-// Work that is asked for from above (约稿): what is said about it, and how it stands by what was said. Pure: no clock, no
-// store.
+// Work that is asked for from above (约稿): what is said about it, and how it stands by what was said. Pure: no clock,
+// no store.
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,7 +12,7 @@
 
 namespace yz::node {
 
-inline constexpr std::size_t kAskedMost = 256;      ///< offices of one commission
+inline constexpr std::size_t kAskedMost = 256;        ///< offices of one commission
 inline constexpr std::size_t kCommissionDeepest = 6;  ///< commissions one below the other: as many as there are levels
 
 /// What asks or rules, and is no report: drafted by one, signed by another, for offices below.
@@ -38,10 +38,10 @@ struct CommissionWord {
     bool operator==(const Parent&) const = default;
   };
   Act act = Act::issue;
-  sync::Millis due_ms = 0;        ///< of issue and grant
-  std::optional<Parent> parent;   ///< the commission that this one passes on
-  std::vector<OfficeId> chain;    ///< who asked the issuer, the topmost first; they hear the replies too
-  std::vector<OfficeId> to;       ///< of drafts only: all who are asked, ascending
+  sync::Millis due_ms = 0;       ///< of issue and grant
+  std::optional<Parent> parent;  ///< the commission that this one passes on
+  std::vector<OfficeId> chain;   ///< who asked the issuer, the topmost first; they hear the replies too
+  std::vector<OfficeId> to;      ///< of drafts only: all who are asked, ascending
   bool operator==(const CommissionWord&) const = default;
 };
 /// What a record of type reply says: an office that was asked, to all up the chain.
@@ -126,11 +126,11 @@ struct CommissionFile {
   CaseId case_id;
   OfficeId office;  ///< the issuer
   bool own = false;
-  RecordId record;   ///< the one that asks: addressed to us, or our first
+  RecordId record;  ///< the one that asks: addressed to us, or our first
   std::string number, drafter;
-  Report text;       ///< kind: of what is wanted
+  Report text;  ///< kind: of what is wanted
   CommissionWord terms;
-  std::vector<OfficeId> to;           ///< who was asked, as far as it was addressed to us; ascending
+  std::vector<OfficeId> to;  ///< who was asked, as far as it was addressed to us; ascending
   std::vector<CommissionEvent> events;
   std::vector<Asked> asked;           ///< of our own all; else ours
   std::vector<RecordId> our_replies;  ///< those that nothing of ours has replaced, ascending

@@ -91,6 +91,9 @@ Verdict Desk::judged(const Draft& d, const Person& by, Way way, const CaseFile* 
     c.last_sequence = file->last_sequence;
     c.previous = file->current->report.fields;
   }
+  if (d.extras.answers)
+    if (const auto asked = books_.matter_of(d.extras.answers->id); asked && *asked)
+      if (const auto f = books_.commission(**asked, now_); f && f->of(home_.id)) c.due_at_ms = f->of(home_.id)->due_ms;
   for (const Manifest& m : d.extras.attachments) c.attachments.push_back(m.name);
   if (compare_ > 0 && d.first)
     c.each_own = [this](std::int64_t days, const std::function<bool(std::string_view)>& visit) {

@@ -10,8 +10,7 @@ namespace yz::node {
 bool Desk::gravest(const Report& r) const {
   if (r.lane != sync::Lane::flash || !is_emergency(r.kind)) return false;
   const auto stated = incident_level_from(r.fields.text("level")).value_or(IncidentLevel::ungraded);
-  return std::max(stated, rules_.grade(r.fields.text("incident_type"), r.fields)) >=
-         rules_.data().terms.skip_from;
+  return std::max(stated, rules_.grade(r.fields.text("incident_type"), r.fields)) >= rules_.data().terms.skip_from;
 }
 
 /// Ascending. What was told of a case once, is told further; a person's words go before policy.

@@ -350,6 +350,7 @@ Result<> Desk::name_commission(BodyExtras& x, Report& report, std::int64_t matte
     return fail(Fault::invalid, "an emergency's report is sent by itself, and named afterwards", "commission.kind");
   report.kind = Kind::commissioned;
   x.answers = CaseRef{f.office, f.case_id, f.record};
+  report.fields.set("commission_id", f.number.empty() ? base32(f.case_id.view()) : f.number);
   if (std::ranges::find(x.to, f.office) == x.to.end()) x.to.push_back(f.office);
   std::ranges::sort(x.to);
   return {};
@@ -405,7 +406,8 @@ Result<Outcome> Desk::say(const SigningPerson& by, std::int64_t matter, IssuerWo
     if (!said.offices.empty() && !std::ranges::binary_search(said.offices, a.office)) continue;
     if (!fits(a)) continue;
     to.push_back(a.office);
-    if (said.act == Word::grant && a.stage != AskedState::declined) word.due_ms = said.until.value_or(a.until.value_or(0));
+    if (said.act == Word::grant && a.stage != AskedState::declined)
+      word.due_ms = said.until.value_or(a.until.value_or(0));
   }
   if (to.empty()) return fail(Fault::conflict, "there is nothing to say this to", "commission.nothing");
   if (said.act == Word::grant && said.until && word.due_ms <= now_)

@@ -283,8 +283,8 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
     }
   }
   const sync::Record& rec = r.record;
-  const bool text_type = has_text(rec.type) || rec.type == sync::RecordType::withdrawal ||
-                         rec.type == sync::RecordType::commission;
+  const bool text_type =
+      has_text(rec.type) || rec.type == sync::RecordType::withdrawal || rec.type == sync::RecordType::commission;
   std::optional<DecodedBody> body;
   if (text_type)
     if (auto decoded = decode_body(rec.body)) body = std::move(*decoded);
@@ -346,7 +346,8 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
              static_cast<int>(state), flags, verified ? 1 : 0, facts.at_ms, m.row));
   TRY(mark_older_version(store, m.row));
   if (edition) store.index(record_words(row), edition->report.title, search_text(edition->report));
-  if (body && has_text(rec.type) && sort_of(rec.type) == Sort::report) store.index(record_words(row), body->report.title, search_text(body->report));
+  if (body && has_text(rec.type) && sort_of(rec.type) == Sort::report)
+    store.index(record_words(row), body->report.title, search_text(body->report));
   return row;
 }
 

@@ -38,9 +38,8 @@ Result<std::vector<CommissionEvent>> events_of(Directory& directory, const Offic
     e.text = std::move(body->extras.reason);
     out.push_back(std::move(e));
   }
-  std::ranges::stable_sort(out, [](const auto& a, const auto& b) {
-    return a.at != b.at ? a.at < b.at : a.record < b.record;
-  });
+  std::ranges::stable_sort(
+      out, [](const auto& a, const auto& b) { return a.at != b.at ? a.at < b.at : a.record < b.record; });
   return out;
 }
 
@@ -50,9 +49,10 @@ struct Arrival {
   sync::Millis since = 0;
 };
 Result<Arrival> arrival(Store& store, std::int64_t matter, const OfficeId& office) {
-  Query q = TRY(store.db().query("select d.state, d.done_ms, d.at_ms from delivery d join record r on r.row = d.record"
-                                 " where r.matter = ? and r.type = 9 and d.destination = ? order by r.row limit 1",
-                                 matter, office));
+  Query q =
+      TRY(store.db().query("select d.state, d.done_ms, d.at_ms from delivery d join record r on r.row = d.record"
+                           " where r.matter = ? and r.type = 9 and d.destination = ? order by r.row limit 1",
+                           matter, office));
   if (!TRY(q.step())) return Arrival{};
   const std::int64_t state = q.integer(0);
   if (state == 2) return Arrival{AskedState::delivered, q.integer(1)};
@@ -70,9 +70,10 @@ Result<GivenAnswer> answer_at(Store& store, std::int64_t row) {
   g.title = m.title;
   g.state = m.state;
   // When it was first signed: a correction of an answer does not make it late.
-  Query q = TRY(store.db().query("select id, hlc, at_ms, own from record where matter = ? and quarantine = 0 and type in"
-                                 " (1, 2, 3, 4, 14) order by hlc limit 1",
-                                 row));
+  Query q =
+      TRY(store.db().query("select id, hlc, at_ms, own from record where matter = ? and quarantine = 0 and type in"
+                           " (1, 2, 3, 4, 14) order by hlc limit 1",
+                           row));
   if (!TRY(q.step())) return g;
   g.ref.record = TRY(q.id<RecordId>(0));
   g.signed_ms = sync::Hlc{static_cast<std::uint64_t>(q.integer(1))}.ms();
@@ -85,9 +86,10 @@ Result<std::vector<GivenAnswer>> answers_of(Store& store, const CaseId& commissi
                                             const std::vector<CommissionEvent>& events) {
   std::vector<std::int64_t> rows;
   {
-    Query q = TRY(store.db().query("select a.matter from answer a join matter m on m.row = a.matter"
-                                   " where a.commission = ? and m.office = ?",
-                                   commission, office));
+    Query q =
+        TRY(store.db().query("select a.matter from answer a join matter m on m.row = a.matter"
+                             " where a.commission = ? and m.office = ?",
+                             commission, office));
     while (TRY(q.step())) rows.push_back(q.integer(0));
   }
   std::vector<GivenAnswer> out;
@@ -110,9 +112,8 @@ Result<std::vector<GivenAnswer>> answers_of(Store& store, const CaseId& commissi
 }
 
 bool closed_by(const std::vector<CommissionEvent>& events) {
-  return std::ranges::any_of(events, [](const CommissionEvent& e) {
-    return e.word && e.word->act == CommissionWord::Act::close;
-  });
+  return std::ranges::any_of(
+      events, [](const CommissionEvent& e) { return e.word && e.word->act == CommissionWord::Act::close; });
 }
 
 }  // namespace
@@ -125,7 +126,8 @@ Result<> project_task(Store& store, std::int64_t matter, const sync::ReleasedRec
   const CommissionWord& w = *body->extras.commission;
   if (w.act != CommissionWord::Act::issue || rec.origin != rec.case_office) return {};
   const std::optional<sync::Millis> received = facts.own ? std::nullopt : std::optional(facts.at_ms);
-  TRY(store.db().run("update matter set title = ?, kind = ?, lane = ?, occurred_ms = ?, signed_ms = ?,"
+  TRY(
+      store.db().run("update matter set title = ?, kind = ?, lane = ?, occurred_ms = ?, signed_ms = ?,"
                      " received_ms = coalesce(received_ms, ?), number = ? where row = ?",
                      body->report.title, static_cast<int>(body->report.kind), static_cast<int>(rec.lane), w.due_ms,
                      rec.at.ms(), received, body->extras.number, matter));
@@ -205,8 +207,8 @@ Result<std::vector<Below>> passed_below(Store& store, Directory& directory, cons
   for (const OfficeId& office : above.passed_to) {
     Below b;
     b.heard = std::ranges::any_of(events, [&](const CommissionEvent& e) { return e.reply && e.by == office; });
-    b.asked = follow(office, AskedState::waiting, 0, due, events,
-                     TRY(answers_of(store, *above.child, office, events)), false, now);
+    b.asked = follow(office, AskedState::waiting, 0, due, events, TRY(answers_of(store, *above.child, office, events)),
+                     false, now);
     b.below = TRY(passed_below(store, directory, b.asked, now, depth + 1));
     out.push_back(std::move(b));
   }
@@ -233,10 +235,11 @@ Result<std::vector<MatterRow>> commission_rows(Store& store, std::size_t most) {
   // A case of which only replies came here is another office's: we hear of it through the one above.
   std::vector<std::int64_t> rows;
   {
-    Query q = TRY(store.db().query("select m.row from matter m where m.sort = 1 and (exists(select 1 from record r where"
-                                   " r.matter = m.row and r.type = 9 and r.quarantine = 0) or exists(select 1 from draft"
-                                   " d where d.matter = m.row)) order by m.row desc limit ?",
-                                   most));
+    Query q =
+        TRY(store.db().query("select m.row from matter m where m.sort = 1 and (exists(select 1 from record r where"
+                             " r.matter = m.row and r.type = 9 and r.quarantine = 0) or exists(select 1 from draft"
+                             " d where d.matter = m.row)) order by m.row desc limit ?",
+                             most));
     while (TRY(q.step())) rows.push_back(q.integer(0));
   }
   std::vector<MatterRow> out;

@@ -78,12 +78,14 @@ Result<Refusal> Opener::judge_reply(const sync::Record& rec) {
   const OfficeId& us = store_.me().office;
   if (rec.case_office == rec.origin) return Refusal::not_permitted;
   if (rec.case_office != us) {
-    const bool below = TRY(lies_below(store_, rec.origin, rec.case_office)) && TRY(lies_below(store_, rec.case_office, us));
+    const bool below =
+        TRY(lies_below(store_, rec.origin, rec.case_office)) && TRY(lies_below(store_, rec.case_office, us));
     return below ? Refusal::none : Refusal::not_permitted;
   }
-  Query q = TRY(store_.db().query("select r.bytes from record r join matter m on m.row = r.matter where m.case_id = ?"
-                                  " and r.type = 9 and r.quarantine = 0",
-                                  rec.case_id));
+  Query q =
+      TRY(store_.db().query("select r.bytes from record r join matter m on m.row = r.matter where m.case_id = ?"
+                            " and r.type = 9 and r.quarantine = 0",
+                            rec.case_id));
   bool any = false;
   while (TRY(q.step())) {
     const auto asked = sync::decode_record(q.blob(0));

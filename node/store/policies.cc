@@ -8,8 +8,9 @@ namespace yz::node {
 
 Result<std::vector<StoredPolicy>> policies(Store& store) {
   std::vector<StoredPolicy> out;
-  Query q = TRY(store.db().query("select bytes, matter, own, verified from record where type = 16 and quarantine = 0"
-                                 " order by row desc"));
+  Query q =
+      TRY(store.db().query("select bytes, matter, own, verified from record where type = 16 and quarantine = 0"
+                           " order by row desc"));
   while (TRY(q.step())) {
     const auto r = sync::decode_record(q.blob(0));
     if (!r) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");

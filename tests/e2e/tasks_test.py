@@ -77,7 +77,7 @@ def asks(city, county, town, other):
     sync(county, town, other)
     there = commission(town, child)
     check("the township is asked by the county", there.get("office") == COUNTY and there.get("title") == "秋冬防火情况" and there["parent"]["case"] == case, there)
-    until("the city sees whom it waits for", lambda: asked(city, case, COUNTY).get("holds_up") == [TOWN, OTHER])
+    until("the city sees whom it waits for", lambda: sorted(asked(city, case, COUNTY).get("holds_up", [])) == [TOWN, OTHER])
     return case, child
 
 
@@ -89,7 +89,7 @@ def replies(city, county, town, other, case, child):
     until("the county hears both", lambda: (state(county, child, TOWN), state(county, child, OTHER)) == ("accepted", "extension_asked"))
     until("the city too, from the townships themselves", lambda: {b["office"]: b["state"] for b in asked(city, case, COUNTY).get("below", [])} == {TOWN: "accepted", OTHER: "extension_asked"})
 
-    body = write("answer", "柳河镇十一月二十日前完成防火巡查四十六次，清理林缘杂草十二公里，登记进山人员三百一十人次，未发生火情。")
+    body = write("answer", "柳河镇十一月二十日前完成防火巡查四十六次，清理林缘杂草十二公里，登记进山人员三百一十人次，未发生火情。" * 8)
     draft = expect("the township writes", 0, town, "report", "new", "--kind", "dynamic", "--lane", "routine", "--title", "柳河镇秋冬防火巡查情况", "--body-file", body)["case"]
     said = expect("... and answers with it", 0, town, "commission", "answer", child, "--report", draft)
     check("... it is sent", said.get("state") == "queued", said)
@@ -137,11 +137,54 @@ def rolled_up(city, county, case, child):
     check("... and the list", code == 0 and "秋冬防火情况" in read, read)
 
 
+def ruled(city, county, town):
+    """The city's rules in the township, from their date on; nobody below rules more laxly, nobody against the law."""
+    file = path("rules.json")
+    expect("what is in force is written out", 0, city, "policy", "export", file)
+    rules = json.load(open(file))
+    check("... and may be published as it is", run(city, "policy", "check", file) == (0, {"ok": True, "problems": []}), run(city, "policy", "check", file))
+    for d in rules["deadlines"]:
+        if d["hop"] == "township>county" and d["level"] == "IV":
+            d["written_min"], d["phone_min"] = 45, 20
+    write("rules.json", json.dumps(rules))
+    changes = expect("what differs", 0, city, "policy", "diff", file).get("changes")
+    check("... is named", sorted((c["before"], c["after"]) for c in changes) == [("30", "20"), ("60", "45")], changes)
+    soon = at(seconds=45)
+    said = expect("the city publishes it for soon", 0, city, "policy", "publish", file, "--effective", soon)
+    check("... as its first, for all below", said.get("version") == 1 and said.get("offices") == 3, said)
+    sync(county, town)
+    until("it reaches the township ahead of its date", lambda: [p["version"] for p in run(town, "policy", "history")[1].get("policies", [])] == [1] or sync(county, town), 40)
+    until("... and holds there from then on", lambda: run(town, "policy", "show")[1].get("text") == f"{CITY}#1", 90)
+    here = run(town, "policy", "show")[1]["in_force"]["deadlines"]
+    check("its times hold", [d["written_min"] for d in here if d["hop"] == "township>county" and d["level"] == "IV"] == [45], here)
+    case = report(town)[1]["case"]
+    check("a report names the rules that it was judged by", show(town, case)["policy"] == f"{CITY}#1", show(town, case).get("policy"))
+
+    def tried(name, minutes, home=county):
+        write(name, json.dumps({"v": 1, "deadlines": [{"hop": "township>county", "level": "IV", "written_min": minutes}]}))
+        return run(home, "policy", "check", path(name))
+    code, said = tried("laxer", 50)
+    check("the county may not rule more laxly", code == 65 and [p["code"] for p in said["problems"]] == ["policy.laxer"], said)
+    check("... and publishes no such thing", run(county, "policy", "publish", path("laxer"))[0] == 65)
+    check("more strictly it may", tried("stricter", 40)[0] == 0, tried("stricter", 40))
+    code, said = tried("lawless", 600, city)
+    check("nobody rules beyond the law", code == 65 and "policy.legal" in [p["code"] for p in said["problems"]], said)
+    write("unknown", json.dumps({"v": 1, "rules": [{"id": "Z99", "severity": "error"}], "colour": 1}))
+    check("what nobody knows is named", [p["code"] for p in run(city, "policy", "check", path("unknown"))[1]["problems"]] == ["policy.unknown"] * 2)
+    expect("the county is stricter", 0, county, "policy", "publish", path("stricter"))
+    sync(town, county)
+    until("both hold in the township", lambda: run(town, "policy", "show")[1].get("text") == f"{CITY}#1,{COUNTY}#1" or sync(town), 40)
+    here = run(town, "policy", "show")[1]["in_force"]["deadlines"]
+    check("... the stricter one", [d["written_min"] for d in here if d["hop"] == "township>county" and d["level"] == "IV"] == [40], here)
+    check("a person can read it", page(town, "policy", "history")[0] == 0 and "#1" in page(town, "policy", "show")[1])
+
+
 def main():
     homes = offices()
     case, child = asks(*homes)
     replies(*homes, case, child)
     rolled_up(homes[0], homes[1], case, child)
+    ruled(*homes[:3])
     for home in homes:
         said = expect("everything verifies", 0, home, "verify", "--all")
         check("... without a problem", said.get("ok") is True, said)
