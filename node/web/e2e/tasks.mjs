@@ -97,6 +97,33 @@ async function moreTime(town, county, id) {
   await fitsPhone(county.page, 'roll-up');
 }
 
+async function policy(city) {
+  const { page } = city;
+  await go(page, '/admin/policy');
+  await page.getByText('用程序自带的规则').waitFor();
+  await accessible(page, 'policy');
+  await page.getByRole('button', { name: '起草新的策略' }).click();
+  const text = page.locator('.policy-text');
+  check('what nobody has checked cannot be signed', await page.getByRole('button', { name: '签发并下达' }).isDisabled());
+  await text.fill('{"v":1,');
+  await page.getByRole('button', { name: '检查' }).click();
+  await page.locator('.bad', { hasText: '不是有效的 JSON' }).waitFor();
+  await text.fill('{"v":1,"rules":[{"id":"ZZZ9","severity":"error"}]}');
+  await page.getByRole('button', { name: '检查' }).click();
+  await page.locator('.bad', { hasText: '处问题' }).waitFor();
+  check('a rule that nobody knows is named', (await page.locator('.admin-main').innerText()).includes('ZZZ9'));
+  await text.fill('{"v":1,"name":"冬季报送规则","commission":{"default_days":2}}');
+  await page.getByRole('button', { name: '检查' }).click();
+  await page.locator('.change-table tbody tr').first().waitFor();
+  check('what changes against now is shown, rule by rule', (await page.locator('.change-table').innerText()).includes('default_days'));
+  await accessible(page, 'a policy being drafted');
+  await fitsPhone(page, 'a policy being drafted');
+  await page.getByRole('button', { name: '签发并下达' }).click();
+  await dialog(page).getByRole('button', { name: '签发并下达' }).click();
+  await page.locator('.rows .mark', { hasText: '生效中' }).waitFor();
+  check('signed, it is in force', run('city', 'policy', 'show').text !== '');
+}
+
 await finish(async () => {
   const world = await levels();
   const b = await browser();
@@ -115,6 +142,7 @@ await finish(async () => {
   await go(at.city.page, '/tasks?side=issued');
   await at.city.page.locator('.task-row').click();
   await until('the city sees who below the county still owes', async () => /石桥镇/.test(await at.city.page.locator('.rollup').innerText()), 60);
+  await policy(at.city);
   const wrong = Object.values(at).flatMap((x) => x.wrong);
   check('nothing that the policy forbids, and no error, in all that', wrong.length === 0, wrong);
   await b.close();

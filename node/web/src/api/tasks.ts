@@ -103,7 +103,7 @@ export interface Policy {
   effective_at: string;
   published_at: string | null;
   case: string;
-  state: 'in_force' | 'coming' | 'replaced' | 'in_review';
+  state: 'in_force' | 'coming' | 'replaced';
   signer: string;
   verified: boolean;
   deliveries?: { office: string; name: string; state: string; at: string | null }[];
@@ -115,15 +115,15 @@ export interface PolicyProblem {
 }
 export interface PolicyChange {
   where: string;
-  before: unknown;
-  after: unknown;
-  stricter: boolean | null;
+  /** As JSON text; "" where there is none. */
+  before: string;
+  after: string;
 }
 export const policyApi = {
-  now: () => call<{ text: string; in_force: Record<string, unknown>; sources: Policy[]; coming: Policy[]; drafts: Policy[] }>('GET', '/policy'),
+  now: () => call<{ text: string; in_force: Record<string, unknown>; sources: Policy[]; coming: Policy[]; drafts: { case: string; title: string; state: string; drafter: string }[] }>('GET', '/policy'),
   version: (office: string, version: number) => call<{ policy: Policy; document: Record<string, unknown> }>('GET', `/policy?office=${encodeURIComponent(office)}&version=${version}`),
   all: () => call<{ policies: Policy[] }>('GET', '/policies'),
-  check: (document: unknown) => call<{ ok: boolean; problems: PolicyProblem[]; differs_from_superior: boolean }>('POST', '/policy/check', { body: { document } }),
+  check: (document: unknown) => call<{ ok: boolean; problems: PolicyProblem[] }>('POST', '/policy/check', { body: { document } }),
   diff: (body: { document?: unknown; office?: string; version?: number; against?: { office: string; version: number } }) => call<{ changes: PolicyChange[] }>('POST', '/policy/diff', { body }),
-  publish: (document: unknown, effective_at?: string) => call<{ case: string; state: string; version: number; message: string }>('POST', '/policies', { body: { document, ...(effective_at ? { effective_at } : {}) } }),
+  publish: (document: unknown, effective_at?: string) => call<{ case: string; state: string; version: number; effective_at: string; offices: number; message: string }>('POST', '/policies', { body: { document, ...(effective_at ? { effective_at } : {}) } }),
 };
