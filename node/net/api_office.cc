@@ -1,9 +1,11 @@
 // People, offices, and the care of this machine's data.
 #include <charconv>
+#include <set>
 
 #include "node/net/api_request.h"
 #include "node/net/join.h"
 #include "node/store/audit.h"
+#include "node/store/authority_key.h"
 #include "node/store/sqlite.h"
 
 namespace yz::node::api {
@@ -119,14 +121,28 @@ Result<ApiReply> post_passphrase(Request& r) {
 }
 
 Result<ApiReply> get_offices(Request& r) {
+  std::set<OfficeId> suspended;
+  {
+    Query q = TRY(r.store().db().query("select id from office where suspended = 1"));
+    while (TRY(q.step())) suspended.insert(TRY(q.id<OfficeId>(0)));
+  }
   Json list = Json::array();
-  for (const OfficeRow& o : TRY(r.host.directory().offices()))
+  for (const OfficeRow& o : TRY(r.host.directory().offices())) {
+    const bool below = o.state == OfficeState::below;
+    const bool own = o.state == OfficeState::self;
+    const auto new_key = own ? TRY(authority_key_waits(r.store())) : std::nullopt;
+    const bool key_waits = below && TRY(key_to_certify(r.store(), o.id)).has_value();
     list.add(Json::object({{"office", o.code},
                            {"name", o.name},
                            {"level", crypto::name_of(o.level)},
                            {"state", name_of(o.state)},
                            {"admitted", o.admitted},
-                           {"one_person", o.one_person}}));
+                           {"one_person", o.one_person},
+                           {"superior", o.superior == o.id ? std::string() : r.code_of(o.superior)},
+                           {"suspended", suspended.contains(o.id)},
+                           {"key_waits", key_waits || new_key},
+                           {"new_key", new_key ? office_fingerprint(*new_key) : std::string()}}));
+  }
   return reply(Json::object({{"offices", std::move(list)}}));
 }
 

@@ -59,7 +59,8 @@ Result<> WebPort::from_our_page(const HttpRequest& r, const WebSessions::Who* wh
   if (!r.has_header("Origin") && r.header("Sec-Fetch-Site") != "same-origin")
     return fail(Fault::denied, "this request does not come from the page", "web.origin");
   const bool upload =
-      r.method == "PUT" && (r.path.find("/attachments/") != std::string::npos || r.path == "/api/v1/bundles/file");
+      (r.method == "PUT" && (r.path.find("/attachments/") != std::string::npos || r.path == "/api/v1/bundles/file")) ||
+      (r.method == "POST" && r.path == "/api/v1/evidence/check");
   if (r.method != "DELETE" && media_type(r) != (upload ? "application/octet-stream" : "application/json"))
     return fail(Fault::invalid, "the request has to be application/json", "web.content");
   if (who && !same_token(r.header("X-YZ-CSRF"), who->csrf))

@@ -12,15 +12,16 @@ namespace {
 constexpr std::size_t kMostUrls = 4, kMostUrlBytes = 256;
 constexpr std::string_view kPending = "node_key_told";  // control number of the new key's certificate
 
+Result<sync::NodeList> own_node_list(Store& store) {
+  Query q = TRY(store.db().query("select bytes from node_list where office = ?", store.me().office));
+  if (!TRY(q.step())) return fail(Fault::corrupt, "our own node list is missing", "store.nodes");
+  return sync::decode_node_list(TRY(sync::decode_statement(q.blob(0))).body);
+}
+
 /// Our own list with one thing changed, under the next version.
 template <class F>
 Result<> restate_node_list(Store& store, sync::Millis now, F change) {
-  sync::NodeList list;
-  {
-    Query q = TRY(store.db().query("select bytes from node_list where office = ?", store.me().office));
-    if (!TRY(q.step())) return fail(Fault::corrupt, "our own node list is missing", "store.nodes");
-    list = TRY(sync::decode_node_list(TRY(sync::decode_statement(q.blob(0))).body));
-  }
+  sync::NodeList list = TRY(own_node_list(store));
   change(list);
   list.version = std::max(list.version + 1, static_cast<std::uint64_t>(now));
   const Identity& me = store.me();
@@ -44,6 +45,8 @@ Result<> state_addresses(Store& store, const std::vector<std::string>& urls, syn
                 "address.url");
   return restate_node_list(store, now, [&](sync::NodeList& list) { list.urls = urls; });
 }
+
+Result<std::vector<std::string>> stated_addresses(Store& store) { return TRY(own_node_list(store)).urls; }
 
 Result<bool> node_key_waits(Store& store) { return TRY(store.meta_number(kPending)) != 0; }
 

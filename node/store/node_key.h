@@ -24,6 +24,8 @@ Result<> use_node_certificate(Store&, const CertDigest&, sync::Millis now);
 /// Where subordinates reach us, signed in our node list and told to all. Fault::invalid "address.url" for what is no
 /// http address or too many. Inside a write.
 Result<> state_addresses(Store&, const std::vector<std::string>& urls, sync::Millis now);
+/// Those that were told last.
+Result<std::vector<std::string>> stated_addresses(Store&);
 bool good_address(std::string_view url);
 
 }  // namespace yz::node

@@ -216,6 +216,63 @@ TEST_CASE("the status counts what waits, is cut and is acknowledged") {
   CHECK(overdue);
 }
 
+TEST_CASE("the mail to each office is counted by lane, with what waits longest and whether that is too long") {
+  World w;
+  w.write(true);
+  w.now_ms += 60 * 1000;
+  w.write(true);
+  w.write(true, {}, "flash", "first_report");
+  REQUIRE(w.store().db().run("update delivery set state = 2 where row = 2"));
+  w.now_ms += 11 * 60 * 1000;
+  const auto j = w.call("GET", "/api/v1/lines").json;
+  REQUIRE(j.find("lines")->items()->size() == 1);
+  const Json& line = j.find("lines")->items()->front();
+  CHECK(line.text("office") == "370783");
+  const Json& routine = *line.find("lanes")->find("routine");
+  CHECK(routine.count("waiting") == 1);
+  CHECK(routine.count("sent") == 0);
+  CHECK(routine.count("acknowledged") == 1);
+  CHECK(routine.text("oldest").substr(0, 10) == "2026-06-08");
+  CHECK_FALSE(routine.flag("overdue"));
+  CHECK(line.find("lanes")->find("flash")->flag("overdue"));
+  CHECK(line.find("lanes")->find("urgent")->find("oldest")->is_null());
+  // A superior to whom nothing was written is there all the same.
+  World empty;
+  CHECK(empty.call("GET", "/api/v1/lines").json.find("lines")->items()->size() == 1);
+}
+
+TEST_CASE("a QR code is square, has its three corners, and is refused where it would be too long") {
+  World w;
+  const auto j = w.call("POST", "/api/v1/qr", "{\"text\":\"YZ1-ABCDEF\"}").json;
+  const auto size = static_cast<std::size_t>(j.count("size"));
+  const auto& rows = *j.find("rows")->items();
+  REQUIRE(size >= 21);
+  REQUIRE(rows.size() == size);
+  for (const Json& r : rows) CHECK(r.string()->size() == size);
+  CHECK(rows[0].string()->starts_with("1111111"));
+  CHECK(rows[0].string()->ends_with("1111111"));
+  CHECK(rows[size - 1].string()->starts_with("1111111"));
+  CHECK_FALSE(rows[size - 1].string()->ends_with("1111111"));
+  CHECK(w.call("POST", "/api/v1/qr", "{\"text\":\"\"}").reply.exit_code == 65);
+  CHECK(w.call("POST", "/api/v1/qr", "{\"text\":\"" + std::string(2801, 'A') + "\"}").json.text("code") == "qr.long");
+}
+
+TEST_CASE("the list of offices says which of them are suspended, and who lies above whom") {
+  World w;
+  REQUIRE(w.store().db().run("update office set suspended = 1 where code = '370783'"));
+  int seen = 0;
+  const auto j = w.call("GET", "/api/v1/offices").json;
+  for (const Json& o : *j.find("offices")->items()) {
+    const bool self = o.text("state") == "self";
+    seen += self ? 1 : 2;
+    CHECK(o.flag("suspended") == !self);
+    CHECK_FALSE(o.flag("key_waits"));
+    CHECK(o.text("new_key").empty());
+    if (self) CHECK(o.text("superior") == "370783");
+  }
+  CHECK(seen == 3);
+}
+
 TEST_CASE("the receiver acknowledges once, and not what is its own") {
   World w;
   test::Keys other;

@@ -230,6 +230,13 @@ TEST_CASE("a change is refused unless it comes from our own page with the sessio
     drafts += r.status == 200 ? 1 : 0;
     CHECK(s.w.count("select count(*) from matter") == drafts);
   }
+  // An evidence file is octets, here and nowhere else; what is no such file is refused by what it is.
+  const std::string octets = "Content-Type: application/octet-stream\r\n";
+  CHECK(s.raw("POST", "/api/v1/evidence/check", s.hosted() + cookie + token + own + octets, "x").code() ==
+        "evidence.form");
+  CHECK(s.raw("POST", "/api/v1/evidence/check", s.hosted() + cookie + token + own + json, "{}").code() ==
+        "web.content");
+  CHECK(s.raw("POST", "/api/v1/verify", s.hosted() + cookie + token + own + octets, "x").code() == "web.content");
   // The same door for every way to change something.
   for (const char* method : {"PUT", "DELETE", "PATCH"})
     CHECK(s.raw(method, "/api/v1/reports/aaaaaaaa", s.hosted() + cookie + own + json,

@@ -120,7 +120,27 @@ export async function offices() {
   const invitation = run('county', 'invite', '--code', '370783105', '--name', '柳河镇', '--level', 'township', '--url', `http://127.0.0.1:${port}`).invitation;
   run('township', 'join', invitation, '--officer', '王芳', '--phone', '0536-1234567');
   const township = await serve('township');
-  return { county, township, line };
+  return { county, township, line, sync };
+}
+
+/** City, county and two townships, each serving, without a line that could be cut. */
+export async function levels() {
+  fs.writeFileSync(path.join(work, 'passphrase'), PASSPHRASE + '\n', { mode: 0o600 });
+  const out = {};
+  const ports = {};
+  run('city', 'init', '--code', '3707', '--name', '潍河市', '--level', 'city', '--officer', '周洁', '--root');
+  for (const [home, above, code, name, level, officer] of [
+    ['city'],
+    ['county', 'city', '370783', '青山县', 'county', '李明'],
+    ['township', 'county', '370783105', '柳河镇', 'township', '王芳'],
+    ['town2', 'county', '370783106', '石桥镇', 'township', '孙丽'],
+  ]) {
+    if (above) run(home, 'join', run(above, 'invite', '--code', code, '--name', name, '--level', level, '--url', `http://127.0.0.1:${ports[above]}`).invitation, '--officer', officer);
+    ports[home] = await freePort();
+    out[home] = await serve(home, '--sync', `127.0.0.1:${ports[home]}`);
+    await until(`${home} is in`, () => run(home, 'status').state === 'ready', 60);
+  }
+  return out;
 }
 
 export async function browser() {

@@ -1,6 +1,8 @@
 import { createI18n } from 'vue-i18n';
 import { deskEn, deskZh } from './locales/desk';
 import en from './locales/en';
+import { adminEn, adminZh } from './locales/admin';
+import { tasksEn, tasksZh } from './locales/tasks';
 import zh from './locales/zh-CN';
 
 /** The choice outlives the tab in a cookie of its own: nothing else is kept in the browser. */
@@ -9,6 +11,10 @@ const chosen = /(?:^|; )yzlang=(zh|en)/.exec(document.cookie)?.[1] ?? (navigator
 export const i18n = createI18n({ legacy: false, locale: chosen, fallbackLocale: 'zh', messages: { zh, en } });
 i18n.global.mergeLocaleMessage('zh', deskZh);
 i18n.global.mergeLocaleMessage('en', deskEn);
+i18n.global.mergeLocaleMessage('zh', adminZh);
+i18n.global.mergeLocaleMessage('en', adminEn);
+i18n.global.mergeLocaleMessage('zh', tasksZh);
+i18n.global.mergeLocaleMessage('en', tasksEn);
 
 export const language = (): 'zh' | 'en' => (i18n.global.locale.value === 'en' ? 'en' : 'zh');
 

@@ -16,6 +16,7 @@ import Reports from './views/Reports.vue';
 import Work from './views/Work.vue';
 import Write from './views/Write.vue';
 import { deskRoutes } from './desk/routes';
+import { adminRoutes } from './admin/routes';
 
 const app = createApp(App);
 app.use(createPinia());
@@ -30,6 +31,7 @@ app.use(
       { path: '/write/:case?', name: 'write', component: Write },
       { path: '/phone/:case?', name: 'phone', component: Phone },
       ...deskRoutes,
+      ...adminRoutes,
       { path: '/:rest(.*)', redirect: '/' },
     ],
   }),

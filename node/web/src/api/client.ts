@@ -23,6 +23,32 @@ export interface Ask {
   background?: boolean;
   /** Sent although the page is just being left. */
   keepalive?: boolean;
+  /** For the few steps that want the passphrase itself and not only a session. */
+  passphrase?: string;
+  /** Hears how far a long step has got. */
+  progress?: (so_far: Record<string, unknown>) => void;
+}
+
+const base64 = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
+/** Lines of an answer that tells how far it is: the last one is the answer itself. */
+async function following(answer: Response, heard: (so_far: Record<string, unknown>) => void): Promise<{ status: number; text: string }> {
+  const reader = answer.body!.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  let last = { status: answer.status, text: '' };
+  for (;;) {
+    const { done, value } = await reader.read();
+    rest += decoder.decode(value, { stream: !done });
+    const lines = rest.split('\n');
+    rest = done ? '' : lines.pop()!;
+    for (const line of lines.filter(Boolean)) {
+      const said = JSON.parse(line) as { progress?: Record<string, unknown>; status?: number; body?: unknown };
+      if (said.progress) heard(said.progress);
+      else last = { status: said.status ?? 500, text: JSON.stringify(said.body ?? {}) };
+    }
+    if (done) return last;
+  }
 }
 
 interface Hooks {
@@ -45,6 +71,8 @@ async function once(method: string, path: string, ask: Ask): Promise<unknown> {
   const headers: Record<string, string> = { 'Accept-Language': hooks.language() };
   if (method !== 'GET') headers['X-YZ-CSRF'] = csrf;
   if (ask.background) headers['X-YZ-Background'] = '1';
+  if (ask.passphrase !== undefined) headers['X-YZ-Passphrase'] = base64(ask.passphrase);
+  if (ask.progress) headers['Accept'] = 'application/x-ndjson';
   let body: BodyInit | undefined;
   if (ask.octets) {
     headers['Content-Type'] = 'application/octet-stream';
@@ -59,14 +87,22 @@ async function once(method: string, path: string, ask: Ask): Promise<unknown> {
   } catch {
     throw new Problem(0, 'away', '');
   }
-  const text = await answer.text();
+  let { status } = answer;
+  let text: string;
+  try {
+    if (ask.progress && answer.headers.get('Content-Type')?.startsWith('application/x-ndjson')) ({ status, text } = await following(answer, ask.progress));
+    else text = await answer.text();
+  } catch {
+    throw new Problem(0, 'away', '');
+  }
+  const good = status >= 200 && status < 300;
   let json: Record<string, unknown> = {};
   try {
     json = JSON.parse(text) as Record<string, unknown>;
   } catch {
-    if (answer.ok) throw new Problem(answer.status, 'answer', text.slice(0, 200));
+    if (good) throw new Problem(status, 'answer', text.slice(0, 200));
   }
-  if (!answer.ok) throw new Problem(answer.status, String(json.code ?? answer.status), String(json.detail ?? text.slice(0, 200)), String(json.title ?? ''), json);
+  if (!good) throw new Problem(status, String(json.code ?? status), String(json.detail ?? text.slice(0, 200)), String(json.title ?? ''), json);
   return json;
 }
 
@@ -85,3 +121,16 @@ export async function call<T>(method: string, path: string, ask: Ask = {}): Prom
 
 /** The same without waiting for a person: for signing in itself. */
 export const callOnce = async <T>(method: string, path: string, ask: Ask = {}): Promise<T> => (await once(method, path, ask)) as T;
+
+/** Octets that the page hands on as a file; a refusal is a problem like any other. */
+export async function fetchFile(path: string): Promise<Blob> {
+  let answer: Response;
+  try {
+    answer = await fetch('/api/v1' + path, { headers: { 'Accept-Language': hooks.language() }, credentials: 'same-origin', cache: 'no-store' });
+  } catch {
+    throw new Problem(0, 'away', '');
+  }
+  if (answer.ok) return answer.blob();
+  const json = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
+  throw new Problem(answer.status, String(json.code ?? answer.status), String(json.detail ?? ''), String(json.title ?? ''), json);
+}

@@ -38,12 +38,18 @@ export interface Status {
   office: string;
   name: string;
   level: string;
+  node: string;
   state: string;
   version: string;
+  root_fingerprint: string;
+  root_confirmed: boolean;
   superiors: Superior[];
   lanes: Record<Lane | 'bulk', LaneCount>;
   received: Record<Lane, number>;
+  unopened: number;
   conflicts: number;
+  quarantined: number;
+  last_backup: string | null;
   overdue: number;
   drafts: number;
   in_review: number;
@@ -67,9 +73,11 @@ export interface Summary {
   attachments: number;
 }
 export type Group =
-  | 'returned' | 'to_sign' | 'cosign' | 'answer' | 'carry_out' | 'new' | 'decide' | 'to_close' | 'feedback' | 'awaited' | 'owed' | 'waiting' | 'in_review' | 'draft';
+  | 'returned' | 'to_sign' | 'cosign' | 'answer' | 'carry_out' | 'new' | 'decide' | 'to_close' | 'feedback' | 'awaited' | 'owed' | 'waiting' | 'in_review' | 'draft'
+  | 'commission' | 'commission_asked' | 'commission_late';
 export interface Work extends Summary {
   group: Group;
+  sort?: 'report' | 'commission' | 'policy';
   due_at: string | null;
   note: string;
   act?: string;
@@ -161,6 +169,7 @@ export interface Report extends Summary {
   forwards: Forward[];
   receipts: { kind: string; by: string; at: string; record: string; reason?: string }[];
   deliveries: { office: string; name: string; state: string; at: string | null }[];
+  answers?: { case: string; record: string; office: string; title: string; due_at: string } | null;
   timeline: { at: string; event: string; by: string; text: string }[];
 }
 export interface Attachment {
