@@ -46,17 +46,13 @@ Result<> tell(Store& store, const Manifest& m, const OfficeId& office, const Nod
   return hop ? store.state(sync::StatementKind::chunk_receipt, sync::encode(r), *hop, now) : Result<>();
 }
 
-/// The newest envelope when this life began.
-constexpr std::string_view kBefore = "life_envelope";
+/// When this life began.
+constexpr std::string_view kBegan = "life_began";
 
 }  // namespace
 
 Result<> tell_chunks_we_have(Store& store, sync::Millis now) {
-  {
-    Query newest = TRY(store.db().query("select coalesce(max(row), 0) from envelope"));
-    TRY(newest.step());
-    TRY(store.set_meta_number(kBefore, newest.integer(0)));
-  }
+  TRY(store.set_meta_number(kBegan, now));
   Query q =
       TRY(store.db().query("select r.bytes, s.node, s.author from record r join envelope e on e.row = r.envelope"
                            " join stream s on s.row = e.stream where r.own = 0 and r.type = ? and r.quarantine = 0",
@@ -67,9 +63,10 @@ Result<> tell_chunks_we_have(Store& store, sync::Millis now) {
   return {};
 }
 
-Result<> tell_chunks_of(Store& store, const sync::ReleasedRecord& r, std::int64_t envelope, const NodeId& author,
-                        sync::Millis now) {
-  if (r.record.type != sync::RecordType::manifest || envelope > TRY(store.meta_number(kBefore))) return {};
+Result<> tell_chunks_of(Store& store, const sync::ReleasedRecord& r, const NodeId& author, sync::Millis now) {
+  if (r.record.type != sync::RecordType::manifest) return {};
+  const sync::Millis began = TRY(store.meta_number(kBegan));
+  if (began == 0 || r.record.at.ms() > began + sync::kHlcClampMs) return {};
   const auto m = decode_manifest(r.record.body);
   return m ? tell(store, *m, r.record.origin, author, now) : Result<>();
 }

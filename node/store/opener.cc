@@ -194,7 +194,7 @@ Result<> Opener::put(Context& c, ByteView bytes, Done& done) {
   ++done.records[static_cast<std::size_t>(c.envelope.head.stream.lane)];
   TRY(TRY(store_.db().query("update envelope set records = records + 1 where row = ?")).bind(c.row).run());
   if (facts.quarantine != Refusal::none) return refuse(c, released->id, facts.quarantine);
-  return tell_chunks_of(store_, *released, c.row, c.envelope.head.stream.node, c.now);
+  return tell_chunks_of(store_, *released, c.envelope.head.stream.node, c.now);
 }
 
 /// A record that waited for a certificate, or was held for a revocation. What was told of it changes in every stream in
@@ -227,7 +227,7 @@ Result<> Opener::judge_again(Context& c, const sync::ReleasedRecord& r, const Re
     TRY(store_.db().run("delete from refused where record = ? and why = ?", r.id, waited));
   else
     TRY(store_.db().run("update refused set why = ? where record = ? and why = ?", why, r.id, waited));
-  if (why == 0) TRY(tell_chunks_of(store_, r, c.row, c.envelope.head.stream.node, c.now));
+  if (why == 0) TRY(tell_chunks_of(store_, r, c.envelope.head.stream.node, c.now));
   for (const std::int64_t s : streams) {
     if (s == c.stream) continue;  // told at the end of this envelope
     TRY(advance(s));
