@@ -38,7 +38,7 @@ inline constexpr Purpose chunk{"yz1:chunk"};
 inline constexpr Purpose journal{"yz1:journal"};
 inline constexpr Purpose registry{"yz1:registry"};
 inline constexpr Purpose consent{"yz1:consent"};
-inline constexpr Purpose draft{"yz1:draft"};  // what machines of one office tell each other of a draft
+inline constexpr Purpose draft{"yz1:draft"};      // what machines of one office tell each other of a draft
 inline constexpr Purpose picture{"yz1:picture"};  // check of a QR picture
 inline constexpr Purpose backup{"yz1:backup"};
 inline constexpr Purpose passphrase{"yz1:passphrase"};    // remembered check of a passphrase

@@ -273,7 +273,8 @@ Result<ApiReply> get_status(Request& r) {
   const std::int64_t conflicts = TRY(number(TRY(db.query("select count(*) from matter where conflict = 1"))));
   const std::int64_t quarantined = TRY(number(TRY(db.query("select count(*) from refused"))));
   const std::int64_t unopened = TRY(number(TRY(db.query("select count(*) from envelope where own = 0 and state = 0"))));
-  const std::int64_t drafts = TRY(number(TRY(db.query("select count(*) from draft where content is null and record is null"))));
+  const std::int64_t drafts =
+      TRY(number(TRY(db.query("select count(*) from draft where content is null and record is null"))));
   const std::int64_t in_review = TRY(number(TRY(db.query("select count(*) from draft where content is not null"))));
   const std::int64_t backup_ms = TRY(store.meta_number("backup_ms"));
   const auto backup = backup_ms > 0 ? std::optional(backup_ms) : std::nullopt;
