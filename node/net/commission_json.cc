@@ -15,8 +15,9 @@ auto bad(const char* why) { return fail(Fault::forged, std::string("commission: 
 template <class F>
 Result<F> id_of(std::string_view typed) {
   if (typed.size() != 2 * F::kSize) return bad("an id");
-  const Bytes raw = TRY(from_hex(typed));
-  return F::from(raw);
+  const auto raw = from_hex(typed);
+  if (!raw) return bad("an id");
+  return F::from(*raw);
 }
 
 /// 0 when there is none.

@@ -37,7 +37,7 @@ struct Asking : Scene {
     r.case_id = case_id;
     r.addressees = {of(to)};
     r.body = body;
-    const auto key = crypto::SigningKey::from_seed(from.secrets().officer_seed);
+    const auto key = crypto::SigningKey::from_seed(*crypto::Key::from(from.secrets().officer_seed));
     const auto officers = from.directory().officers(of(from));
     REQUIRE(officers);
     REQUIRE(!officers->empty());
