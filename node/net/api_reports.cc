@@ -7,10 +7,6 @@
 namespace yz::node::api {
 namespace {
 
-Result<> only_report(const Json& j) {
-  return only(j, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "send"});
-}
-
 /// Runs one act of the desk that needs the officer's key; `signs` is false for one that may only keep a draft.
 template <class F>
 Result<ApiReply> act(Request& r, F f, bool signs = true) {

@@ -192,7 +192,7 @@ Result<Outcome> ActDesk::begin(const SigningPerson& by, const About& a, Act act,
     return fail(Fault::conflict, "the case has a draft already; finish or delete that one", "draft.exists");
   Outcome o;
   TRY(books_.write([&]() -> Result<> {
-    if (again) TRY(books_.drop(*kept, now_));
+    if (again) TRY(books_.drop(*kept, std::nullopt, now_));
     sync::Record r = TRY(record_of(a, act, file.heads, std::move(to)));
     if (home_.one_person && (by.person.roles & role::signer)) {
       r.signatures = {signature(by, sync::SignRole::signer, r.content())};
@@ -270,7 +270,7 @@ Result<Outcome> ActDesk::sign(const SigningPerson& by, Draft d) {
   const sync::ReleasedRecord released = TRY(node::close(d.content, d.signatures));
   Outcome o;
   TRY(books_.write([&]() -> Result<> {
-    TRY(books_.drop(d, now_));
+    TRY(books_.drop(d, released.id, now_));
     o = TRY(release(by, a, released, name_of(Step::sign)));
     return {};
   }));

@@ -16,10 +16,6 @@ namespace role = crypto::role;
 
 constexpr std::uint16_t kWrites = role::drafter | role::duty | role::signer;
 
-Error lacks_role(const char* what) {
-  return {Fault::denied, std::string("this officer's roles do not allow ") + what, "denied.role"};
-}
-
 std::uint16_t signers_of(RecordType t) {
   return t == RecordType::policy ? role::signer | role::admin_policy : role::signer;
 }
@@ -122,7 +118,7 @@ Result<> Desk::release_task(const SigningPerson& by, Draft& d) {
     for (std::size_t j = i; j < d.signatures.size(); j += contents.size()) signatures.push_back(d.signatures[j]);
     all.push_back(TRY(close(contents[i], std::move(signatures))));
   }
-  if (d.matter != 0) TRY(books_.drop(d, now_));
+  if (d.matter != 0) TRY(books_.drop(d, all.front().id, now_));
   for (const auto& r : all) d.matter = TRY(books_.release(r, home_.one_person ? 1 : 0, now_));
   TRY(tell_asked(by, d));
   return books_.journal(by.person, name_of(Step::sign), d.case_id, name_of(d.extras.type), now_);

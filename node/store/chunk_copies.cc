@@ -12,7 +12,7 @@ namespace yz::node {
 namespace {
 
 constexpr std::int64_t kLot = 256;          // manifests looked at in one go
-constexpr std::int64_t kAskedMost = 16384;  // attachments that one machine asks us for
+constexpr std::int64_t kWantsMost = 16384;  // attachments that one machine asks us for
 constexpr int kManifest = static_cast<int>(sync::RecordType::manifest);
 
 Bytes pack(const sync::Intervals& all) {
@@ -118,7 +118,7 @@ Result<> sibling_has_chunks(Store& store, const sync::Statement& s, const sync::
     } else {
       Query n = TRY(db.query("select count(*) from chunk_copy where peer = ? and done = 0", s.node));
       TRY(n.step());
-      if (n.integer(0) >= kAskedMost) return {};
+      if (n.integer(0) >= kWantsMost) return {};
     }
   }
   for (const auto& [a, b] : r.ranges) have.add(a, b + 1);
@@ -131,17 +131,17 @@ Result<> sibling_has_chunks(Store& store, const sync::Statement& s, const sync::
 Result<std::vector<sync::QueuedChunk>> chunks_asked_for(Store& store, const NodeId& machine, std::int64_t after,
                                                         std::size_t most) {
   std::vector<sync::QueuedChunk> out;
-  struct Asked {
+  struct Wanted {
     sync::AttachmentId id;
     std::int64_t total;
     sync::Intervals held;
   };
-  std::vector<Asked> asked;
+  std::vector<Wanted> asked;
   {
     Query q = TRY(store.blobs().query("select id, total, held from chunk_copy where peer = ? and done = 0", machine));
     while (TRY(q.step())) asked.push_back({TRY(q.id<sync::AttachmentId>(0)), q.integer(1), unpack(q.blob(2))});
   }
-  for (const Asked& a : asked) {
+  for (const Wanted& a : asked) {
     // Of our own any row will do: the ciphertext is the same for every addressee.
     Query q = TRY(store.blobs().query(
         "select row, size, position from chunk where row > ? and attachment = (select row from attachment where id = ?"

@@ -216,7 +216,9 @@ TEST_CASE("what two people change in the same place is disputed on both, and a p
     }
     if (take) {
       const auto s = got(node::draft_state(w.two->store(), id));
-      got(w.seat(*w.two)->take(w.matter(*w.two, id), s.heads.front()));
+      const auto ones = std::ranges::find(s.heads, "一号机的标题11", [](const auto& v) { return v.report.title; });
+      REQUIRE(ones != s.heads.end());
+      got(w.seat(*w.two)->take(w.matter(*w.two, id), *ones));
     } else {
       got(w.retitle(*w.two, id, "商定的标题"));
     }
