@@ -58,7 +58,7 @@ Child start(std::uint64_t k, const std::function<Cutter::Found(std::uint64_t)>& 
 
 std::uint64_t survivals() {
   const char* text = std::getenv("YZ_CRASH_SURVIVALS");
-  return text != nullptr ? std::strtoull(text, nullptr, 10) : std::getenv("YZ_SLOW") != nullptr ? 1 : 6;
+  return text != nullptr ? std::strtoull(text, nullptr, 10) : std::getenv("YZ_SLOW") != nullptr ? 1 : 4;
 }
 
 bool Cutter::enough() const { return wrong_ > 0 && std::getenv("YZ_CRASH_STOP") != nullptr; }
