@@ -31,8 +31,8 @@ Result<> fits(const ReleasedRecord& outer, const ReleasedRecord& inner) {
 
 bool may_be_nested(RecordType t) {
   using enum RecordType;
-  return t == report || t == followup || t == final_report || t == correction || t == withdrawal || t == reply ||
-         t == zero_report || t == forward;
+  return t == report || t == followup || t == final_report || t == correction || t == withdrawal || t == zero_report ||
+         t == forward;
 }
 
 Result<Bytes> encode_forward(Forward f) {

@@ -88,7 +88,8 @@ Result<Outcome> Desk::sign(const SigningPerson& by, std::int64_t matter, std::st
     Draft& d = *kept;
     TRY(still_ours(d));
     TRY(undisputed(d));
-    if (!d.extras.act.empty()) return ActDesk(books_, home_, now_).sign(by, std::move(d));
+    if (d.extras.type == sync::RecordType::decision || d.extras.type == sync::RecordType::instruction)
+      return ActDesk(books_, home_, now_).sign(by, std::move(d));
     if (d.state != ReportState::in_review) {
       // Not submitted: fine for who may sign alone; anybody else is told, and nothing changes.
       if (!may(by.person.roles, d.state, Step::sign)) return std::unexpected(lacks_role("signing"));

@@ -328,6 +328,11 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
     TRY(db.run("update record set quarantine = ? where row = ?", static_cast<int>(quarantine), *held));
     return *held;
   }
+  // What was refused may have made the case: it does not say what the case is.
+  if (m.fresh && m.sort != sort_of(rec.type) && quarantine == sync::Refusal::none) {
+    m.sort = sort_of(rec.type);
+    TRY(db.run("update matter set sort = ? where row = ?", static_cast<int>(m.sort), m.row));
+  }
   const std::int64_t row = TRY(held ? free(db, *held, r, facts, notes) : insert(db, m, r, facts, notes, quarantine));
   for (const RecordId& p : rec.parents)
     TRY(db.run("insert into parent(child, parent) values(?, ?) on conflict do nothing", r.id, p));

@@ -101,8 +101,8 @@ Result<std::vector<GivenAnswer>> answers_of(Store& store, const CaseId& commissi
     g.ref = *e.reply->report;
     g.signed_ms = e.at.ms();
     const auto here = TRY(matter(store, g.ref.id));
-    // A report that some other office wrote answers nothing.
-    if (here && here->office == office && !is_draft(here->state)) {
+    if (here && here->office != office) continue;  // a report that some other office wrote answers nothing
+    if (here && !is_draft(here->state)) {
       g = TRY(answer_at(store, here->row));
       g.signed_ms = std::max(g.signed_ms, e.at.ms());
     }

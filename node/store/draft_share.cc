@@ -38,15 +38,9 @@ Result<std::vector<Machine>> readers(Store& store) {
   return out;
 }
 
-/// Texts of reports and editions. What a superior decides, instructs, commissions or orders is signed where it was
-/// written down: its content is no report, so nobody elsewhere could be shown what he signs.
 bool is_shared(const DraftState& s) {
-  constexpr sync::RecordType kShared[] = {sync::RecordType::report,       sync::RecordType::followup,
-                                          sync::RecordType::final_report, sync::RecordType::correction,
-                                          sync::RecordType::withdrawal,   sync::RecordType::forward,
-                                          sync::RecordType::zero_report};
-  return std::ranges::all_of(
-      s.heads, [&](const DraftVersion& v) { return std::ranges::find(kShared, v.extras.type) != std::end(kShared); });
+  const auto shared = [](const DraftVersion& v) { return is_shared_draft(v.extras); };
+  return std::ranges::all_of(s.heads, shared) && std::ranges::all_of(s.before, shared);
 }
 
 Hash control_key(const Store& store, const NodeId& to, const CaseId& draft, std::uint8_t index) {

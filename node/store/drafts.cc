@@ -31,11 +31,21 @@ Result<bool> record_is_here(Store& store, const RecordId& id) {
   return q.step();
 }
 
+/// The case has a draft that is this machine's alone.
+Result<bool> has_own_draft(Store& store, std::int64_t matter) {
+  Query q = TRY(store.db().query("select report from draft where matter = ?", matter));
+  if (!TRY(q.step())) return false;
+  const auto body = decode_body(q.blob(0));
+  if (!body) return fail(Fault::corrupt, "a draft no longer decodes", "store.draft");
+  return !is_shared_draft(body->extras);
+}
+
 /// A text for a case that has records is shown once those are here that it was written from; what is shown already
 /// follows.
 Result<bool> may_show(Store& store, const DraftState& s, const DraftVersion& shown) {
   const auto m = TRY(matter(store, s.draft));
   if (!m && s.case_office != store.me().office) return false;
+  if (m && TRY(has_own_draft(store, m->row))) return false;
   if (m) {
     Query q = TRY(store.db().query("select 1 from draft where matter = ?", m->row));
     if (TRY(q.step())) return true;
@@ -70,7 +80,7 @@ Result<std::int64_t> matter_for(Store& store, const DraftState& s, sync::Millis 
 /// The row goes, and a case that has nothing else with it.
 Result<> take_row_away(Store& store, const CaseId& id) {
   const auto m = TRY(matter(store, id));
-  if (!m) return {};
+  if (!m || TRY(has_own_draft(store, m->row))) return {};
   {
     Query q = TRY(store.db().query("select report from draft where matter = ?", m->row));
     if (!TRY(q.step())) return {};
@@ -238,8 +248,19 @@ Result<> settle_drafts(Store& store, const CaseId& id, sync::Millis now) {
   return store.db().run("update draft_case set waits = ? where case_id = ?", waits ? 1 : 0, id);
 }
 
+bool is_shared_draft(const BodyExtras& x) {
+  constexpr sync::RecordType kShared[] = {sync::RecordType::report,       sync::RecordType::followup,
+                                          sync::RecordType::final_report, sync::RecordType::correction,
+                                          sync::RecordType::withdrawal,   sync::RecordType::forward,
+                                          sync::RecordType::zero_report};
+  return std::ranges::find(kShared, x.type) != std::end(kShared) && x.act.empty() && !x.commission && !x.reply;
+}
+
 Result<> draft_saved(Store& store, Draft& d, sync::Millis now) {
-  DraftState s = TRY(draft_state(store, d.case_id));
+  const bool shared = is_shared_draft(d.extras);
+  DraftState s;
+  s.draft = d.case_id;
+  if (shared) s = TRY(draft_state(store, d.case_id));
   s.case_office = TRY(case_office_of(store, d.case_id));
   DraftVersion v = TRY(next_version(store, s, seen_by(d, s), now));
   v.report = d.report;
@@ -251,6 +272,7 @@ Result<> draft_saved(Store& store, Draft& d, sync::Millis now) {
   fix(v);
   d.seen = v.seen;
   save(s, std::move(v));
+  if (!shared) return put_row(store, s, view_of(s), std::nullopt, now);
   TRY(keep_draft_state(store, s, now));
   d.disputed = view_of(s).disputed;
   return tell_draft(store, d.case_id, std::nullopt, now);
@@ -279,7 +301,7 @@ Result<> begin_draft_version(Store& store, std::int64_t matter, sync::Millis now
 
 Result<> draft_gone(Store& store, const Draft& d, const std::optional<RecordId>& into, sync::Millis now) {
   DraftState s = TRY(draft_state(store, d.case_id));
-  if (s.heads.empty()) return {};
+  if (s.heads.empty() || !is_shared_draft(d.extras)) return {};
   DraftVersion v = TRY(next_version(store, s, seen_by(d, s), now));
   v.kind = into ? DraftVersion::Kind::released : DraftVersion::Kind::deleted;
   if (into) v.record = *into;

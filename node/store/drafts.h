@@ -15,6 +15,10 @@ namespace yz::node {
 inline constexpr std::int64_t kDraftsMost = 8192, kDraftsGone = 8192;
 inline constexpr sync::Millis kDraftsGoneMs = 400LL * 24 * 3'600'000;
 
+/// Texts of reports and editions. What a superior decides, instructs, commissions or orders is signed on the machine
+/// where it was written down: its content is no report, so nobody elsewhere could be shown what he signs. It has no
+/// versions, and a text of the case from another machine waits until it is gone.
+bool is_shared_draft(const BodyExtras&);
 /// The desk has saved it: a version more, on top of what its writer saw, told to the others; `seen` and `disputed` are
 /// then those of the new one. Inside a write.
 Result<> draft_saved(Store&, Draft&, sync::Millis now);

@@ -255,6 +255,8 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
     default:
       break;
   }
+  // What binds offices takes effect in no form that cannot be judged.
+  if (sort_of(rec.type) != Sort::report && rec.schema != 1) return Refusal::unsupported_type;
   const bool known_type = rec.type <= sync::RecordType::policy && rec.schema == 1;
   if (!known_type) {
     if (rec.flags & sync::record_flag::must_understand) return Refusal::unsupported_type;

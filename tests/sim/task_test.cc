@@ -30,6 +30,7 @@ struct Asking : Scene {
                  sync::SignRole role = sync::SignRole::signer, const OfficeId* case_office = nullptr) {
     sync::Record r;
     r.type = type;
+    r.schema = schema;
     r.salt.bytes[0] = ++salt_;
     r.origin = of(from);
     r.at = sync::Hlc::at(now);
@@ -82,6 +83,7 @@ struct Asking : Scene {
 
   CaseId case_id;
   RecordId last;
+  std::uint16_t schema = 1;
 
  private:
   std::uint8_t salt_ = 0;
@@ -105,6 +107,27 @@ TEST_CASE("a commission stands with a signer's signature, from above, in its own
   s.case_id.bytes[0] = 7;
   CHECK(s.judged(s.township(), s.county(), RecordType::commission, s.word(), sync::SignRole::signer, &county) ==
         Refusal::not_permitted);
+}
+
+TEST_CASE("what binds offices takes no effect in a form that this program does not know") {
+  Asking s;
+  s.schema = 2;
+  CHECK(s.down(RecordType::policy, s.policy(1'000'000), sync::SignRole::drafter) == Refusal::unsupported_type);
+  CHECK(s.down(RecordType::commission, s.word(), sync::SignRole::drafter) == Refusal::unsupported_type);
+  s.schema = 1;
+  s.case_id.bytes[0] = 9;
+  CHECK(s.down(RecordType::policy, s.policy(1)) == Refusal::none);
+}
+
+TEST_CASE("a case whose first record was refused is what its first good one says") {
+  Asking s;
+  BodyExtras x;
+  Report text;
+  text.title = "巡查";
+  CHECK(s.judged(s.township(), s.county(), RecordType::commission, s.word(), sync::SignRole::signer) ==
+        Refusal::not_permitted);
+  CHECK(s.judged(s.township(), s.county(), RecordType::report, encode_body(text, x)) == Refusal::none);
+  CHECK(s.county().number("select count(*) from matter where sort = 0 and title = '巡查'").value() == 1);
 }
 
 TEST_CASE("only who was asked replies, and only a signer declines") {
