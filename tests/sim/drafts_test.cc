@@ -190,6 +190,35 @@ TEST_CASE("what two people change in different places at the same time is put to
   no_complaint(w);
 }
 
+TEST_CASE("what is asked of others is drafted on one machine, and a text of the same case from another waits for it") {
+  Desks w;
+  const auto keep = [&](Office& o, node::Draft& d) {
+    const auto at = w.seat(o);
+    d.drafter = at->person.id;
+    good(o.store().write([&] { return at->books.keep(d, w.now); }));
+  };
+  node::Draft asked, text;
+  asked.case_id = text.case_id = w.seat(w.one)->desk.new_case();
+  asked.report.title = "防火";
+  asked.extras.type = sync::RecordType::commission;
+  asked.extras.commission.emplace().due_ms = w.now;
+  keep(w.one, asked);
+  good(w.talk(3));
+  CHECK_FALSE(w.draft(*w.two, asked.case_id).has_value());
+  CHECK(got(node::draft_state(w.one.store(), asked.case_id)).heads.empty());
+  text.report.title = "另一台机器的稿子";
+  keep(*w.two, text);
+  good(w.talk(3));
+  CHECK(w.here(w.one, asked.case_id).report.title == "防火");
+  CHECK(w.here(*w.two, asked.case_id).report.title == "另一台机器的稿子");
+  const auto kept = w.here(w.one, asked.case_id);
+  good(w.one.store().write([&] { return w.seat(w.one)->books.drop(kept, std::nullopt, w.now); }));
+  good(w.talk(3));
+  CHECK(w.here(w.one, asked.case_id).report.title == "另一台机器的稿子");
+  CHECK(w.same(asked.case_id));
+  no_complaint(w);
+}
+
 TEST_CASE("what two people change in the same place is disputed on both, and a person's choice settles it on both") {
   for (const bool take : {false, true}) {
     CAPTURE(take);
