@@ -68,11 +68,12 @@ Result<bool> stands(Store& store, std::int64_t matter, const Row& a) {
   return false;
 }
 
+/// What binds comes before talk: any number of questions, dated as their author likes, hide no instruction.
 Result<std::vector<Row>> rows_of(Store& store, std::int64_t matter) {
   static const std::string sql =
       "select a.record, r.id, a.kind, a.office, a.hlc, a.addressees, a.on_record, a.made_on, a.disposal, a.done,"
       " a.assignees, a.state, a.duty, r.type, a.exercise, a.seen from act a join record r on r.row = a.record"
-      " where a.matter = ? order by a.hlc desc limit " +
+      " where a.matter = ? order by a.kind in (1, 2, 4) desc, a.hlc desc limit " +
       std::to_string(kActsLookedAt);
   std::vector<Row> out;
   {
