@@ -8,10 +8,11 @@ namespace yz::node {
 
 const Rules& Node::rules() {
   const auto renewed = [&]() -> Result<> {
-    const auto all = TRY(policies_in_force(store(), now()));
+    const auto all = TRY(policies_in_force(store(), store().me().office, now()));
     std::string name = TRY(policy_name(store(), all));
     if (name == rules_->data().terms.name) return {};
-    rules_ = TRY(Rules::make(ruled_by(TRY(load_rules()), all, std::move(name))));
+    RuleSet ruled = TRY(ruled_by(store(), TRY(load_rules()), all, std::move(name)));
+    rules_ = TRY(Rules::make(std::move(ruled)));
     return {};
   }();
   // A report is never kept back because a policy could not be read: what held before goes on.

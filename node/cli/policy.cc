@@ -53,6 +53,7 @@ std::string state_word(const Session& s, const std::string& state) {
   if (state == "in_force") return s.say("现行", "in force");
   if (state == "coming") return s.say("待生效", "to come");
   if (state == "replaced") return s.say("已被取代", "replaced");
+  if (state == "superseded_twin") return s.say("与另一台机器发布的同号，以后签发的为准", "superseded twin");
   return plain(state);
 }
 

@@ -101,6 +101,7 @@ class Page {
     if (id == "nested") return s_.say("仅由转报得知", "known from a forward only");
     if (id == "unconfirmed_node") return s_.say("来自尚未确认的机器", "by a machine that nobody has confirmed yet");
     if (id == "older_version") return s_.say("转报所依据的版本已更新", "passed on in an older version");
+    if (id == "unreviewed") return s_.say("缺审核人签名", "no reviewer signed");
     if (id == "same_signer") return s_.say("拟稿签发同一人", "drafter signed");
     return plain(id);
   }

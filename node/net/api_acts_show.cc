@@ -110,7 +110,7 @@ Result<Json> entry_json(const Request& r, const CaseGraph& graph, const std::vec
   set_standing(r, j, a.made_on, a.fact.to);
   Json newer = Json::array();
   if (at != records.end())
-    for (const std::size_t i : newer_by_then(graph, at->released)) newer.add(hex(graph.at(i).id.view()));
+    for (const std::size_t i : newer_when_complete(graph, at->released, records)) newer.add(hex(graph.at(i).id.view()));
   j.set("state", state_word(r, a.standing.state, a.act.due_ms));
   j.set("for_us", asks_us(a.standing.duty));
   j.set("seen", a.seen);

@@ -11,8 +11,9 @@ namespace {
 
 std::string state_of(const Request& r, const std::vector<StoredPolicy>& in_force, const StoredPolicy& p) {
   const auto is = [&](const StoredPolicy& o) { return o.record == p.record; };
+  if (p.superseded) return "superseded_twin";
   if (std::ranges::any_of(in_force, is)) return "in_force";
-  return p.body.effective_ms > r.now() ? "coming" : "replaced";
+  return p.effective_ms > r.now() ? "coming" : "replaced";
 }
 
 /// How far one of ours got with every office below.
@@ -41,8 +42,8 @@ Result<Json> policy_json(Request& r, const StoredPolicy& p, std::string_view sta
   Json deliveries = TRY(reached(r, p));
   return Json::object({{"office", r.code_of(p.office)},
                        {"office_name", r.office_name(p.office)},
-                       {"version", p.body.version},
-                       {"effective_at", r.time(p.body.effective_ms)},
+                       {"version", p.version},
+                       {"effective_at", r.time(p.effective_ms)},
                        {"published_at", r.time(p.published_ms)},
                        {"case", base32(p.case_id.view())},
                        {"record", hex(p.record.view())},
@@ -71,12 +72,14 @@ Result<Json> drafts_json(Request& r) {
   return list;
 }
 
-Result<const StoredPolicy*> version_named(Request& r, const std::vector<StoredPolicy>& all, std::string_view office,
-                                          std::int64_t version) {
+Result<StoredPolicy> version_named(Request& r, std::string_view office, std::int64_t version) {
   const auto row = TRY(r.host.directory().office_by_code(office));
-  for (const StoredPolicy& p : all)
-    if (row && p.office == row->id && p.body.version == version) return &p;
-  return fail(Fault::missing, "no such version of a policy is here", "policy.missing");
+  if (!row) return fail(Fault::missing, "no such version of a policy is here", "policy.missing");
+  return policy_version(r.store(), row->id, version);
+}
+
+Result<std::vector<StoredPolicy>> in_force_here(Request& r) {
+  return policies_in_force(r.store(), r.store().me().office, r.now());
 }
 
 Result<std::string> document_from(const Json& holder) {
@@ -87,10 +90,10 @@ Result<std::string> document_from(const Json& holder) {
 
 /// What the offices above have ruled, without our own word; none when nobody has.
 Result<std::optional<RuleSet>> above_us(Request& r) {
-  auto all = TRY(policies_in_force(r.store(), r.now()));
+  auto all = TRY(in_force_here(r));
   std::erase_if(all, [](const StoredPolicy& p) { return p.own; });
   if (all.empty()) return std::nullopt;
-  return ruled_by(TRY(load_rules()), all, {});
+  return TRY(ruled_by(r.store(), TRY(load_rules()), all, {}));
 }
 
 Result<std::vector<PolicyProblem>> problems_of(Request& r, const std::string& document) {
@@ -109,19 +112,18 @@ Json problems_json(const std::vector<PolicyProblem>& all) {
 
 Result<ApiReply> get_policy(Request& r) {
   TRY(r.host.open_received());
-  const auto all = TRY(policies(r.store()));
-  const auto in_force = TRY(policies_in_force(r.store(), r.now()));
+  const auto in_force = TRY(in_force_here(r));
   if (!r.param("version").empty() || !r.param("office").empty()) {
     const std::int64_t version = std::atoll(std::string(r.param("version")).c_str());
-    const StoredPolicy& p = *TRY(version_named(r, all, r.param("office"), version));
+    const StoredPolicy p = TRY(version_named(r, r.param("office"), version));
     Json shown = TRY(policy_json(r, p, state_of(r, in_force, p)));
-    Json document = TRY(parse_json(p.body.document));
+    Json document = TRY(parse_json(TRY(document_of(r.store(), p))));
     return reply(Json::object({{"policy", std::move(shown)}, {"document", std::move(document)}}));
   }
   Json sources = Json::array(), coming = Json::array();
   for (const StoredPolicy& p : in_force) sources.add(TRY(policy_json(r, p, "in_force")));
-  for (const StoredPolicy& p : all)
-    if (p.body.effective_ms > r.now()) coming.add(TRY(policy_json(r, p, "coming")));
+  for (const StoredPolicy& p : TRY(policies(r.store())))
+    if (p.effective_ms > r.now() && !p.superseded) coming.add(TRY(policy_json(r, p, "coming")));
   const RuleSet& rules = r.host.rules().data();
   Json document = TRY(parse_json(document_of(rules))), drafts = TRY(drafts_json(r));
   return reply(Json::object({{"text", rules.terms.name},
@@ -133,7 +135,7 @@ Result<ApiReply> get_policy(Request& r) {
 
 Result<ApiReply> get_policies(Request& r) {
   TRY(r.host.open_received());
-  const auto in_force = TRY(policies_in_force(r.store(), r.now()));
+  const auto in_force = TRY(in_force_here(r));
   Json list = Json::array();
   for (const StoredPolicy& p : TRY(policies(r.store()))) list.add(TRY(policy_json(r, p, state_of(r, in_force, p))));
   return reply(Json::object({{"policies", std::move(list)}}));
@@ -148,14 +150,13 @@ Result<ApiReply> post_policy_check(Request& r) {
 
 Result<ApiReply> post_policy_diff(Request& r) {
   TRY(only(r.body, {"document", "office", "version", "against"}));
-  const auto all = TRY(policies(r.store()));
   std::string after, before = document_of(r.host.rules().data());
   if (r.body.find("document"))
     after = TRY(document_from(r.body));
   else
-    after = TRY(version_named(r, all, r.body.text("office"), r.body.count("version")))->body.document;
+    after = TRY(document_of(r.store(), TRY(version_named(r, r.body.text("office"), r.body.count("version")))));
   if (const Json* a = r.body.find("against"); a && !a->is_null())
-    before = TRY(version_named(r, all, a->text("office"), a->count("version")))->body.document;
+    before = TRY(document_of(r.store(), TRY(version_named(r, a->text("office"), a->count("version")))));
   Json list = Json::array();
   for (const PolicyChange& c : policy_changes(before, after))
     list.add(Json::object({{"where", c.where}, {"before", c.before}, {"after", c.after}}));
@@ -181,9 +182,7 @@ Result<ApiReply> post_policy(Request& r) {
     return problem({Fault::invalid, first.where + ": " + first.message, first.code}, r.language,
                    Json::object({{"problems", problems_json(problems)}}));
   }
-  for (const StoredPolicy& p : TRY(policies(r.store())))
-    if (p.own) body.version = std::max(body.version, p.body.version);
-  ++body.version;
+  body.version = TRY(last_version(r.store())) + 1;
   const Json drafts = TRY(drafts_json(r));
   if (!drafts.items()->empty())
     return fail(Fault::conflict, "another version waits for its signature: sign or delete that one", "draft.exists");

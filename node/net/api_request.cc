@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdio>
 
+#include "node/store/own_records.h"
+
 namespace yz::node::api {
 namespace {
 
@@ -185,6 +187,7 @@ constexpr std::pair<std::int64_t, std::string_view> kNotes[] = {
     {record_note::nested, "nested"},
     {record_note::older_version, "older_version"},
     {record_note::unconfirmed_node, "unconfirmed_node"},
+    {record_note::unreviewed, "unreviewed"},
     {record_note::revoked, "revoked"},
 };
 

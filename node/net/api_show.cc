@@ -4,6 +4,7 @@
 
 #include "node/net/api_request.h"
 #include "node/office/acts.h"
+#include "node/store/acts.h"
 #include "node/store/attachments.h"
 #include "node/store/forwards.h"
 
@@ -49,17 +50,18 @@ Json signatures_json(const Request& r, const RecordId& id, const std::vector<syn
 }
 
 /// What was passed on or decided on a version that was replaced by then: shown beside it, with what had replaced it.
-void mark_older(Json& j, const CaseGraph& graph, const sync::ReleasedRecord& rec) {
+void mark_older(Json& j, const CaseGraph& graph, const sync::ReleasedRecord& rec, const std::vector<CaseRecord>& all) {
   using enum sync::RecordType;
   const sync::RecordType type = rec.record.type;
   if (type != forward && type != decision && type != instruction) return;
   Json newer = Json::array();
-  for (const std::size_t i : newer_by_then(graph, rec)) newer.add(hex(graph.at(i).id.view()));
+  for (const std::size_t i : newer_when_complete(graph, rec, all)) newer.add(hex(graph.at(i).id.view()));
   j.set("on_older_version", !newer.items()->empty());
   j.set("newer", std::move(newer));
 }
 
-Json record_json(const Request& r, Names& names, const CaseGraph& graph, const CaseRecord& c) {
+Json record_json(const Request& r, Names& names, const CaseGraph& graph, const CaseRecord& c,
+                 const std::vector<CaseRecord>& all) {
   const sync::Record& rec = c.released.record;
   Json parents = Json::array();
   for (const RecordId& p : rec.parents) parents.add(hex(p.view()));
@@ -87,7 +89,7 @@ Json record_json(const Request& r, Names& names, const CaseGraph& graph, const C
       j.set("reason", body->extras.reason);
       if (!body->extras.became.empty()) j.set("became", body->extras.became);
     }
-  mark_older(j, graph, c.released);
+  mark_older(j, graph, c.released, all);
   return j;
 }
 
@@ -213,7 +215,7 @@ Result<ApiReply> get_report(Request& r) {
   Json heads_list = Json::array(), record_list = Json::array(), receipt_list = Json::array(),
        attachment_list = Json::array(), findings = Json::array();
   for (const CaseRecord* c : heads(graph, records)) heads_list.add(hex(c->released.id.view()));
-  for (const CaseRecord& c : records) record_list.add(record_json(r, names, graph, c));
+  for (const CaseRecord& c : records) record_list.add(record_json(r, names, graph, c, records));
   for (const CaseReceipt& x : receipts) {
     Json j = Json::object({{"kind", name_of(x.kind)},
                            {"by", names.of(x.by).first},

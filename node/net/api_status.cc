@@ -95,6 +95,8 @@ std::string said_in_chinese(std::string_view code, std::string message) {
       {"node.joined", "本单位新增一台机器，请核对指纹"},
       {"node.unconfirmed", "下级新增一台尚未确认的机器，请电话核对指纹后执行 yizhan node confirm"},
       {"copy.failed", "本单位另一台机器写的信息中有打不开的"},
+      {"own.refused", "以本单位名义、来自另一台机器或取回的信息不合规定，已隔离"},
+      {"policy.twin", "本单位两台机器各发布了同一版本号的规则，以后签发的为准，请核对后发布新版，版本号"},
       {"office.twice", "同一单位代码出现了第二份证书，请立即核实"},
       {"reclaim.failed", "取回的本单位信息中有打不开的"},
       {"record.refused", "有信息被对方拒收"},
@@ -116,7 +118,8 @@ std::string said_in_chinese(std::string_view code, std::string message) {
   const std::size_t colon = message.rfind(": ");
   static constexpr std::array kDetailed{
       "record.refused", "office.admitted", "node.joined",       "node.unconfirmed",  "held.back",     "gap",
-      "not.taken",      "nothing.heard",   "announced.missing", "receipt.backdated", "frame.refused", "office.moved"};
+      "not.taken",      "nothing.heard",   "announced.missing", "receipt.backdated", "frame.refused", "office.moved",
+      "own.refused",    "policy.twin"};
   const bool detail = std::ranges::find(kDetailed, code) != kDetailed.end();
   std::string said(text->second);
   return detail && colon != std::string::npos ? said + "：" + message.substr(colon + 2) : said;

@@ -151,6 +151,24 @@ Result<Outcome> ActDesk::release(const SigningPerson& by, const About& a, const 
   return o;
 }
 
+/// What was signed first holds the clock of that moment, and both signatures stand under it. That it was complete only
+/// now is a cosignature of its own: by its clock the act is put in order.
+Result<> ActDesk::tell_completed(const SigningPerson& by, const sync::ReleasedRecord& act) {
+  sync::Record r = act.record;
+  r.type = sync::RecordType::cosignature;
+  r.salt = crypto::random_fixed<decltype(r.salt)>();
+  r.at = TRY(books_.tick(now_));
+  r.anchor = home_.anchor;
+  r.parents = {act.id};
+  BodyExtras x;
+  x.type = r.type;
+  x.office = home_.name;
+  r.body = encode_body(Report(), x);
+  r.signatures = {signature(by, sync::SignRole::cosigner, r.content())};
+  TRY(books_.release(sync::release(r), 0, now_));
+  return {};
+}
+
 Result<Outcome> ActDesk::alone(const SigningPerson& by, const About& a, const Act& act, std::vector<RecordId> parents,
                                std::vector<OfficeId> to) {
   TRY(in_bounds(act));
@@ -179,7 +197,7 @@ Result<Outcome> ActDesk::begin(const SigningPerson& by, const About& a, Act act,
   const bool ours = kept && !kept->extras.act.empty();
   if (!needs_two(act)) {
     if (!(by.person.roles & kEdits)) return std::unexpected(lacks_role("deciding"));
-    // Its clock is fixed already: signed after this one it would still be the earlier.
+    // Signed after this one it would take its place, unseen by whoever decides now.
     if (ours && kept->extras.type == sync::RecordType::decision && kept->state == ReportState::in_review)
       return fail(Fault::conflict, "a decision waits for its second signature; sign it or give it back first",
                   "draft.exists");
@@ -272,6 +290,9 @@ Result<Outcome> ActDesk::sign(const SigningPerson& by, Draft d) {
   TRY(books_.write([&]() -> Result<> {
     TRY(books_.drop(d, released.id, now_));
     o = TRY(release(by, a, released, name_of(Step::sign)));
+    if (same) return {};
+    TRY(tell_completed(by, released));
+    o.state = TRY(books_.case_file(d.matter)).state;
     return {};
   }));
   return o;

@@ -37,6 +37,7 @@ class ActDesk {
   Result<Outcome> begin(const SigningPerson&, const About&, Act, std::vector<OfficeId> to, bool dictated);
   Result<Outcome> alone(const SigningPerson&, const About&, const Act&, std::vector<RecordId> parents,
                         std::vector<OfficeId> to);
+  Result<> tell_completed(const SigningPerson&, const sync::ReleasedRecord&);
   Result<Outcome> release(const SigningPerson&, const About&, const sync::ReleasedRecord&, std::string_view step);
 
   Books& books_;

@@ -69,7 +69,7 @@ bool answered_by(std::span<const ActFact> facts, const ActFact& q, const Replies
                  const OfficeId& lead, sync::Hlc newest) {
   if (std::ranges::any_of(r.answers, [&](const ActFact* f) { return f->office == office; })) return true;
   if (q.kind != urge) return false;
-  if (!q.on) return office == lead && newest > q.at;
+  if (!q.on) return office == lead && newest.value > 0 && !q.stands;
   return std::ranges::any_of(
       facts, [&](const ActFact& f) { return f.kind == progress && f.on == q.on && f.office == office && f.at > q.at; });
 }
@@ -81,7 +81,7 @@ ActStanding of_question(std::span<const ActFact> facts, const ActFact& q, const 
   const bool all = std::ranges::all_of(q.to, has);
   ActStanding s{all ? ActState::answered : ActState::open, Duty::none};
   // A newer version answers whoever asked for it by way of another office too.
-  if (q.kind == urge && !q.on && newest > q.at) s.state = ActState::answered;
+  if (q.kind == urge && !q.on && newest.value > 0 && !q.stands) s.state = ActState::answered;
   if (s.state == ActState::answered) return s;
   if (q.office == us)
     s.duty = Duty::awaited;

@@ -15,13 +15,13 @@ struct ActFact {
   RecordId id;
   ActKind kind{};
   OfficeId office;  ///< whose
-  sync::Hlc at;
+  sync::Hlc at;     ///< by which it is put in order: node/store/acts.cc says how far the signed one is believed
   std::vector<OfficeId> to;  ///< addressees, ascending
   std::optional<RecordId>
       on;  ///< the act that this one answers: of progress, close, answer, and an urge of an instruction
   Disposal disposal{};
   bool done = false;
-  bool stands = false;  ///< one of the versions it was made on has not been replaced
+  bool stands = false;  ///< a version it was made on is not replaced; of an urge: no news since
   std::vector<OfficeId> assignees;
 };
 
@@ -57,7 +57,7 @@ struct CaseActs {
   bool to_us = false;  ///< an instruction to us is not closed
 };
 
-/// `facts` ascending by (at, id). `lead`: whose case it is; `newest`: the clock of its newest version, 0 = none here.
+/// `facts` ascending by (at, id). `lead`: whose case it is; `newest`: of its newest version; 0: it has none here.
 CaseActs standing_of(std::span<const ActFact> facts, const OfficeId& us, const OfficeId& lead, sync::Hlc newest);
 
 /// How one of the assignees of an instruction stands: open, in_follow_through or answered (done).

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "node/office/said.h"
+
 namespace yz::node {
 namespace {
 
@@ -19,10 +21,6 @@ std::optional<Act> act_from(const std::array<std::string_view, 6>& names, std::s
   for (std::size_t i = 1; i < names.size(); ++i)
     if (names[i] == name) return static_cast<Act>(i);
   return std::nullopt;
-}
-
-bool concerns(const CommissionEvent& e, const OfficeId& office) {
-  return e.reply ? e.by == office : e.word && std::ranges::binary_search(e.to, office);
 }
 
 void take_word(Asked& a, const CommissionEvent& e) {
@@ -107,21 +105,37 @@ std::optional<Word> commission_act_from(std::string_view name) { return act_from
 std::optional<Reply> reply_act_from(std::string_view name) { return act_from<Reply>(kReplies, name); }
 std::string_view name_of(AskedState s) { return kStates[static_cast<std::size_t>(s)]; }
 
+SaidByOffice::SaidByOffice(const std::vector<CommissionEvent>& events) {
+  for (const CommissionEvent& e : events) {
+    if (e.reply)
+      of_[e.by].push_back(&e);
+    else if (e.word)
+      for (const OfficeId& office : e.to) of_[office].push_back(&e);
+  }
+  for (auto& [office, list] : of_) std::ranges::stable_sort(list, {}, [](const CommissionEvent* e) { return e->at; });
+}
+
+const SaidByOffice::List& SaidByOffice::of(const OfficeId& office) const {
+  static const List nothing;
+  const auto at = of_.find(office);
+  return at == of_.end() ? nothing : at->second;
+}
+
 Asked follow(const OfficeId& office, AskedState arrived, sync::Millis began, sync::Millis due_ms,
              const std::vector<CommissionEvent>& events, std::vector<GivenAnswer> answers, bool closed,
              sync::Millis now) {
+  return follow_said(office, arrived, began, due_ms, SaidByOffice(events).of(office), std::move(answers), closed, now);
+}
+
+Asked follow_said(const OfficeId& office, AskedState arrived, sync::Millis began, sync::Millis due_ms,
+                  const SaidByOffice::List& said, std::vector<GivenAnswer> answers, bool closed, sync::Millis now) {
   Asked a;
   a.office = office;
   a.stage = arrived;
   a.since_ms = began;
   a.due_ms = due_ms;
   a.answers = std::move(answers);
-  std::vector<const CommissionEvent*> mine;
-  for (const CommissionEvent& e : events)
-    if (concerns(e, office)) mine.push_back(&e);
-  std::ranges::stable_sort(
-      mine, [](const auto* x, const auto* y) { return x->at != y->at ? x->at < y->at : x->record < y->record; });
-  for (const CommissionEvent* e : mine) e->reply ? take_reply(a, *e) : take_word(a, *e);
+  for (const CommissionEvent* e : said) e->reply ? take_reply(a, *e) : take_word(a, *e);
   if (a.stage != AskedState::excused) take_answers(a);
   a.state = a.stage;
   if (!closed && owes(a.stage) && a.stage != AskedState::declined && now > a.due_ms) a.state = AskedState::overdue;

@@ -3,6 +3,7 @@
 
 #include "node/office/act_desk.h"
 #include "node/office/desk.h"
+#include "node/office/policy.h"
 #include "node/office/signing.h"
 
 namespace yz::node {
@@ -19,11 +20,7 @@ Outcome outcome_of(const Draft& d) {
 
 /// How many people a text of this kind passes, by policy; nobody waits with an emergency.
 std::int64_t steps_for(const Rules& rules, const Report& r) {
-  std::int64_t steps = 2;
-  if (is_emergency(r.kind, r.lane)) return steps;
-  for (const auto& s : rules.data().terms.signoff)
-    if (!s.kind || *s.kind == r.kind) steps = s.steps;
-  return steps;
+  return is_emergency(r.kind, r.lane) ? 2 : steps_of(rules.data().terms, r.kind);
 }
 
 }  // namespace

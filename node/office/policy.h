@@ -1,6 +1,6 @@
 #pragma once
 // Rules that travel down: a signed document that changes the built-in ones. What it may say stands in sync/PROTOCOL.md
-// 2.3; node/net/policy_json.cc reads and writes it.
+// 2.4; node/net/policy_json.cc reads and writes it.
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +34,13 @@ std::vector<PolicyProblem> check_policy(std::string_view document, const RuleSet
 /// Changes the rules as the document says. `stricter`: only where it asks for more than they do. What this program does
 /// not know, or what goes beyond the law, is passed over.
 void apply_policy(std::string_view document, bool stricter, RuleSet&);
+/// Signatures that a routine text of this kind takes.
+inline std::int64_t steps_of(const PolicyTerms& terms, Kind kind) {
+  std::int64_t steps = 2;
+  for (const auto& s : terms.signoff)
+    if (!s.kind || *s.kind == kind) steps = s.steps;
+  return steps;
+}
 /// The rules as a document, to be edited; pretty JSON.
 std::string document_of(const RuleSet&);
 

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "node/office/arrival.h"
 #include "node/office/layers.h"
+#include "node/store/forwards.h"
 #include "sync/forward.h"
+#include "sync/limits.h"
 
 namespace yz::node {
 namespace {
@@ -34,6 +37,8 @@ bool is_news(ActKind k) { return k != ActKind::unknown && k != ActKind::forwarde
 
 struct Row {
   std::int64_t row = 0;
+  sync::Millis stored_ms = 0;
+  sync::Hlc signed_at;  ///< by the completing signature
   ActFact fact;
   ActStanding standing;
   std::vector<RecordId> made_on;
@@ -68,11 +73,41 @@ Result<bool> stands(Store& store, std::int64_t matter, const Row& a) {
   return false;
 }
 
+void put_in_order(std::vector<Row>& rows) {
+  std::ranges::sort(rows, {}, &Row::row);
+  std::vector<Arrived> came;
+  for (const Row& a : rows) came.push_back({a.signed_at, a.stored_ms});
+  const auto clocks = clocks_by_arrival(came);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].fact.at = clocks[i];
+  std::ranges::sort(rows, {}, [](const Row& a) { return std::tuple(a.fact.at, a.signed_at, a.fact.id); });
+}
+
+/// What the case's own office says last; of a crowd the newest.
+Result<std::vector<RecordId>> heads_of_lead(Store& store, std::int64_t matter) {
+  static const std::string sql =
+      "select r.id from record r join matter m on m.row = r.matter where r.matter = ? and r.office = m.office and"
+      " r.replaced = 0 and r.quarantine = 0 and r.type in (1, 2, 3, 4, 5, 10, 14) order by r.hlc desc limit " +
+      std::to_string(kActsLookedAt);
+  std::vector<RecordId> out;
+  Query q = TRY(store.db().query(sql, matter));
+  while (TRY(q.step())) out.push_back(TRY(q.id<RecordId>(0)));
+  return out;
+}
+
+/// An urge names all that its author knew as last. Where that was more than a record can name, something has to follow
+/// on what it names.
+bool has_news(const Row& urge, const std::vector<RecordId>& heads) {
+  if (urge.made_on.size() >= sync::limit::parents) return !urge.fact.stands && !heads.empty();
+  return std::ranges::any_of(
+      heads, [&](const RecordId& h) { return std::ranges::find(urge.made_on, h) == urge.made_on.end(); });
+}
+
 /// What binds comes before talk: any number of questions, dated as their author likes, hide no instruction.
 Result<std::vector<Row>> rows_of(Store& store, std::int64_t matter) {
   static const std::string sql =
       "select a.record, r.id, a.kind, a.office, a.hlc, a.addressees, a.on_record, a.made_on, a.disposal, a.done,"
-      " a.assignees, a.state, a.duty, r.type, a.exercise, a.seen from act a join record r on r.row = a.record"
+      " a.assignees, a.state, a.duty, r.type, a.exercise, a.seen, a.signed_hlc, r.at_ms from act a join record r on"
+      " r.row = a.record"
       " where a.matter = ? order by a.kind in (1, 2, 4) desc, a.hlc desc limit " +
       std::to_string(kActsLookedAt);
   std::vector<Row> out;
@@ -84,7 +119,8 @@ Result<std::vector<Row>> rows_of(Store& store, std::int64_t matter) {
       a.fact.id = TRY(q.id<RecordId>(1));
       a.fact.kind = static_cast<ActKind>(q.integer(2));
       a.fact.office = TRY(q.id<OfficeId>(3));
-      a.fact.at.value = static_cast<std::uint64_t>(q.integer(4));
+      a.signed_at.value = static_cast<std::uint64_t>(q.integer(16) != 0 ? q.integer(16) : q.integer(4));
+      a.stored_ms = q.integer(17);
       a.fact.to = unpack<OfficeId>(q.blob(5));
       if (!q.null(6)) a.fact.on = TRY(q.id<RecordId>(6));
       a.made_on = unpack<RecordId>(q.blob(7));
@@ -100,7 +136,10 @@ Result<std::vector<Row>> rows_of(Store& store, std::int64_t matter) {
       out.push_back(std::move(a));
     }
   }
-  std::ranges::sort(out, {}, [](const Row& a) { return std::pair(a.fact.at, a.fact.id); });
+  put_in_order(out);
+  std::vector<RecordId> heads;
+  if (std::ranges::any_of(out, [](const Row& a) { return a.fact.kind == ActKind::urge; }))
+    heads = TRY(heads_of_lead(store, matter));
   for (Row& a : out) {
     a.fact.stands = TRY(stands(store, matter, a));
     // An urge has an instruction as its parent, or versions; only the record itself says which.
@@ -108,6 +147,8 @@ Result<std::vector<Row>> rows_of(Store& store, std::int64_t matter) {
           return o.fact.kind == ActKind::instruction && o.fact.id == a.made_on.front();
         }))
       a.fact.on = a.made_on.front();
+    // By the chain and by no clock: a version that was dated far ahead must not answer what is asked after it came.
+    if (a.fact.kind == ActKind::urge && !a.fact.on) a.fact.stands = !has_news(a, heads);
   }
   return out;
 }
@@ -189,12 +230,68 @@ Result<> keep_act(Store& store, std::int64_t matter, std::int64_t record_row, co
   std::optional<RecordId> on;
   if (replies(act.kind, rec)) on = rec.parents.front();
   const bool own = rec.origin == store.me().office;
-  return store.db().run(
+  TRY(store.db().run(
       "insert into act(record, matter, kind, office, hlc, addressees, on_record, made_on, disposal, done, due_ms,"
       " assignees, exercise, seen) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict(record) do nothing",
       record_row, matter, static_cast<int>(act.kind), rec.origin, static_cast<std::int64_t>(rec.at.value),
       ByteView(pack(rec.addressees)), on, ByteView(pack(made_on(r))), static_cast<int>(act.disposal), act.done ? 1 : 0,
-      act.due_ms, ByteView(pack(act.assignees)), exercise ? 1 : 0, own || !is_news(act.kind) ? 1 : 0);
+      act.due_ms, ByteView(pack(act.assignees)), exercise ? 1 : 0, own || !is_news(act.kind) ? 1 : 0));
+  return keep_completion(store, r.id);
+}
+
+Result<> keep_completion(Store& store, const RecordId& act) {
+  Database& db = store.db();
+  std::vector<CertDigest> signers;
+  OfficeId office;
+  std::int64_t row = 0;
+  {
+    Query q =
+        TRY(db.query("select r.bytes, a.record from record r join act a on a.record = r.row where r.id = ? and"
+                     " a.kind in (1, 2)",
+                     act));
+    if (!TRY(q.step())) return {};
+    const auto released = sync::decode_record(q.blob(0));
+    if (!released) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
+    row = q.integer(1);
+    office = released->record.origin;
+    if (released->record.signatures.size() < 2) return {};
+    for (const auto& s : released->record.signatures) signers.push_back(s.officer);
+  }
+  std::int64_t first = 0;
+  Query q =
+      TRY(db.query("select r.bytes, r.hlc from parent p join record r on r.id = p.child where p.parent = ? and"
+                   " r.type = 8 and r.office = ? and r.quarantine = 0 order by r.hlc limit 64",
+                   act, office));
+  while (TRY(q.step())) {
+    const auto s = sync::decode_record(q.blob(0));
+    if (!s) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
+    const bool theirs = std::ranges::any_of(
+        s->record.signatures, [&](const auto& x) { return std::ranges::find(signers, x.officer) != signers.end(); });
+    // The first one completed it: nobody makes an old decision the newest by signing once more.
+    if (theirs && (first == 0 || q.integer(1) < first)) first = q.integer(1);
+  }
+  return db.run("update act set signed_hlc = case when ?1 > hlc then ?1 else 0 end where record = ?2", first, row);
+}
+
+std::vector<std::size_t> newer_when_complete(const CaseGraph& graph, const sync::ReleasedRecord& r,
+                                             std::span<const CaseRecord> all) {
+  if (r.record.signatures.size() < 2 || r.record.type == RecordType::forward) return newer_by_then(graph, r);
+  const auto signed_it = [&](const sync::RecordSignature& s) {
+    return std::ranges::find(r.record.signatures, s.officer, &sync::RecordSignature::officer) !=
+           r.record.signatures.end();
+  };
+  // As keep_completion() finds it.
+  std::optional<sync::Hlc> first;
+  for (const CaseRecord& c : all) {
+    const sync::Record& s = c.released.record;
+    if (s.type != RecordType::cosignature || s.origin != r.record.origin || c.quarantine != sync::Refusal::none)
+      continue;
+    if (!std::ranges::binary_search(s.parents, r.id) || !std::ranges::any_of(s.signatures, signed_it)) continue;
+    first = std::min(first.value_or(s.at), s.at);
+  }
+  if (!first || *first < r.record.at) return newer_by_then(graph, r);
+  if (r.record.type != RecordType::decision && r.record.type != RecordType::instruction) return {};
+  return graph.newer_than(made_on(r), *first);
 }
 
 Result<ReportState> state_with_acts(Store& store, std::int64_t matter, const OfficeId& lead, ReportState base) {

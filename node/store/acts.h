@@ -1,6 +1,8 @@
 #pragma once
 // Decisions, instructions, questions and what is said to them, as the store keeps them: the record itself, and a row
 // of `act` with what lists and states need.
+#include <span>
+
 #include "node/office/books.h"
 #include "node/store/cases.h"
 
@@ -11,6 +13,14 @@ inline constexpr std::size_t kActsLookedAt = 256;
 
 /// Keeps a row for a good record that is an act. Inside Store::write().
 Result<> keep_act(Store&, std::int64_t matter, std::int64_t record_row, const sync::ReleasedRecord&, bool exercise);
+
+/// When the second of two persons signed, by the cosignature that says so (sync/PROTOCOL.md 2.2). After the act's
+/// record or such a cosignature came. Inside Store::write().
+Result<> keep_completion(Store&, const RecordId& act);
+
+/// As newer_by_then() of forwards.h; what two persons decided counts from the second's signature. `all`: the case's.
+std::vector<std::size_t> newer_when_complete(const CaseGraph&, const sync::ReleasedRecord&,
+                                             std::span<const CaseRecord> all);
 
 /// Works out anew where the acts of a case stand, and with them the case: `base` is what versions, receipts and
 /// acknowledgements make of it. Inside Store::write().

@@ -7,6 +7,7 @@
 #include "node/store/acts.h"
 #include "node/store/commissions.h"
 #include "node/store/forwards.h"
+#include "node/store/policies.h"
 
 namespace yz::node {
 namespace {
@@ -253,6 +254,15 @@ Result<std::int64_t> free(Database& db, std::int64_t row, const sync::ReleasedRe
   return row;
 }
 
+/// A cosignature under a report, not under what was decided about one. One that came before it counts too.
+Result<bool> signs_a_version(Database& db, std::int64_t matter, const sync::Record& r) {
+  for (const RecordId& p : r.parents) {
+    Query q = TRY(db.query("select type from record where id = ? and matter = ?", p, matter));
+    if (!TRY(q.step()) || is_version(static_cast<sync::RecordType>(q.integer(0)))) return true;
+  }
+  return r.parents.empty();
+}
+
 Result<bool> has_acts(Database& db, std::int64_t matter) {
   Query q = TRY(db.query("select 1 from act where matter = ? limit 1", matter));
   return q.step();
@@ -344,12 +354,14 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
   if (sort_of(rec.type) != Sort::report) {
     if (rec.type == sync::RecordType::reply && !m.fresh) TRY(mark_replaced(db, m, r, row));
     TRY(project_task(store, m.row, r, body, facts));
+    if (rec.type == sync::RecordType::policy) TRY(keep_policy(store, row, r, facts.at_ms));
   } else if (is_version(rec.type)) {
     const Heads h = TRY(project_version(store, m, r, row, body, facts));
     TRY(project_answer(store, m.row, rec, body));
     if (is_origin(rec)) state = TRY(state_of_version(db, m, h, m.office == store.me().office, facts.own));
-  } else if (rec.type == sync::RecordType::cosignature && is_origin(rec)) {
-    flags &= ~record_note::provisional;
+  } else if (rec.type == sync::RecordType::cosignature) {
+    for (const RecordId& p : rec.parents) TRY(keep_completion(store, p));
+    if (is_origin(rec) && TRY(signs_a_version(db, m.row, rec))) flags &= ~record_note::provisional;
   } else if (rec.type == sync::RecordType::forward) {
     TRY(db.run("update matter set lane = min(?, lane) where row = ?", static_cast<int>(rec.lane), m.row));
   } else if (rec.type == sync::RecordType::manifest) {

@@ -1,6 +1,13 @@
 #include "node/store/commissions.h"
 
 #include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
+#include <tuple>
+
+#include "node/office/arrival.h"
+#include "node/office/said.h"
 
 namespace yz::node {
 namespace {
@@ -20,6 +27,7 @@ Result<std::string> officer_of(Directory& directory, const sync::Record& r) {
 Result<std::vector<CommissionEvent>> events_of(Directory& directory, const OfficeId& lead,
                                                const std::vector<CaseRecord>& records) {
   std::vector<CommissionEvent> out;
+  std::vector<Arrived> came;
   for (const CaseRecord& c : records) {
     const sync::Record& r = c.released.record;
     const bool word = r.type == RecordType::commission && r.origin == lead;
@@ -37,10 +45,18 @@ Result<std::vector<CommissionEvent>> events_of(Directory& directory, const Offic
     if (reply) e.reply = std::move(body->extras.reply);
     e.text = std::move(body->extras.reason);
     out.push_back(std::move(e));
+    came.push_back({r.at, c.at_ms});
   }
-  std::ranges::stable_sort(
-      out, [](const auto& a, const auto& b) { return a.at != b.at ? a.at < b.at : a.record < b.record; });
-  return out;
+  const auto clocks = clocks_by_arrival(came);
+  std::vector<std::size_t> order(out.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) { return std::tuple(clocks[i], out[i].at, out[i].record); });
+  std::vector<CommissionEvent> sorted;
+  for (const std::size_t i : order) {
+    sorted.push_back(std::move(out[i]));
+    sorted.back().at = clocks[i];
+  }
+  return sorted;
 }
 
 /// How far the commission itself got with each of them, by their receipts.
@@ -81,22 +97,32 @@ Result<GivenAnswer> answer_at(Store& store, std::int64_t row) {
   return g;
 }
 
-/// By the reports themselves, and by signed replies that name one.
-Result<std::vector<GivenAnswer>> answers_of(Store& store, const CaseId& commission, const OfficeId& office,
-                                            const std::vector<CommissionEvent>& events) {
-  std::vector<std::int64_t> rows;
-  {
-    Query q =
-        TRY(store.db().query("select a.matter from answer a join matter m on m.row = a.matter"
-                             " where a.commission = ? and m.office = ?",
-                             commission, office));
-    while (TRY(q.step())) rows.push_back(q.integer(0));
-  }
+/// Reports that name a commission, by their offices.
+using Named = std::map<OfficeId, std::vector<std::int64_t>>;
+Result<Named> reports_naming(Store& store, const CaseId& commission) {
+  Named out;
+  Query q =
+      TRY(store.db().query("select m.office, a.matter from answer a join matter m on m.row = a.matter"
+                           " where a.commission = ?",
+                           commission));
+  while (TRY(q.step())) out[TRY(q.id<OfficeId>(0))].push_back(q.integer(1));
+  return out;
+}
+
+/// By the reports themselves, and by signed replies that name one; each report once.
+Result<std::vector<GivenAnswer>> answers_of(Store& store, const Named& named, const OfficeId& office,
+                                            const SaidByOffice::List& said) {
   std::vector<GivenAnswer> out;
-  for (const std::int64_t row : rows) out.push_back(TRY(answer_at(store, row)));
-  for (const CommissionEvent& e : events) {
-    if (!e.reply || e.reply->act != CommissionReply::Act::answer || e.by != office) continue;
-    if (std::ranges::any_of(out, [&](const GivenAnswer& g) { return g.ref.id == e.reply->report->id; })) continue;
+  std::set<CaseId> known;
+  if (const auto mine = named.find(office); mine != named.end())
+    for (const std::int64_t row : mine->second) {
+      out.push_back(TRY(answer_at(store, row)));
+      known.insert(out.back().ref.id);
+    }
+  for (const CommissionEvent* said_once : said) {
+    const CommissionEvent& e = *said_once;
+    if (!e.reply || e.reply->act != CommissionReply::Act::answer) continue;
+    if (!known.insert(e.reply->report->id).second) continue;
     GivenAnswer g;
     g.ref = *e.reply->report;
     g.signed_ms = e.at.ms();
@@ -109,6 +135,11 @@ Result<std::vector<GivenAnswer>> answers_of(Store& store, const CaseId& commissi
     out.push_back(std::move(g));
   }
   return out;
+}
+
+bool is_our_reply(const CaseRecord& c, const OfficeId& us) {
+  const sync::Record& r = c.released.record;
+  return r.type == RecordType::reply && r.origin == us && c.quarantine == sync::Refusal::none;
 }
 
 bool closed_by(const std::vector<CommissionEvent>& events) {
@@ -154,18 +185,15 @@ Result<CommissionFile> commission_file(Store& store, Directory& directory, std::
   f.number = m.number;
   const auto records = TRY(case_records(store, matter));
   f.events = TRY(events_of(directory, m.office, records));
+  std::set<RecordId> followed;  // replies of ours that a later one of ours names
+  for (const CaseRecord& c : records)
+    if (is_our_reply(c, store.me().office))
+      followed.insert(c.released.record.parents.begin(), c.released.record.parents.end());
   bool found = false;
   for (const CaseRecord& c : records) {
     const sync::Record& r = c.released.record;
     if (c.quarantine != sync::Refusal::none) continue;
-    if (r.type == RecordType::reply && r.origin == store.me().office) {
-      const bool replaced = std::ranges::any_of(records, [&](const CaseRecord& o) {
-        return o.released.record.type == RecordType::reply && o.released.record.origin == r.origin &&
-               o.quarantine == sync::Refusal::none &&
-               std::ranges::binary_search(o.released.record.parents, c.released.id);
-      });
-      if (!replaced) f.our_replies.push_back(c.released.id);
-    }
+    if (is_our_reply(c, store.me().office) && !followed.contains(c.released.id)) f.our_replies.push_back(c.released.id);
     if (r.type != RecordType::commission || r.origin != m.office) continue;
     auto body = decode_body(r.body);
     if (!body || !body->extras.commission || body->extras.commission->act != CommissionWord::Act::issue) continue;
@@ -184,12 +212,15 @@ Result<CommissionFile> commission_file(Store& store, Directory& directory, std::
   f.to.erase(std::unique(f.to.begin(), f.to.end()), f.to.end());
   f.closed = closed_by(f.events);
   const OfficeId& us = store.me().office;
+  const SaidByOffice said(f.events);
+  const Named named = TRY(reports_naming(store, m.id));
   for (const OfficeId& office : f.to) {
     if (!m.own && office != us) continue;
     Arrival a{AskedState::opened, m.received.value_or(0)};
     if (m.own) a = TRY(arrival(store, matter, office));
-    f.asked.push_back(follow(office, a.state, a.since, f.terms.due_ms, f.events,
-                             TRY(answers_of(store, m.id, office, f.events)), f.closed, now));
+    auto answers = TRY(answers_of(store, named, office, said.of(office)));
+    f.asked.push_back(
+        follow_said(office, a.state, a.since, f.terms.due_ms, said.of(office), std::move(answers), f.closed, now));
   }
   return f;
 }
@@ -204,11 +235,14 @@ Result<std::vector<Below>> passed_below(Store& store, Directory& directory, cons
     events = TRY(events_of(directory, m->office, TRY(case_records(store, m->row))));
     if (m->occurred) due = *m->occurred;
   }
+  const SaidByOffice said(events);
+  const Named named = TRY(reports_naming(store, *above.child));
   for (const OfficeId& office : above.passed_to) {
     Below b;
-    b.heard = std::ranges::any_of(events, [&](const CommissionEvent& e) { return e.reply && e.by == office; });
-    b.asked = follow(office, AskedState::waiting, 0, due, events, TRY(answers_of(store, *above.child, office, events)),
-                     false, now);
+    const auto& list = said.of(office);
+    b.heard = std::ranges::any_of(list, [&](const CommissionEvent* e) { return e->reply && e->by == office; });
+    auto answers = TRY(answers_of(store, named, office, list));
+    b.asked = follow_said(office, AskedState::waiting, 0, due, list, std::move(answers), false, now);
     b.below = TRY(passed_below(store, directory, b.asked, now, depth + 1));
     out.push_back(std::move(b));
   }

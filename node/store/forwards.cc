@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "node/store/acts.h"
+
 namespace yz::node {
 namespace {
 
@@ -112,8 +114,9 @@ Result<> mark_older_version(Store& store, std::int64_t matter) {
   }
   const auto records = TRY(case_records(store, matter));
   const CaseGraph graph = graph_of(lead, records);
-  const bool older = std::ranges::any_of(
-      records, [&](const CaseRecord& c) { return good(c) && !newer_by_then(graph, c.released).empty(); });
+  const bool older = std::ranges::any_of(records, [&](const CaseRecord& c) {
+    return good(c) && !newer_when_complete(graph, c.released, records).empty();
+  });
   return store.db().run("update matter set flags = (flags & ~?1) | ?2 where row = ?3", record_note::older_version,
                         older ? record_note::older_version : 0, matter);
 }

@@ -8,6 +8,7 @@
 #include "node/store/cases.h"
 #include "node/store/forwards.h"
 #include "node/store/lost_chunks.h"
+#include "node/store/own_records.h"
 #include "node/store/revocation.h"
 #include "node/store/routes.h"
 #include "node/store/siblings.h"
@@ -98,7 +99,10 @@ Result<> Opener::learn(const Context& c, ByteView bytes) {
   const auto certificate = crypto::Certificate::decode(bytes);
   if (!certificate || certificate->office != c.envelope.head.stream.author) return {};
   const auto known = directory_.learn(*certificate, c.now);
-  if (!known && known.error().fault != Fault::forged && known.error().fault != Fault::missing) return known;
+  // One that was taken back (denied) too: it comes in honest mail, and what waits behind it is opened all the same.
+  if (!known && known.error().fault != Fault::forged && known.error().fault != Fault::missing &&
+      known.error().fault != Fault::denied)
+    return known;
   return {};
 }
 
@@ -178,8 +182,8 @@ Result<> Opener::put(Context& c, ByteView bytes, Done& done) {
     if (held && q.integer(0) == 0 && (q.integer(1) & record_note::nested)) return came_itself(c, *released, done);
     // Cut again in another lane, or after a restore: one copy is enough. Only one that waits, or is held for a
     // revocation, is judged anew.
-    if (held && q.integer(0) != static_cast<int>(Refusal::unknown_certificate) &&
-        q.integer(0) != static_cast<int>(Refusal::revoked)) {
+    const auto before = held ? static_cast<Refusal>(q.integer(0)) : Refusal::none;
+    if (held && !sync::waits(before) && before != Refusal::revoked) {
       if (!planted(Bug::record_counted_twice)) return {};
       held = false;
     }
@@ -213,15 +217,14 @@ Result<> Opener::judge_again(Context& c, const sync::ReleasedRecord& r, const Re
   std::vector<std::int64_t> streams;
   std::int64_t why = 0;
   {
-    Query q =
-        TRY(store_.db().query("select f.stream, r.quarantine from refused f join record r on r.id = f.record"
-                              " where f.record = ? and f.why = ? and r.row = ?",
-                              r.id, waited, row));
-    while (TRY(q.step())) {
-      streams.push_back(q.integer(0));
-      why = q.integer(1);
-    }
+    Query q = TRY(store_.db().query("select quarantine from record where row = ?", row));
+    TRY(q.step());
+    why = q.integer(0);
+    Query told = TRY(store_.db().query("select stream from refused where record = ? and why = ?", r.id, waited));
+    while (TRY(told.step())) streams.push_back(told.integer(0));
   }
+  // An earlier program had taken it for good: nobody was told otherwise yet.
+  if (why != 0 && streams.empty()) return refuse(c, r.id, static_cast<Refusal>(why));
   TRY(store_.journal("node", why == 0 ? "accept" : "refuse", hex(r.id.view()), sync::name_of(static_cast<Refusal>(why)),
                      c.now));
   if (why == 0)
@@ -237,11 +240,14 @@ Result<> Opener::judge_again(Context& c, const sync::ReleasedRecord& r, const Re
   return {};
 }
 
-/// Whether the record may stand where it came, and what is to be shown beside it.
+/// Whether the record may stand where it came, and what is to be shown beside it. One of our own office, by another
+/// machine of ours or given back to us, is judged by the same rules, and at the time of its signing.
 Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::int64_t& notes) {
   const sync::Record& rec = r.record;
-  if (rec.origin != c.envelope.head.stream.author) return Refusal::not_addressed;  // others' records come nested only
-  if (!std::ranges::binary_search(rec.addressees, store_.me().office)) return Refusal::not_addressed;
+  const auto& name = c.envelope.head.stream;
+  const bool ours = name.author == store_.me().office;
+  if (rec.origin != name.author) return Refusal::not_addressed;  // others' records come nested only
+  if (!std::ranges::binary_search(rec.addressees, name.destination)) return Refusal::not_addressed;
   const bool own_case = rec.case_office == rec.origin;
   switch (rec.type) {
     case sync::RecordType::report:
@@ -265,33 +271,27 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
   if (rec.flags & sync::record_flag::provisional) notes |= record_note::provisional;
   if (rec.flags & sync::record_flag::exercise) notes |= record_note::exercise;
   if (rec.at.ms() > c.now + sync::kHlcClampMs) notes |= record_note::clock;
-  if (TRY(unconfirmed(store_, c.envelope.head.stream.node))) notes |= record_note::unconfirmed_node;
-  if (!TRY(directory_.root_confirmed())) notes |= record_note::root_unconfirmed;
+  if (name.node != store_.me().node && TRY(unconfirmed(store_, name.node))) notes |= record_note::unconfirmed_node;
+  if (!ours && !TRY(directory_.root_confirmed())) notes |= record_note::root_unconfirmed;
 
-  std::set<PersonId> drafters, signers;
-  const sync::Millis received = TRY(c.received.of(store_, c.row));
+  const sync::Millis then = ours ? rec.at.ms() : TRY(c.received.of(store_, c.row));
   for (const auto& s : rec.signatures) {
     const auto officer = TRY(directory_.officer(s.officer));
     if (!officer) return Refusal::unknown_certificate;
     if (officer->office != rec.origin || !sync::verify_record(r.id, s, officer->key)) return Refusal::bad_signature;
     // A flag beside it, never a refusal: whoever renews certificates late must not silence those below.
-    if (received > TRY(c.received.valid_until(directory_, s.officer))) notes |= record_note::expired;
-    (s.role == sync::SignRole::drafter ? drafters : signers).insert(officer->person);
+    if (then > TRY(c.received.valid_until(directory_, s.officer))) notes |= record_note::expired;
   }
   // Drafter and signer differ, unless the office may work with one person.
-  const auto office = TRY(directory_.office(rec.origin));
-  std::set<PersonId> all = drafters;
-  all.insert(signers.begin(), signers.end());
-  const bool alone = office && office->one_person && TRY(directory_.active_officers(rec.origin)) <= 1;
-  if (all.size() == 1 && !(rec.flags & sync::record_flag::provisional)) {
-    notes |= alone ? record_note::one_person : record_note::same_signer;
-  }
+  const Signers by = TRY(signers_with_roles(rec));
+  if (by.persons.size() == 1 && !(rec.flags & sync::record_flag::provisional))
+    notes |= by.alone ? record_note::one_person : record_note::same_signer;
+  if (!by.alone && TRY(lacks_review(store_, directory_, rec))) notes |= record_note::unreviewed;
   if (const Refusal why = TRY(judge_act(r, notes)); why != Refusal::none) return why;
   if (sort_of(rec.type) != Sort::report && known_type)
-    if (const Refusal why = TRY(judge_task(r, alone || all.size() > 1)); why != Refusal::none) return why;
+    if (const Refusal why = TRY(judge_task(r, by.alone || by.persons.size() > 1)); why != Refusal::none) return why;
   if (rec.type == sync::RecordType::forward && known_type)
     if (const Refusal inside = TRY(judge_layers(c, r)); inside != Refusal::none) return inside;
-  const auto& name = c.envelope.head.stream;
   const Standing standing = TRY(standing_of(store_, {name.node, name.author, c.row}, r));
   if (standing == Standing::held) return Refusal::revoked;
   if (standing == Standing::noted) notes |= record_note::revoked;

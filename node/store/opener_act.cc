@@ -4,6 +4,7 @@
 
 #include "node/office/acts.h"
 #include "node/store/opener.h"
+#include "node/store/own_records.h"
 #include "node/store/routes.h"
 
 namespace yz::node {
@@ -59,9 +60,41 @@ Result<bool> may_reply(Store& store, const sync::Record& r, const Act& a) {
   return std::ranges::binary_search(on->record.addressees, r.origin);
 }
 
+/// What one person may say who takes part in reporting at all.
+constexpr std::uint16_t kSpeaks = role::drafter | role::reviewer | role::signer | role::duty;
+constexpr std::uint16_t kEdits = role::reviewer | role::signer;
+
+/// By whom it has to be signed that needs nobody else.
+std::uint16_t roles_for(ActKind k) {
+  if (k == ActKind::close) return kEdits;
+  // Whoever released the report that others went into.
+  if (k == ActKind::merged) return role::signer | role::duty;
+  return kSpeaks;
+}
+
+/// The roles of all who signed, in whatever capacity.
+Result<std::uint16_t> roles_of(Directory& directory, const sync::Record& r) {
+  std::uint16_t roles = 0;
+  for (const auto& s : r.signatures)
+    if (const auto officer = TRY(directory.officer(s.officer))) roles |= officer->roles;
+  return roles;
+}
+
+/// Whether its office may say this in that case. Of our own office only what the case itself says: who stood above whom
+/// when it was signed, and what had come to it, this machine may never have known.
+Result<bool> has_a_say(Store& store, const sync::Record& rec, const Act& act) {
+  const bool ours = rec.origin == store.me().office;
+  if (act.kind == ActKind::decision || act.kind == ActKind::merged)
+    return rec.origin != rec.case_office && (ours || TRY(above_the_case(store, rec)));
+  if (is_reply(act.kind)) return may_reply(store, rec, act);
+  if (ours) return true;
+  return act.kind == ActKind::instruction ? above_the_case(store, rec) : takes_part(store, rec);
+}
+
 }  // namespace
 
-/// By the roles in the certificates that the signatures name.
+/// By the roles in the certificates that the signatures name. People come and go: what one person of ours signed while
+/// the office had one stays good.
 Result<Opener::Signers> Opener::signers_with_roles(const sync::Record& r) {
   Signers out;
   for (const auto& s : r.signatures) {
@@ -69,10 +102,14 @@ Result<Opener::Signers> Opener::signers_with_roles(const sync::Record& r) {
     if (!officer) continue;
     out.persons.insert(officer->person);
     out.signed_off |= s.role == sync::SignRole::signer && (officer->roles & role::signer);
-    out.edited |= (officer->roles & (role::reviewer | role::signer)) != 0;
+    out.edited |= (officer->roles & kEdits) != 0;
   }
-  const auto office = TRY(directory_.office(r.origin));
-  out.alone = office && office->one_person && TRY(directory_.active_officers(r.origin)) <= 1;
+  if (r.origin == store_.me().office) {
+    out.alone = TRY(worked_alone(store_, r.origin, r.at.ms()));
+  } else {
+    const auto office = TRY(directory_.office(r.origin));
+    out.alone = office && office->one_person && TRY(directory_.active_officers(r.origin)) <= 1;
+  }
   return out;
 }
 
@@ -95,16 +132,8 @@ Result<Refusal> Opener::judge_act(const sync::ReleasedRecord& r, std::int64_t& n
     return Refusal::none;
   }
   if (!well_formed(rec, **act)) return Refusal::malformed;
-  bool may = true;
-  if ((*act)->kind == ActKind::decision || (*act)->kind == ActKind::merged)
-    may = rec.origin != rec.case_office && TRY(above_the_case(store_, rec));
-  else if ((*act)->kind == ActKind::instruction)
-    may = TRY(above_the_case(store_, rec));
-  else if (is_reply((*act)->kind))
-    may = TRY(may_reply(store_, rec, **act));
-  else
-    may = TRY(takes_part(store_, rec));
-  return may ? Refusal::none : Refusal::not_permitted;
+  if (!binding && !(TRY(roles_of(directory_, rec)) & roles_for((*act)->kind))) return Refusal::not_permitted;
+  return TRY(has_a_say(store_, rec, **act)) ? Refusal::none : Refusal::not_permitted;
 }
 
 }  // namespace yz::node

@@ -1,5 +1,6 @@
 // Opens what another machine of our office wrote: by the office's archive key, into the cases that it belongs to. A
 // part of Opener.
+#include <algorithm>
 #include <set>
 
 #include "node/log.h"
@@ -9,6 +10,7 @@
 #include "node/store/drafts.h"
 #include "node/store/forwards.h"
 #include "node/store/opener.h"
+#include "node/store/own_records.h"
 #include "node/store/siblings.h"
 
 namespace yz::node {
@@ -70,7 +72,7 @@ Result<> Opener::open_copy(std::int64_t row, std::int64_t stream, const Bytes& b
                      now));
     return settled(kOpened);
   }
-  std::vector<sync::ReleasedRecord> records;
+  std::vector<std::pair<sync::ReleasedRecord, Refusal>> records;
   std::set<CertDigest> missing;
   for (const sync::Item& item : *items) {
     if (item.kind == sync::Item::Kind::certificate) {
@@ -80,23 +82,36 @@ Result<> Opener::open_copy(std::int64_t row, std::int64_t stream, const Bytes& b
       if (!released) continue;
       // Officers of ours signed it: the other machine's word alone is not enough.
       const Refusal why = TRY(judge_own(*released, missing));
-      if (why == Refusal::none) records.push_back(std::move(*released));
+      records.emplace_back(std::move(*released), why);
     }
   }
   if (!missing.empty()) {
     for (const NodeId& n : TRY(siblings(store_))) TRY(want(missing, n, now));
     return settled(kWaits);
   }
-  for (const auto& r : records) TRY(put_copy(c, r, done));
-  for (const auto& r : records) TRY(settle_drafts(store_, r.record.case_id, now));
+  for (const auto& [r, why] : records) {
+    if (why == Refusal::none)
+      TRY(put_copy(c, r, done));
+    else
+      TRY(put_aside(store_, c.row, r, why, now));
+  }
+  for (const auto& [r, why] : records) TRY(settle_drafts(store_, r.record.case_id, now));
   return settled(kOpened);
 }
 
 Result<> Opener::put_copy(Context& c, const sync::ReleasedRecord& r, Done& done) {
   RecordFacts facts;
   facts.own = true;
-  facts.at_ms = r.record.at.ms();
+  facts.at_ms = std::min(r.record.at.ms(), c.now);
+  {
+    // Cut again, or for another addressee: it was judged when it came first.
+    Query q = TRY(store_.db().query("select 1 from record where id = ? and quarantine = 0", r.id));
+    const Refusal why = TRY(q.step()) ? Refusal::none : TRY(judge(c, r, facts.notes));
+    if (why != Refusal::none) return put_aside(store_, c.row, r, why, c.now);
+  }
   const std::int64_t row = TRY(put_record(store_, r, facts));
+  if (!TRY(is_good(store_, row))) return {};  // the case is another office's, or of another sort
+  TRY(no_longer_aside(store_, row));
   const auto& name = c.envelope.head.stream;
   // Added to the draft on this machine, signed off on that one: its bytes leave from here.
   if (r.record.type == sync::RecordType::manifest)

@@ -1,5 +1,6 @@
 // Opens what came back of ours after a restore: by the archive wrap, into the cases that it once came from. The part of
 // Opener that looks at our own envelopes.
+#include <algorithm>
 #include <set>
 
 #include "node/log.h"
@@ -10,6 +11,7 @@
 #include "node/store/drafts.h"
 #include "node/store/holdings.h"
 #include "node/store/opener.h"
+#include "node/store/own_records.h"
 #include "node/store/records.h"
 #include "sync/limits.h"
 
@@ -48,7 +50,8 @@ Result<> pass_over_number(Store& store, const sync::Record& r) {
 
 }  // namespace
 
-/// Officers of ours signed it, as when it was sent: our own node's word alone is not enough.
+/// Officers of ours signed it, as when it was sent: our own node's word alone is not enough, nor another machine's.
+/// What they may sign judge() says.
 Result<Refusal> Opener::judge_own(const sync::ReleasedRecord& r, std::set<CertDigest>& missing) {
   if (r.record.origin != store_.me().office) return Refusal::not_addressed;
   for (const auto& s : r.record.signatures) {
@@ -67,17 +70,21 @@ Result<> Opener::put_own(Context& c, const sync::ReleasedRecord& r, Refusal quar
   Database& db = store_.db();
   bool known = false;
   {
-    Query q = TRY(db.query("select 1 from record where id = ?", r.id));
+    Query q = TRY(db.query("select 1 from record where id = ? and quarantine = 0", r.id));
     known = TRY(q.step());
   }
+  // What this copy has still was judged, or signed here, in its time.
+  std::int64_t notes = 0;
+  if (quarantine == Refusal::none && !known) quarantine = TRY(judge(c, r, notes));
+  if (quarantine != Refusal::none) return put_aside(store_, c.row, r, quarantine, c.now);
   RecordFacts facts;
   facts.own = true;
-  facts.at_ms = r.record.at.ms();
-  facts.quarantine = quarantine;
-  facts.verified = quarantine == Refusal::none;
-  if (!known && facts.verified) TRY(drop_signed_draft(store_, r, c.now));
+  facts.at_ms = std::min(r.record.at.ms(), c.now);
+  facts.notes = notes;
+  if (!known) TRY(drop_signed_draft(store_, r, c.now));
   const std::int64_t row = TRY(put_record(store_, r, facts));
-  if (!facts.verified) return {};
+  if (!TRY(is_good(store_, row))) return {};  // the case is another office's, or of another sort
+  TRY(no_longer_aside(store_, row));
   if (!known) TRY(pass_over_number(store_, r.record));
   // Of a draft that this copy still had; what the drafts no longer name and no record promises is swept away.
   if (r.record.type == sync::RecordType::manifest)

@@ -484,11 +484,44 @@ create table passed(                  -- commissions of ours that pass one on
   primary key(parent, child)) strict, without rowid;
 )sql";
 
+// Policies as a table, so that nobody reads all of them to know what holds; when an act got its completing signature.
+// Programs before the migration above knew no commission, reply and policy and took each as a record of no known type:
+// those are judged once more, from the envelopes that they came in. 17: unsupported type, what waits for this program.
+constexpr std::string_view kMainJudged = R"sql(
+create table policy(
+  record integer primary key references record(row),
+  office blob not null,
+  version integer not null,
+  effective_ms integer not null,
+  hlc integer not null,
+  said blob not null,                 -- hash of the body: one content in several records is one
+  signer blob not null,               -- certificate
+  unique(office, version, said)) strict;
+insert into meta(key, value) values('policies_kept', x'00');  -- the next open keeps those that are here
+alter table act add column signed_hlc integer not null default 0;  -- 0: complete when it was dated
+update record set quarantine = 17 where quarantine = 0 and type in (9, 10, 16)
+  and matter in (select row from matter where sort = 0)
+  and (own = 0 or exists(select 1 from delivery d join envelope e on e.row = d.envelope
+    where d.record = record.row and (e.copy = 2 or (e.back = 2 and e.state = 2))));
+update envelope set state = 0, refusal = 0 where own = 0 and state = 2 and row in
+  (select envelope from record where own = 0 and quarantine = 17 and type in (9, 10, 16));
+update envelope set copy = 1 where copy = 2 and row in (select d.envelope from delivery d join record r on
+  r.row = d.record where r.own = 1 and r.quarantine = 17 and r.type in (9, 10, 16));
+update envelope set state = 4, refusal = 0, records = 0 where own = 1 and back = 2 and state = 2 and row in
+  (select d.envelope from delivery d join record r on r.row = d.record
+   where r.own = 1 and r.quarantine = 17 and r.type in (9, 10, 16));
+update matter set state = 9, conflict = 0 where sort = 0
+  and exists(select 1 from record r where r.matter = matter.row and r.quarantine = 17 and r.type in (9, 10, 16))
+  and not exists(select 1 from record r where r.matter = matter.row and r.quarantine = 0)
+  and not exists(select 1 from draft d where d.matter = matter.row);
+)sql";
+
 constexpr std::array kMain{Migration{1, kMain1},       Migration{2, kMainHeads},    Migration{3, kMainRestore},
                            Migration{4, kMainCarry},   Migration{5, kMainWatch},    Migration{6, kMainRevocation},
                            Migration{7, kMainLines},   Migration{8, kMainNotices},  Migration{9, kMainFloor},
                            Migration{10, kMainTold},   Migration{11, kMainConsent}, Migration{12, kMainMachines},
-                           Migration{13, kMainDrafts}, Migration{14, kMainActs},    Migration{15, kMainTasks}};
+                           Migration{13, kMainDrafts}, Migration{14, kMainActs},    Migration{15, kMainTasks},
+                           Migration{16, kMainJudged}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees},
                            Migration{4, kBlobCopies}};
 }  // namespace

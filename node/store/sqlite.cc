@@ -262,6 +262,8 @@ SqliteCursor::~SqliteCursor() {
   db_.cursor_ended();
 }
 
+thread_local std::uint64_t rows_given = 0;
+
 Result<bool> SqliteCursor::step() {
   if (ended_) return false;
   TRY(db_.alive());
@@ -271,7 +273,10 @@ Result<bool> SqliteCursor::step() {
   }
   const int rc = sqlite3_step(s_);
   row_ = rc == SQLITE_ROW;
-  if (row_) return true;
+  if (row_) {
+    ++rows_given;
+    return true;
+  }
   ended_ = true;
   if (rc == SQLITE_DONE) {
     sqlite3_reset(s_);  // ends its read of the database now, not when the Query goes
@@ -414,6 +419,8 @@ Result<> copy_pages(sqlite3* from, sqlite3* to, const std::string& from_vfs, con
 }
 
 }  // namespace
+
+std::uint64_t rows_read() { return rows_given; }
 
 Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& o) {
   std::unique_ptr<Database> db = TRY(SqliteDatabase::open(o));

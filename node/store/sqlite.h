@@ -42,6 +42,9 @@ Result<> backup_to(Database&, const std::string& path, std::span<const std::uint
 /// and a roll-back takes no word back. One listener a database.
 void on_change(Database&, std::function<void(std::string_view table, std::int64_t row)> told);
 
+/// Rows that queries of this thread have given so far: what a test counts where time would say too little.
+std::uint64_t rows_read();
+
 /// Reads every page and every committed frame of the log from the disk, and has SQLite
 /// check the whole structure. One sentence for each thing found, naming it ("page 17 ...");
 /// empty when all is well. Empties the log into the main file first. Not inside a transaction.

@@ -124,8 +124,8 @@ Result<> follow_witnesses(Store& store, std::int64_t stream) {
 }
 
 Result<std::vector<RecordId>> held_records(Store& store, std::int64_t matter) {
-  Query q = TRY(store.db().query("select id from record where matter = ? and own = 0 and quarantine = ? order by id",
-                                 matter, static_cast<int>(sync::Refusal::revoked)));
+  Query q = TRY(store.db().query("select id from record where matter = ? and quarantine = ? order by id", matter,
+                                 static_cast<int>(sync::Refusal::revoked)));
   std::vector<RecordId> out;
   while (TRY(q.step())) out.push_back(TRY(q.id<RecordId>(0)));
   return out;
@@ -136,7 +136,14 @@ Result<> release_held(Store& store, std::int64_t matter, std::string_view office
   for (const RecordId& id : TRY(held_records(store, matter)))
     TRY(db.run("insert into released(record, officer, at_ms) values(?, ?, ?) on conflict do nothing", id, officer,
                now));
-  // Opened once more from their stored bytes, as when a certificate comes.
+  // Opened once more from their stored bytes, as when a certificate comes: what others wrote, another machine of ours,
+  // and what was given back.
+  for (const std::string_view again : {"update envelope set copy = 1 where copy = 2",
+                                       "update envelope set state = 4, refusal = 0, records = 0 where"
+                                       " own = 1 and back = 2 and state = 2"})
+    TRY(db.run(std::string(again) + " and row in (select envelope from record where own = 1 and matter = ? and"
+                                    " quarantine = ?)",
+               matter, static_cast<int>(sync::Refusal::revoked)));
   return db.run(
       "update envelope set state = 0, refusal = 0 where own = 0 and state = 2 and row in (select envelope"
       " from record where matter = ? and quarantine = ?)",

@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "crypto/plant.h"
 #include "node/store/migrate.h"
+#include "node/store/policies.h"
 #include "node/store/schema.h"
 #include "node/store/sqlite.h"
 #include "node/store/told.h"
@@ -61,6 +62,9 @@ Result<std::unique_ptr<Store>> Store::open(const StoreOptions& o) {
   store->blobs_ = TRY(open_file(o, "attachments.db", "blob"));
   TRY(migrate(*store->db_, main_migrations()));
   TRY(migrate(*store->blobs_, blob_migrations()));
+  Transaction tx = TRY(Transaction::begin(*store->db_));
+  TRY(keep_policies_of_before(*store->db_));
+  TRY(tx.commit());
   return store;
 }
 

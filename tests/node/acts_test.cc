@@ -192,7 +192,11 @@ TEST_CASE("a question is answered by whom it went to, an urge by a newer version
   all.push_back(fact(4, ActKind::answer, town, {county}, record(1)));
   CHECK(standing_of(all, town, town, {}).of[0].state == ActState::answered);
   CHECK(standing_of(all, town, town, {}).of[1].state == ActState::open);
-  const auto later = standing_of(all, town, town, sync::Hlc::at(kNow + 60));
+  // By what it says and by no clock: a version that its author knew, however it is dated, answers nothing.
+  const auto known = standing_of(all, town, town, sync::Hlc::at(kNow + 60));
+  CHECK(known.of[1].state == ActState::open);
+  all[1].stands = false;
+  const auto later = standing_of(all, town, town, sync::Hlc::at(kNow + 1));
   CHECK(later.of[1].state == ActState::answered);
   CHECK(later.of[1].duty == Duty::none);
 }
@@ -243,6 +247,73 @@ TEST_CASE("adopting takes two persons; what waits is a draft that the other sign
   CHECK(w.count("select count(*) from draft") == 0);
   // What one person may do needs no draft.
   REQUIRE(w.post("decide", R"({"outcome":"filed"})").reply.status == 200);
+  CHECK(w.shown().text("state") == "filed");
+}
+
+TEST_CASE("an adoption counts from its second signature, at both ends") {
+  Village w;
+  REQUIRE(w.post("decide", R"({"outcome":"adopted"})").reply.status == 200);
+  w.now_ms += 60'000;
+  // Another machine of the office gave the report back meanwhile.
+  Act back;
+  back.kind = ActKind::decision;
+  back.disposal = Disposal::returned;
+  back.reason = "要素不全";
+  const auto m = matter(w.store(), w.case_id);
+  const auto first = case_records(w.store(), (*m)->row)->front().released;
+  sync::Record r = first.record;
+  r.type = sync::RecordType::decision;
+  r.salt.bytes[5] = 7;
+  r.origin = w.town.office();
+  r.at = sync::Hlc::at(w.now_ms);
+  r.parents = {first.id};
+  r.addressees = {w.village.office()};
+  r.body = encode_act(back);
+  const World::Officer& by = *w.find("李明");
+  const RecordId id = sync::record_id(r.content());
+  r.signatures = {
+      {sync::SignRole::signer, by.row.digest, sync::sign_record(id, sync::SignRole::signer, by.row.digest, by.key)}};
+  w.put(sync::release(r));
+  CHECK(w.shown().text("state") == "returned");
+  w.now_ms += 60'000;
+  const auto both = w.post("sign", "{}", "李明");
+  REQUIRE_MESSAGE(both.reply.status == 200, both.reply.body);
+  CHECK(both.json.text("state") == "adopted");
+  CHECK(w.shown().text("state") == "adopted");
+
+  // The village's end, in any order of arrival: the same two decisions, the word of the second signature with them.
+  std::vector<sync::ReleasedRecord> all;
+  const auto records = case_records(w.store(), (*m)->row).value();
+  for (const auto& c : records) all.push_back(c.released);
+  REQUIRE(all.size() == 4);
+  std::vector<std::size_t> order{0, 1, 2, 3};
+  std::set<std::string> seen;
+  do {
+    World there;
+    for (const std::size_t i : order) there.put(all[i]);
+    const auto at = matter(there.store(), w.case_id);
+    const auto row = (*at)->row;
+    const auto acts = acts_of(there.store(), row).value();
+    for (const ActEntry& e : acts)
+      seen.insert(std::string(name_of(e.act.disposal)) + " " + std::string(name_of(e.standing.state)));
+  } while (std::ranges::next_permutation(order).found);
+  CHECK(seen == std::set<std::string>{"adopted none", "returned superseded"});
+
+  // One of them alone does not make it the newest once more.
+  back.disposal = Disposal::filed;
+  r.body = encode_act(back);
+  r.at = sync::Hlc::at(w.now_ms + 1000);
+  const RecordId filed = sync::record_id(r.content());
+  r.signatures.front().signature = sync::sign_record(filed, sync::SignRole::signer, by.row.digest, by.key);
+  w.put(sync::release(r));
+  CHECK(w.shown().text("state") == "filed");
+  for (const auto& c : all)
+    if (c.record.type == sync::RecordType::cosignature) r = c.record;
+  r.salt.bytes[5] = 8;
+  r.at = sync::Hlc::at(w.now_ms + 2000);
+  const RecordId anew = sync::record_id(r.content());
+  r.signatures.front().signature = sync::sign_record(anew, sync::SignRole::cosigner, by.row.digest, by.key);
+  w.put(sync::release(r));
   CHECK(w.shown().text("state") == "filed");
 }
 

@@ -90,6 +90,7 @@ struct Acted : Chain {
     std::vector<RecordId> parents = {};
     sync::SignRole role = sync::SignRole::signer;
     std::uint16_t flags = 0;
+    std::optional<Millis> at = {};  ///< dated so; none: now
   };
   sync::Refusal forge(Office& from, Office& to, Forged f) {
     Seat seat(from);
@@ -98,7 +99,7 @@ struct Acted : Chain {
     r.type = f.type;
     r.salt = crypto::random_fixed<decltype(r.salt)>();
     r.origin = id_of(from);
-    r.at = must(from.store().write([&] { return from.store().tick(now); }));
+    r.at = f.at ? sync::Hlc::at(*f.at) : must(from.store().write([&] { return from.store().tick(now); }));
     r.case_office = file.office;
     r.case_id = file.case_id;
     r.parents = std::move(f.parents);
@@ -106,6 +107,7 @@ struct Acted : Chain {
     r.flags = f.flags;
     r.body = std::move(f.body);
     const RecordId id = sync::record_id(r.content());
+    forged = id;
     r.signatures = {
         {f.role, seat.person.certificate, sync::sign_record(id, f.role, seat.person.certificate, seat.key)}};
     good(from.store().write([&]() -> Result<> {
@@ -119,6 +121,7 @@ struct Acted : Chain {
     FAIL("it never came");
     return {};
   }
+  RecordId forged;  ///< the last
 };
 
 }  // namespace
@@ -242,4 +245,101 @@ TEST_CASE("forged acts and those of one person are refused where they arrive") {
   CHECK(p.forge(p.county, p.township, {.body = adopted, .parents = on}) == Refusal::not_permitted);
   CHECK(p.forge(p.county, p.township, {RecordType::instruction, encode_act(order({})), on}) == Refusal::not_permitted);
   CHECK(p.forge(p.county, p.township, {.body = returned, .parents = on}) == Refusal::none);
+}
+
+TEST_CASE("a version or a word that is dated far ahead answers no later urge") {
+  constexpr Millis kFar = 1000 * kHour;
+  Acted p(false);
+  Seat county(p.county), town(p.township);
+  const auto records = must(node::case_records(p.township.store(), matter(p.township)));
+  auto written = must(node::decode_body(records.front().released.record.body));
+  written.extras.type = RecordType::followup;
+  written.report.body += text_of(p.random, 50);
+  REQUIRE(p.forge(p.township, p.county,
+                  {.type = RecordType::followup,
+                   .body = encode_body(written.report, written.extras),
+                   .parents = {p.version()},
+                   .at = p.now + kFar}) == sync::Refusal::none);
+  Act urge;
+  urge.kind = ActKind::urge;
+  must(county.desk(p.now).ask(county.me(), matter(p.county), urge, {}, {}));
+  good(p.talk());
+  const auto open = [&](Office& o) { return number(o, "select count(*) from act where kind = 7 and state = 1"); };
+  CHECK(open(p.county) == 1);
+  CHECK(open(p.township) == 1);
+  CHECK(number(p.township, "select count(*) from act where kind = 7 and duty = 2") == 1);
+  REQUIRE_FALSE(must(p.township.correct(matter(p.township), text_of(p.random, 50), false, p.now)).refused);
+  good(p.talk());
+  CHECK(open(p.county) == 0);
+  CHECK(open(p.township) == 0);
+
+  const auto told = must(county.desk(p.now).instruct(county.me(), matter(p.county), order({}), false));
+  good(p.talk());
+  Act word;
+  word.kind = ActKind::progress;
+  word.text = "在办";
+  REQUIRE(
+      p.forge(
+          p.township, p.county,
+          {.type = RecordType::annotation, .body = encode_act(word), .parents = {*told.record}, .at = p.now + kFar}) ==
+      sync::Refusal::none);
+  must(county.desk(p.now).ask(county.me(), matter(p.county), urge, {}, told.record));
+  good(p.talk());
+  CHECK(open(p.county) == 1);
+  CHECK(open(p.township) == 1);
+  p.now += kMinute;
+  must(town.desk(p.now).progress(town.me(), matter(p.township), *told.record, "已办", false));
+  good(p.talk());
+  CHECK(open(p.county) == 0);
+  CHECK(open(p.township) == 0);
+}
+
+TEST_CASE("a decision that is dated far ahead does not stand against the next one") {
+  Acted p(false);
+  Seat county(p.county);
+  REQUIRE(
+      p.forge(p.county, p.township,
+              {.body = encode_act(decision(Disposal::filed)), .parents = {p.version()}, .at = p.now + 1000 * kHour}) ==
+      sync::Refusal::none);
+  p.now += kMinute;
+  must(county.desk(p.now).decide(county.me(), matter(p.county), decision(Disposal::adopted), false));
+  good(p.talk());
+  CHECK(state(p.county) == ReportState::adopted);
+  CHECK(state(p.township) == ReportState::adopted);
+}
+
+TEST_CASE("closing, merging and urging take a role at the receiver too") {
+  using sync::Refusal;
+  namespace role = crypto::role;
+  Acted p;
+  Seat county(p.county);
+  const auto told = must(county.desk(p.now).instruct(county.me(), matter(p.county), order({}), false));
+  good(p.talk());
+  const auto roles = [&](std::uint16_t bits) {
+    good(p.township.store().write([&] {
+      return p.township.store().db().run("update officer set roles = ? where office = ?", bits, id_of(p.county));
+    }));
+  };
+  const auto said = [&](ActKind kind, const RecordId& on) {
+    Act a;
+    a.kind = kind;
+    if (kind == ActKind::question) a.text = "何时办结";
+    if (kind == ActKind::merged)
+      a.merged = node::MergedInto{id_of(p.county), crypto::random_fixed<CaseId>(), on, "综合"};
+    return p.forge(p.county, p.township, {.type = RecordType::annotation, .body = encode_act(a), .parents = {on}});
+  };
+  roles(role::auditor | role::admin_people);
+  for (const ActKind k : {ActKind::urge, ActKind::question, ActKind::merged})
+    CHECK(said(k, p.version()) == Refusal::not_permitted);
+  CHECK(said(ActKind::close, *told.record) == Refusal::not_permitted);
+  roles(role::drafter);
+  CHECK(said(ActKind::urge, p.version()) == Refusal::none);
+  CHECK(said(ActKind::merged, p.version()) == Refusal::not_permitted);
+  CHECK(said(ActKind::close, *told.record) == Refusal::not_permitted);
+  roles(role::duty);
+  CHECK(said(ActKind::merged, p.version()) == Refusal::none);
+  CHECK(state(p.township) == ReportState::instructed);
+  roles(role::reviewer);
+  CHECK(said(ActKind::close, *told.record) == Refusal::none);
+  CHECK(state(p.township) == ReportState::closed);
 }

@@ -44,6 +44,8 @@ export const advice: Record<string, Advice> = {
   'announced.missing': { zh: '立即打电话问特急信息的内容。', en: 'Telephone at once and ask what the flash report says.' },
   'record.too-large': { zh: '缩短正文，把长材料放到附件，重新报送。', en: 'Shorten the text, put long material into an attachment, and send it again.' },
   'record.refused': { zh: '打开该件看拒收原因，打电话核实后重报。', en: 'Open it, read why it was refused, telephone, and send it again.' },
+  'own.refused': { zh: '打开该件看隔离原因，问清是哪台机器、谁签的；密钥已停用的由签发人核实后放行。', en: 'Open it, read why it is held, and find out which machine and who signed; what an ended key signed a signer may release.' },
+  'policy.twin': { zh: '在“规则”里对照两份同号规则，补发一个新版本。', en: 'Compare both under Policy and publish a new version that says what is meant.' },
   'frame.refused': call,
   'identity.refused': call,
   'revoked.carried': call,

@@ -103,7 +103,7 @@ export interface Policy {
   effective_at: string;
   published_at: string | null;
   case: string;
-  state: 'in_force' | 'coming' | 'replaced';
+  state: 'in_force' | 'coming' | 'replaced' | 'superseded_twin';
   signer: string;
   verified: boolean;
   deliveries?: { office: string; name: string; state: string; at: string | null }[];

@@ -20,7 +20,7 @@ const en: typeof zh = {
   delivery: { waiting: 'waits to leave', sent: 'sent, no receipt yet', custody: 'kept by a relay', delivered: 'delivered (stored receipt)', opened: 'opened (opened receipt)', refused: 'refused', set_aside: 'set aside' },
   flag: {
     one_person: 'one person', root_unconfirmed: 'root not compared', expired: 'certificate expired', clock: 'clock in doubt', provisional: 'left before sign-off', exercise: 'exercise', unreadable: 'unreadable',
-    same_signer: 'drafter signed', nested: 'from a forward', older_version: 'newer version exists', revoked: 'key ended',
+    same_signer: 'drafter signed', nested: 'from a forward', older_version: 'newer version exists', revoked: 'key ended', unreviewed: 'no reviewer signed',
   },
   sensitivity: { public: 'Public', internal: 'Internal', work_secret: 'Work secret' },
   grade: { I: 'extraordinarily serious', II: 'serious', III: 'relatively serious', IV: 'ordinary', ungraded: 'ungraded' },

@@ -19,7 +19,7 @@ export default {
   delivery: { waiting: '待发出', sent: '已发出，未见回执', custody: '中转单位保管中', delivered: '已送达（有入库回执）', opened: '已打开（有打开回执）', refused: '对方拒收', set_aside: '已搁置' },
   flag: {
     one_person: '一人单位', root_unconfirmed: '根指纹未核对', expired: '证书过期', clock: '时钟可疑', provisional: '先报后签', exercise: '演练', unreadable: '读不懂',
-    same_signer: '拟签同一人', nested: '转报所附', older_version: '已有新版本', revoked: '密钥已停用',
+    same_signer: '拟签同一人', nested: '转报所附', older_version: '已有新版本', revoked: '密钥已停用', unreviewed: '缺审核人签名',
   },
   sensitivity: { public: '公开', internal: '内部', work_secret: '工作秘密' },
   grade: { I: '特别重大', II: '重大', III: '较大', IV: '一般', ungraded: '未定级' },
