@@ -45,6 +45,7 @@ export const advice: Record<string, Advice> = {
   'record.too-large': { zh: '缩短正文，把长材料放到附件，重新报送。', en: 'Shorten the text, put long material into an attachment, and send it again.' },
   'record.refused': { zh: '打开该件看拒收原因，打电话核实后重报。', en: 'Open it, read why it was refused, telephone, and send it again.' },
   'frame.refused': call,
+  'attachment.forged': call,
   'identity.refused': call,
   'revoked.carried': call,
   'registry.differs': call,
