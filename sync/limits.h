@@ -16,6 +16,7 @@ inline constexpr std::size_t addressees = 16;
 inline constexpr std::size_t signatures = 8;
 inline constexpr std::size_t forward_depth = 6;  ///< Forwards around one record: as many as there are levels.
 inline constexpr std::size_t forward_note_bytes = 4096;
+inline constexpr std::size_t forward_attachments = 128;
 inline constexpr std::size_t forward_certificates = 16;  ///< Of eight signers, and of the offices above them.
 inline constexpr std::size_t wraps = 8;
 inline constexpr std::size_t envelope_bytes = 1024 * 1024;   ///< The whole envelope; a receiver holds one in memory.

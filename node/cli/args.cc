@@ -731,6 +731,17 @@ void Grammar::forward_command() {
       ->check(lane_check());
   a->add_option("--record", c->record, t("转报哪一个版本（默认最新）", "which version (default: the newest)"))
       ->type_name(t("版本", "RECORD"));
+  CLI::Option* none = a->add_flag("--without-attachments", c->attachments.none,
+                                  t("不带原件的附件", "without the original's attachments"));
+  CLI::Option* chosen = a->add_option("--attachment", c->attachments.chosen,
+                                      t("只带这个附件（名称或编号），可重复；默认全部",
+                                        "only this attachment (name or id); may be repeated; default: all"))
+                            ->allow_extra_args(false)
+                            ->type_name(t("附件", "NAME"));
+  chosen->excludes(none);
+  a->add_flag("--attachments-only", c->attachments.only,
+              t("补转附件：先前已转报，这次只转没带的附件", "only attachments, after what was passed on before"))
+      ->excludes(none);
   Forward* to = c.get();
   a->parse_complete_callback([to, codes, sets] {
     to->to = *codes;
@@ -738,7 +749,8 @@ void Grammar::forward_command() {
   });
   a->footer(
       example("  yizhan forward k3v7qd\n"
-              "  yizhan forward k3v7qd --edit-file 改稿.txt --note 已派人核实\n"));
+              "  yizhan forward k3v7qd --edit-file 改稿.txt --note 已派人核实\n"
+              "  yizhan forward k3v7qd --attachment 现场.jpg\n"));
   done(a);
 }
 

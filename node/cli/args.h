@@ -118,7 +118,13 @@ struct ReportCodeList {};
 
 /// 转报.
 struct Forward {
+  /// Attachments of the original: of which go along.
+  struct Attachments {
+    bool none = false, only = false;  ///< only: after what was passed on before
+    std::vector<std::string> chosen;  ///< names or ids; empty: all
+  };
   std::string case_id, note, lane, record;
+  Attachments attachments;
   std::vector<std::string> to;  ///< codes
   std::optional<std::string> edit_file, title;
   std::vector<std::pair<std::string, std::string>> fields;
@@ -152,6 +158,7 @@ struct ActReply {
 struct Merge {
   std::vector<std::string> cases;
   std::string kind, lane;
+  Forward::Attachments attachments;
   Content content;
 };
 /// 约稿.

@@ -171,6 +171,14 @@ class ActGrammar {
     g_.content_of(a, c->content);
     a->add_flag("--send", c->content.send,
                 t("检查、签发并排队发送（不写则只存草稿）", "check, sign and queue it (otherwise it stays a draft)"));
+    CLI::Option* none = a->add_flag("--without-attachments", c->attachments.none,
+                                    t("不带来件的附件", "without the attachments of these reports"));
+    a->add_option("--attachment", c->attachments.chosen,
+                  t("只带这个附件（名称或编号），可重复；默认全部",
+                    "only this attachment (name or id); may be repeated; default: all"))
+        ->allow_extra_args(false)
+        ->type_name(t("附件", "NAME"))
+        ->excludes(none);
     a->footer(t("示例：\n", "Examples:\n") +
               "  yizhan report merge k3v7qd m2x9ab --title 三镇防汛准备情况 --body-file 综合.txt --send\n");
     g_.done(a);

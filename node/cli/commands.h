@@ -74,6 +74,8 @@ int run(Session&, const Version&);  // version.cc
 void tell_problems(const Session&, const Doc& verdict);
 /// What became of a report on its way up: forward.cc.
 void tell_layers(const Session&, const Doc& report);
+/// Which attachments go along, as the API takes it.
+void set_attachments(Doc& body, const Forward::Attachments&);
 /// Decisions, instructions, questions, and what a report was put together from: acts.cc.
 void tell_acts(const Session&, const Doc& report);
 /// Warnings of the rules, one a line, on stderr.

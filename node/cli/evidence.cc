@@ -30,6 +30,10 @@ int run(Session& s, const EvidenceCheck& c) {
   Answer a = s.answer(check_evidence_file(c.file));
   if (a.good && !a.doc.flag("ok")) a.exit_code = exit_code({Fault::forged, {}});
   return s.finish(a, [&](const Doc& d) {
+    for (const Doc& f : d.at("forged").items())
+      line(paint(Colour::red, s.say("附件被调换：", "An attachment was put in the place of another: ") +
+                                  plain(f.text("attachment")) + s.say("，单位 ", ", by ") + plain(f.text("office")) +
+                                  s.say("", ": " + f.text("what"))));
     if (d.flag("ok")) {
       line(paint(Colour::green, s.say("证据成立：", "The evidence holds: ")) + plain(d.text("case")));
       line(s.say("根指纹：", "Root fingerprint: ") + plain(d.text("root_fingerprint")));

@@ -71,6 +71,10 @@ class Layers {
     } else {
       line("     " + s_.say("这一层本程序读不懂", "this layer cannot be read by this program"));
     }
+    if (const Doc a = l.at("attachments"); a.number("left_out") > 0)
+      line("     " + paint(Colour::yellow,
+                           s_.say("附件共 " + a.text("named") + " 个，其中 " + a.text("left_out") + " 个没有随同转报",
+                                  a.text("left_out") + " of " + a.text("named") + " attachments were not forwarded")));
     if (const std::string note = l.text("note"); !note.empty())
       line("     " + s_.say("说明：", "note: ") + plain(note, true));
     for (const Doc& c : l.at("changed").items()) change(c);
@@ -120,11 +124,36 @@ class Layers {
 
 void tell_layers(const Session& s, const Doc& report) { Layers(s, report).print(); }
 
+void set_attachments(Doc& body, const Forward::Attachments& c) {
+  if (!c.none && c.chosen.empty()) return;
+  Doc list = Doc::array();
+  for (const std::string& name : c.chosen) list.push(Doc::of(name));
+  body.set("attachments", list);
+}
+
+namespace {
+
+/// After what was passed on before: attachments alone.
+int hand_on(Session& s, const Forward& c) {
+  Doc body;
+  set_attachments(body, c.attachments);
+  return s.finish(s.ask("POST", "/api/v1/reports/" + percent(c.case_id) + "/forward/attachments", body),
+                  [&](const Doc& d) {
+                    line(s.say("附件已补转，收全后随即发出：",
+                               "The attachments follow what was passed on, each as soon as it is all here: ") +
+                         plain(d.text("case")));
+                  });
+}
+
+}  // namespace
+
 int run(Session& s, const Forward& c) {
+  if (c.attachments.only) return hand_on(s, c);
   const auto edit = edit_of(s, c);
   if (!edit) return s.finish(s.problem(edit.error()), {});
   Doc body;
   body.set_if("note", c.note).set_if("lane", c.lane).set_if("record", c.record);
+  set_attachments(body, c.attachments);
   if (!c.to.empty()) {
     Doc to = Doc::array();
     for (const std::string& code : c.to) to.push(Doc::of(code));

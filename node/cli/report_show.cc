@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "node/cli/commands.h"
 #include "node/cli/words.h"
@@ -144,9 +145,42 @@ class Page {
     const auto all = d_.at("attachments").items();
     if (all.empty()) return;
     heading("附件", "Attachments");
-    for (const Doc& a : all)
-      line("  " + plain(a.text("name")) + "  " + size_text(static_cast<std::uint64_t>(a.number("bytes"))) +
-           (a.flag("complete") ? "" : s_.say("  还没收全", "  not complete yet")));
+    std::map<std::string, int> names;
+    for (const Doc& a : all) ++names[a.text("name")];
+    for (const Doc& a : all) {
+      const std::string name = a.text("name");
+      // Taken out by its name, unless there are two of it.
+      const bool by_id = name.empty() || names[name] > 1;
+      line("  " + (name.empty() ? s_.say("（名称未知）", "(name not known)") : plain(name)) + "  " +
+           (name.empty() ? "" : size_text(static_cast<std::uint64_t>(a.number("bytes")))) +
+           (by_id ? "  " + plain(a.text("id")) : "") + attachment_from(a) + attachment_state(a));
+    }
+  }
+
+  static std::string office_in(const Doc& a, const std::string& key) {
+    const std::string name = a.text(key + "_name");
+    return plain(name.empty() ? a.text(key) : name);
+  }
+
+  /// Whose it is, where that is another office's than the report's, or came by another.
+  std::string attachment_from(const Doc& a) const {
+    std::string out;
+    if (a.text("office") != d_.text("office") || a.has("handed_on_by"))
+      out += s_.say("  来自 ", "  from ") + office_in(a, "office");
+    if (a.has("handed_on_by")) out += s_.say("，经 ", ", handed on by ") + office_in(a, "handed_on_by");
+    return out;
+  }
+
+  std::string attachment_state(const Doc& a) const {
+    const std::string state = a.text("state"), by = office_in(a, "by");
+    if (state == "left_out") return paint(Colour::yellow, s_.say("  没有随同转报：", "  was not forwarded by ") + by);
+    if (state == "forged")
+      return paint(Colour::red,
+                   s_.say("  不是原单位签名的那一份，来自：", "  NOT what its author signed; it came from ") + by);
+    if (state == "not_named")
+      return paint(Colour::red,
+                   s_.say("  正文没有提到这个附件，附上的单位：", "  the text does not name it; added by ") + by);
+    return a.flag("complete") ? "" : s_.say("  还没收全", "  not complete yet");
   }
 
   void records() const {

@@ -200,6 +200,7 @@ int run(Session& s, const Merge& c) {
   Doc body, sources = Doc::array();
   for (const std::string& id : c.cases) sources.push(Doc::of(id));
   body.set("sources", sources).set_if("kind", c.kind).set_if("lane", c.lane);
+  set_attachments(body, c.attachments);
   return Writing(s, c.content).go("POST", "/api/v1/reports/merge", body, false);
 }
 

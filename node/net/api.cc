@@ -48,6 +48,7 @@ const std::vector<Route>& routes() {
       {"POST", "/api/v1/reports/{case}/correct", post_correct, "correction"},
       {"POST", "/api/v1/reports/{case}/acknowledge", post_acknowledge, "acknowledge receipt"},
       {"POST", "/api/v1/reports/{case}/forward", post_forward, "pass on to a superior, the original nested"},
+      {"POST", "/api/v1/reports/{case}/forward/attachments", post_hand_on, "attachments after what was passed on"},
       {"POST", "/api/v1/reports/{case}/decide", post_decide, "what becomes of a received report"},
       {"POST", "/api/v1/reports/{case}/instruct", post_instruct, "a leader's instruction, and who carries it out"},
       {"POST", "/api/v1/reports/{case}/progress", post_progress, "what was done about an instruction"},

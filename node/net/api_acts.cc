@@ -166,7 +166,8 @@ Result<ApiReply> post_seen(Request& r) {
 }
 
 Result<ApiReply> post_merge(Request& r) {
-  TRY(only(r.body, {"sources", "kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "send"}));
+  TRY(only(r.body, {"sources", "kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "send",
+                    "attachments"}));
   TRY(r.host.open_received());
   std::vector<std::int64_t> sources;
   if (const Json* list = r.body.find("sources"); list && list->items() && list->items()->size() <= kSourcesMax)
@@ -178,11 +179,14 @@ Result<ApiReply> post_merge(Request& r) {
   std::vector<OfficeId> to;
   if (const Json* codes = r.body.find("to")) to = TRY(addressees_from(r, *codes));
   const bool send = r.body.flag("send");
+  const auto attachments = TRY(attachments_chosen(r));
+  constexpr std::uint64_t mib = 1024 * 1024;
+  const std::uint64_t most_bytes = r.host.config().limits.case_attachments_mib * mib;
   const Signer signer = TRY(r.signer(send));
   StoreBooks books = books_of(r);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
   return answer_of(r, TRY(desk.merge({person_of(signer.officer), signer.key}, desk.new_case(), std::move(report),
-                                     sources, send, std::move(to))));
+                                     sources, send, std::move(to), attachments, most_bytes)));
 }
 
 }  // namespace yz::node::api

@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "node/net/api_request.h"
+#include "node/store/enclosures.h"
 #include "node/store/forwards.h"
+#include "sync/limits.h"
 
 namespace yz::node::api {
 namespace {
@@ -74,6 +76,13 @@ Json layer_json(const Request& r, const TextLayer& l) {
   return j;
 }
 
+/// What a forward says of the original's attachments.
+Json passed_json(const sync::Layer& forward, const sync::ReleasedRecord& innermost,
+                 const std::vector<CaseRecord>& records) {
+  const PassedCount n = passed_count(forward, innermost, records);
+  return Json::object({{"named", n.named}, {"left_out", n.left_out}});
+}
+
 /// The text that has come to stand where the one that was passed on stood.
 Json newest_json(const Request& r, const CaseGraph& graph, const RecordId& on, const std::optional<Report>& was) {
   const auto at = graph.find(on);
@@ -97,12 +106,17 @@ Json newest_json(const Request& r, const CaseGraph& graph, const RecordId& on, c
   return j;
 }
 
-Json forward_json(const Request& r, const CaseGraph& graph, const CaseRecord& c, const std::vector<TextLayer>& layers) {
+Json forward_json(const Request& r, const std::vector<CaseRecord>& records, const CaseGraph& graph, const CaseRecord& c,
+                  const std::vector<TextLayer>& layers) {
   const sync::Record& rec = c.released.record;
   Json to = Json::array(), newer = Json::array(), list = Json::array();
   for (const OfficeId& id : rec.addressees) to.add(r.code_of(id));
   for (const std::size_t i : newer_by_then(graph, c.released)) newer.add(hex(graph.at(i).id.view()));
   for (const TextLayer& l : layers) list.add(layer_json(r, l));
+  // The outermost is the last of the texts and the first of what is unfolded.
+  if (const auto all = sync::unfold(c.released))
+    for (std::size_t i = 0; i + 1 < all->size(); ++i)
+      (*list.items())[all->size() - 1 - i].set("attachments", passed_json((*all)[i], all->back().record, records));
   Json j = Json::object({{"record", hex(c.released.id.view())},
                          {"office", r.code_of(rec.origin)},
                          {"at", r.time(rec.at.ms())},
@@ -147,6 +161,19 @@ Result<std::optional<Report>> edition(Request& r, const MatterRow& m, const std:
 
 }  // namespace
 
+Result<std::optional<std::vector<std::string>>> attachments_chosen(const Request& r) {
+  const Json* list = r.body.find("attachments");
+  if (!list || list->is_null()) return std::nullopt;
+  if (!list->items() || list->items()->size() > sync::limit::forward_attachments)
+    return fail(Fault::invalid, "attachments is a list of names", "invalid.type");
+  std::vector<std::string> out;
+  for (const Json& name : *list->items()) {
+    if (!name.string()) return fail(Fault::invalid, "attachments is a list of names", "invalid.type");
+    out.push_back(*name.string());
+  }
+  return out;
+}
+
 std::string label_of(const Request& r, std::string_view name) {
   const bool zh = r.language == Language::zh;
   if (name == "title") return zh ? "标题" : "title";
@@ -165,7 +192,7 @@ void add_layers(const Request& r, const std::vector<CaseRecord>& records, const 
   for (const CaseRecord* c : all) {
     const auto layers = text_layers(c->released);
     if (!layers) continue;  // of a schema that this program does not know
-    Json j = forward_json(r, graph, *c, *layers);
+    Json j = forward_json(r, records, graph, *c, *layers);
     newest = *j.find("layers");
     forwards.add(std::move(j));
   }
@@ -174,7 +201,7 @@ void add_layers(const Request& r, const std::vector<CaseRecord>& records, const 
 }
 
 Result<ApiReply> post_forward(Request& r) {
-  TRY(only(r.body, {"to", "note", "edit", "lane", "record"}));
+  TRY(only(r.body, {"to", "note", "edit", "lane", "record", "attachments"}));
   TRY(r.host.open_received());
   const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
   Forwarding f;
@@ -186,11 +213,23 @@ Result<ApiReply> post_forward(Request& r) {
       return fail(Fault::invalid, "the lane is flash, urgent or routine", "invalid.lane");
   }
   f.record = TRY(record_named(r, m));
+  f.attachments = TRY(attachments_chosen(r));
   if (!m.own) f.edit = TRY(edition(r, m, f.record));  // of our own the desk says why not
   const Signer signer = TRY(r.signer());
   StoreBooks books = books_of(r);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
   return answer_of(r, TRY(desk.forward({person_of(signer.officer), signer.key}, m.row, std::move(f))));
+}
+
+Result<ApiReply> post_hand_on(Request& r) {
+  TRY(only(r.body, {"attachments"}));
+  TRY(r.host.open_received());
+  const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
+  const auto chosen = TRY(attachments_chosen(r));
+  const Signer signer = TRY(r.signer());
+  StoreBooks books = books_of(r);
+  Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
+  return answer_of(r, TRY(desk.hand_on({person_of(signer.officer), signer.key}, m.row, chosen)));
 }
 
 }  // namespace yz::node::api

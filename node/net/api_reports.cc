@@ -1,7 +1,10 @@
 // Writing: drafts, sign-off, follow-up, correction, withdrawal, acknowledgement, attachments.
+#include <algorithm>
+
 #include "crypto/random.h"
 #include "node/net/api_request.h"
 #include "node/store/attachments.h"
+#include "node/store/enclosures.h"
 #include "node/store/siblings.h"
 
 namespace yz::node::api {
@@ -141,11 +144,19 @@ Result<ApiReply> delete_attachment(Request& r) {
 Result<ApiReply> get_attachment(Request& r) {
   TRY(r.host.open_received());
   const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
-  std::vector<Manifest> all = manifests(TRY(case_records(r.store(), m.row)));
+  const auto by_id = [&](const Manifest& a) { return hex(a.id.view()) == r.parts[1]; };
+  std::vector<Manifest> all;
+  for (const Enclosure& e : TRY(enclosures(r.store(), TRY(case_records(r.store(), m.row)))))
+    // What was put under a text that does not name it is nobody's by name.
+    if (!e.manifest.key.empty() && (e.state != Enclosure::State::not_named || by_id(e.manifest)))
+      all.push_back(e.manifest);
   if (const auto draft = TRY(books_of(r).draft(m.row)))
     all.insert(all.end(), draft->extras.attachments.begin(), draft->extras.attachments.end());
-  for (const Manifest& a : all) {
-    if (a.name != r.parts[1]) continue;
+  // By its id too: reports of several offices have files of one name.
+  auto found = std::ranges::find_if(all, by_id);
+  if (found == all.end()) found = std::ranges::find(all, r.parts[1], &Manifest::name);
+  if (found != all.end()) {
+    const Manifest& a = *found;
     ApiReply out;
     out.content_type = "application/octet-stream";
     out.file_name = a.name;

@@ -180,6 +180,9 @@ Result<ApiReply> get_reports(Request&);
 Result<ApiReply> get_report(Request&);
 Result<ApiReply> put_report(Request&);
 Result<ApiReply> delete_report(Request&);
+Result<ApiReply> post_hand_on(Request&);
+/// The member `attachments`: names or ids; none: all.
+Result<std::optional<std::vector<std::string>>> attachments_chosen(const Request&);
 Result<ApiReply> put_attachment(Request&);
 Result<ApiReply> get_attachment(Request&);
 Result<ApiReply> delete_attachment(Request&);

@@ -6,6 +6,7 @@
 #include "node/office/acts.h"
 #include "node/store/acts.h"
 #include "node/store/attachments.h"
+#include "node/store/enclosures.h"
 #include "node/store/forwards.h"
 
 namespace yz::node::api {
@@ -90,6 +91,26 @@ Json record_json(const Request& r, Names& names, const CaseGraph& graph, const C
       if (!body->extras.became.empty()) j.set("became", body->extras.became);
     }
   mark_older(j, graph, c.released, all);
+  return j;
+}
+
+Json attachment_json(const Request&, Names& names, const Enclosure& e) {
+  Json j = Json::object({{"name", e.manifest.name},
+                         {"bytes", e.manifest.bytes},
+                         {"complete", e.state == Enclosure::State::whole},
+                         {"id", hex(e.manifest.id.view())},
+                         {"state", name_of(e.state)},
+                         {"office", names.of(e.office).first},
+                         {"office_name", names.of(e.office).second}});
+  if (e.handed_on_by) {
+    j.set("handed_on_by", names.of(*e.handed_on_by).first);
+    j.set("handed_on_by_name", names.of(*e.handed_on_by).second);
+  }
+  if (e.passed_on) j.set("passed_on", true);
+  if (e.by) {
+    j.set("by", names.of(*e.by).first);
+    j.set("by_name", names.of(*e.by).second);
+  }
   return j;
 }
 
@@ -224,12 +245,18 @@ Result<ApiReply> get_report(Request& r) {
     if (x.why != sync::Refusal::none) j.set("reason", name_of(x.why));
     receipt_list.add(std::move(j));
   }
-  std::vector<Manifest> attached = manifests(records);
-  if (draft) attached.insert(attached.end(), draft->extras.attachments.begin(), draft->extras.attachments.end());
-  for (const Manifest& a : attached) {
-    const bool complete = TRY(attachment_complete(r.store(), a));
-    attachment_list.add(Json::object({{"name", a.name}, {"bytes", a.bytes}, {"complete", complete}}));
-  }
+  for (const Enclosure& e : TRY(enclosures(r.store(), records))) attachment_list.add(attachment_json(r, names, e));
+  if (draft)
+    for (const Manifest& a : draft->extras.attachments) {
+      // Of a forward they are the case's already.
+      if (a.from && !draft->first) continue;
+      Enclosure e;
+      e.manifest = a;
+      e.office = r.store().me().office;
+      e.state = Enclosure::State::coming;
+      if (TRY(attachment_complete(r.store(), a))) e.state = Enclosure::State::whole;
+      attachment_list.add(attachment_json(r, names, e));
+    }
   for (const auto& f : extras.findings) findings.add(f);
 
   Json deliveries = TRY(deliveries_json(r, m.row));

@@ -83,6 +83,7 @@ std::string said_in_chinese(std::string_view code, std::string message) {
       {"node.restored", "下级有一台机器是从副本恢复的，或有两台机器共用一个身份"},
       {"identity.refused", "对方送来的身份凭证或吊销没有通过校验，已拒收"},
       {"frame.refused", "对方送来的内容没有通过校验，已拒收"},
+      {"attachment.forged", "收到的附件与原单位签名的不一致，不是原件，请向该单位查问"},
       {"revoked.carried", "有已吊销机器的密封邮件经本单位转送，已限量，请核实"},
       {"office.disputed", "有人无权而重新签发了单位证书，已拒收，请立即核实"},
       {"office.moved", "下级单位已迁到另一上级，信件改走新路，去向"},

@@ -11,7 +11,6 @@ namespace {
 
 // Drafts lie in the database only and carry keys of attachments; a body on the wire stays below this.
 constexpr std::size_t kBodyJsonMax = sync::limit::body_bytes;
-constexpr std::size_t kAttachmentsMax = 64;
 constexpr std::size_t kNumberBytesMax = 300;
 constexpr std::size_t kPolicyNameMax = 300;
 
@@ -26,6 +25,7 @@ Json json_of(const Manifest& m) {
                          {"chunks", m.chunks},
                          {"content", hex(m.content.view())}});
   if (!m.key.empty()) j.set("key", hex(m.key));
+  if (m.from) j.set("from", hex(m.from->view()));
   return j;
 }
 
@@ -49,6 +49,7 @@ Result<Manifest> manifest_of(const Json& j) {
   m.content = TRY(id_of<Hash>(j, "content"));
   m.key = TRY(from_hex(j.text("key")));
   if (!m.key.empty() && m.key.size() != 32) return bad("key of an attachment");
+  if (j.find("from")) m.from = TRY(id_of<RecordId>(j, "from"));
   return m;
 }
 
@@ -117,6 +118,11 @@ Bytes encode_body(const Report& r, const BodyExtras& x) {
     Json list = Json::array();
     for (const auto& id : x.to) list.add(hex(id.view()));
     j.set("to", std::move(list));
+  }
+  if (!x.left_out.empty()) {
+    Json list = Json::array();
+    for (const auto& id : x.left_out) list.add(hex(id.view()));
+    j.set("left_out", std::move(list));
   }
   text("became", x.became);
   if (!x.sources.empty()) {
@@ -194,6 +200,13 @@ Result<DecodedBody> decode_body(ByteView bytes) {
     for (const Json& id : *list->items()) {
       const Bytes raw = TRY(from_hex(id.string() ? *id.string() : std::string()));
       x.to.push_back(TRY(OfficeId::from(raw)));
+    }
+  }
+  if (const Json* list = j.find("left_out"); list && list->items()) {
+    if (list->items()->size() > sync::limit::forward_attachments) return bad("too many attachments left out");
+    for (const Json& id : *list->items()) {
+      const Bytes raw = TRY(from_hex(id.string() ? *id.string() : std::string()));
+      x.left_out.push_back(TRY(sync::AttachmentId::from(raw)));
     }
   }
   x.became = j.text("became");

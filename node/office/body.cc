@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "node/office/rules.h"
+#include "sync/forward.h"
 #include "sync/limits.h"
 
 namespace yz::node {
@@ -17,6 +18,12 @@ Bytes encode_manifest(const Manifest& m) {
 }
 
 Result<Manifest> decode_manifest(ByteView bytes) {
+  if (!bytes.empty() && bytes.front() == 2) {
+    const sync::HandedOn h = TRY(sync::decode_handed_on(bytes));
+    Manifest inside = TRY(decode_manifest(h.manifest.record.body));
+    inside.from = h.manifest.id;
+    return inside;
+  }
   Reader r(bytes);
   Manifest m;
   if (r.u8() != 1) r.spoil();

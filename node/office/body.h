@@ -20,13 +20,16 @@ struct Manifest {
   Bytes key;  ///< 32 bytes; empty where the report only names it
   std::uint32_t chunks = 0;
   Hash content;  ///< over the hashes of all chunks' ciphertexts, in order
+  /// Of one that is handed on for its author: that office's own manifest record, which lies inside ours.
+  std::optional<RecordId> from = {};
   bool operator==(const Manifest&) const = default;
 };
 
-/// Fixed binary form of a manifest record's body: version u8 = 1, name str16, bytes u64, id, key (32), chunks u32,
-/// content hash.
+/// Fixed binary form of the body of a manifest record for an attachment of one's own: version u8 = 1, name str16, bytes
+/// u64, id, key (32), chunks u32, content hash.
 Bytes encode_manifest(const Manifest&);
-/// Fault::forged unless exactly one manifest with a name that is safe and numbers that agree.
+/// Of one that is handed on (sync/forward.h) the author's own, with `from`. Fault::forged unless exactly one manifest
+/// with a name that is safe and numbers that agree.
 Result<Manifest> decode_manifest(ByteView);
 /// What is left of a file name that may be stored and shown: the last path segment, one line, no leading dots.
 /// Empty when nothing is left.
@@ -41,6 +44,7 @@ struct Source {
   bool operator==(const Source&) const = default;
 };
 inline constexpr std::size_t kSourcesMax = 16;
+inline constexpr std::size_t kAttachmentsMax = 64;  ///< of one report
 
 /// What the node adds to what the officer wrote.
 struct BodyExtras {
@@ -56,6 +60,8 @@ struct BodyExtras {
   std::vector<RecordId> written_from;
   /// Of drafts only: whom its writer named, ascending; empty: where such a report goes by itself.
   std::vector<OfficeId> to;
+  /// Of the draft of a forward only: attachments of the original that stay here, ascending.
+  std::vector<sync::AttachmentId> left_out;
   /// Of an annotation: the state that its office has brought the case to ("forwarded"), for those below.
   std::string became;
   /// What the report was put together from (综合).

@@ -114,6 +114,13 @@ struct Original {
   std::vector<crypto::Certificate> certificates;
 };
 
+/// An attachment of what is passed on.
+struct Enclosed {
+  Manifest manifest;       ///< without key and `from`: named in the text, and its manifest has not come yet
+  bool kept_back = false;  ///< an office below did not hand it on, so it never will come
+  bool handed_on = false;  ///< by us already
+};
+
 class Books {
  public:
   virtual ~Books() = default;
@@ -128,6 +135,13 @@ class Books {
   /// The record of a case that is passed on: the one asked for; else the newest version that was addressed to us, or
   /// the newest forward of it that was. Fault::denied "forward.not_addressed" when there is none.
   virtual Result<Original> original(std::int64_t matter, const std::optional<RecordId>&) = 0;
+  /// What belongs to a record of the case that is passed on: attachments of its layers, and of what these replace.
+  virtual Result<std::vector<Enclosed>> enclosed(std::int64_t matter, const RecordId&) = 0;
+  /// The author's own manifest of one with `from`, to lie inside ours. Fault::conflict "draft.waits" when it is not
+  /// here.
+  virtual Result<Original> manifest_record(const Manifest&) = 0;
+  /// Our newest forward of a case; none when we never passed it on.
+  virtual Result<std::optional<sync::ReleasedRecord>> our_forward(std::int64_t matter) = 0;
   /// What was done about a case, by (clock, id); the newest 256.
   virtual Result<std::vector<ActEntry>> acts(std::int64_t matter) = 0;
   /// Whether the office lies below ours.
@@ -150,6 +164,8 @@ class Books {
   virtual Result<std::string> next_number(std::string_view office_name, sync::Millis now) = 0;
   /// Its chunks may leave, for each of these.
   virtual Result<> let_go(const sync::AttachmentId&, std::span<const OfficeId> destinations) = 0;
+  /// The same of one that came to us: as soon as all of it is here, and is what its author signed.
+  virtual Result<> hand_on(const Manifest&, std::span<const OfficeId> destinations) = 0;
   virtual Result<> journal(const Person&, std::string_view action, const CaseId&, std::string_view detail,
                            sync::Millis now) = 0;
 };

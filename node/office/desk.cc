@@ -10,7 +10,6 @@ namespace yz::node {
 namespace {
 
 constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
-constexpr std::int64_t kNoteOnePerson = 1;  // record_note::one_person, which office may not include
 
 std::string contact_of(const Person& p) { return p.phone.empty() ? std::string() : p.name + " " + p.phone; }
 
@@ -176,18 +175,7 @@ Result<Outcome> Desk::put_away(const SigningPerson& by, Draft& d, const sync::Re
     if (d.matter != 0) TRY(books_.drop(d, released.id, now_));
     const std::int64_t notes = home_.one_person ? kNoteOnePerson : 0;
     d.matter = TRY(books_.release(released, notes, now_));
-    for (const Manifest& m : d.extras.attachments) {
-      sync::Record r = released.record;
-      r.type = sync::RecordType::manifest;
-      r.salt = crypto::random_fixed<decltype(r.salt)>();
-      r.at = TRY(books_.tick(now_));
-      r.parents = {released.id};
-      r.body = encode_manifest(m);
-      // The report that everybody signed names this attachment's content; the key needs only who released it.
-      r.signatures = {signature(by, role, r.content())};
-      TRY(books_.release(sync::release(r), notes, now_));
-      TRY(books_.let_go(m.id, released.record.addressees));
-    }
+    TRY(release_manifests(by, released, d.extras.attachments, role));
     if (!d.extras.sources.empty() && d.first) TRY(tell_merged(by, d, released, role));
     if (released.record.type == sync::RecordType::forward)
       TRY(tell_passed_on(by, TRY(books_.case_file(d.matter)), released.record, role));
@@ -392,6 +380,10 @@ Result<Manifest> Desk::detach(const Person& by, std::int64_t matter, std::string
   if (at == all.end()) return fail(Fault::missing, "the draft has no such attachment", "attachment.missing");
   Manifest gone = *at;
   all.erase(at);
+  if (gone.from && d.extras.type == sync::RecordType::forward) {
+    d.extras.left_out.push_back(gone.id);
+    std::ranges::sort(d.extras.left_out);
+  }
   TRY(books_.write([&] { return books_.keep(d, now_); }));
   return gone;
 }

@@ -11,6 +11,7 @@
 #include "node/office/compare.h"
 #include "node/office/dice.h"
 #include "node/office/rules.h"
+#include "sync/forward.h"
 
 namespace yz::node {
 
@@ -47,6 +48,8 @@ struct Forwarding {
   std::vector<OfficeId> to;        ///< ascending; empty: our superior
   std::optional<sync::Lane> lane;  ///< more urgent than the case, or none
   std::optional<RecordId> record;  ///< which one; none: the newest that was addressed to us
+  /// Which attachments of the original go along, by name or id; none: all, empty: none of them.
+  std::optional<std::vector<std::string>> attachments = {};
 };
 
 /// A later word of a commission's issuer.
@@ -105,11 +108,16 @@ class Desk {
   /// 转报 of a case from another office, the original nested unchanged. An edition takes two persons where a report
   /// does: then it is a draft that waits for the signer. The office that the original came from is told.
   Result<Outcome> forward(const SigningPerson&, std::int64_t matter, Forwarding);
+  /// 补转附件: attachments of what we passed on before that were left out, or had not come yet. By name or id; none:
+  /// all. Fault::conflict "forward.none", Fault::missing "attachment.missing" when there is nothing to hand on.
+  Result<Outcome> hand_on(const SigningPerson&, std::int64_t matter,
+                          const std::optional<std::vector<std::string>>& attachments);
   /// 综合: a report of our own that names the received ones it was put together from (2 to 16). Their offices are told
   /// when it leaves. Fault::invalid "merge.sources" for our own, for what has no text here, for one named twice, and
-  /// for an exercise among others.
+  /// for an exercise among others. `attachments` of theirs go along as in Forwarding, at most `most_bytes` of them.
   Result<Outcome> merge(const SigningPerson&, const CaseId&, Report, std::span<const std::int64_t> sources, bool send,
-                        std::vector<OfficeId> to = {});
+                        std::vector<OfficeId> to = {}, const std::optional<std::vector<std::string>>& attachments = {},
+                        std::uint64_t most_bytes = ~std::uint64_t{0});
   /// What was held for an ended key and is released: who did it signs for it (a cosignature of our own office).
   Result<Outcome> vouch(const SigningPerson&, std::int64_t matter, std::vector<RecordId> records,
                         std::string_view note);
@@ -140,6 +148,8 @@ class Desk {
   Desk(Books& books, const Rules& rules, HomeOffice home, sync::Millis now, std::size_t compare)
       : books_(books), rules_(rules), home_(std::move(home)), now_(now), compare_(compare) {}
 
+  static constexpr std::int64_t kNoteOnePerson = 1;  // record_note::one_person, which office may not include
+
   enum class Way : std::uint8_t { alone, duty, review };
   Way way(const Person&, const Draft&) const;
   Verdict judged(const Draft&, const Person&, Way, const CaseFile* file) const;
@@ -161,6 +171,11 @@ class Desk {
   Result<Outcome> version(const SigningPerson&, Draft, const CaseFile&, bool send);
   Result<Outcome> pass_edition(const SigningPerson&, Draft&, const CaseFile&, bool may_sign);
   Result<sync::Record> forward_of(const Draft&, const CaseFile&, const Original&, const Bytes& edit);
+  Result<> add_late(Draft&, std::int64_t matter, const RecordId& original);
+  Result<std::vector<sync::PassedAttachment>> passed_attachments(const Draft&, std::int64_t matter,
+                                                                 const RecordId& original);
+  Result<> release_manifests(const SigningPerson&, const sync::ReleasedRecord& text, std::span<const Manifest>,
+                             sync::SignRole);
   Result<> tell_passed_on(const SigningPerson&, const CaseFile&, const sync::Record&, sync::SignRole);
   Result<> tell_merged(const SigningPerson&, const Draft&, const sync::ReleasedRecord&, sync::SignRole);
   Result<bool> from_exercises(const Draft&) const;

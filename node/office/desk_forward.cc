@@ -3,6 +3,7 @@
 
 #include "crypto/random.h"
 #include "node/office/desk.h"
+#include "node/office/desk_attachments.h"
 #include "node/office/layers.h"
 #include "node/office/signing.h"
 #include "sync/limits.h"
@@ -28,7 +29,8 @@ std::optional<Report> text_below(const Original& o) {
 }  // namespace
 
 Result<sync::Record> Desk::forward_of(const Draft& d, const CaseFile& file, const Original& o, const Bytes& edit) {
-  auto body = sync::encode_forward({d.extras.reason, edit, o.record, o.certificates});
+  auto attachments = TRY(passed_attachments(d, file.matter, o.record.id));
+  auto body = sync::encode_forward({d.extras.reason, edit, o.record, o.certificates, std::move(attachments)});
   if (!body) return fail(Fault::invalid, body.error().what, body.error().code);
   const sync::Record& below = o.record.record;
   sync::Record r;
@@ -75,14 +77,11 @@ Result<Outcome> Desk::pass_edition(const SigningPerson& by, Draft& d, const Case
   const auto which = d.extras.written_from.empty() ? std::nullopt : std::optional(d.extras.written_from.front());
   const Original o = TRY(books_.original(file.matter, which));
   d.report.lane = std::min(d.report.lane, lane_of(file, o));
+  TRY(add_late(d, file.matter, o.record.id));
   fill(d, by.person, way, verdict);
-  BodyExtras named = d.extras;
-  named.reason.clear();  // the note stands beside the edition
-  named.written_from.clear();
-  named.to.clear();
   Outcome out;
   TRY(books_.write([&]() -> Result<> {
-    sync::Record r = TRY(forward_of(d, file, o, encode_body(d.report, named)));
+    sync::Record r = TRY(forward_of(d, file, o, edition_to_sign(d.report, d.extras)));
     if (alone) {
       r.signatures = {signature(by, sync::SignRole::signer, r.content())};
       out = TRY(put_away(by, d, sync::release(r), sync::SignRole::signer));
@@ -132,6 +131,7 @@ Result<Outcome> Desk::forward(const SigningPerson& by, std::int64_t matter, Forw
   if (d.extras.to.empty() && !home_.above.empty() && home_.above.front().rank != Above::Rank::higher)
     d.extras.to = {home_.above.front().id};
   if (d.extras.to.empty()) return fail(Fault::invalid, "this office has no superior to report to", "forward.nowhere");
+  TRY(choose(d, TRY(books_.enclosed(matter, o.record.id)), f.attachments));
   const auto below = text_below(o);
   if (below) d.report = *below;
   const bool edited = f.edit && !(below && changes(*below, *f.edit).empty());

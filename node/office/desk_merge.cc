@@ -3,6 +3,7 @@
 
 #include "crypto/random.h"
 #include "node/office/desk.h"
+#include "node/office/desk_attachments.h"
 #include "node/office/signing.h"
 
 namespace yz::node {
@@ -21,12 +22,14 @@ std::string title_of(const CaseFile& file) {
 }  // namespace
 
 Result<Outcome> Desk::merge(const SigningPerson& by, const CaseId& id, Report report,
-                            std::span<const std::int64_t> sources, bool send, std::vector<OfficeId> to) {
+                            std::span<const std::int64_t> sources, bool send, std::vector<OfficeId> to,
+                            const std::optional<std::vector<std::string>>& attachments, std::uint64_t most_bytes) {
   if (!may(by.person.roles, ReportState::draft, Step::edit)) return std::unexpected(lacks_role("writing reports"));
   if (sources.size() < kSourcesLeast || sources.size() > kSourcesMax)
     return refuse("two to sixteen reports are put together");
   Draft d;
   std::size_t exercises = 0;
+  std::vector<Enclosed> enclosed;
   for (const std::int64_t matter : sources) {
     const CaseFile file = TRY(books_.case_file(matter));
     if (file.own) return refuse("reports of other offices are put together, not our own");
@@ -36,9 +39,17 @@ Result<Outcome> Desk::merge(const SigningPerson& by, const CaseId& id, Report re
     const auto same = [&](const Source& s) { return s.case_id == file.case_id; };
     if (std::ranges::any_of(d.extras.sources, same)) return refuse("a report is named twice");
     exercises += file.exercise ? 1 : 0;
+    for (Enclosed& e : TRY(books_.enclosed(matter, file.graph.at(*newest).id))) enclosed.push_back(std::move(e));
     d.extras.sources.push_back({file.office, file.case_id, file.graph.at(*newest).id, title_of(file)});
   }
   if (exercises != 0 && exercises != sources.size()) return refuse("exercises and real reports are not put together");
+  TRY(choose(d, enclosed, attachments));
+  d.extras.left_out.clear();  // a report of our own says what it brings, not what others did not
+  std::uint64_t bytes = 0;
+  for (const Manifest& m : d.extras.attachments) bytes += m.bytes;
+  if (bytes > most_bytes)
+    return fail(Fault::full, "the attachments of these reports are too large together: choose some of them",
+                "attachment.size");
   d.case_id = id;
   d.extras.type = sync::RecordType::report;
   d.extras.to = std::move(to);

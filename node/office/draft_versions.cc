@@ -276,7 +276,14 @@ Bytes body_to_sign(const Report& report, BodyExtras extras) {
   for (Manifest& m : extras.attachments) m.key.clear();
   extras.written_from.clear();
   extras.to.clear();
+  extras.left_out.clear();
   return encode_body(report, extras);
+}
+
+Bytes edition_to_sign(const Report& report, BodyExtras extras) {
+  extras.reason.clear();  // the note stands beside the edition
+  std::erase_if(extras.attachments, [](const Manifest& m) { return m.from.has_value(); });
+  return body_to_sign(report, std::move(extras));
 }
 
 Result<sync::ReleasedRecord> check_content(const DraftVersion& v, const OfficeId& office, const OfficeId& case_office,
@@ -301,9 +308,14 @@ Result<sync::ReleasedRecord> check_content(const DraftVersion& v, const OfficeId
     return released;
   }
   const sync::Forward f = TRY(sync::decode_forward(r.body));
-  BodyExtras edition = v.extras;
-  edition.reason.clear();
-  if (f.edit != body_to_sign(v.report, edition) || f.note != v.extras.reason) return bad("edition differs");
+  if (f.edit != edition_to_sign(v.report, v.extras) || f.note != v.extras.reason) return bad("edition differs");
+  const auto says = [&](const sync::AttachmentId& id, bool handed_on) {
+    return std::ranges::find(f.attachments, sync::PassedAttachment{id, handed_on}) != f.attachments.end();
+  };
+  for (const Manifest& m : v.extras.attachments)
+    if (m.from && !says(m.id, true)) return bad("attachments differ");
+  for (const auto& id : v.extras.left_out)
+    if (!says(id, false)) return bad("attachments differ");
   return released;
 }
 

@@ -94,6 +94,8 @@ void save(DraftState&, DraftVersion);
 
 /// The text that is under a report's signatures: without keys of attachments, and what only drafts have.
 Bytes body_to_sign(const Report&, BodyExtras);
+/// The same of our edition of what is passed on: beside it stand the note, and the attachments that are handed on.
+Bytes edition_to_sign(const Report&, BodyExtras);
 /// What people signed says what the draft shows, for this case of this office; its signatures, in whatever order, have
 /// the form of a record's. Fault::forged otherwise. Says nothing of whose they are.
 Result<sync::ReleasedRecord> check_content(const DraftVersion&, const OfficeId& office, const OfficeId& case_office,

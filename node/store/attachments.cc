@@ -6,6 +6,7 @@
 
 #include "crypto/seal.h"
 #include "node/log.h"
+#include "node/store/handed.h"
 #include "node/store/siblings.h"
 #include "sync/exchange.h"
 #include "sync/limits.h"
@@ -98,7 +99,8 @@ Result<> release_attachment(Store& store, const sync::AttachmentId& id, std::spa
   Database& db = store.blobs();
   std::vector<std::pair<std::int64_t, OfficeId>> there;
   {
-    Query q = TRY(db.query("select row, destination from attachment where id = ? and own = 1 order by row", id));
+    Query q = TRY(
+        db.query("select row, destination from attachment where id = ? and own = 1 and handed = 0 order by row", id));
     while (TRY(q.step())) there.emplace_back(q.integer(0), TRY(q.id<OfficeId>(1)));
   }
   if (there.empty()) return {};
@@ -120,9 +122,11 @@ Result<> release_attachment(Store& store, const sync::AttachmentId& id, std::spa
 namespace {
 
 Result<> forget(Store& store, const sync::AttachmentId& id) {
-  TRY(store.blobs().run(
-      "delete from chunk where attachment in (select row from attachment where id = ? and own = 1 and ready = 0)", id));
-  return store.blobs().run("delete from attachment where id = ? and own = 1 and ready = 0", id);
+  TRY(
+      store.blobs().run("delete from chunk where attachment in (select row from attachment where id = ? and own = 1 "
+                        "and ready = 0 and handed = 0)",
+                        id));
+  return store.blobs().run("delete from attachment where id = ? and own = 1 and ready = 0 and handed = 0", id);
 }
 
 /// What the drafts name.
@@ -157,7 +161,8 @@ Result<std::size_t> sweep_attachments(Store& store) {
   const sync::Millis before =
       TRY(siblings(store)).empty() ? std::numeric_limits<sync::Millis>::max() : store.last_moment() - kOthersNameMs;
   {
-    Query q = TRY(store.blobs().query("select id from attachment where own = 1 and ready = 0 and at_ms < ?", before));
+    Query q = TRY(store.blobs().query(
+        "select id from attachment where own = 1 and ready = 0 and handed = 0 and at_ms < ?", before));
     while (TRY(q.step()))
       if (const auto id = TRY(q.id<sync::AttachmentId>(0)); !named.contains(id)) orphans.push_back(id);
   }
@@ -165,40 +170,21 @@ Result<std::size_t> sweep_attachments(Store& store) {
   return orphans.size();
 }
 
-namespace {
-
-/// Of ours any will do, the ciphertext is the same; of others' only what was sent to us. 0: none.
-Result<std::int64_t> row_of(Store& store, const sync::AttachmentId& id) {
-  Query q =
-      TRY(store.blobs().query("select row from attachment where id = ? and (own = 1 or destination = ?)"
-                              " order by complete desc, row limit 1",
-                              id, store.me().office));
-  if (!TRY(q.step())) return 0;
-  return q.integer(0);
-}
-
-}  // namespace
-
-Result<bool> attachment_complete(Store& store, const Manifest& m) {
-  Query q =
-      TRY(store.blobs().query("select a.count, (select count(*) from chunk c where c.attachment = a.row)"
-                              " from attachment a where a.row = ?",
-                              TRY(row_of(store, m.id))));
-  if (!TRY(q.step())) return false;
-  return q.integer(0) == m.chunks && q.integer(1) == m.chunks;
-}
+Result<bool> attachment_complete(Store& store, const Manifest& m) { return TRY(bytes_of(store, m)).whole; }
 
 Result<> read_attachment(Store& store, const Manifest& m, const std::function<Result<>(ByteView)>& sink) {
-  if (!TRY(attachment_complete(store, m)))
-    return fail(Fault::missing, "parts of this attachment have not arrived yet", "attachment.incomplete");
+  const AttachmentBytes here = TRY(bytes_of(store, m));
   const crypto::Key key = TRY(crypto::Key::from(m.key));
   const auto wrong = [] {
     return fail(Fault::forged, "the attachment is not the one that was signed", "attachment.content");
   };
+  if (!here.whole && here.forged_by) return wrong();
+  if (!here.whole)
+    return fail(Fault::missing, "parts of this attachment have not arrived yet", "attachment.incomplete");
   Query q =
       TRY(store.blobs().query("select c.bytes from chunk c join attachment a on a.row = c.attachment"
                               " where a.row = ? order by c.position",
-                              TRY(row_of(store, m.id))));
+                              here.row));
   crypto::Hasher all(crypto::purpose::chunk);
   std::uint64_t total = 0;
   std::uint32_t index = 0;

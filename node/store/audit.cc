@@ -80,7 +80,8 @@ class Auditor {
       if (Bytes(r->id.view().begin(), r->id.view().end()) != q.blob(0)) add("its id is not that of its bytes", where);
       if (q.integer(2) != 0) continue;  // refused and shown as such: it was never said to be good
       for (const auto& s : r->record.signatures) TRY(signature(*r, s, where));
-      if (r->record.type == sync::RecordType::forward && r->record.schema == 1) TRY(nested(*r, where));
+      if ((r->record.type == sync::RecordType::forward && r->record.schema == 1) || sync::is_handed_on(r->record))
+        TRY(nested(*r, where));
     }
     return {};
   }

@@ -30,7 +30,8 @@ Result<Audit> verify_store(Store&, Directory&, std::optional<std::int64_t> matte
 /// document, receipts and heads, each with its node's certificate.
 ///
 ///   "YZE1" ‖ case id (16) ‖ items; an item is kind u8 ‖ length u32 ‖ bytes
-///   kinds: 1 root document, 2 certificate, 3 record, 4 statement, 5 envelope (one that carried a record)
+///   kinds: 1 root document, 2 certificate, 3 record, 4 statement, 5 envelope (one that carried a record), 6 chunk of
+///   an attachment that came and is not what its author signed, as the node that sent it signed it
 Result<Bytes> make_evidence(Store&, Directory&, std::int64_t matter);
 
 struct EvidenceCheck {
@@ -39,6 +40,14 @@ struct EvidenceCheck {
       root_fingerprint;  ///< to be compared with the known one by the reader: the file vouches for itself only up to it
   Audit audit;
   std::uint64_t layers = 0;  ///< records nested in forwards, each with good signatures unless a problem says otherwise
+  std::uint64_t attachments = 0;  ///< manifests, of attachments that were handed on with the author's own inside
+  /// What the file proves against an office. The file itself is sound.
+  struct Forged {
+    std::string attachment;  ///< its name
+    std::string office;      ///< code, or id in hexadecimal
+    std::string what;        ///< one sentence
+  };
+  std::vector<Forged> forged;
 };
 /// Needs no store. Fault::invalid when the bytes are no evidence file.
 Result<EvidenceCheck> check_evidence(ByteView);

@@ -11,7 +11,9 @@
 #include "node/store/cases.h"
 #include "node/store/commissions.h"
 #include "node/store/drafts.h"
+#include "node/store/enclosures.h"
 #include "node/store/forwards.h"
+#include "node/store/handed.h"
 #include "node/store/routes.h"
 #include "node/store/siblings.h"
 
@@ -149,6 +151,22 @@ Result<Original> StoreBooks::original(std::int64_t matter, const std::optional<R
   return original_of(store_, TRY(case_records(store_, matter)), TRY(matter_at(store_, matter)).office, which);
 }
 
+Result<std::vector<Enclosed>> StoreBooks::enclosed(std::int64_t matter, const RecordId& id) {
+  return enclosed_in(store_, TRY(case_records(store_, matter)), id);
+}
+
+Result<Original> StoreBooks::manifest_record(const Manifest& m) { return authors_manifest(store_, m); }
+
+Result<std::optional<sync::ReleasedRecord>> StoreBooks::our_forward(std::int64_t matter) {
+  std::optional<sync::ReleasedRecord> newest;
+  for (CaseRecord& c : TRY(case_records(store_, matter))) {
+    const sync::Record& r = c.released.record;
+    if (!c.own || c.quarantine != sync::Refusal::none || r.type != sync::RecordType::forward || r.schema != 1) continue;
+    if (!newest || newest->record.at < r.at) newest = std::move(c.released);
+  }
+  return newest;
+}
+
 Result<std::vector<ActEntry>> StoreBooks::acts(std::int64_t matter) { return acts_of(store_, matter); }
 
 Result<bool> StoreBooks::below(const OfficeId& office) {
@@ -233,6 +251,10 @@ Result<std::string> StoreBooks::next_number(std::string_view office_name, sync::
 
 Result<> StoreBooks::let_go(const sync::AttachmentId& id, std::span<const OfficeId> destinations) {
   return release_attachment(store_, id, destinations);
+}
+
+Result<> StoreBooks::hand_on(const Manifest& m, std::span<const OfficeId> destinations) {
+  return hand_on_attachment(store_, m, destinations);
 }
 
 Result<> StoreBooks::journal(const Person& by, std::string_view action, const CaseId& id, std::string_view detail,

@@ -20,6 +20,9 @@ class StoreBooks final : public Books {
   Result<std::optional<Draft>> draft(std::int64_t matter) override;
   Result<CaseFile> case_file(std::int64_t matter) override;
   Result<Original> original(std::int64_t matter, const std::optional<RecordId>&) override;
+  Result<std::vector<Enclosed>> enclosed(std::int64_t matter, const RecordId&) override;
+  Result<Original> manifest_record(const Manifest&) override;
+  Result<std::optional<sync::ReleasedRecord>> our_forward(std::int64_t matter) override;
   Result<std::vector<ActEntry>> acts(std::int64_t matter) override;
   Result<bool> below(const OfficeId&) override;
   Result<CommissionFile> commission(std::int64_t matter, sync::Millis now) override;
@@ -30,6 +33,7 @@ class StoreBooks final : public Books {
   Result<std::int64_t> release(const sync::ReleasedRecord&, std::int64_t notes, sync::Millis now) override;
   Result<std::string> next_number(std::string_view office_name, sync::Millis now) override;
   Result<> let_go(const sync::AttachmentId&, std::span<const OfficeId> destinations) override;
+  Result<> hand_on(const Manifest&, std::span<const OfficeId> destinations) override;
   Result<> journal(const Person&, std::string_view action, const CaseId&, std::string_view detail,
                    sync::Millis now) override;
 

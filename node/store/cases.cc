@@ -6,6 +6,7 @@
 #include "crypto/plant.h"
 #include "node/store/acts.h"
 #include "node/store/commissions.h"
+#include "node/store/enclosures.h"
 #include "node/store/forwards.h"
 #include "node/store/policies.h"
 
@@ -365,7 +366,7 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
   } else if (rec.type == sync::RecordType::forward) {
     TRY(db.run("update matter set lane = min(?, lane) where row = ?", static_cast<int>(rec.lane), m.row));
   } else if (rec.type == sync::RecordType::manifest) {
-    TRY(db.run("update matter set attachments = attachments + 1 where row = ?", m.row));
+    TRY(note_enclosure(store, m.row, row, rec));
   }
   TRY(keep_act(store, m.row, row, r, (notes & record_note::exercise) != 0));
   if (!m.fresh || !is_version(rec.type)) {

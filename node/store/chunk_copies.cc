@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "node/store/attachments.h"
+#include "node/store/enclosures.h"
+#include "node/store/handed.h"
 #include "node/store/siblings.h"
 #include "sync/exchange.h"
 #include "sync/intervals.h"
@@ -47,10 +49,7 @@ Result<sync::ChunkReceipt> held(Store& store, const Manifest& m) {
   r.attachment = m.id;
   r.count = m.chunks;
   sync::Intervals have;
-  Query q =
-      TRY(store.blobs().query("select c.position from chunk c join attachment a on a.row = c.attachment where a.id = ?"
-                              " and (a.own = 1 or a.destination = ?)",
-                              m.id, store.me().office));
+  Query q = TRY(store.blobs().query("select position from chunk where attachment = ?", TRY(bytes_of(store, m)).row));
   while (TRY(q.step())) {
     const auto at = static_cast<std::uint32_t>(q.integer(0));
     if (at < m.chunks) have.add(at, at + 1);
@@ -95,6 +94,20 @@ Result<> forget_whole(Store& store) {
     if (!m || TRY(attachment_complete(store, *m))) TRY(store.db().run("delete from chunk_want where record = ?", row));
   }
   return {};
+}
+
+/// Of several authors' chunks those that a manifest names; of our own any row will do: the ciphertext is the same for
+/// every addressee.
+Result<std::int64_t> row_to_give(Store& store, const sync::AttachmentId& id) {
+  std::int64_t row = 0;
+  for (const auto& record : TRY(manifest_records(store, id))) {
+    const auto m = decode_manifest(record.record.body);
+    if (!m) continue;
+    const AttachmentBytes here = TRY(bytes_of(store, *m));
+    if (here.whole) return here.row;
+    if (row == 0) row = here.row;
+  }
+  return row;
 }
 
 }  // namespace
@@ -142,13 +155,10 @@ Result<std::vector<sync::QueuedChunk>> chunks_asked_for(Store& store, const Node
     while (TRY(q.step())) asked.push_back({TRY(q.id<sync::AttachmentId>(0)), q.integer(1), unpack(q.blob(2))});
   }
   for (const Wanted& a : asked) {
-    // Of our own any row will do: the ciphertext is the same for every addressee.
     Query q = TRY(store.blobs().query(
-        "select row, size, position from chunk where row > ? and attachment = (select row from attachment where id = ?"
-        " and count = ? and ((own = 1 and ready = 1) or (own = 0 and destination = ?)) order by complete desc, row "
-        "limit"
-        " 1) order by row",
-        after, a.id, a.total, store.me().office));
+        "select c.row, c.size, c.position from chunk c join attachment a on a.row = c.attachment where c.row > ?"
+        " and a.row = ? and a.count = ? and (a.own = 0 or a.ready = 1) order by c.row",
+        after, TRY(row_to_give(store, a.id)), a.total));
     for (std::size_t n = 0; n < most && TRY(q.step());) {
       const auto at = static_cast<std::uint32_t>(q.integer(2));
       if (a.held.covers(at, at + 1)) continue;

@@ -2,16 +2,21 @@
 #include <map>
 #include <set>
 
+#include "node/store/attachments.h"
 #include "node/store/audit.h"
 #include "node/store/audit_paths.h"
+#include "node/store/evidence_attachments.h"
 #include "node/store/forwards.h"
+#include "node/store/handed.h"
+#include "sync/exchange.h"
 
 namespace yz::node {
 namespace {
 
 constexpr std::string_view kMagic = "YZE1";
-enum class Part : std::uint8_t { root = 1, certificate = 2, record = 3, statement = 4, envelope = 5 };
+enum class Part : std::uint8_t { root = 1, certificate = 2, record = 3, statement = 4, envelope = 5, chunk = 6 };
 constexpr std::size_t kItemsMax = 100'000;
+constexpr std::int64_t kForgedBytesMax = 16 * 1024 * 1024;  // of one attachment; a larger one is only spoken of
 
 /// Puts each thing once, whatever leads to it.
 class Maker {
@@ -60,6 +65,14 @@ class Maker {
     }
     return {};
   }
+  /// What a node signed in the place of what its manifest names.
+  Result<> forged(const AttachmentBytes& here) {
+    Query size = TRY(store_.blobs().query("select sum(size) from chunk where attachment = ?", here.row));
+    if (!TRY(size.step()) || size.integer(0) > kForgedBytesMax) return {};
+    Query q = TRY(store_.blobs().query("select bytes from chunk where attachment = ? order by position", here.row));
+    while (TRY(q.step())) put(Part::chunk, q.blob(0));
+    return node(*here.forged_by);
+  }
   Bytes take(const CaseId& id) {
     Writer w;
     w.raw(view(kMagic)).id(id).raw(items_.view());
@@ -94,6 +107,8 @@ Result<Bytes> make_evidence(Store& store, Directory& directory, std::int64_t mat
                              c.row));
     while (TRY(q.step())) envelopes.push_back(q.integer(0));
   }
+  for (const Manifest& attached : manifests(TRY(case_records(store, matter))))
+    if (const AttachmentBytes here = TRY(bytes_of(store, attached)); here.forged_by) TRY(maker.forged(here));
   if (!any) return fail(Fault::missing, "this case has nothing that was signed", "case.empty");
   for (const std::int64_t e : envelopes) TRY(maker.envelope(e));
   return maker.take(m.id);
@@ -146,6 +161,8 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
   }
   if (!root) return bad();
   out.root_fingerprint = crypto::fingerprint(root->digest);
+  EvidenceAttachments attachments;
+  for (const auto& c : offices) attachments.office(TRY(OfficeId::from(c.subject.view())), c.code);
   const CertificatePaths paths(std::move(root), std::move(offices));
   for (const auto& [digest, c] : officers)
     if (const std::string why = paths.problem(c); !why.empty()) add(why, "certificate " + hex(digest.view()));
@@ -183,8 +200,9 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
         }
         const auto layers = sync::unfold(*rec);
         if (!layers) add(layers.error().what, where);
+        if (layers && !attachments.record(*rec, *layers)) add("an attachment's manifest is malformed", where);
         for (std::size_t depth = 0; layers && depth < layers->size(); ++depth) {
-          out.layers += depth > 0;
+          out.layers += depth > 0 && !sync::is_handed_on(rec->record);
           signatures((*layers)[depth].record, depth == 0 ? where : where + " layer " + std::to_string(depth));
         }
         break;
@@ -208,6 +226,18 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
         }
         break;
       }
+      case Part::chunk: {
+        const auto c = sync::decode_chunk(i.bytes);
+        std::optional<OfficeId> office;
+        if (c)
+          for (auto [at, end] = nodes.equal_range(c->author); at != end; ++at)
+            if (sync::verify_chunk(i.bytes, at->second.key)) office = at->second.office;
+        if (!office)
+          add("a piece of an attachment is not good", "chunk");
+        else
+          attachments.chunk(*c, *office);
+        break;
+      }
       case Part::root:
       case Part::certificate:
         break;
@@ -216,6 +246,8 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
     }
   }
   out.audit.streams = streams.size();
+  out.attachments = attachments.handed_on();
+  out.forged = attachments.forged();
   if (out.audit.records == 0) add("there is no record in it", "file");
   return out;
 }

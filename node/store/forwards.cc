@@ -19,8 +19,8 @@ bool addressed_to(const CaseRecord& c, const OfficeId& us) {
 
 auto by_clock(const CaseRecord* c) { return std::tie(c->released.record.at, c->released.id); }
 
-/// The signers' certificates, and that of the nested record's office: whoever reads a forward knows the forwarding
-/// office and those above it already.
+}  // namespace
+
 Result<std::vector<crypto::Certificate>> vouching_for(Store& store, const sync::Record& r) {
   std::vector<crypto::Certificate> out;
   const auto add = [&](Query q) -> Result<> {
@@ -36,8 +36,6 @@ Result<std::vector<crypto::Certificate>> vouching_for(Store& store, const sync::
   TRY(add(TRY(store.db().query("select certificate from office where id = ? and certificate is not null", r.origin))));
   return out;
 }
-
-}  // namespace
 
 std::vector<const CaseRecord*> outermost_forwards(const std::vector<CaseRecord>& records) {
   std::set<RecordId> nested;

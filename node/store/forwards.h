@@ -23,6 +23,9 @@ std::vector<std::size_t> newer_by_then(const CaseGraph&, const sync::ReleasedRec
 /// then. Inside Store::write().
 Result<> mark_older_version(Store&, std::int64_t matter);
 
+/// Certificates of a record's signers and of its office: whoever reads what nests it knows the offices above already.
+Result<std::vector<crypto::Certificate>> vouching_for(Store&, const sync::Record&);
+
 /// Everybody who signed the record, or one that it nests.
 std::vector<CertDigest> signers_of(const sync::ReleasedRecord&);
 

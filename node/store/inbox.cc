@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "crypto/plant.h"
 #include "node/log.h"
+#include "node/store/handed.h"
 #include "node/store/holdings.h"
 #include "node/store/link.h"
 #include "node/store/records.h"
@@ -321,11 +322,11 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
   const bool carried = TRY(chunk_is_carried(c, from));
   Database& db = store_.blobs();
   const auto held = [&]() -> Result<std::optional<std::int64_t>> {
-    Query q = TRY(db.query("select row, count, author from attachment where id = ? and own <> 1 and destination = ?",
-                           c.attachment, c.destination));
+    Query q =
+        TRY(db.query("select row, count from attachment where id = ? and own <> 1 and destination = ? and author = ?",
+                     c.attachment, c.destination, c.author));
     if (!TRY(q.step())) return std::nullopt;
-    if (q.integer(1) != c.count || TRY(q.id<NodeId>(2)) != c.author)
-      return fail(Fault::forged, "chunk disagrees with its attachment", "chunk.foreign");
+    if (q.integer(1) != c.count) return fail(Fault::forged, "chunk disagrees with its attachment", "chunk.foreign");
     return q.integer(0);
   };
   if (const auto there = TRY(held())) {
@@ -335,6 +336,9 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
       return carried && q.integer(0) == 2 ? carry_again(*there, c.index, tally) : Result<>();
     }
   }
+  // From another office it is here already, and is what was signed: this one need not send it too.
+  if (!carried && TRY(known_whole(store_, c.attachment)))
+    return say_chunks({c.author, c.destination, c.attachment, c.count, {{0, c.count - 1}}}, now_);
   // What another machine of ours hands on was counted there.
   if (TRY(side_of(store_, from)) == Side::sibling && !carried)
     TRY(store_.room_for(sync::Lane::bulk));
@@ -342,7 +346,7 @@ Result<> StoreInbox::keep_chunk(const sync::Chunk& c, const NodeId& from, sync::
     TRY(count_against_quota(c.author, sync::Lane::bulk, c.bytes.size(), from));
   TRY(
       db.run("insert into attachment(id, own, author, destination, count, ready, done, at_ms) values(?, ?, ?, ?, ?, ?,"
-             " ?, ?) on conflict(id, destination) do nothing",
+             " ?, ?) on conflict(id, destination, author) do nothing",
              c.attachment, carried ? 2 : 0, c.author, c.destination, c.count, carried ? 1 : 0, carried ? 0 : 1, now_));
   const auto found = TRY(held());
   if (!found) return fail(Fault::forged, "chunk of an attachment of ours", "chunk.foreign");
@@ -400,18 +404,24 @@ Result<> StoreInbox::settle(sync::Millis now) {
       have.add(at, at + 1);
     }
     for (const auto& [from, to] : have.ranges(limit::receipt_ranges)) r.ranges.emplace_back(from, to - 1);
-    const auto author = TRY(directory_.node(r.author));
-    const auto hop = author ? TRY(next_hop(store_, author->office)) : std::nullopt;
-    std::vector<NodeId> told;
-    if (hop) told.push_back(*hop);
-    // The other machines of this office hear what they need not hand us.
-    if (r.destination == store_.me().office)
-      for (const NodeId& n : TRY(siblings(store_)))
-        if (n != hop) told.push_back(n);
-    TRY(store_.state_to(sync::StatementKind::chunk_receipt, sync::encode(r), told, now));
+    TRY(say_chunks(r, now));
+    TRY(attachment_arrived(store_, a, now));
   }
   forget();
   return {};
+}
+
+/// To its author's office, and to the other machines of ours.
+Result<> StoreInbox::say_chunks(const sync::ChunkReceipt& r, sync::Millis now) {
+  const auto author = TRY(directory_.node(r.author));
+  const auto hop = author ? TRY(next_hop(store_, author->office)) : std::nullopt;
+  std::vector<NodeId> told;
+  if (hop) told.push_back(*hop);
+  // The other machines of this office hear what they need not hand us.
+  if (r.destination == store_.me().office)
+    for (const NodeId& n : TRY(siblings(store_)))
+      if (n != hop) told.push_back(n);
+  return store_.state_to(sync::StatementKind::chunk_receipt, sync::encode(r), told, now);
 }
 
 Result<bool> StoreInbox::more_waits_than_told(std::int64_t row) {

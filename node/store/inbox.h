@@ -78,6 +78,7 @@ class StoreInbox : public sync::Inbox {
   Result<> waited(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt&,
                   std::vector<std::int64_t>& records);
   Result<> refusals(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
+  Result<> say_chunks(const sync::ChunkReceipt&, sync::Millis now);
   Result<> chunks_arrived(const sync::Statement&, const NodeId& from, bool anew, sync::Tally&);
   Result<> wanted(const sync::Statement&, const NodeId& from);
   Result<> advance(std::int64_t stream);

@@ -28,8 +28,8 @@ Result<sync::ChunkReceipt> held(Store& store, const Manifest& m, const NodeId& a
   sync::Intervals have;
   Query q =
       TRY(store.blobs().query("select c.position from chunk c join attachment a on a.row = c.attachment where"
-                              " a.id = ? and a.own = 0",
-                              m.id));
+                              " a.id = ? and a.own = 0 and a.author = ?",
+                              m.id, author));
   while (TRY(q.step())) {
     const auto at = static_cast<std::uint32_t>(q.integer(0));
     if (at < m.chunks) have.add(at, at + 1);

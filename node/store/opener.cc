@@ -7,6 +7,7 @@
 #include "node/log.h"
 #include "node/store/cases.h"
 #include "node/store/forwards.h"
+#include "node/store/handed.h"
 #include "node/store/lost_chunks.h"
 #include "node/store/own_records.h"
 #include "node/store/revocation.h"
@@ -199,7 +200,15 @@ Result<> Opener::put(Context& c, ByteView bytes, Done& done) {
   ++done.records[static_cast<std::size_t>(c.envelope.head.stream.lane)];
   TRY(TRY(store_.db().query("update envelope set records = records + 1 where row = ?")).bind(c.row).run());
   if (facts.quarantine != Refusal::none) return refuse(c, released->id, facts.quarantine);
+  TRY(manifest_came(*released, c.now));
   return tell_chunks_of(store_, *released, c.envelope.head.stream.node, c.now);
+}
+
+/// Its chunks may have come before it.
+Result<> Opener::manifest_came(const sync::ReleasedRecord& r, sync::Millis now) {
+  if (r.record.type != sync::RecordType::manifest) return {};
+  const auto m = decode_manifest(r.record.body);
+  return m ? manifest_arrived(store_, m->id, now) : Result<>();
 }
 
 /// A record that waited for a certificate, or was held for a revocation. What was told of it changes in every stream in
@@ -231,6 +240,7 @@ Result<> Opener::judge_again(Context& c, const sync::ReleasedRecord& r, const Re
     TRY(store_.db().run("delete from refused where record = ? and why = ?", r.id, waited));
   else
     TRY(store_.db().run("update refused set why = ? where record = ? and why = ?", why, r.id, waited));
+  if (why == 0) TRY(manifest_came(r, c.now));
   if (why == 0) TRY(tell_chunks_of(store_, r, c.envelope.head.stream.node, c.now));
   for (const std::int64_t s : streams) {
     if (s == c.stream) continue;  // told at the end of this envelope
@@ -290,7 +300,9 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
   if (const Refusal why = TRY(judge_act(r, notes)); why != Refusal::none) return why;
   if (sort_of(rec.type) != Sort::report && known_type)
     if (const Refusal why = TRY(judge_task(r, by.alone || by.persons.size() > 1)); why != Refusal::none) return why;
-  if (rec.type == sync::RecordType::forward && known_type)
+  const bool handed_on = sync::is_handed_on(rec);
+  if (handed_on && !decode_manifest(rec.body)) return Refusal::malformed;
+  if ((rec.type == sync::RecordType::forward && known_type) || handed_on)
     if (const Refusal inside = TRY(judge_layers(c, r)); inside != Refusal::none) return inside;
   const Standing standing = TRY(standing_of(store_, {name.node, name.author, c.row}, r));
   if (standing == Standing::held) return Refusal::revoked;

@@ -60,6 +60,7 @@ class Opener {
   Result<> put_nested(Context&, const sync::ReleasedRecord&);
   Result<> came_itself(Context&, const sync::ReleasedRecord&, Done&);
   Result<> refuse(const Context&, const RecordId&, sync::Refusal);
+  Result<> manifest_came(const sync::ReleasedRecord&, sync::Millis now);
   Result<> judge_again(Context&, const sync::ReleasedRecord&, const RecordFacts&);
   Result<> ask_for_certificates(const Context&);
   Result<> want(std::set<CertDigest> missing, const NodeId& of, sync::Millis now);

@@ -115,7 +115,8 @@ Result<> Opener::put_copy(Context& c, const sync::ReleasedRecord& r, Done& done)
   const auto& name = c.envelope.head.stream;
   // Added to the draft on this machine, signed off on that one: its bytes leave from here.
   if (r.record.type == sync::RecordType::manifest)
-    if (const auto m = decode_manifest(r.record.body)) TRY(release_attachment(store_, m->id, r.record.addressees));
+    if (const auto m = decode_manifest(r.record.body); m && !m->from)  // what that machine hands on leaves from there
+      TRY(release_attachment(store_, m->id, r.record.addressees));
   TRY(queue_record(store_, row, std::span(&name.destination, 1), name.lane, c.now));
   // As far as its destination's receipts have come here; the author sends it, not we.
   TRY(store_.db().run(

@@ -6,11 +6,13 @@
 #include "crypto/plant.h"
 #include "node/store/chunk_copies.h"
 #include "node/store/floor.h"
+#include "node/store/handed.h"
 #include "node/store/moves.h"
 #include "node/store/records.h"
 #include "node/store/routes.h"
 #include "node/store/siblings.h"
 #include "node/store/told.h"
+#include "sync/forward.h"
 #include "sync/limits.h"
 #include "sync/record.h"
 
@@ -197,7 +199,9 @@ Result<StoreOutbox::Load> StoreOutbox::choose(const OfficeId& office, Lane lane,
   bool nested = false;
   while (TRY(q.step())) {
     Bytes record = q.blob(1);
-    const bool nests = q.integer(2) == static_cast<int>(sync::RecordType::forward);
+    const auto decoded = sync::decode_record(record);
+    if (!decoded) return fail(Fault::corrupt, "a stored record is damaged", "store.record");
+    const bool nests = decoded->record.type == sync::RecordType::forward || sync::is_handed_on(decoded->record);
     if (!load.records.empty()) {
       if (bytes + record.size() > most_bytes && planted(Bug::delivery_skipped)) load.deliveries.push_back(q.integer(0));
       if (bytes + record.size() > most_bytes) break;
@@ -207,8 +211,6 @@ Result<StoreOutbox::Load> StoreOutbox::choose(const OfficeId& office, Lane lane,
     matter = q.integer(3);
     nested = nested || nests;
     load.pad = load.pad || lane == Lane::flash || q.integer(2) == static_cast<int>(sync::RecordType::zero_report);
-    const auto decoded = sync::decode_record(record);
-    if (!decoded) return fail(Fault::corrupt, "a stored record is damaged", "store.record");
     for (const auto& s : decoded->record.signatures) load.officers.push_back(s.officer);
     if (!decoded->record.anchor.zero()) load.anchors.push_back(decoded->record.anchor);
     load.deliveries.push_back(q.integer(0));
@@ -400,7 +402,8 @@ Result<Bytes> StoreOutbox::chunk(std::int64_t row) {
   if (row >= kCopyRows) return chunk_for_sibling(store_, row - kCopyRows);
   Query q = TRY(store_.blobs().query("select bytes from chunk where row = ?")).bind(row);
   if (!TRY(q.step())) return fail(Fault::corrupt, "a queued chunk is missing");
-  return q.blob(0);
+  Bytes bytes = q.blob(0);
+  return bytes.empty() ? handed_chunk(store_, row) : bytes;
 }
 
 Result<sync::ControlItems> StoreOutbox::control(std::uint64_t base, std::size_t most_bytes) {

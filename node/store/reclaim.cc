@@ -9,6 +9,7 @@
 #include "node/store/books.h"
 #include "node/store/cases.h"
 #include "node/store/drafts.h"
+#include "node/store/handed.h"
 #include "node/store/holdings.h"
 #include "node/store/opener.h"
 #include "node/store/own_records.h"
@@ -88,7 +89,9 @@ Result<> Opener::put_own(Context& c, const sync::ReleasedRecord& r, Refusal quar
   if (!known) TRY(pass_over_number(store_, r.record));
   // Of a draft that this copy still had; what the drafts no longer name and no record promises is swept away.
   if (r.record.type == sync::RecordType::manifest)
-    if (const auto m = decode_manifest(r.record.body)) TRY(release_attachment(store_, m->id, r.record.addressees));
+    if (const auto m = decode_manifest(r.record.body))
+      TRY(m->from ? hand_on_attachment(store_, *m, r.record.addressees)
+                  : release_attachment(store_, m->id, r.record.addressees));
   const std::int64_t addressees = static_cast<std::int64_t>(r.record.addressees.size());
   if (addressees > 0) TRY(queue_record(store_, row, r.record.addressees, c.envelope.head.stream.lane, c.now));
   const bool opened = TRY(opened_there(store_, c.stream, c.envelope.head.seq));

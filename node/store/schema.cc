@@ -516,14 +516,61 @@ update matter set state = 9, conflict = 0 where sort = 0
   and not exists(select 1 from draft d where d.matter = matter.row);
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1},       Migration{2, kMainHeads},    Migration{3, kMainRestore},
-                           Migration{4, kMainCarry},   Migration{5, kMainWatch},    Migration{6, kMainRevocation},
-                           Migration{7, kMainLines},   Migration{8, kMainNotices},  Migration{9, kMainFloor},
-                           Migration{10, kMainTold},   Migration{11, kMainConsent}, Migration{12, kMainMachines},
-                           Migration{13, kMainDrafts}, Migration{14, kMainActs},    Migration{15, kMainTasks},
-                           Migration{16, kMainJudged}};
+// Which record is the manifest of which attachment, and where the id stands in one that came before this table: behind
+// the record's header with its parents and addressees, the body's version, the name and the size.
+constexpr std::string_view kMainEnclosures = R"sql(
+create table enclosure(
+  attachment blob not null,           -- the tag on the wire
+  record integer not null references record(row),
+  primary key(attachment, record)) strict, without rowid;
+create table kept_manifest as select row, bytes,
+  149 + 32 * (instr('0123456789ABCDEF', substr(hex(substr(bytes, 139, 1)), 2, 1)) - 1)
+      + 16 * (16 * (instr('0123456789ABCDEF', substr(hex(substr(bytes, 140, 1)), 1, 1)) - 1)
+                 + (instr('0123456789ABCDEF', substr(hex(substr(bytes, 140, 1)), 2, 1)) - 1)) as body
+  from record where type = 15;
+insert or ignore into enclosure(attachment, record) select substr(bytes, body + 11 + 16 * (instr('0123456789ABCDEF',
+  substr(hex(substr(bytes, body + 2, 1)), 1, 1)) - 1) + instr('0123456789ABCDEF', substr(hex(substr(bytes, body + 2, 1)),
+  2, 1)) - 1, 16), row from kept_manifest where length(bytes) > body + 30;
+drop table kept_manifest;
+)sql";
+
+constexpr std::array kMain{Migration{1, kMain1},       Migration{2, kMainHeads},      Migration{3, kMainRestore},
+                           Migration{4, kMainCarry},   Migration{5, kMainWatch},      Migration{6, kMainRevocation},
+                           Migration{7, kMainLines},   Migration{8, kMainNotices},    Migration{9, kMainFloor},
+                           Migration{10, kMainTold},   Migration{11, kMainConsent},   Migration{12, kMainMachines},
+                           Migration{13, kMainDrafts}, Migration{14, kMainActs},      Migration{15, kMainTasks},
+                           Migration{16, kMainJudged}, Migration{17, kMainEnclosures}};
+// The same attachment may come from its author and from an office that hands it on: of each author's node by itself, so
+// that nobody's bytes stand in the way of another's. What we hand on has no bytes of its own.
+constexpr std::string_view kBlobHanded = R"sql(
+pragma defer_foreign_keys=on;
+create table attachment_kept as select * from attachment;
+drop table attachment;
+create table attachment(
+  row integer primary key,
+  id blob not null,                   -- the tag on the wire
+  own integer not null,
+  author blob not null,               -- node
+  destination blob not null,
+  count integer not null,             -- chunks
+  have integer not null default 0,
+  complete integer not null default 0,
+  ready integer not null default 0,   -- own: the manifest was signed, chunks may leave
+  at_ms integer not null,
+  done integer not null default 0,    -- 1: every chunk is at the destination, or it came to us
+  handed integer not null default 0,  -- own: 1 handed on for its author, chunks without bytes: those that came to us
+  content blob,                       -- over the hashes of all chunks, once they are here; handed: what they must be
+  unique(id, destination, author)) strict;
+insert into attachment(row, id, own, author, destination, count, have, complete, ready, at_ms, done)
+  select row, id, own, author, destination, count, have, complete, ready, at_ms, done
+  from attachment_kept;
+drop table attachment_kept;
+create index attachment_open on attachment(destination) where done = 0 and ready = 1;
+create index attachment_promised on attachment(id) where handed = 1 and ready = 0;
+)sql";
+
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees},
-                           Migration{4, kBlobCopies}};
+                           Migration{4, kBlobCopies}, Migration{5, kBlobHanded}};
 }  // namespace
 
 std::span<const Migration> main_migrations() { return kMain; }

@@ -302,8 +302,9 @@ Result<> StoreInbox::chunks_arrived(const sync::Statement& s, const NodeId& from
   const bool there = s.office == r.destination;
   if (!there && s.node != from) return fail(Fault::forged, "chunk receipt by a stranger", "receipt.issuer");
   Database& db = store_.blobs();
-  Query q = TRY(db.query("select row, own from attachment where id = ? and own in (1, 2) and destination = ?",
-                         r.attachment, r.destination));
+  Query q =
+      TRY(db.query("select row, own from attachment where id = ? and own in (1, 2) and destination = ? and author = ?",
+                   r.attachment, r.destination, r.author));
   if (!TRY(q.step())) return {};
   const std::int64_t row = q.integer(0);
   const bool ours = q.integer(1) == 1;

@@ -136,7 +136,8 @@ TEST_CASE("attachments of an older program keep their chunks") {
   Database& db = w.store().blobs();
   auto tx = Transaction::begin(db);
   REQUIRE(tx);
-  REQUIRE(db.exec(blob_migrations()[2].sql));
+  // Each makes the table anew.
+  for (const std::size_t step : {2u, 4u}) REQUIRE(db.exec(blob_migrations()[step].sql));
   REQUIRE(tx->commit());
   CHECK(w.call("GET", path + "/attachments/a.bin").reply.body == std::string(70'000, 'x'));
   CHECK_FALSE(db.run("insert into chunk(attachment, position, bytes, size) values(99, 0, x'00', 1)"));

@@ -2,7 +2,9 @@
 #include <doctest/doctest.h>
 
 #include "node/office/layers.h"
+#include "node/store/attachments.h"
 #include "node/store/forwards.h"
+#include "node/store/schema.h"
 #include "tests/node/desk_world.h"
 
 using namespace yz;
@@ -230,4 +232,114 @@ TEST_CASE("changes are told of every field, and what is the same is not") {
   CHECK(all[2].name == "place");
   CHECK_FALSE(all[2].after);
   CHECK(places(all) == 3);
+}
+
+namespace {
+
+/// What the village attached: its manifest is here, its bytes are not.
+Manifest attached(Village& w, const sync::ReleasedRecord& report, const std::string& name, std::uint8_t n) {
+  Manifest m;
+  m.name = name;
+  m.bytes = 10;
+  m.id.bytes.fill(n);
+  m.key = Bytes(32, n);
+  m.chunks = 1;
+  m.content.bytes.fill(n);
+  sync::Record r = report.record;
+  r.type = sync::RecordType::manifest;
+  r.salt.bytes[1] = n;
+  r.parents = {report.id};
+  r.body = encode_manifest(m);
+  w.put(sync::release(r));
+  return m;
+}
+std::vector<std::string> attachment_states(const Json& shown) {
+  std::vector<std::string> out;
+  for (const Json& a : *shown.find("attachments")->items())
+    out.push_back(std::string(a.text("name")) + " " + std::string(a.text("state")) +
+                  (a.flag("passed_on") ? " on" : ""));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("attachments of a received case go along, those chosen or all, and the forward says which") {
+  for (const std::string chosen : {"", R"("attachments":["b.jpg"])", R"("attachments":[])"}) {
+    CAPTURE(chosen);
+    Village w;
+    attached(w, w.first, "a.jpg", 1);
+    attached(w, w.first, "b.jpg", 2);
+    REQUIRE(w.forward("{" + chosen + "}").reply.status == 200);
+    const std::int64_t going = chosen.empty() ? 2 : chosen.find("b.jpg") != std::string::npos ? 1 : 0;
+    CHECK(w.count("select count(*) from record where type = 15 and own = 1") == going);
+    CHECK(w.count("select attachments from matter") == 2);
+    const Json passed = *w.layer(1).find("attachments");
+    CHECK(passed.count("named") == 2);
+    CHECK(passed.count("left_out") == 2 - going);
+    auto q = w.store().blobs().query("select count(*), sum(ready) from attachment where handed = 1");
+    REQUIRE(q->step());
+    CHECK(q->integer(0) == going);  // they wait for their bytes
+    CHECK(q->integer(1) == 0);
+    CHECK(w.count("select count(*) from delivery d join record r on r.row = d.record where r.type = 15") == going);
+  }
+}
+
+TEST_CASE("attachments that an older program received are found by their manifests") {
+  Village w;
+  attached(w, w.first, "a.jpg", 1);
+  attached(w, w.first, "一张名字很长很长的照片，" + std::string(150, 'x') + ".jpg", 2);
+  Database& db = w.store().db();
+  const auto ids = [&] {
+    std::vector<std::string> out;
+    auto q = db.query("select hex(attachment) from enclosure order by 1");
+    REQUIRE(q);
+    while (q->step().value()) out.push_back(q->text(0));
+    return out;
+  };
+  const auto before = ids();
+  REQUIRE(before.size() == 2);
+  auto tx = Transaction::begin(db);
+  REQUIRE(tx);
+  REQUIRE(db.exec("drop table enclosure"));
+  REQUIRE(db.exec(main_migrations()[15].sql));
+  REQUIRE(tx->commit());
+  CHECK(ids() == before);
+}
+
+TEST_CASE("attachments can follow what was passed on, once each") {
+  Village w;
+  attached(w, w.first, "a.jpg", 1);
+  CHECK(code(w.call("POST", w.path + "/forward/attachments", "{}")) == "forward.none");
+  CHECK(code(w.forward(R"({"attachments":["c.jpg"]})")) == "attachment.missing");
+  CHECK(code(w.forward(R"({"attachments":[1]})")) == "invalid.type");
+  REQUIRE(w.forward(R"({"attachments":[]})").reply.status == 200);
+  CHECK(attachment_states(w.shown()) == std::vector<std::string>{"a.jpg coming"});
+  const auto late = attached(w, w.first, "b.jpg", 2);
+  REQUIRE(w.call("POST", w.path + "/forward/attachments", R"({"attachments":[")" + hex(late.id.view()) + R"("]})")
+              .reply.status == 200);
+  CHECK(attachment_states(w.shown()) == std::vector<std::string>{"a.jpg coming", "b.jpg coming on"});
+  REQUIRE(w.call("POST", w.path + "/forward/attachments", "{}").reply.status == 200);
+  CHECK(attachment_states(w.shown()) == std::vector<std::string>{"a.jpg coming on", "b.jpg coming on"});
+  CHECK(code(w.call("POST", w.path + "/forward/attachments", "{}")) == "attachment.missing");
+  CHECK(w.layer(1).find("attachments")->count("left_out") == 0);
+}
+
+TEST_CASE("an edition that waits for its signer keeps the choice of attachments, and the key leaves in no text") {
+  Village w(false, {"王芳", "李明"});
+  const auto a = attached(w, w.first, "a.jpg", 1);
+  attached(w, w.first, "b.jpg", 2);
+  REQUIRE(w.forward(R"({"edit":{"title":"镇里的标题"},"attachments":["a.jpg"]})").json.text("state") == "in_review");
+  CHECK(w.count("select count(*) from record where type = 15 and own = 1") == 0);
+  REQUIRE(w.call("POST", w.path + "/return", R"({"note":"再核"})", "李明").reply.status == 200);
+  attached(w, w.first, "c.jpg", 3);  // comes meanwhile, and was not left out
+  REQUIRE(w.call("POST", w.path + "/send", "{}", "王芳").json.text("state") == "in_review");
+  REQUIRE(w.call("POST", w.path + "/sign", "{}", "李明").json.text("state") == "forwarded");
+  CHECK(attachment_states(w.shown()) == std::vector<std::string>{"a.jpg coming on", "b.jpg coming", "c.jpg coming on"});
+  CHECK(w.layer(1).find("attachments")->count("left_out") == 1);
+  auto q = w.store().db().query("select bytes from record where type = 6");
+  REQUIRE(q->step());
+  const Bytes forward = q->blob(0);
+  const std::string text(forward.begin(), forward.end());
+  CHECK(text.find(hex(a.key)) == std::string::npos);
+  CHECK(text.find(std::string(a.key.begin(), a.key.end())) == std::string::npos);
 }

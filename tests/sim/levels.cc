@@ -1,9 +1,11 @@
 #include "tests/sim/levels.h"
 
 #include "crypto/hash.h"
+#include "node/store/attachments.h"
 #include "node/store/audit.h"
 #include "node/store/life.h"
 #include "node/store/records.h"
+#include "sync/forward.h"
 
 namespace yz::sim {
 namespace {
@@ -173,6 +175,7 @@ class Levels {
       if (i > 0 && random_.chance(weather_.write)) write(i);
       if (office(i).is_open() && tree_.above[i] != i && i < 3 && random_.chance(weather_.write / 3)) acknowledge(i);
       if (office(i).is_open() && random_.chance(weather_.write / 3) && i == 0) acknowledge(i);
+      if (office(i).is_open() && (i == 1 || i == 2) && random_.chance(weather_.write / 3)) pass_on(i);
     }
     for (auto& l : hops_)
       if (random_.chance(weather_.flap)) l->up = !l->up;
@@ -203,13 +206,27 @@ class Levels {
     note("wrote", i);
     collect(i);
   }
+  /// A case of another office; 0: there is none.
+  std::int64_t some_matter(std::size_t i) {
+    auto one = office(i).store().db().query("select min(row), count(*) from matter where own = 0");
+    if (!one || !one->step().value_or(false) || one->integer(1) == 0) return 0;
+    return one->integer(0) + static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(one->integer(1))));
+  }
+  /// As it came, with its attachments or without them, whether these are here yet or not.
+  void pass_on(std::size_t i) {
+    const std::int64_t row = some_matter(i);
+    if (row == 0) return;
+    node::Forwarding f;
+    if (random_.chance(0.2)) f.attachments.emplace();
+    auto done = office(i).forward(row, std::move(f), now_);
+    if (!done && done.error().fault != Fault::missing && done.error().fault != Fault::conflict &&
+        done.error().fault != Fault::invalid && done.error().fault != Fault::denied)
+      return fell(i, done.error(), "pass on");
+    if (done) collect(i);
+  }
   void acknowledge(std::size_t i) {
-    std::int64_t row = 0;
-    {
-      auto one = office(i).store().db().query("select min(row), count(*) from matter where own = 0");
-      if (!one || !one->step().value_or(false) || one->integer(1) == 0) return;
-      row = one->integer(0) + static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(one->integer(1))));
-    }
+    const std::int64_t row = some_matter(i);
+    if (row == 0) return;
     auto done = office(i).acknowledge(row, now_);
     if (!done && done.error().fault != Fault::missing && done.error().fault != Fault::conflict &&
         done.error().fault != Fault::invalid && done.error().fault != Fault::denied)
@@ -376,7 +393,7 @@ class Levels {
            unreadable_attachments(i);
     return n;
   }
-  /// Of the manifests that came here, those whose chunks did not all come.
+  /// Of the manifests that came here, those whose chunks did not all come; of those handed on by a county too.
   std::int64_t unreadable_attachments(std::size_t i) {
     std::int64_t n = 0;
     auto q = office(i).store().db().query(
@@ -387,9 +404,11 @@ class Levels {
       const auto m = r ? node::decode_manifest(r->record.body) : std::unexpected(Error{});
       if (!m) violated("a manifest cannot be read");
       // Its author lost the bytes with its newest days, before they were anywhere else.
-      if (restored_ && index_of(r->record.origin) == *restored_) continue;
-      auto a = office(i).store().blobs().query("select complete from attachment where id = ? and own = 0", m->id);
-      if (!a || !a->step().value_or(false) || a->integer(0) == 0) ++n;
+      const auto inside = sync::unfold(*r);
+      if (!inside) violated("a manifest cannot be read");
+      if (restored_ && index_of(inside->back().record.record.origin) == *restored_) continue;
+      const auto whole = node::attachment_complete(office(i).store(), *m);
+      if (!whole || !*whole) ++n;
     }
     return n;
   }

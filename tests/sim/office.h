@@ -115,10 +115,10 @@ class Office {
   Result<std::map<RecordId, Bytes>> own_records();
   Result<std::map<RecordId, Bytes>> records();
   Result<std::int64_t> number(std::string_view sql);
-
- private:
   Result<node::Desk> desk(Millis now);
   node::SigningPerson signer();
+
+ private:
   std::unique_ptr<test::CrashDisk> disk_;
   Credentials secrets_;
   std::vector<OfficeId> to_;

@@ -155,3 +155,84 @@ TEST_CASE("nothing but versions of a case and forwards is nested") {
     CHECK_FALSE(decode_forward(encode_forward({"", {}, signed_record(in), {}}).value()));
   }
 }
+
+namespace {
+
+Forward with_attachments(std::vector<PassedAttachment> all) {
+  return {"", {}, signed_record(plain(1, 2)), {}, std::move(all)};
+}
+PassedAttachment attachment(std::uint8_t n, bool handed_on) {
+  PassedAttachment a;
+  a.id.bytes.fill(n);
+  a.handed_on = handed_on;
+  return a;
+}
+/// An author's own manifest, signed by office `from`.
+ReleasedRecord manifest(std::uint8_t from, std::uint8_t version = 1) {
+  Record r = plain(from, 2);
+  r.type = RecordType::manifest;
+  r.body = Bytes(60, 'm');
+  r.body[0] = version;
+  return signed_record(r);
+}
+Record handing_on(const ReleasedRecord& inner, std::uint8_t from) {
+  Record r = plain(from, 3);
+  r.type = RecordType::manifest;
+  r.case_id.bytes[0] = 8;  // put together with others it is of another case
+  r.body = encode_handed_on({inner, {}}).value();
+  return r;
+}
+
+}  // namespace
+
+TEST_CASE("a forward says of each attachment whether it goes along, and without any it is what it always was") {
+  const Bytes none = encode_forward(with_attachments({})).value();
+  CHECK(none.front() == 1);
+  const Bytes body =
+      encode_forward(with_attachments({attachment(9, true), attachment(3, false), attachment(9, true)})).value();
+  CHECK(body.front() == 2);
+  const auto f = decode_forward(body);
+  REQUIRE(f);
+  CHECK(f->attachments == std::vector{attachment(3, false), attachment(9, true)});
+  for (std::size_t n = 0; n < body.size(); ++n) CHECK_FALSE(decode_forward(ByteView(body).first(n)));
+  Bytes wrong = body;
+  wrong.back() = 2;  // neither yes nor no
+  CHECK_FALSE(decode_forward(wrong));
+  wrong = none;
+  wrong.front() = 2;
+  wrong.push_back(0);  // a list of none has another form
+  CHECK_FALSE(decode_forward(wrong));
+  wrong = body;
+  std::copy_n(wrong.end() - 34, 16, wrong.end() - 17);  // one named twice
+  CHECK_FALSE(decode_forward(wrong));
+}
+
+TEST_CASE("a forward speaks of so many attachments and no more") {
+  std::vector<PassedAttachment> many;
+  for (std::size_t i = 0; i <= limit::forward_attachments; ++i)
+    many.push_back(attachment(static_cast<std::uint8_t>(i), true));
+  CHECK_FALSE(encode_forward(with_attachments(many)));
+  many.pop_back();
+  const auto body = encode_forward(with_attachments(many));
+  REQUIRE(body);
+  CHECK(decode_forward(*body)->attachments.size() == limit::forward_attachments);
+}
+
+TEST_CASE("an attachment that is handed on has its author's own manifest inside, one layer and of another office") {
+  const ReleasedRecord inner = manifest(1);
+  const ReleasedRecord outer = signed_record(handing_on(inner, 2));
+  CHECK(is_handed_on(outer.record));
+  CHECK_FALSE(is_handed_on(inner.record));
+  const auto layers = unfold(outer);
+  REQUIRE(layers);
+  REQUIRE(layers->size() == 2);
+  CHECK(layers->back().record.bytes == inner.bytes);
+  CHECK(refused(handing_on(manifest(2), 2)) == "forward.form");  // its own
+  CHECK_FALSE(decode_handed_on(encode_handed_on({outer, {}}).value()));
+  CHECK_FALSE(decode_handed_on(encode_handed_on({signed_record(plain(1, 2)), {}}).value()));
+  const Bytes body = encode_handed_on({inner, {}}).value();
+  for (std::size_t n = 0; n < body.size(); ++n) CHECK_FALSE(decode_handed_on(ByteView(body).first(n)));
+  Bytes longer = body;
+  longer.push_back(0);
+  CHECK_FALSE(decode_handed_on(longer));
+}

@@ -219,20 +219,41 @@ TEST_CASE("record vectors hold") {
   });
 }
 
+namespace {
+std::vector<crypto::Certificate> certificates_of(const Json& v) {
+  std::vector<crypto::Certificate> out;
+  for (const auto& c : v.at("certificates"))
+    out.push_back(crypto::Certificate::decode(from_hex(c.get<std::string>()).value()).value());
+  return out;
+}
+}  // namespace
+
 TEST_CASE("forward vectors hold") {
-  replay("forward.json", [](const Json& v, const std::string&, const Json& e) {
+  replay("forward.json", [](const Json& v, const std::string& kind, const Json& e) {
+    if (kind == "handed_on") {
+      const HandedOn h{decode_record(bytes(v, "manifest")).value(), certificates_of(v)};
+      CHECK(hex(h.manifest.id.view()) == str(e, "manifest_id"));
+      CHECK(hex(encode_handed_on(h).value()) == str(e, "bytes"));
+      const auto in = decode_handed_on(bytes(e, "bytes"));
+      REQUIRE(in);
+      CHECK(in->manifest.bytes == h.manifest.bytes);
+      return;
+    }
     Forward f;
     f.note = str(v, "note");
     f.edit = bytes(v, "edit");
     f.nested = decode_record(bytes(v, "nested")).value();
-    for (const auto& c : v.at("certificates"))
-      f.certificates.push_back(crypto::Certificate::decode(from_hex(c.get<std::string>()).value()).value());
+    f.certificates = certificates_of(v);
+    if (v.contains("attachments"))
+      for (const Json& a : v.at("attachments"))
+        f.attachments.push_back({id<AttachmentId>(a, "id"), a.at("handed_on").get<bool>()});
     CHECK(hex(f.nested.id.view()) == str(e, "nested_id"));
     CHECK(hex(encode_forward(f).value()) == str(e, "bytes"));
     const auto in = decode_forward(bytes(e, "bytes"));
     REQUIRE(in);
     CHECK(in->nested.bytes == f.nested.bytes);
     CHECK(in->certificates.size() == f.certificates.size());
+    CHECK(in->attachments.size() == f.attachments.size());
   });
 }
 

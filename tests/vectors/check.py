@@ -205,9 +205,20 @@ def do_record(v):
 def do_forward(v):
     certificates = sorted(((blake("yz1:cert", h(c)), h(c)) for c in v["certificates"]))
     note = v["note"].encode()
-    body = (u(1, 1) + u(len(note), 2) + note + u(len(h(v["edit"])), 4) + h(v["edit"]) + u(len(h(v["nested"])), 4)
-            + h(v["nested"]) + u(len(certificates), 1) + b"".join(u(len(c), 2) + c for _, c in certificates))
+    attachments = sorted((h(a["id"]), a["handed_on"]) for a in v.get("attachments", []))
+    body = (u(2 if attachments else 1, 1) + u(len(note), 2) + note + u(len(h(v["edit"])), 4) + h(v["edit"])
+            + u(len(h(v["nested"])), 4) + h(v["nested"]) + u(len(certificates), 1)
+            + b"".join(u(len(c), 2) + c for _, c in certificates))
+    if attachments:
+        body += u(len(attachments), 1) + b"".join(i + u(1 if handed_on else 0, 1) for i, handed_on in attachments)
     return {"nested_id": record_id_of(h(v["nested"])).hex(), "bytes": body.hex()}
+
+
+def do_handed_on(v):
+    certificates = sorted(((blake("yz1:cert", h(c)), h(c)) for c in v["certificates"]))
+    body = (u(2, 1) + u(len(h(v["manifest"])), 4) + h(v["manifest"]) + u(len(certificates), 1)
+            + b"".join(u(len(c), 2) + c for _, c in certificates))
+    return {"manifest_id": record_id_of(h(v["manifest"])).hex(), "bytes": body.hex()}
 
 
 def record_id_of(whole):

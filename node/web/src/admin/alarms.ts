@@ -47,6 +47,7 @@ export const advice: Record<string, Advice> = {
   'own.refused': { zh: '打开该件看隔离原因，问清是哪台机器、谁签的；密钥已停用的由签发人核实后放行。', en: 'Open it, read why it is held, and find out which machine and who signed; what an ended key signed a signer may release.' },
   'policy.twin': { zh: '在“规则”里对照两份同号规则，补发一个新版本。', en: 'Compare both under Policy and publish a new version that says what is meant.' },
   'frame.refused': call,
+  'attachment.forged': call,
   'identity.refused': call,
   'revoked.carried': call,
   'registry.differs': call,

@@ -11,6 +11,7 @@ export const desk = {
   conflicts: (background = false) => call<{ conflicts: ConflictRow[]; next: string | null }>('GET', '/conflicts?limit=100', { background }),
   conflict: (id: string, background = false) => call<Comparison>('GET', '/conflicts/' + encodeURIComponent(id), { background }),
   resolve: (id: string, what: Resolving) => call<Resolved>('POST', `/conflicts/${encodeURIComponent(id)}/resolve`, { body: what }),
+  handOn: (id: string) => call<Outcome>('POST', at(id) + '/forward/attachments', { body: {} }),
   forward: (id: string, what: Forwarding) => call<Outcome>('POST', at(id) + '/forward', { body: what }),
   review: (id: string, note: string) => call<Outcome>('POST', at(id) + '/review', { body: { note } }),
 

@@ -26,6 +26,8 @@ export interface Layer {
   places: number;
   changed: Change[];
   places_in_all: number;
+  /** Of a forward: what it says of the original's attachments. */
+  attachments?: { named: number; left_out: number };
 }
 export interface Forward {
   record: string;
@@ -115,6 +117,8 @@ export interface Forwarding {
   edit?: Edition;
   lane?: Lane;
   record?: string;
+  /** Ids of attachments that go along; absent: all. */
+  attachments?: string[];
 }
 export interface BundleRead {
   from: string;

@@ -173,9 +173,21 @@ export interface Report extends Summary {
   timeline: { at: string; event: string; by: string; text: string }[];
 }
 export interface Attachment {
+  /** Empty where nothing but its id is known. */
   name: string;
   bytes: number;
   complete: boolean;
+  id: string;
+  state: 'whole' | 'coming' | 'left_out' | 'forged' | 'not_named';
+  office: string;
+  office_name: string;
+  /** By us, to a superior. */
+  passed_on?: boolean;
+  handed_on_by?: string;
+  handed_on_by_name?: string;
+  /** Who left it out, or sent what its author did not sign. */
+  by?: string;
+  by_name?: string;
 }
 /** The report as the node gives it: its attachments are a list there, and a number in lists. */
 export type FullReport = Omit<Report, 'attachments'> & Acted & { attachments: Attachment[] };
