@@ -241,7 +241,9 @@ Result<> Opener::judge_again(Context& c, const sync::ReleasedRecord& r, const Re
 Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::int64_t& notes) {
   const sync::Record& rec = r.record;
   if (rec.origin != c.envelope.head.stream.author) return Refusal::not_addressed;  // others' records come nested only
-  if (!std::ranges::binary_search(rec.addressees, store_.me().office)) return Refusal::not_addressed;
+  // A policy rules everybody below, also who was not there when it was signed (judge_policy).
+  const bool for_all_below = rec.type == sync::RecordType::policy && rec.schema == 1;
+  if (!for_all_below && !std::ranges::binary_search(rec.addressees, store_.me().office)) return Refusal::not_addressed;
   const bool own_case = rec.case_office == rec.origin;
   switch (rec.type) {
     case sync::RecordType::report:

@@ -54,10 +54,12 @@ Result<Refusal> Opener::judge_task(const sync::ReleasedRecord& r, bool enough) {
   const auto act = body->extras.commission->act;
   if (act == CommissionWord::Act::chase) return Refusal::none;
   if (!TRY(signed_by(directory_, rec, crypto::role::signer))) return Refusal::not_permitted;
-  return act == CommissionWord::Act::issue && !enough ? Refusal::not_permitted : Refusal::none;
+  const bool says_what = act == CommissionWord::Act::issue || act == CommissionWord::Act::amend;
+  return says_what && !enough ? Refusal::not_permitted : Refusal::none;
 }
 
-/// Of an office above us, and newer than all that it ruled before; the same once more for others below is the same.
+/// Of an office above us, and newer than all that it ruled before: or older in number and in time, for whoever joined
+/// later gets the history too, and by several ways. The same once more for others below is the same.
 Result<Refusal> Opener::judge_policy(const sync::Record& rec) {
   const OfficeId& us = store_.me().office;
   if (rec.case_office != rec.origin || rec.origin == us || !TRY(lies_below(store_, us, rec.origin)))
@@ -66,9 +68,11 @@ Result<Refusal> Opener::judge_policy(const sync::Record& rec) {
   if (!body) return Refusal::malformed;
   for (const StoredPolicy& p : TRY(policies(store_))) {
     if (p.office != rec.origin || p.body.version < body->version) continue;
-    const bool same = p.body.version == body->version && p.body.document == body->document &&
-                      p.body.effective_ms == body->effective_ms;
-    if (!same) return p.body.version == body->version ? Refusal::forked : Refusal::not_permitted;
+    if (p.body.version > body->version) {
+      if (rec.at.ms() >= p.published_ms) return Refusal::not_permitted;
+      continue;
+    }
+    if (p.body.document != body->document || p.body.effective_ms != body->effective_ms) return Refusal::forked;
   }
   return Refusal::none;
 }
