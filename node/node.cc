@@ -14,6 +14,7 @@
 #include "node/store/direct.h"
 #include "node/store/node_key.h"
 #include "node/store/people.h"
+#include "node/store/policy_share.h"
 #include "node/store/siblings.h"
 #include "node/store/sqlite.h"
 
@@ -113,6 +114,9 @@ Result<> Node::start() {
   // On a full disk the old key serves another day.
   if (auto rotated = store_->write([&] { return store_->rotate_box(wall_now()); }); !rotated)
     log().warn("box.rotation", {{"why", rotated.error()}});
+  // Offices that joined when the disk was full, or before this program did it.
+  if (auto shared = store_->write([&] { return share_policies(*store_, wall_now()); }); !shared)
+    log().warn("policy.share", {{"why", shared.error()}});
   TRY(put_pending_slot());
   settle_identity();
   lines_->look();

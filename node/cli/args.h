@@ -163,7 +163,9 @@ struct Merge {
 };
 /// 约稿.
 struct CommissionNew {
-  std::string parent;  ///< the case that is passed on; empty: a new one
+  enum class How { issue, pass, edit, amend } how{};
+  std::string parent;  ///< the case that is passed on, changed or corrected; empty: a new one
+  std::string reason;  ///< of a correction
   std::optional<std::string> title, body_file, due, kind;
   std::string lane;
   std::vector<std::string> to;  ///< codes
@@ -183,7 +185,7 @@ struct CommissionAct {
 };
 /// Rules that travel down.
 struct PolicyAct {
-  enum class What { show, history, export_file, check, diff, publish } what{};
+  enum class What { show, history, times, export_file, check, diff, publish } what{};
   std::string file;  ///< or a version such as 370700#3
   std::string effective, version, against;
 };

@@ -58,12 +58,15 @@ class Tasks {
   CLI::Option* words(CLI::App* a, const char* name, std::string& to, std::string about) {
     return a->add_option(name, to, std::move(about))->type_name(t("文字", "TEXT"));
   }
-  void asking(CLI::App* a, CommissionNew& c) {
+  void text(CLI::App* a, CommissionNew& c) {
     a->add_option("--title", c.title, t("标题", "what is asked for, in one line"))->type_name(t("标题", "TEXT"));
     a->add_option(
          "--body-file", c.body_file,
          t("要求，UTF-8 文件；写 - 从标准输入读", "file with what is asked for, UTF-8; - reads standard input"))
         ->type_name(t("文件|-", "FILE|-"));
+  }
+  void asking(CLI::App* a, CommissionNew& c) {
+    text(a, c);
     a->add_option("--due", c.due,
                   t("截止时间，如 2026-11-25T17:00:00+08:00", "when it is due, like 2026-11-25T17:00:00+08:00"))
         ->type_name(t("时间", "TIME"));
@@ -108,7 +111,27 @@ void Tasks::commissions() {
   }
   {
     auto [a, c] = leaf<CommissionNew>(
+        g, "edit", t("修改还没有签发的约稿，重新送签", "change one that nobody signed yet; it is submitted anew"));
+    c->how = CommissionNew::How::edit;
+    case_of(a, c->parent);
+    asking(a, *c);
+    a->get_option("--to")->required(false);
+    c_.globals(a);
+  }
+  {
+    auto [a, c] = leaf<CommissionNew>(
+        g, "amend",
+        t("更正或补充已下发的约稿，通知全部约请单位", "correct one that was issued; all who were asked hear it"));
+    c->how = CommissionNew::How::amend;
+    case_of(a, c->parent);
+    text(a, *c);
+    words(a, "--reason", c->reason, t("原因", "why"))->required();
+    c_.globals(a);
+  }
+  {
+    auto [a, c] = leaf<CommissionNew>(
         g, "pass", t("把上级的约稿转给本单位的下级", "pass a superior's commission on to offices below"));
+    c->how = CommissionNew::How::pass;
     case_of(a, c->parent);
     asking(a, *c);
     c_.globals(a);
@@ -240,6 +263,9 @@ void Tasks::policies() {
         "  yizhan policy export 规则.json\n  yizhan policy publish 规则.json --effective 2026-12-01T00:00:00+08:00\n");
     c_.globals(a);
   }
+  c_.globals(made("times", What::times,
+                  t("本单位何时零报告、何时交接班", "when this office owes zero reports and changes the watch"))
+                 .first);
   c_.globals(made("history", What::history, t("发布过的各版", "every version that was published")).first);
 }
 

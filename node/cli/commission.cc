@@ -43,7 +43,8 @@ std::string act_text(const Session& s, const std::string& act) {
                                   {"decline", "不能承担", "declined"}, {"extend", "申请延期", "asked for more time"},
                                   {"answer", "报稿", "answered"},      {"pass", "转给下级", "passed on"},
                                   {"grant", "同意", "granted"},        {"refuse", "不同意", "refused"},
-                                  {"chase", "催办", "reminded"},       {"close", "办结", "closed"}};
+                                  {"chase", "催办", "reminded"},       {"amend", "更正", "corrected"},
+                                  {"close", "办结", "closed"}};
   for (const Row& r : kRows)
     if (act == r.word) return s.say(r.zh, r.en);
   return plain(act);
@@ -73,6 +74,19 @@ void tell_asked(const Session& s, const Doc& a, const std::string& indent) {
     line(indent + "  " + paint(Colour::yellow, s.say("还在等：", "waits for: ") + up));
 }
 
+/// Corrections that hold, and one that waits for its signature.
+void tell_texts(const Session& s, const Doc& d) {
+  const auto texts = d.at("texts").items();
+  for (std::size_t i = 1; i < texts.size(); ++i)
+    line(paint(Colour::yellow, s.say("更正 ", "corrected ") + time_text(texts[i].text("at"))) + "  " +
+         plain(texts[i].text("by")) + "  " + plain(texts[i].text("reason")));
+  const Doc draft = d.at("draft");
+  if (!draft.flag("corrects")) return;
+  line(paint(Colour::yellow, s.say("更正待签发：", "A correction waits for its signature: ")) +
+       plain(draft.text("title")) + "  " + plain(draft.text("reason")));
+  if (!draft.text("body").empty()) line(plain(draft.text("body"), true));
+}
+
 void tell(const Session& s, const Doc& d) {
   line(paint(Colour::bold, plain(d.text("title"))) + "  " +
        paint(asked_colour(d.text("state")), asked_text(s, d.text("state"))));
@@ -84,6 +98,7 @@ void tell(const Session& s, const Doc& d) {
     line(s.say("上级约稿：", "passes on: ") + plain(d.at("parent").text("title")) + "  " +
          plain(d.at("parent").text("office")) + "  " + plain(d.at("parent").text("case")));
   if (!d.text("body").empty()) line("\n" + plain(d.text("body"), true));
+  tell_texts(s, d);
   for (const Doc& c : d.at("children").items()) line(s.say("已转给下级：", "passed on as: ") + plain(c.text()));
   line();
   if (!d.at("mine").empty()) tell_asked(s, d.at("mine"), "  ");
@@ -120,12 +135,19 @@ int run(Session& s, const CommissionNew& c) {
   if (c.due) body.set("due_at", std::string_view(*c.due));
   if (c.kind) body.set("kind", std::string_view(*c.kind));
   body.set_if("lane", c.lane);
-  Doc to = Doc::array();
-  for (const std::string& code : c.to) to.push(Doc::of(code));
-  body.set("to", to);
-  const std::string target =
-      c.parent.empty() ? "/api/v1/commissions" : "/api/v1/commissions/" + percent(c.parent) + "/pass";
-  return s.finish(s.ask("POST", target, body), [&](const Doc& d) {
+  using How = CommissionNew::How;
+  if (!c.to.empty()) {
+    Doc to = Doc::array();
+    for (const std::string& code : c.to) to.push(Doc::of(code));
+    body.set("to", to);
+  }
+  body.set_if("reason", c.reason);
+  std::string target = "/api/v1/commissions";
+  if (c.how != How::issue) target += "/" + percent(c.parent);
+  if (c.how == How::pass) target += "/pass";
+  if (c.how == How::amend) target += "/amend";
+  return s.finish(s.ask(c.how == How::edit ? "PUT" : "POST", target, body), [&](const Doc& d) {
+    if (d.has("history")) return tell(s, d);
     if (d.text("state") == "in_review") {
       line(s.say("已拟好，等待签发人签发：", "Drafted; it waits for a signer: ") + plain(d.text("case")));
       return line(

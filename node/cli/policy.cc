@@ -80,6 +80,17 @@ int run(Session& s, const PolicyAct& c) {
         s.problem({Fault::invalid, s.say("版本要写成 代码#号，如 370700#3", "a version looks like 370700#3"),
                    "policy.missing"}),
         {});
+  if (c.what == What::times)
+    return s.finish(s.get("/api/v1/policy/times"), [&](const Doc& d) {
+      const Doc watch = d.at("watch");
+      if (!watch.text("from").empty())
+        line(s.say("本班 ", "this shift ") + time_text(watch.text("from")) + " - " + time_text(watch.text("to")) +
+             "  " + plain(watch.text("name")));
+      for (const Doc& z : d.at("zero_reports").items())
+        line(s.say("零报告 ", "zero report ") + time_text(z.text("at")) + "  " + plain(z.text("name")));
+      if (d.at("zero_reports").items().empty())
+        line(s.say("这几天没有规定零报告。", "No zero report is asked for in these days."));
+    });
   if (c.what == What::history)
     return s.finish(s.get("/api/v1/policies"), [&](const Doc& d) {
       for (const Doc& p : d.at("policies").items()) tell_version(s, p);

@@ -109,10 +109,11 @@ Json may_json(const Request& r, const CommissionFile* f, const std::optional<Dra
   if (draft) {
     if (signs && draft->state == ReportState::in_review) list.add("sign");
     if (writes && draft->state == ReportState::in_review) list.add("return");
-    if (writes) list.add("delete");
-    return list;
+    if (writes)
+      for (const char* act : {"edit", "delete"}) list.add(act);
   }
   if (!f || f->closed) return list;
+  if (f->own && writes && !draft) list.add("amend");
   const auto any = [&](auto is) { return std::ranges::any_of(f->asked, is); };
   if (f->own) {
     const bool asked =
@@ -128,6 +129,31 @@ Json may_json(const Request& r, const CommissionFile* f, const std::optional<Dra
   if (writes)
     for (const char* act : {"accept", "extend", "answer", "pass"}) list.add(act);
   if (signs) list.add("decline");
+  return list;
+}
+
+/// What waits for a signature: of a correction its text, which is not what is asked yet.
+Json unsigned_json(const Request& r, const Draft& d) {
+  return Json::object({{"to", codes_json(r, d.extras.commission.value_or(CommissionWord()).to)},
+                       {"note", d.note},
+                       {"corrects", !d.first},
+                       {"state", d.state == ReportState::in_review ? "in_review" : "draft"},
+                       {"title", d.report.title},
+                       {"body", d.report.body},
+                       {"reason", d.extras.reason},
+                       {"drafter", d.extras.drafter}});
+}
+
+/// The text as it was issued and every correction, the oldest first.
+Json texts_json(const Request& r, const CommissionFile& f) {
+  Json list = Json::array();
+  for (const CommissionText& t : f.texts)
+    list.add(Json::object({{"at", r.time(t.at.ms())},
+                           {"record", hex(t.record.view())},
+                           {"by", t.officer},
+                           {"reason", t.reason},
+                           {"title", t.title},
+                           {"body", t.body}}));
   return list;
 }
 
@@ -156,13 +182,14 @@ Json draft_view(const Request& r, const MatterRow& m, const Draft& d) {
                        {"mine", Json()},
                        {"addressees", Json::array()},
                        {"counts", Json::object()},
-                       {"draft", Json::object({{"to", codes_json(r, terms.to)}, {"note", d.note}})},
+                       {"draft", unsigned_json(r, d)},
+                       {"texts", Json::array()},
                        {"suggested_due_at", Json()},
                        {"may", may_json(r, nullptr, d)},
                        {"history", Json::array()}});
 }
 
-Result<Json> signed_view(Request& r, const MatterRow& m, const CommissionFile& f) {
+Result<Json> signed_view(Request& r, const MatterRow& m, const CommissionFile& f, const std::optional<Draft>& draft) {
   Json addressees = Json::array(), counts = Json::object(), history = Json::array(), children = Json::array(), mine;
   for (const Asked& a : f.asked) {
     Json one = TRY(asked_json(r, a));
@@ -199,17 +226,19 @@ Result<Json> signed_view(Request& r, const MatterRow& m, const CommissionFile& f
                        {"mine", std::move(mine)},
                        {"addressees", std::move(addressees)},
                        {"counts", std::move(counts)},
-                       {"draft", Json()},
+                       {"draft", draft ? unsigned_json(r, *draft) : Json()},
+                       {"texts", texts_json(r, f)},
                        {"suggested_due_at", ours ? r.time(suggested(r, ours->due_ms)) : Json()},
-                       {"may", may_json(r, &f, std::nullopt)},
+                       {"may", may_json(r, &f, draft)},
                        {"history", std::move(history)}});
 }
 
 Result<Json> view_of(Request& r, const MatterRow& m) {
   StoreBooks books = books_of(r);
-  if (const auto draft = TRY(books.draft(m.row)); draft && draft->extras.type == sync::RecordType::commission)
-    return draft_view(r, m, *draft);
-  return signed_view(r, m, TRY(books.commission(m.row, r.now())));
+  auto draft = TRY(books.draft(m.row));
+  if (draft && draft->extras.type != sync::RecordType::commission) draft.reset();
+  if (draft && draft->first) return draft_view(r, m, *draft);
+  return signed_view(r, m, TRY(books.commission(m.row, r.now())), draft);
 }
 
 Result<MatterRow> named(Request& r) {
@@ -370,7 +399,8 @@ Result<ApiReply> get_commissions(Request& r) {
     if (r.param("overdue") == "true" && !(open && state_is([](std::string_view s) { return s == "overdue"; })))
       continue;
     auto& members = *j.members();
-    std::erase_if(members, [](const Json::Member& x) { return x.key == "body" || x.key == "history"; });
+    std::erase_if(members,
+                  [](const Json::Member& x) { return x.key == "body" || x.key == "history" || x.key == "texts"; });
     std::string due(j.text("due_at"));
     all.emplace_back(std::move(due), std::move(j));
   }
@@ -400,6 +430,33 @@ Result<ApiReply> post_commission_pass(Request& r) {
   terms.due_ms = suggested(r, mine->due_ms);
   TRY(read_terms(r, text, terms));
   return issue(r, std::move(text), std::move(terms));
+}
+
+Result<ApiReply> put_commission(Request& r) {
+  TRY(only(r.body, {"title", "body", "due_at", "to", "kind", "lane"}));
+  const MatterRow m = TRY(named(r));
+  const auto draft = TRY(books_of(r).draft(m.row));
+  if (!draft || !draft->extras.commission)
+    return fail(Fault::conflict, "it was issued: correct it instead (amend)", "commission.issued");
+  if (!draft->first) TRY(only(r.body, {"title", "body"}));  // a correction: the terms stay
+  Report text = draft->report;
+  CommissionWord terms = *draft->extras.commission;
+  TRY(read_terms(r, text, terms));
+  return after(r, m, TRY(act(r, [&](Desk& d, const SigningPerson& by) {
+                 return d.edit_commission(by, m.row, std::move(text), std::move(terms));
+               })));
+}
+
+Result<ApiReply> post_commission_amend(Request& r) {
+  TRY(only(r.body, {"title", "body", "reason"}));
+  const MatterRow m = TRY(named(r));
+  StoreBooks books = books_of(r);
+  Report text = TRY(books.commission(m.row, r.now())).text;
+  CommissionWord terms;
+  TRY(read_terms(r, text, terms));
+  const std::string reason(r.body.text("reason"));
+  return after(
+      r, m, TRY(act(r, [&](Desk& d, const SigningPerson& by) { return d.amend(by, m.row, std::move(text), reason); })));
 }
 
 Result<ApiReply> post_commission_answer(Request& r) {
@@ -469,8 +526,8 @@ Result<std::vector<CommissionWork>> commission_work(Request& r) {
       const bool signs = (r.officer.roles & role::signer) && draft->drafter != r.officer.person;
       const bool returned = draft->state == ReportState::returned;
       out.push_back({m, returned ? "returned" : signs ? "to_sign" : "in_review", m.occurred, draft->note});
-      if (draft->extras.commission) out.back().due = draft->extras.commission->due_ms;
-      continue;
+      if (draft->first && draft->extras.commission) out.back().due = draft->extras.commission->due_ms;
+      if (draft->first) continue;  // a correction waits beside what was issued
     }
     const CommissionFile f = TRY(books.commission(m.row, r.now()));
     if (f.closed) continue;

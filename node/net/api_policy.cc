@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "node/net/api_request.h"
+#include "node/net/policy_parts.h"
 #include "node/net/rules_json.h"
+#include "node/office/timetable.h"
 #include "node/store/policies.h"
 #include "node/store/routes.h"
 
@@ -101,6 +103,30 @@ Result<std::vector<PolicyProblem>> problems_of(Request& r, const std::string& do
   return check_policy(document, TRY(load_rules()), above ? &*above : nullptr);
 }
 
+/// What no policy may go beyond.
+Json law_json() {
+  Json deadlines = Json::array(), forms = Json::array();
+  for (const LegalLimit& l : legal_limits())
+    deadlines.add(
+        Json::object({{"hop", l.hop}, {"class", l.class_code}, {"written_min", l.written_min}, {"src", l.src}}));
+  for (const auto& l : policy_parts::legal_forms()) {
+    Json stages = Json::array(), fields = Json::array();
+    for (const auto& s : l.stages) stages.add(s);
+    for (const auto& f : l.fields) fields.add(f);
+    forms.add(Json::object({{"stages", std::move(stages)}, {"fields", std::move(fields)}, {"src", l.src}}));
+  }
+  return Json::object(
+      {{"deadlines", std::move(deadlines)}, {"forms", std::move(forms)}, {"flash_required_most", kFlashRequiredMost}});
+}
+
+/// The rules about texts by name: `fixed` ones hold always.
+Json quality_json(const RuleSet& rules) {
+  Json list = Json::array();
+  for (const Rule& q : rules.quality)
+    list.add(Json::object({{"id", q.id}, {"zh", q.zh}, {"en", q.en}, {"fixed", q.blocks != Blocks::routine}}));
+  return list;
+}
+
 Json problems_json(const std::vector<PolicyProblem>& all) {
   Json list = Json::array();
   for (const PolicyProblem& p : all)
@@ -126,11 +152,45 @@ Result<ApiReply> get_policy(Request& r) {
     if (p.effective_ms > r.now() && !p.superseded) coming.add(TRY(policy_json(r, p, "coming")));
   const RuleSet& rules = r.host.rules().data();
   Json document = TRY(parse_json(document_of(rules))), drafts = TRY(drafts_json(r));
+  const auto above = TRY(above_us(r));
+  const RuleSet built_in = TRY(load_rules());
+  // What the next version of ours is edited from: the newest one, also when its time has not come.
+  Json own;
+  const auto ours = std::ranges::find(all, true, &StoredPolicy::own);
+  if (ours != all.end()) {
+    Json text = TRY(parse_json(ours->body.document));
+    own = Json::object({{"version", ours->body.version},
+                        {"effective_at", r.time(ours->body.effective_ms)},
+                        {"document", std::move(text)}});
+  }
+  Json base = TRY(parse_json(document_of(above ? *above : built_in)));
   return reply(Json::object({{"text", rules.terms.name},
                              {"in_force", std::move(document)},
+                             {"base", std::move(base)},
+                             {"bound", above.has_value()},
+                             {"own", std::move(own)},
+                             {"law", law_json()},
+                             {"quality", quality_json(built_in)},
                              {"sources", std::move(sources)},
                              {"coming", std::move(coming)},
                              {"drafts", std::move(drafts)}}));
+}
+
+Result<ApiReply> get_policy_times(Request& r) {
+  constexpr sync::Millis kBack = 24LL * 3'600'000, kOn = 2 * kBack;
+  const auto self = TRY(r.host.directory().office(r.store().me().office));
+  if (!self) return fail(Fault::corrupt, "this home does not know its own office", "store.office");
+  const PolicyTerms& terms = r.host.rules().data().terms;
+  const std::string_view level = crypto::name_of(self->level);
+  const int offset = static_cast<int>(r.host.config().office.utc_offset_minutes.count());
+  Json zero = Json::array(), watch;
+  for (const ZeroDue& z : zero_reports_due(terms, level, self->code, r.now() - kBack, r.now() + kOn, offset))
+    zero.add(Json::object({{"from", r.time(z.from_ms)}, {"at", r.time(z.at_ms)}, {"name", z.name}}));
+  if (const auto s = shift_at(terms, level, self->code, r.now(), offset))
+    watch = Json::object(
+        {{"from", r.time(s->from_ms)}, {"to", r.time(s->to_ms)}, {"name", s->name}, {"persons", s->persons}});
+  return reply(
+      Json::object({{"now", r.time(r.now())}, {"zero_reports", std::move(zero)}, {"watch", std::move(watch)}}));
 }
 
 Result<ApiReply> get_policies(Request& r) {

@@ -15,7 +15,8 @@ constexpr sync::Millis kCosignMs = 60 * kMinute;
 constexpr std::size_t kWorkMost = 200;
 
 std::string_view name_of(Stage s) {
-  static constexpr std::array<std::string_view, 5> names{"first", "followup", "final", "routine", "zero"};
+  static constexpr std::array<std::string_view, kStageCount> names{"first",   "followup", "final",
+                                                                   "routine", "zero",     "flash"};
   return names[static_cast<std::size_t>(s)];
 }
 std::string_view name_of(Need n) {
@@ -39,6 +40,7 @@ Json json_of(const FieldSpec& f) {
                        {"en", f.en},
                        {"type", name_of(f.type)},
                        {"by_person", f.source == FieldSource::person && !f.by_node},
+                       {"by_hand", by_hand(f)},
                        {"min", f.min},
                        {"max", f.max},
                        {"choices", std::move(choices)},
@@ -138,12 +140,17 @@ Result<ApiReply> get_rules(Request& r) {
                             {"stage", name_of(k.stage)},
                             {"emergency", is_emergency(k.kind)}}));
   for (const FieldSpec& f : rules.templates.fields) fields.add(json_of(f));
+  Json class_needs = Json::array();
+  for (const ClassNeed& n : rules.templates.class_needs)
+    class_needs.add(Json::object(
+        {{"class", n.class_code}, {"stage", name_of(n.stage)}, {"field", n.field}, {"need", name_of(n.need)}}));
   for (const auto& c : rules.incidents.classes)
     classes.add(Json::object({{"code", c.code}, {"zh", c.zh}, {"en", c.en}}));
   for (const auto& t : rules.incidents.types)
     types.add(Json::object({{"code", t.code}, {"zh", t.zh}, {"en", t.en}, {"class", t.class_code}}));
   return reply(Json::object({{"kinds", std::move(kinds)},
                              {"fields", std::move(fields)},
+                             {"class_needs", std::move(class_needs)},
                              {"incident_classes", std::move(classes)},
                              {"incident_types", std::move(types)},
                              {"title_characters_max", kTitleCharactersMax},
@@ -168,6 +175,7 @@ Result<ApiReply> post_check(Request& r) {
                              {"may_send", v.may_send},
                              {"warnings", json_of(v.findings, r.language)},
                              {"grade", to_string(level_of(r, report))},
+                             {"skips", desk.skips(report)},
                              {"due_at", r.time(due.written)},
                              {"phone_due_at", r.time(due.phone)}}));
 }

@@ -8,6 +8,7 @@
 #include "node/net/machine_join.h"
 #include "node/net/rehome.h"
 #include "node/store/link.h"
+#include "node/store/policy_share.h"
 #include "node/store/routes.h"
 
 namespace yz::node {
@@ -456,6 +457,7 @@ Result<Bytes> admit(Store& store, Directory& directory, ByteView request, const 
       TRY(tell_of_office(store, id, kTellSiblings));
     }
   }
+  TRY(share_policies(store, now));
   answer.offices = TRY(chain_of(directory, answer.registered ? store.me().office : id));
   answer.invitation = m.invitation;
   answer.request = join_hash(request);

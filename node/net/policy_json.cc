@@ -2,8 +2,7 @@
 #include <algorithm>
 #include <functional>
 
-#include "node/net/json.h"
-#include "node/office/policy.h"
+#include "node/net/policy_parts.h"
 #include "node/rules/embedded.h"
 
 namespace yz::node {
@@ -11,36 +10,15 @@ namespace {
 
 constexpr std::int64_t kVersionMax = 1'000'000;
 constexpr std::int64_t kLatestMs = 1LL << 44;
-constexpr std::size_t kEntriesMax = 512;
 constexpr std::int64_t kMinutesMax = 30 * 24 * 60;
-constexpr std::string_view kMembers[] = {"v",     "name",    "deadlines",  "required",
-                                         "rules", "signoff", "skip_level", "commission"};
-constexpr std::pair<std::string_view, Stage> kStages[] = {{"first", Stage::first},
-                                                          {"followup", Stage::followup},
-                                                          {"final", Stage::final},
-                                                          {"routine", Stage::routine},
-                                                          {"zero", Stage::zero}};
-constexpr std::string_view kLevels[] = {"province", "city", "county", "township", "unit"};
+constexpr std::string_view kMembers[] = {"v",     "name",    "deadlines",  "fields",     "forms",       "required",
+                                         "rules", "signoff", "skip_level", "commission", "zero_report", "watch"};
 
 const JsonLimits kLimits{.bytes = kPolicyBytesMax, .depth = 8};
 
-/// Tells of what is wrong, or passes it over when nobody listens.
-using Tell = std::function<void(std::string_view code, const std::string& where, std::string message)>;
-
-struct Legal {
-  std::string hop, class_code, src;
-  std::int64_t written_min = 0;
-};
-std::vector<Legal> legal_limits() {
-  std::vector<Legal> out;
-  const auto j = parse_json(embedded("policy"));
-  if (!j) return out;
-  if (const Json* list = j->find("legal"); list && list->items())
-    for (const Json& l : *list->items())
-      out.push_back({std::string(l.text("hop")), std::string(l.text("class")), std::string(l.text("src")),
-                     l.count("written_min")});
-  return out;
-}
+using policy_parts::kEntriesMax;
+using policy_parts::kLevels;
+using policy_parts::Tell;
 
 const Deadline* deadline_in(const RuleSet& rules, std::string_view hop, IncidentLevel level, std::string_view cls) {
   const Deadline* of_all = nullptr;
@@ -74,28 +52,20 @@ class Reading {
       if (std::ranges::find(kMembers, m.key) == std::end(kMembers))
         tell_("policy.unknown", m.key.substr(0, 64), "this program does not know it");
     each(*j, "deadlines", [&](const Json& e, const std::string& at) { deadline(e, at); });
-    each(*j, "required", [&](const Json& e, const std::string& at) { required(e, at); });
+    const policy_parts::Into into{to_, stricter_, superior_, tell_};
+    policy_parts::read_fields(*j, into);
+    policy_parts::read_forms(*j, into);
     each(*j, "rules", [&](const Json& e, const std::string& at) { rule(e, at); });
     each(*j, "signoff", [&](const Json& e, const std::string& at) { signoff(e, at); });
-    if (const Json* s = j->find("skip_level")) skip(*s);
+    policy_parts::read_skip(*j, into);
+    policy_parts::read_times(*j, into);
     if (const Json* c = j->find("commission")) commission(*c);
     check_law();
   }
 
  private:
   void each(const Json& j, const char* key, const std::function<void(const Json&, const std::string&)>& take) {
-    const Json* list = j.find(key);
-    if (!list) return;
-    if (!list->items() || list->items()->size() > kEntriesMax)
-      return tell_("policy.form", key, "has to be a list of at most 512 entries");
-    for (std::size_t i = 0; i < list->items()->size(); ++i) {
-      const std::string at = std::string(key) + "[" + std::to_string(i) + "]";
-      const Json& e = (*list->items())[i];
-      if (!e.members())
-        tell_("policy.form", at, "has to be an object");
-      else
-        take(e, at);
-    }
+    policy_parts::each_of(j, key, tell_, take);
   }
 
   std::optional<std::int64_t> number(const Json& e, const char* key, std::int64_t least, std::int64_t most,
@@ -141,7 +111,7 @@ class Reading {
 
   /// What the law allows no longer: told at the entry that brought it, and cut to what it allows.
   void check_law() {
-    for (const Legal& l : legal_limits())
+    for (const LegalLimit& l : legal_limits())
       for (const auto& [hop, level, at] : touched_) {
         if (l.hop != "*" && l.hop != hop) continue;
         const Deadline* d = deadline_in(to_, hop, level, l.class_code);
@@ -155,23 +125,6 @@ class Reading {
         });
         to_.deadlines.push_back(std::move(cut));
       }
-  }
-
-  void required(const Json& e, const std::string& at) {
-    const auto stage = std::ranges::find(kStages, e.text("stage"), &std::pair<std::string_view, Stage>::first);
-    if (stage == std::end(kStages))
-      return tell_("policy.unknown", at, "the stage is first, followup, final, routine or zero");
-    const Json* fields = e.find("fields");
-    if (!fields || !fields->items() || fields->items()->size() > kEntriesMax)
-      return tell_("policy.form", at, "fields is a list");
-    for (const Json& f : *fields->items()) {
-      const std::string key = f.string() ? *f.string() : std::string();
-      const auto spec = std::ranges::find(to_.templates.fields, key, &FieldSpec::key);
-      if (spec == to_.templates.fields.end())
-        tell_("policy.unknown", at, "there is no field " + key.substr(0, 64));
-      else
-        spec->need[static_cast<std::size_t>(stage->second)] = Need::required;
-    }
   }
 
   void rule(const Json& e, const std::string& at) {
@@ -209,22 +162,6 @@ class Reading {
     if (to_.terms.signoff.size() < kEntriesMax) to_.terms.signoff.push_back(s);
   }
 
-  void skip(const Json& e) {
-    const Json* levels = e.find("levels");
-    if (!levels || !levels->items() || levels->items()->empty() || levels->items()->size() > 4)
-      return tell_("policy.form", "skip_level", "levels is a list of I to IV");
-    IncidentLevel lowest = IncidentLevel::i;
-    for (const Json& l : *levels->items()) {
-      const auto level = incident_level_from(l.string() ? *l.string() : std::string());
-      if (!level || *level == IncidentLevel::ungraded)
-        return tell_("policy.form", "skip_level", "levels is a list of I to IV");
-      lowest = std::min(lowest, *level);
-    }
-    if (superior_ && lowest > superior_->terms.skip_from)
-      tell_("policy.laxer", "skip_level", "the superior wants more of them");
-    to_.terms.skip_from = stricter_ ? std::min(lowest, to_.terms.skip_from) : lowest;
-  }
-
   void commission(const Json& e) {
     if (const auto days = number(e, "default_days", 1, 365, "commission")) to_.terms.commission_days = *days;
     each(e, "slack", [&](const Json& s, const std::string& at) {
@@ -250,7 +187,7 @@ void flatten(const Json& j, const std::string& at, std::vector<std::pair<std::st
   } else if (j.items()) {
     for (const Json& e : *j.items()) {
       std::string name;
-      for (const char* key : {"hop", "class", "level", "stage", "kind", "id"})
+      for (const char* key : {"hop", "class", "level", "stage", "need", "kind", "id", "key", "name"})
         if (!e.text(key).empty()) name += (name.empty() ? "" : " ") + std::string(e.text(key));
       if (!e.members())
         out.emplace_back(at + "[" + dump(e) + "]", dump(e));
@@ -263,6 +200,42 @@ void flatten(const Json& j, const std::string& at, std::vector<std::pair<std::st
 }
 
 }  // namespace
+
+namespace policy_parts {
+
+void each_of(const Json& j, const char* key, const Tell& tell,
+             const std::function<void(const Json&, const std::string& at)>& take) {
+  const Json* list = j.find(key);
+  if (!list) return;
+  if (!list->items() || list->items()->size() > kEntriesMax)
+    return tell("policy.form", key, "has to be a list of at most 512 entries");
+  for (std::size_t i = 0; i < list->items()->size(); ++i) {
+    const std::string at = std::string(key) + "[" + std::to_string(i) + "]";
+    const Json& e = (*list->items())[i];
+    if (!e.members())
+      tell("policy.form", at, "has to be an object");
+    else
+      take(e, at);
+  }
+}
+
+bool knows_class(const RuleSet& rules, std::string_view code) {
+  return std::ranges::any_of(rules.incidents.classes, [&](const auto& c) { return c.code == code; }) ||
+         std::ranges::any_of(rules.incidents.types, [&](const auto& t) { return t.code == code; });
+}
+
+}  // namespace policy_parts
+
+std::vector<LegalLimit> legal_limits() {
+  std::vector<LegalLimit> out;
+  const auto j = parse_json(embedded("policy"));
+  if (!j) return out;
+  if (const Json* list = j->find("legal"); list && list->items())
+    for (const Json& l : *list->items())
+      out.push_back({std::string(l.text("hop")), std::string(l.text("class")), std::string(l.text("src")),
+                     l.count("written_min")});
+  return out;
+}
 
 Bytes encode_policy(const PolicyBody& b) {
   Json j = Json::object({{"v", 1}, {"type", 16}, {"version", b.version}, {"effective_at", b.effective_ms}});
@@ -300,8 +273,7 @@ void apply_policy(std::string_view document, bool stricter, RuleSet& rules) {
 }
 
 std::string document_of(const RuleSet& rules) {
-  Json deadlines = Json::array(), quality = Json::array(), required = Json::array(), signoff = Json::array(),
-       levels = Json::array(), slack = Json::array();
+  Json deadlines = Json::array(), quality = Json::array(), signoff = Json::array(), slack = Json::array();
   for (const Deadline& d : rules.deadlines)
     deadlines.add(Json::object({{"hop", d.hop},
                                 {"class", d.class_code.empty() ? "*" : d.class_code},
@@ -310,24 +282,19 @@ std::string document_of(const RuleSet& rules) {
                                 {"written_min", d.written_min}}));
   for (const Rule& r : rules.quality)
     quality.add(Json::object({{"id", r.id}, {"severity", r.severity == Severity::error ? "error" : "warning"}}));
-  for (const auto& [name, stage] : kStages) {
-    Json fields = Json::array();
-    for (const FieldSpec& f : rules.templates.fields)
-      if (f.classes.empty() && f.need[static_cast<std::size_t>(stage)] == Need::required) fields.add(f.key);
-    required.add(Json::object({{"stage", name}, {"fields", std::move(fields)}}));
-  }
   for (const auto& s : rules.terms.signoff)
     signoff.add(Json::object({{"kind", s.kind ? to_string(*s.kind) : std::string_view("*")}, {"steps", s.steps}}));
-  for (const auto l : {IncidentLevel::i, IncidentLevel::ii, IncidentLevel::iii, IncidentLevel::iv})
-    if (l >= rules.terms.skip_from) levels.add(to_string(l));
   for (const auto& [level, minutes] : rules.terms.slack_min)
     slack.add(Json::object({{"level", level}, {"minutes", minutes}}));
   Json j = Json::object({{"v", 1}, {"deadlines", std::move(deadlines)}});
-  j.set("required", std::move(required));
+  if (Json fields = policy_parts::fields_json(rules); !fields.items()->empty()) j.set("fields", std::move(fields));
+  j.set("forms", policy_parts::forms_json(rules));
   j.set("rules", std::move(quality));
   j.set("signoff", std::move(signoff));
-  j.set("skip_level", Json::object({{"levels", std::move(levels)}}));
+  j.set("skip_level", policy_parts::skip_json(rules));
   j.set("commission", Json::object({{"default_days", rules.terms.commission_days}, {"slack", std::move(slack)}}));
+  j.set("zero_report", policy_parts::times_json(rules.terms.zero_reports, false));
+  j.set("watch", policy_parts::times_json(rules.terms.watches, true));
   return dump(j);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "node/office/timetable.h"
 #include "node/rules/embedded.h"
 
 namespace yz::node {
@@ -135,11 +136,9 @@ IncidentTypes incidents(const Json& j) {
   return out;
 }
 
-constexpr Word<Stage> kStages[] = {{"first", Stage::first},
-                                   {"followup", Stage::followup},
-                                   {"final", Stage::final},
-                                   {"routine", Stage::routine},
-                                   {"zero", Stage::zero}};
+constexpr Word<Need> kNeeds[] = {{"R", Need::required}, {"C", Need::if_known}, {"O", Need::optional}};
+constexpr Word<Stage> kStages[] = {{"first", Stage::first},     {"followup", Stage::followup}, {"final", Stage::final},
+                                   {"routine", Stage::routine}, {"zero", Stage::zero},         {"flash", Stage::flash}};
 
 FieldSpec field(const Json& j) {
   only(j, {"key", "zh", "en", "type", "from", "by_node", "min", "max", "choices", "need", "classes", "note", "src"});
@@ -177,10 +176,23 @@ FieldSpec field(const Json& j) {
     for (const Json& c : j["choices"]) f.choices.push_back({c.at("code"), c.at("zh"), c.at("en")});
   if (j.contains("need"))
     for (const auto& [stage, need] : j["need"].items())
-      f.need[static_cast<std::size_t>(word<Stage>(Json(stage), kStages))] =
-          word<Need>(need, {{"R", Need::required}, {"C", Need::if_known}, {"O", Need::optional}});
+      f.need[static_cast<std::size_t>(word<Stage>(Json(stage), kStages))] = word<Need>(need, kNeeds);
   f.classes = list(j, "classes");
   return f;
+}
+
+Timetable timetable(const Json& j) {
+  Timetable t;
+  t.name = j.at("name");
+  t.levels = list(j, "levels");
+  t.offices = list(j, "offices");
+  for (const std::string at : j.at("at")) {
+    const auto minute = minute_from(at);
+    if (!minute) throw BadData{"unknown time " + at};
+    t.at_min.push_back(*minute);
+  }
+  t.persons = j.value("persons", std::int64_t{0});
+  return t;
 }
 
 RuleSet all() {
@@ -191,6 +203,9 @@ RuleSet all() {
   for (const Json& j : quality.at("rules")) set.quality.push_back(rule(j));
   set.incidents = incidents(types);
   for (const Json& j : templates.at("fields")) set.templates.fields.push_back(field(j));
+  for (const Json& j : templates.at("class_needs"))
+    set.templates.class_needs.push_back(
+        {j.at("class"), word<Stage>(j.at("stage"), kStages), j.at("field"), word<Need>(j.at("need"), kNeeds)});
   for (const Json& j : kinds.at("kinds")) {
     const Kind k = kind(j.at("id"));
     if (j.at("emergency").get<bool>() != is_emergency(k))
@@ -206,6 +221,13 @@ RuleSet all() {
   const Json policy = file("policy");
   set.terms.commission_days = policy.at("commission").at("default_days");
   for (const Json& j : policy.at("commission").at("slack")) set.terms.slack_min[j.at("level")] = j.at("minutes");
+  set.terms.skip_from = IncidentLevel::i;
+  for (const Json& j : policy.at("skip_level").at("levels"))
+    set.terms.skip_from = std::min(set.terms.skip_from, level(j));
+  for (const Json& j : policy.at("skip_level").at("classes"))
+    set.terms.skip.push_back({j.at("class"), str(j, "from"), level(j.at("lowest"))});
+  for (const Json& j : policy.at("zero_report")) set.terms.zero_reports.push_back(timetable(j));
+  for (const Json& j : policy.at("watch")) set.terms.watches.push_back(timetable(j));
   return set;
 }
 

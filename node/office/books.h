@@ -44,6 +44,7 @@ struct Above {
 struct HomeOffice {
   OfficeId id;
   std::string name;
+  std::string level;         ///< "township"
   bool one_person = false;   ///< certified so, and one active officer
   std::vector<Above> above;  ///< our superior first, then line superiors, then upwards
   bool gravest_to_all = true;

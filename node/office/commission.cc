@@ -11,13 +11,13 @@ namespace {
 using Word = CommissionWord::Act;
 using Reply = CommissionReply::Act;
 
-constexpr std::array<std::string_view, 6> kWords{"", "issue", "grant", "refuse", "chase", "close"};
+constexpr std::array<std::string_view, 7> kWords{"", "issue", "grant", "refuse", "chase", "close", "amend"};
 constexpr std::array<std::string_view, 6> kReplies{"", "accept", "decline", "extend", "answer", "pass"};
 constexpr std::array<std::string_view, 10> kStates{"waiting",         "delivered", "opened",   "accepted", "declined",
                                                    "extension_asked", "answered",  "returned", "excused",  "overdue"};
 
-template <class Act>
-std::optional<Act> act_from(const std::array<std::string_view, 6>& names, std::string_view name) {
+template <class Act, std::size_t N>
+std::optional<Act> act_from(const std::array<std::string_view, N>& names, std::string_view name) {
   for (std::size_t i = 1; i < names.size(); ++i)
     if (names[i] == name) return static_cast<Act>(i);
   return std::nullopt;
@@ -28,6 +28,7 @@ void take_word(Asked& a, const CommissionEvent& e) {
   switch (e.word->act) {
     case Word::issue:
     case Word::close:
+    case Word::amend:
       return;
     case Word::chase:
       ++a.chased;

@@ -30,7 +30,7 @@ struct CaseRef {
 
 /// What a record of type commission says: the commission itself, or a later word of its issuer.
 struct CommissionWord {
-  enum class Act : std::uint8_t { issue = 1, grant = 2, refuse = 3, chase = 4, close = 5 };
+  enum class Act : std::uint8_t { issue = 1, grant = 2, refuse = 3, chase = 4, close = 5, amend = 6 };
   struct Parent {
     CaseRef ref;
     std::string title;
@@ -77,6 +77,14 @@ enum class AskedState : std::uint8_t {
 std::string_view name_of(AskedState);
 /// Still owes something.
 constexpr bool owes(AskedState s) { return s != AskedState::answered && s != AskedState::excused; }
+
+/// What was asked, as it stood after one word of the issuer: the first, or a correction (更正).
+struct CommissionText {
+  sync::Hlc at;
+  RecordId record;
+  std::string title, body;
+  std::string officer, reason;  ///< who signed it, and why it was changed
+};
 
 /// One signed word in a commission's case.
 struct CommissionEvent {
@@ -128,7 +136,8 @@ struct CommissionFile {
   bool own = false;
   RecordId record;  ///< the one that asks: addressed to us, or our first
   std::string number, drafter;
-  Report text;  ///< kind: of what is wanted
+  Report text;                        ///< as it stands now; kind: of what is wanted
+  std::vector<CommissionText> texts;  ///< the first, then every correction, in the order of the clocks
   CommissionWord terms;
   std::vector<OfficeId> to;  ///< who was asked, as far as it was addressed to us; ascending
   std::vector<CommissionEvent> events;

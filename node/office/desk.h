@@ -125,6 +125,12 @@ class Desk {
   /// 约稿: work is asked of the offices in `terms.to`, below us. Two persons as for a decision: one drafts, a signer
   /// signs. Fault::invalid "commission.due", "commission.title", "commission.nobody".
   Result<Outcome> commission(const SigningPerson&, Report text, CommissionWord terms);
+  /// Another text and other terms for a commission that nobody signed off yet, submitted anew; the parent stays.
+  /// Fault::conflict "commission.issued" when it was.
+  Result<Outcome> edit_commission(const SigningPerson&, std::int64_t matter, Report text, CommissionWord terms);
+  /// 更正: a commission that was issued asks this from now on; all who were asked hear it. Two persons as for the
+  /// commission. `text`: title and body in full.
+  Result<Outcome> amend(const SigningPerson&, std::int64_t matter, Report text, std::string_view reason);
   /// The reply of an office that was asked: accept, decline, extend. To the issuer and everybody up the chain.
   Result<Outcome> reply(const SigningPerson&, std::int64_t matter, CommissionReply, std::string_view reason);
   /// A report of ours answers the commission: a draft names it and is sent, one that left is named by a signed reply.
@@ -138,6 +144,8 @@ class Desk {
   /// policy, two persons as for a commission. Whether it may be published was asked before.
   Result<Outcome> publish(const SigningPerson&, std::string title, const Bytes& body, std::vector<OfficeId> to);
 
+  /// By policy it goes to all superiors, unless somebody names others.
+  bool skips(const Report&) const;
   const HomeOffice& home() const { return home_; }
   /// Whom a draft's attachments are sealed for until it is signed; others get them then.
   OfficeId first_addressee(std::int64_t matter);

@@ -6,12 +6,24 @@
 
 namespace yz::node {
 
-/// A flash emergency of one of the two gravest levels, as stated or by its figures, whichever is graver.
+/// An emergency that goes past our superior at once, as stated or by its figures, whichever is graver: by policy, of
+/// any class in flash, of single classes in urgent too.
 bool Desk::gravest(const Report& r) const {
-  if (r.lane != sync::Lane::flash || !is_emergency(r.kind)) return false;
+  if (r.lane > sync::Lane::urgent || !is_emergency(r.kind)) return false;
+  const std::string_view type_code = r.fields.text("incident_type");
   const auto stated = incident_level_from(r.fields.text("level")).value_or(IncidentLevel::ungraded);
-  return std::max(stated, rules_.grade(r.fields.text("incident_type"), r.fields)) >= rules_.data().terms.skip_from;
+  const IncidentLevel level = std::max(stated, rules_.grade(type_code, r.fields));
+  if (level == IncidentLevel::ungraded) return false;
+  const PolicyTerms& terms = rules_.data().terms;
+  if (r.lane == sync::Lane::flash && level >= terms.skip_from) return true;
+  const IncidentTypes::Type* type = rules_.incident_type(type_code);
+  return type && std::ranges::any_of(terms.skip, [&](const SkipRule& s) {
+           return (s.class_code == type->class_code || s.class_code == type->code) &&
+                  (s.from.empty() || s.from == home_.level) && level >= s.lowest;
+         });
 }
+
+bool Desk::skips(const Report& r) const { return home_.gravest_to_all && gravest(r); }
 
 /// Ascending. What was told of a case once, is told further; a person's words go before policy.
 std::vector<OfficeId> Desk::addressees(const Draft& d, const CaseFile* file) const {

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "crypto/random.h"
-#include "node/office/desk.h"
+#include "node/office/desk_task.h"
 #include "node/office/signing.h"
 #include "sync/limits.h"
 
@@ -14,7 +14,7 @@ using Word = CommissionWord::Act;
 using Reply = CommissionReply::Act;
 namespace role = crypto::role;
 
-constexpr std::uint16_t kWrites = role::drafter | role::duty | role::signer;
+constexpr std::uint16_t kWrites = kWritesTasks;
 
 std::uint16_t signers_of(RecordType t) {
   return t == RecordType::policy ? role::signer | role::admin_policy : role::signer;
@@ -63,7 +63,9 @@ Outcome outcome_of(const CommissionFile& f) {
   return o;
 }
 
-Result<> check_text(const Rules& rules, const Report& text) {
+}  // namespace
+
+Result<> check_task_text(const Rules& rules, const Report& text) {
   if (text.title.empty()) return fail(Fault::invalid, "a commission needs a title", "commission.title");
   // What may not even be kept, or never sent, may not be asked for either: marks of secrecy, broken text.
   for (const Finding& f : rules.check(text, Context{}))
@@ -72,7 +74,14 @@ Result<> check_text(const Rules& rules, const Report& text) {
   return {};
 }
 
-}  // namespace
+Result<> check_terms(const CommissionWord& terms, sync::Millis now) {
+  if (terms.to.empty()) return fail(Fault::invalid, "say which offices below are asked", "commission.nobody");
+  if (terms.to.size() > kAskedMost)
+    return fail(Fault::invalid, "one commission asks at most " + std::to_string(kAskedMost) + " offices",
+                "report.addressees");
+  if (terms.due_ms <= now) return fail(Fault::invalid, "the due time has passed already", "commission.due");
+  return {};
+}
 
 sync::Record Desk::task_record(const Draft& d, sync::Hlc at) const {
   sync::Record r;
@@ -87,6 +96,8 @@ sync::Record Desk::task_record(const Draft& d, sync::Hlc at) const {
   BodyExtras named = d.extras;
   if (named.commission) named.commission->to.clear();
   named.to.clear();
+  named.written_from.clear();
+  r.parents = d.extras.written_from;
   r.body = encode_body(d.report, named);
   return r;
 }
@@ -216,12 +227,8 @@ Result<Outcome> Desk::publish(const SigningPerson& by, std::string title, const 
 
 Result<Outcome> Desk::commission(const SigningPerson& by, Report text, CommissionWord terms) {
   if (!(by.person.roles & kWrites)) return std::unexpected(lacks_role("asking for work"));
-  TRY(check_text(rules_, text));
-  if (terms.to.empty()) return fail(Fault::invalid, "say which offices below are asked", "commission.nobody");
-  if (terms.to.size() > kAskedMost)
-    return fail(Fault::invalid, "one commission asks at most " + std::to_string(kAskedMost) + " offices",
-                "report.addressees");
-  if (terms.due_ms <= now_) return fail(Fault::invalid, "the due time has passed already", "commission.due");
+  TRY(check_task_text(rules_, text));
+  TRY(check_terms(terms, now_));
   if (terms.parent && terms.due_ms > terms.parent->due_ms)
     return fail(Fault::invalid, "it would be due later than what was asked of us", "commission.due");
   Draft d;

@@ -146,7 +146,7 @@ Result<Outcome> Desk::remove(const Person& by, std::int64_t matter) {
 
 Result<Outcome> Desk::withdraw(const SigningPerson& by, std::int64_t matter, std::string_view reason) {
   const auto kept = TRY(books_.draft(matter));
-  if (kept && kept->first) return remove(by.person, matter);
+  if (kept && (kept->first || is_task(kept->extras.type))) return remove(by.person, matter);
   const CaseFile file = TRY(books_.case_file(matter));
   if (!file.own) return fail(Fault::denied, "only its own office withdraws a report", "denied.office");
   if (!after(file.state, Step::withdraw))

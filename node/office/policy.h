@@ -24,10 +24,16 @@ Bytes encode_policy(const PolicyBody&);
 Result<PolicyBody> decode_policy(ByteView);
 
 struct PolicyProblem {
-  std::string code;   ///< policy.form, policy.size, policy.unknown, policy.legal, policy.laxer
+  std::string code;   ///< policy.form, policy.size, policy.unknown, policy.legal, policy.laxer, policy.flash
   std::string where;  ///< "deadlines[3]"
   std::string message;
 };
+/// What no policy may go beyond, and where it is written.
+struct LegalLimit {
+  std::string hop, class_code, src;  ///< "*": every hop
+  std::int64_t written_min = 0;
+};
+std::vector<LegalLimit> legal_limits();
 /// What keeps this document from being published; empty when nothing does. `superior`: what holds above; null when
 /// nothing does.
 std::vector<PolicyProblem> check_policy(std::string_view document, const RuleSet& built_in, const RuleSet* superior);

@@ -75,7 +75,8 @@ Result<Rules> Rules::make(RuleSet set) {
 
 std::vector<Finding> Rules::check(const Report& report, const Context& context) const {
   const std::size_t kind = static_cast<std::size_t>(report.kind);
-  const Stage stage = kind < compiled_->stages.size() ? compiled_->stages[kind] : Stage::routine;
+  Stage stage = kind < compiled_->stages.size() ? compiled_->stages[kind] : Stage::routine;
+  if (stage == Stage::first && report.lane == sync::Lane::flash) stage = Stage::flash;
   return find_amiss(*this, compiled_->rules, compiled_->fields, stage, report, context);
 }
 

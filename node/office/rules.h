@@ -110,7 +110,11 @@ struct IncidentTypes {
   std::map<std::string, Metric, std::less<>> metrics;
 };
 
-enum class Stage : std::uint8_t { first, followup, final, routine, zero };
+/// Which form a report takes. `flash`: the first report of an emergency in the lane flash, the shortest one.
+enum class Stage : std::uint8_t { first, followup, final, routine, zero, flash };
+inline constexpr std::size_t kStageCount = 6;
+/// What a first flash may ask of a person, and no policy may ask more: who reports must not be kept from reporting.
+inline constexpr std::size_t kFlashRequiredMost = 6;
 enum class Need : std::uint8_t { unused, required, if_known, optional };
 enum class FieldType : std::uint8_t { text, integer, number, boolean, datetime, choice, incident_type };
 /// Where the node takes a field from that a person need not fill in.
@@ -142,12 +146,26 @@ struct FieldSpec {
   bool by_node = false;  ///< not to be set as a field
   double min = 0, max = 1e9;
   std::vector<Choice> choices;
-  std::array<Need, 5> need{};        ///< [Stage]
-  std::vector<std::string> classes;  ///< an extra field of these classes or types; empty: of all
+  std::array<Need, kStageCount> need{};  ///< [Stage]
+  std::vector<std::string> classes;      ///< an extra field of these classes or types; empty: of all
+  bool by_policy = false;                ///< no field of this program: a policy brought it
+};
+/// What the form of one class or type of incidents wants beyond its stage.
+struct ClassNeed {
+  std::string class_code;  ///< "AD" or "AD-ENV"
+  Stage stage = Stage::first;
+  std::string field;
+  Need need = Need::required;
 };
 struct Templates {
   std::vector<FieldSpec> fields;
+  std::vector<ClassNeed> class_needs;  ///< no two of one class, stage and field
 };
+/// Somebody has to fill it in by hand.
+constexpr bool by_hand(const FieldSpec& f) {
+  return !f.by_node &&
+         (f.source == FieldSource::person || f.source == FieldSource::occurred_at || f.source == FieldSource::body);
+}
 
 struct KindInfo {
   Kind kind;
@@ -163,6 +181,23 @@ struct Deadline {
   std::string class_code = {};  ///< "AD"; empty: every class of incidents
 };
 
+/// Hours of the day that hold for some offices, always or during some days: zero reports, changes of the watch.
+struct Timetable {
+  std::string name;
+  std::vector<std::string> levels;               ///< of offices: "township"
+  std::vector<std::string> offices;              ///< codes; with `levels` both count
+  std::vector<std::int64_t> at_min;              ///< minutes of the day, ascending
+  std::optional<std::int64_t> from_day, to_day;  ///< days since 1970, both inside; none: open
+  std::int64_t persons = 0;                      ///< of a watch: how many at least
+  bool operator==(const Timetable&) const = default;
+};
+/// Emergencies of a class that go to all superiors from this grade up, in the lanes flash and urgent.
+struct SkipRule {
+  std::string class_code;  ///< class or type
+  std::string from;        ///< level of the reporting office; empty: any
+  IncidentLevel lowest = IncidentLevel::ii;
+};
+
 /// What is no rule about a text, and set by policy too.
 struct PolicyTerms {
   std::int64_t commission_days = 3;
@@ -174,7 +209,9 @@ struct PolicyTerms {
   };
   std::vector<SignOff> signoff;
   IncidentLevel skip_from = IncidentLevel::ii;  ///< flash emergencies from here up go to all superiors
-  std::string name;                             ///< "370700#3,370783#1"; empty: built in
+  std::vector<SkipRule> skip;                   ///< of single classes, besides
+  std::vector<Timetable> zero_reports, watches;
+  std::string name;  ///< "370700#3,370783#1"; empty: built in
 };
 
 struct RuleSet {

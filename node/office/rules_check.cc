@@ -15,8 +15,9 @@ struct Part {
 
 class Run {
  public:
-  Run(const std::map<std::string_view, const FieldSpec*>& specs, const Report& report, const Context& context)
-      : specs_(specs), report_(report), context_(context) {
+  Run(const Rules& rules, const std::map<std::string_view, const FieldSpec*>& specs, const Report& report,
+      const Context& context)
+      : rules_(rules), specs_(specs), report_(report), context_(context) {
     title_ = valid_utf8(report.title) ? std::string_view(report.title) : std::string_view();
     body_ = valid_utf8(report.body) ? std::string_view(report.body) : std::string_view();
   }
@@ -59,7 +60,7 @@ class Run {
     if (report_.body.size() > kBodyBytesMax) hard("L02", "正文超过200KiB", "the body is larger than 200 KiB", "body");
   }
 
-  void apply(const CompiledRule& compiled, Stage stage, const Rules& rules) {
+  void apply(const CompiledRule& compiled, Stage stage) {
     c_ = &compiled;
     const Rule& r = compiled.rule;
     switch (r.check) {
@@ -90,7 +91,7 @@ class Run {
       case Check::decrease_needs_reason:
         return decrease_needs_reason();
       case Check::level_matches_thresholds:
-        return level_matches_thresholds(rules);
+        return level_matches_thresholds();
       case Check::numbers_agree:
         return numbers_agree();
       case Check::forbid_id_number:
@@ -272,6 +273,11 @@ class Run {
   void each_needed(Stage stage, Need need, F f) const {
     for (const auto& [key, spec] : specs_)
       if (spec->classes.empty() && spec->need[static_cast<std::size_t>(stage)] == need) f(key);
+    const IncidentTypes::Type* type = rules_.incident_type(report_.fields.text("incident_type"));
+    if (!type) return;
+    for (const ClassNeed& n : rules_.data().templates.class_needs)
+      if (n.stage == stage && n.need == need && (n.class_code == type->class_code || n.class_code == type->code))
+        f(n.field);
   }
 
   void required_fields(Stage stage) {
@@ -360,10 +366,10 @@ class Run {
     }
   }
 
-  void level_matches_thresholds(const Rules& rules) {
+  void level_matches_thresholds() {
     const auto stated = incident_level_from(report_.fields.text("level"));
     if (!stated) return;
-    const IncidentLevel graded = rules.grade(report_.fields.text("incident_type"), report_.fields);
+    const IncidentLevel graded = rules_.grade(report_.fields.text("incident_type"), report_.fields);
     if (*stated >= graded) return;
     add("level");
     out_.back().zh += ": 应为" + std::string(to_string(graded));
@@ -430,6 +436,7 @@ class Run {
     if (same) add("body");
   }
 
+  const Rules& rules_;
   const std::map<std::string_view, const FieldSpec*>& specs_;
   const Report& report_;
   const Context& context_;
@@ -445,12 +452,12 @@ class Run {
 std::vector<Finding> find_amiss(const Rules& rules, const std::vector<CompiledRule>& compiled,
                                 const std::map<std::string_view, const FieldSpec*>& specs, Stage stage,
                                 const Report& report, const Context& context) {
-  Run run(specs, report, context);
+  Run run(rules, specs, report, context);
   run.limits();
   const std::size_t kind = static_cast<std::size_t>(report.kind);
   if (kind >= decltype(Rule::kinds){}.size()) return run.take();
   for (const CompiledRule& c : compiled)
-    if (c.rule.kinds.test(kind)) run.apply(c, stage, rules);
+    if (c.rule.kinds.test(kind)) run.apply(c, stage);
   return run.take();
 }
 

@@ -16,7 +16,7 @@ struct Rules::Compiled {
   std::vector<CompiledRule> rules;
   std::map<std::string_view, const FieldSpec*> fields;  ///< into data
   std::map<std::string_view, const IncidentTypes::Type*> types;
-  std::array<Stage, 16> stages{};  ///< [Kind]
+  std::array<Stage, 16> stages{};  ///< [Kind]; of a first report in flash it is Stage::flash
 
   std::optional<double> metric(std::string_view name, const Fields& fields_given) const {
     if (auto v = fields_given.measure(name)) return v;

@@ -49,6 +49,7 @@ Result<HomeOffice> StoreBooks::home() {
   const auto self = TRY(directory_.office(h.id));
   if (!self) return fail(Fault::corrupt, "this home does not know its own office", "store.office");
   h.name = self->name;
+  h.level = crypto::name_of(self->level);
   h.one_person = self->one_person && TRY(directory_.active_officers(h.id)) == 1;
   h.above = TRY(offices_above(store_, directory_));
   h.gravest_to_all = gravest_to_all_;

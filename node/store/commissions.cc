@@ -142,6 +142,27 @@ bool is_our_reply(const CaseRecord& c, const OfficeId& us) {
   return r.type == RecordType::reply && r.origin == us && c.quarantine == sync::Refusal::none;
 }
 
+/// One of several records that say the same is enough.
+Result<> add_text(Directory& directory, CommissionFile& f, const sync::ReleasedRecord& r, const DecodedBody& body) {
+  for (const CommissionText& t : f.texts)
+    if (t.at == r.record.at && t.title == body.report.title && t.body == body.report.body) return {};
+  f.texts.push_back({r.record.at, r.id, body.report.title, body.report.body, TRY(officer_of(directory, r.record)),
+                     body.extras.reason});
+  return {};
+}
+
+/// The newest text is what is asked.
+void order_texts(CommissionFile& f) {
+  std::ranges::sort(f.texts,
+                    [](const auto& a, const auto& b) { return a.at != b.at ? a.at < b.at : a.record < b.record; });
+  const auto issued = std::ranges::find(f.texts, f.record, &CommissionText::record);
+  if (issued == f.texts.end()) return;
+  // What was issued comes first, whatever a clock said.
+  std::rotate(f.texts.begin(), issued, issued + 1);
+  f.text.title = f.texts.back().title;
+  f.text.body = f.texts.back().body;
+}
+
 bool closed_by(const std::vector<CommissionEvent>& events) {
   return std::ranges::any_of(
       events, [](const CommissionEvent& e) { return e.word && e.word->act == CommissionWord::Act::close; });
@@ -155,7 +176,20 @@ Result<> project_task(Store& store, std::int64_t matter, const sync::ReleasedRec
   TRY(store.db().run("update matter set sort = ? where row = ?", static_cast<int>(sort_of(rec.type)), matter));
   if (rec.type == RecordType::reply || !body || !body->extras.commission) return {};
   const CommissionWord& w = *body->extras.commission;
-  if (w.act != CommissionWord::Act::issue || rec.origin != rec.case_office) return {};
+  if (rec.origin != rec.case_office) return {};
+  if (w.act == CommissionWord::Act::amend) {
+    // Corrections come in any order; the title is the newest one's.
+    Query q =
+        TRY(store.db().query("select bytes from record where matter = ? and type = 9 and quarantine = 0 and hlc > ?",
+                             matter, static_cast<std::int64_t>(rec.at.value)));
+    while (TRY(q.step())) {
+      const auto newer = sync::decode_record(q.blob(0));
+      const auto said = newer ? decode_body(newer->record.body) : decode_body({});
+      if (said && said->extras.commission && said->extras.commission->act == w.act) return {};
+    }
+    return store.db().run("update matter set title = ? where row = ?", body->report.title, matter);
+  }
+  if (w.act != CommissionWord::Act::issue) return {};
   const std::optional<sync::Millis> received = facts.own ? std::nullopt : std::optional(facts.at_ms);
   TRY(
       store.db().run("update matter set title = ?, kind = ?, lane = ?, occurred_ms = ?, signed_ms = ?,"
@@ -196,10 +230,17 @@ Result<CommissionFile> commission_file(Store& store, Directory& directory, std::
     if (is_our_reply(c, store.me().office) && !followed.contains(c.released.id)) f.our_replies.push_back(c.released.id);
     if (r.type != RecordType::commission || r.origin != m.office) continue;
     auto body = decode_body(r.body);
-    if (!body || !body->extras.commission || body->extras.commission->act != CommissionWord::Act::issue) continue;
+    if (!body || !body->extras.commission) continue;
+    const auto act = body->extras.commission->act;
+    if (act == CommissionWord::Act::amend) {
+      TRY(add_text(directory, f, c.released, *body));
+      continue;
+    }
+    if (act != CommissionWord::Act::issue) continue;
     f.to.insert(f.to.end(), r.addressees.begin(), r.addressees.end());
     if (found) continue;  // more than sixteen were asked: the same words to the next
     found = true;
+    TRY(add_text(directory, f, c.released, *body));
     f.record = c.released.id;
     f.text = std::move(body->report);
     f.drafter = std::move(body->extras.drafter);
@@ -207,6 +248,7 @@ Result<CommissionFile> commission_file(Store& store, Directory& directory, std::
   }
   if (m.sort != Sort::commission || !found)
     return fail(Fault::missing, "this case is no commission that was signed", "commission.missing");
+  order_texts(f);
   std::ranges::sort(f.our_replies);
   std::ranges::sort(f.to);
   f.to.erase(std::unique(f.to.begin(), f.to.end()), f.to.end());

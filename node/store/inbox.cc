@@ -8,6 +8,7 @@
 #include "node/store/handed.h"
 #include "node/store/holdings.h"
 #include "node/store/link.h"
+#include "node/store/policy_share.h"
 #include "node/store/records.h"
 #include "node/store/revocation.h"
 #include "node/store/routes.h"
@@ -308,6 +309,8 @@ Result<> StoreInbox::learn(sync::FrameType type, ByteView bytes, const NodeId& f
     TRY(store_.db().run("update office set state = 1 where id = ? and state = 0", certificate.office));
   // One that a newer has replaced stays here: shown again and again it would be told again and again.
   if (!known && TRY(directory_.knows(certificate))) TRY(spread_certificate(certificate, from));
+  // An office that joined far below, or moved there.
+  if (!known && certificate.type == crypto::CertType::office) TRY(share_policies(store_, now_));
   ++tally.received[0];
   // Something may have waited for it.
   Query q =

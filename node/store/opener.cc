@@ -257,7 +257,9 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
   const auto& name = c.envelope.head.stream;
   const bool ours = name.author == store_.me().office;
   if (rec.origin != name.author) return Refusal::not_addressed;  // others' records come nested only
-  if (!std::ranges::binary_search(rec.addressees, name.destination)) return Refusal::not_addressed;
+  // A policy rules everybody below, also who was not there when it was signed (judge_policy).
+  const bool for_all_below = rec.type == sync::RecordType::policy && rec.schema == 1;
+  if (!for_all_below && !std::ranges::binary_search(rec.addressees, name.destination)) return Refusal::not_addressed;
   const bool own_case = rec.case_office == rec.origin;
   switch (rec.type) {
     case sync::RecordType::report:

@@ -56,7 +56,8 @@ Result<Refusal> Opener::judge_task(const sync::ReleasedRecord& r, bool enough) {
   const auto act = body->extras.commission->act;
   if (act == CommissionWord::Act::chase) return Refusal::none;
   if (!TRY(signed_by(directory_, rec, crypto::role::signer))) return Refusal::not_permitted;
-  return act == CommissionWord::Act::issue && !enough ? Refusal::not_permitted : Refusal::none;
+  const bool says_what = act == CommissionWord::Act::issue || act == CommissionWord::Act::amend;
+  return says_what && !enough ? Refusal::not_permitted : Refusal::none;
 }
 
 /// Of an office above us, or of ours. Two of one number, and one that a newer overtook on the way, are kept too: which

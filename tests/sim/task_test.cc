@@ -1,6 +1,7 @@
 // Work that is asked for, and rules that travel down, at the receiver: what may stand where it came, and what may not.
 #include <doctest/doctest.h>
 
+#include <array>
 #include <set>
 
 #include "node/office/policy.h"
@@ -38,10 +39,10 @@ struct Asking : Scene {
     r.schema = schema;
     r.salt.bytes[0] = ++salt_;
     r.origin = of(from);
-    r.at = sync::Hlc::at(at.value_or(now));
+    r.at = sync::Hlc::at(at.value_or(now) - earlier_ms);
     r.case_office = case_office ? *case_office : r.origin;
     r.case_id = case_id;
-    r.addressees = {of(to)};
+    r.addressees = {addressee.value_or(of(to))};
     r.body = body;
     const auto key = crypto::SigningKey::from_seed(*crypto::Key::from(from.secrets().officer_seed));
     const auto officers = from.directory().officers(of(from));
@@ -55,7 +56,7 @@ struct Asking : Scene {
       facts.own = true;
       facts.at_ms = now;
       const std::int64_t row = TRY(put_record(from.store(), sync::release(r), facts));
-      return queue_record(from.store(), row, r.addressees, r.lane, now);
+      return queue_record(from.store(), row, std::array{of(to)}, r.lane, now);
     });
     REQUIRE(put);
     const std::string there = "select count(*) from record where hex(id) = upper('" + hex(last.view()) + "')";
@@ -64,13 +65,13 @@ struct Asking : Scene {
     REQUIRE(why);
     return static_cast<Refusal>(*why);
   }
-  Bytes word(Word act = Word::issue) {
+  Bytes word(Word act = Word::issue, const char* title = "防火") {
     BodyExtras x;
     x.type = RecordType::commission;
     x.commission.emplace().act = act;
     x.commission->due_ms = now + kHour;
     Report text;
-    text.title = "防火";
+    text.title = title;
     return encode_body(text, x);
   }
   static Bytes reply(Reply act) {
@@ -87,6 +88,8 @@ struct Asking : Scene {
   }
 
   CaseId case_id;
+  std::optional<OfficeId> addressee;  ///< as the record says, wherever it is sent
+  Millis earlier_ms = 0;
   RecordId last;
   std::optional<Millis> at = {};  ///< what the next records are dated; none: now
   std::uint16_t schema = 1;
@@ -150,6 +153,36 @@ TEST_CASE("only who was asked replies, and only a signer declines") {
   CHECK(up(encode_body(Report(), {}), signer, &county) == Refusal::malformed);
   s.case_id.bytes[0] = 8;
   CHECK(up(s.reply(Reply::accept), signer, nullptr) == Refusal::not_permitted);
+}
+
+TEST_CASE("a correction of a commission takes what the commission took, and the newest holds") {
+  Asking s;
+  CHECK(s.down(RecordType::commission, s.word()) == Refusal::none);
+  CHECK(s.down(RecordType::commission, s.word(Word::amend, "假的"), sync::SignRole::drafter) == Refusal::not_permitted);
+  CHECK(s.down(RecordType::commission, s.word(Word::amend, "森林防火")) == Refusal::none);
+  s.earlier_ms = kHour;
+  CHECK(s.down(RecordType::commission, s.word(Word::amend, "早先的")) == Refusal::none);
+  CHECK(s.township().number("select count(*) from matter where sort = 1 and title = '森林防火'").value() == 1);
+  const auto row = s.township().number("select row from matter where sort = 1");
+  REQUIRE(row);
+  const auto f = commission_file(s.township().store(), s.township().directory(), *row, s.now);
+  REQUIRE(f);
+  REQUIRE(f->texts.size() == 3);
+  CHECK(f->texts.front().title == "防火");
+  CHECK(f->text.title == "森林防火");
+  CHECK(f->own == false);
+}
+
+TEST_CASE("a policy rules who was not there when it was signed, and its history comes after it") {
+  Asking s;
+  OfficeId other;
+  other.bytes[0] = 9;
+  s.addressee = other;
+  CHECK(s.down(RecordType::commission, s.word()) == Refusal::not_addressed);
+  s.case_id.bytes[0] = 6;
+  CHECK(s.down(RecordType::policy, s.policy(3)) == Refusal::none);
+  s.earlier_ms = kHour;
+  CHECK(s.down(RecordType::policy, s.policy(1)) == Refusal::none);
 }
 
 TEST_CASE("a policy comes from above, signed, and each version once") {

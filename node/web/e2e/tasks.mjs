@@ -97,31 +97,111 @@ async function moreTime(town, county, id) {
   await fitsPhone(county.page, 'roll-up');
 }
 
+const tab = (page, name) => page.getByRole('tab', { name: new RegExp('^' + name) });
+const publish = (page) => page.getByRole('button', { name: '签发并下达' });
+
 async function policy(city) {
   const { page } = city;
   await go(page, '/admin/policy');
   await page.getByText('用程序自带的规则').waitFor();
   await accessible(page, 'policy');
   await page.getByRole('button', { name: '起草新的策略' }).click();
+  await tab(page, '时限').waitFor();
+  check('what changes nothing cannot be signed', await publish(page).isDisabled());
+  await until('the keyboard is at the first section', async () => page.evaluate(() => document.activeElement?.id === 'tab-deadlines'));
+  const limit = page.getByLabel('县 → 市 各类 IV 级 书面 分钟');
+  check('what the law says stands beside it', (await page.locator('.policy-section').innerText()).includes('国务院令第493号'));
+  await limit.fill('200');
+  await limit.blur();
+  await page.locator('.field-wrong', { hasText: '超出法定范围' }).waitFor();
+  check('beyond the law is told at the field, and not signed', (await limit.getAttribute('aria-invalid')) === 'true' && (await publish(page).isDisabled()));
+  await accessible(page, 'due times with a problem');
+  await fitsPhone(page, 'due times');
+  await limit.fill('90');
+  await limit.blur();
+  await until('the difference is said in words', async () => (await page.locator('.change-list').innerText()).includes('县 → 市 各类 IV 级 书面：120 分钟 → 90 分钟'));
+  await page.locator('#tab-deadlines').focus();
+  await page.keyboard.press('ArrowRight');
+  await until('arrows go on to the forms', async () => page.evaluate(() => document.activeElement?.id === 'tab-forms'));
+  await page.getByText('特急首报要人填的必填项：6 / 6').waitFor();
+  await page.getByLabel('事态发展趋势').selectOption('required');
+  await page.locator('.problem-list li', { hasText: '特急首报必填项过多' }).waitFor();
+  await page.getByLabel('事态发展趋势').selectOption('optional');
+  check('what the law wants cannot be taken away', await page.locator('#need-deaths option[value="optional"]').isDisabled());
+  await accessible(page, 'forms');
+  await fitsPhone(page, 'forms');
+  for (const [name, id] of [['质量规则', 'quality'], ['签批链', 'signoff'], ['越级直报', 'skip'], ['约稿', 'asking']]) {
+    await tab(page, name).click();
+    await page.locator('#section-' + id).waitFor();
+    await accessible(page, 'policy, ' + id);
+    await fitsPhone(page, 'policy, ' + id);
+  }
+  await page.getByLabel(/^不写时限的约稿给几天/).fill('2');
+  await tab(page, '零报告与值守').click();
+  await page.getByRole('button', { name: '添加零报告' }).click();
+  const zero = page.locator('.timetable').first();
+  await zero.getByLabel('名称').fill('国庆假期');
+  await zero.getByLabel('名称').blur();
+  await zero.getByLabel(/^时刻/).fill('8:00，16:30');
+  await zero.getByLabel(/^时刻/).blur();
+  await until('zero reports are among what changes', async () => (await page.locator('.change-list').innerText()).includes('增加零报告：国庆假期，县级、乡级，08:00 16:30'));
+  await accessible(page, 'zero reports and watch');
+  await fitsPhone(page, 'zero reports and watch');
+  await tab(page, 'JSON').click();
   const text = page.locator('.policy-text');
-  check('what nobody has checked cannot be signed', await page.getByRole('button', { name: '签发并下达' }).isDisabled());
+  const composed = JSON.parse(await text.inputValue());
+  check('only what differs is written', composed.rules === undefined && composed.deadlines.length === 1 && composed.zero_report[0].at.length === 2, composed);
   await text.fill('{"v":1,');
-  await page.getByRole('button', { name: '检查' }).click();
-  await page.locator('.bad', { hasText: '不是有效的 JSON' }).waitFor();
+  await page.locator('.field-wrong', { hasText: '不是有效的 JSON' }).waitFor();
+  check('what is no JSON cannot be signed', await publish(page).isDisabled());
   await text.fill('{"v":1,"rules":[{"id":"ZZZ9","severity":"error"}]}');
-  await page.getByRole('button', { name: '检查' }).click();
-  await page.locator('.bad', { hasText: '处问题' }).waitFor();
-  check('a rule that nobody knows is named', (await page.locator('.admin-main').innerText()).includes('ZZZ9'));
-  await text.fill('{"v":1,"name":"冬季报送规则","commission":{"default_days":2}}');
-  await page.getByRole('button', { name: '检查' }).click();
-  await page.locator('.change-table tbody tr').first().waitFor();
-  check('what changes against now is shown, rule by rule', (await page.locator('.change-table').innerText()).includes('default_days'));
-  await accessible(page, 'a policy being drafted');
-  await fitsPhone(page, 'a policy being drafted');
-  await page.getByRole('button', { name: '签发并下达' }).click();
+  await page.locator('.problem-list li', { hasText: 'ZZZ9' }).waitFor();
+  await text.fill(JSON.stringify(composed));
+  await accessible(page, 'a policy as JSON');
+  await until('checked, it may be signed', async () => !(await publish(page).isDisabled()));
+  await publish(page).click();
+  check('what will be other is said once more before the signature', (await dialog(page).innerText()).includes('90 分钟'));
   await dialog(page).getByRole('button', { name: '签发并下达' }).click();
   await page.locator('.rows .mark', { hasText: '生效中' }).waitFor();
   check('signed, it is in force', run('city', 'policy', 'show').text !== '');
+}
+
+/** Below, what the city ruled stands at each field, and only a stricter word is signed. */
+async function policyBelow(county) {
+  const { page } = county;
+  await until('the county has it', async () => run('county', 'policy', 'show').text !== '', 60);
+  await go(page, '/admin/policy');
+  await page.locator('#times').waitFor();
+  check('the county sees when it owes zero reports', (await page.locator('.admin-main').innerText()).includes('国庆假期'));
+  await page.getByRole('button', { name: '起草新的策略' }).click();
+  const limit = page.getByLabel('县 → 市 各类 IV 级 书面 分钟');
+  await limit.waitFor();
+  check('the field shows what holds above', (await page.locator('.policy-table').filter({ has: limit }).innerText()).includes('上级 60 / 90'));
+  await limit.fill('100');
+  await limit.blur();
+  await page.locator('.field-wrong', { hasText: '比上级宽' }).waitFor();
+  await limit.fill('60');
+  await limit.blur();
+  await until('stricter is fine', async () => !(await publish(page).isDisabled()));
+  await tab(page, '零报告与值守').click();
+  check('what is ruled above cannot be changed', await page.locator('fieldset.timetable').first().isDisabled());
+}
+
+/** What was asked is corrected, and those who were asked see both texts. */
+async function correcting(city, county, id) {
+  const { page } = city;
+  await go(page, '/tasks?side=issued');
+  await page.locator('.task-row').click();
+  await page.getByRole('button', { name: '更正' }).click();
+  await dialog(page).getByLabel('要求与提纲').fill('一、管网冻损处数、影响户数；二、已采取的措施。');
+  await dialog(page).getByLabel('原因').fill('第三项另行布置');
+  await accessible(page, 'a correction');
+  await dialog(page).getByRole('button', { name: '更正' }).click();
+  await page.locator('.note-bar', { hasText: '第三项另行布置' }).waitFor();
+  await fitsPhone(page, 'a corrected commission');
+  await go(county.page, '/task/' + id);
+  await until('the county sees the correction and its reason', async () => (await county.page.locator('.page').innerText()).includes('第三项另行布置'), 60);
+  check('... and what was asked before', (await county.page.locator('details summary').count()) === 1);
 }
 
 await finish(async () => {
@@ -142,7 +222,10 @@ await finish(async () => {
   await go(at.city.page, '/tasks?side=issued');
   await at.city.page.locator('.task-row').click();
   await until('the city sees who below the county still owes', async () => /石桥镇/.test(await at.city.page.locator('.rollup').innerText()), 60);
+  const asked = commissions('city', 'issued')[0].case;
+  await correcting(at.city, at.county, asked);
   await policy(at.city);
+  await policyBelow(at.county);
   const wrong = Object.values(at).flatMap((x) => x.wrong);
   check('nothing that the policy forbids, and no error, in all that', wrong.length === 0, wrong);
   await b.close();

@@ -7,21 +7,29 @@ export interface FormField {
   need: Need;
 }
 
-/** Fields a person fills in for this kind, the needed ones first; those of a class of incident when it is chosen. */
-export function formFields(rules: Rules, kind: string, incidentType: string): FormField[] {
-  const stage = rules.kinds.find((k) => k.id === kind)?.stage ?? 'routine';
+/** Fields a person fills in for this kind, the needed ones first; those of a class of incident when it is chosen. A first
+ *  report in flash has the shortest form. */
+export function formFields(rules: Rules, kind: string, incidentType: string, lane = ''): FormField[] {
+  const usual = rules.kinds.find((k) => k.id === kind)?.stage ?? 'routine';
+  const stage = usual === 'first' && lane === 'flash' ? 'flash' : usual;
   const cls = rules.incident_types.find((t) => t.code === incidentType)?.class;
   const all: FormField[] = [];
+  const order: Need[] = ['required', 'if_known', 'optional'];
+  /** Of the class or the type: the stronger word counts. */
+  const wanted = (spec: FieldSpec): Need | undefined => {
+    const said = (rules.class_needs ?? []).filter((n) => n.stage === stage && n.field === spec.key && (n.class === cls || n.class === incidentType)).map((n) => n.need);
+    const own = spec.need[stage];
+    return order.find((n) => said.includes(n) || (spec.classes.length === 0 && own === n));
+  };
   for (const spec of rules.fields) {
     if (!spec.by_person) continue;
-    const need = spec.need[stage];
+    const need = wanted(spec);
     if (spec.classes.length > 0) {
-      if (cls && (spec.classes.includes(cls) || spec.classes.includes(incidentType)) && stage !== 'routine' && stage !== 'zero') all.push({ spec, need: 'optional' });
+      if (cls && (spec.classes.includes(cls) || spec.classes.includes(incidentType)) && stage !== 'routine' && stage !== 'zero') all.push({ spec, need: need ?? 'optional' });
     } else if (need) {
       all.push({ spec, need });
     }
   }
-  const order: Need[] = ['required', 'if_known', 'optional'];
   return order.flatMap((n) => all.filter((f) => f.need === n));
 }
 

@@ -62,7 +62,9 @@ export interface Commission {
   mine: Addressee | null;
   addressees: Addressee[];
   counts: Partial<Record<AskState, number>>;
-  draft: { to: string[]; note: string } | null;
+  draft: { to: string[]; note: string; corrects: boolean; state: 'draft' | 'in_review'; title: string; body: string; reason: string; drafter: string } | null;
+  /** As it was issued, and every correction, the oldest first; not in lists. */
+  texts?: { at: string; record: string; by: string; reason: string; title: string; body: string }[];
   suggested_due_at: string | null;
   may: string[];
   history: { at: string; office: string; office_name: string; by: string; act: string; text: string; until: string | null; record: string; to: string[] }[];
@@ -84,6 +86,9 @@ export const tasksApi = {
   one: (id: string, background = false) => call<Commission>('GET', at(id), { background }),
   issue: (body: CommissionWish) => call<Outcome>('POST', '/commissions', { body }),
   pass: (id: string, body: Partial<CommissionWish>) => call<Outcome>('POST', at(id, 'pass'), { body }),
+  /** Another text for one that nobody signed yet; of a correction only title and body. */
+  edit: (id: string, body: Partial<CommissionWish>) => call<Commission>('PUT', at(id), { body }),
+  amend: (id: string, body: { title: string; body: string; reason: string }) => act(id, 'amend', body),
   accept: (id: string, note: string) => act(id, 'accept', { note }),
   decline: (id: string, reason: string) => act(id, 'decline', { reason }),
   extend: (id: string, until: string, reason: string) => act(id, 'extend', { until, reason }),
@@ -108,6 +113,54 @@ export interface Policy {
   verified: boolean;
   deliveries?: { office: string; name: string; state: string; at: string | null }[];
 }
+export type PolicyNeed = 'required' | 'if_known' | 'optional' | 'unused';
+export interface TimetableDoc {
+  name?: string;
+  levels?: string[];
+  offices?: string[];
+  at?: string[];
+  from?: string;
+  to?: string;
+  persons?: number;
+}
+export interface SkipClass {
+  class: string;
+  from?: string;
+  lowest: string;
+}
+/** Every member is optional: what is not named stays as it is. */
+export interface PolicyDocument {
+  v?: number;
+  deadlines?: { hop: string; class?: string; level: string; phone_min?: number | null; written_min: number }[];
+  fields?: { key: string; zh: string; en: string; type: string; classes?: string[]; choices?: { code: string; zh: string; en: string }[] }[];
+  forms?: { stage: string; class?: string; need: PolicyNeed; fields: string[] }[];
+  required?: { stage: string; class?: string; fields: string[] }[];
+  rules?: { id: string; severity: 'error' | 'warning' }[];
+  signoff?: { kind: string; steps: number }[];
+  skip_level?: { levels?: string[]; classes?: SkipClass[] };
+  commission?: { default_days?: number; slack?: { level: string; minutes: number }[] };
+  zero_report?: TimetableDoc[];
+  watch?: TimetableDoc[];
+}
+export interface PolicyNow {
+  text: string;
+  in_force: PolicyDocument;
+  /** What holds without our own word. */
+  base: PolicyDocument;
+  /** Offices above us have ruled: ours may only be stricter. */
+  bound: boolean;
+  own: { version: number; effective_at: string; document: PolicyDocument } | null;
+  law: { deadlines: { hop: string; class: string; written_min: number; src: string }[]; forms: { stages: string[]; fields: string[]; src: string }[]; flash_required_most: number };
+  quality: { id: string; zh: string; en: string; fixed: boolean }[];
+  sources: Policy[];
+  coming: Policy[];
+  drafts: { case: string; title: string; state: string; drafter: string }[];
+}
+export interface PolicyTimes {
+  now: string;
+  zero_reports: { from: string; at: string; name: string }[];
+  watch: { from: string; to: string; name: string; persons: number } | null;
+}
 export interface PolicyProblem {
   code: string;
   where: string;
@@ -120,7 +173,8 @@ export interface PolicyChange {
   after: string;
 }
 export const policyApi = {
-  now: () => call<{ text: string; in_force: Record<string, unknown>; sources: Policy[]; coming: Policy[]; drafts: { case: string; title: string; state: string; drafter: string }[] }>('GET', '/policy'),
+  now: () => call<PolicyNow>('GET', '/policy'),
+  times: () => call<PolicyTimes>('GET', '/policy/times'),
   version: (office: string, version: number) => call<{ policy: Policy; document: Record<string, unknown> }>('GET', `/policy?office=${encodeURIComponent(office)}&version=${version}`),
   all: () => call<{ policies: Policy[] }>('GET', '/policies'),
   check: (document: unknown) => call<{ ok: boolean; problems: PolicyProblem[] }>('POST', '/policy/check', { body: { document } }),

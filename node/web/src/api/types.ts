@@ -98,6 +98,8 @@ export interface Check {
   may_send: boolean;
   warnings: Finding[];
   grade: string;
+  /** By policy it goes to all superiors, unless somebody names others. */
+  skips?: boolean;
   due_at: string | null;
   phone_due_at: string | null;
 }
@@ -203,6 +205,7 @@ export interface FieldSpec {
   en: string;
   type: 'text' | 'integer' | 'number' | 'boolean' | 'datetime' | 'choice' | 'incident_type';
   by_person: boolean;
+  by_hand?: boolean;
   min: number;
   max: number;
   choices: Choice[];
@@ -219,6 +222,7 @@ export interface Kind {
 export interface Rules {
   kinds: Kind[];
   fields: FieldSpec[];
+  class_needs?: { class: string; stage: string; field: string; need: 'required' | 'if_known' | 'optional' }[];
   incident_classes: Choice[];
   incident_types: (Choice & { class: string })[];
   title_characters_max: number;

@@ -52,6 +52,7 @@ const en: typeof zh = {
     sure: 'Really: {what}?', gone: 'Draft deleted', done: 'Done: {what}', from: 'Reporting office', sensitivity: 'Handling', printed: 'Printed {time}', warned: 'Travels with remarks: {list}', back: 'Back',
   },
   write: {
+    skips: 'By policy this goes to all superiors at once.',
     title: 'Write a report', edit: 'Write', kind: 'Kind', lane: 'Lane', heading: 'Title', body: 'Text', occurred: 'Time of occurrence', required: 'required', if_known: 'if known', optional: 'optional', moreFields: 'More elements ({n})',
     unknown: 'unknown', check: 'Live check', fine: 'Nothing found.', blocks: '{n} to be mended', hints: '{n} hints', grade: 'By the figures', due: 'Written report due', phoneDue: 'By telephone until', characters: '{n} characters',
     saved: 'Saved as a draft at {time}', saving: 'Saving…', unsaved: 'Changes not saved yet', fresh: 'Saved by itself as you write', failed: 'Not saved: {why} The text is still here and will be tried again.', away: 'The node does not answer.',

@@ -51,6 +51,7 @@ export default {
     sure: '确定要{what}吗？', gone: '草稿已删除', done: '已{what}', from: '报送单位', sensitivity: '信息属性', printed: '打印于 {time}', warned: '附带提示：{list}', back: '返回',
   },
   write: {
+    skips: '按规则越级直报：同时发往全部上级。',
     title: '写信息', edit: '编写', kind: '类别', lane: '紧急程度', heading: '标题', body: '正文', occurred: '事发时间', required: '必填', if_known: '知道就填', optional: '可填', moreFields: '更多要素（{n} 项）',
     unknown: '不详', check: '即时检查', fine: '没有发现问题。', blocks: '{n} 处必须改', hints: '{n} 处提示', grade: '按数字应为', due: '书面报告时限', phoneDue: '电话报告时限', characters: '{n} 字',
     saved: '{time} 已存为草稿', saving: '正在保存…', unsaved: '有改动未保存', fresh: '开始写就自动保存', failed: '没存上：{why} 文字还在这里，会自动再试。', away: '节点没有应答。',

@@ -30,8 +30,15 @@ export const useNode = defineStore('node', () => {
       else throw e;
     }
   }
+  let rulesAt = 0;
+  /** A policy may have changed them: asked again after a minute, while the old ones go on. */
   async function loadRules(): Promise<Rules> {
-    rules.value ??= await api.rules();
+    const old = Date.now() - rulesAt > 60_000;
+    if (rules.value && !old) return rules.value;
+    rulesAt = Date.now();
+    const fresh = api.rules().then((r) => (rules.value = r));
+    if (!rules.value) return fresh;
+    fresh.catch(() => (rulesAt = 0));
     return rules.value;
   }
   function hear(change: { all: boolean; cases: string[] }): void {

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { compose, differences, flashRequired, modelOf, overlay, placeOf } from '../src/admin/policy/model';
+import type { PolicyDocument } from '../src/api/tasks';
+
+const base: PolicyDocument = {
+  v: 1,
+  deadlines: [
+    { hop: 'township>county', class: '*', level: 'I', phone_min: 10, written_min: 30 },
+    { hop: 'township>county', class: '*', level: 'IV', phone_min: null, written_min: 60 },
+  ],
+  forms: [
+    { stage: 'flash', class: '*', need: 'required', fields: ['place', 'deaths'] },
+    { stage: 'flash', class: '*', need: 'optional', fields: ['trend'] },
+  ],
+  rules: [{ id: 'T02', severity: 'warning' }],
+  signoff: [],
+  skip_level: { levels: ['I', 'II'], classes: [] },
+  commission: { default_days: 3, slack: [{ level: 'county', minutes: 240 }] },
+  zero_report: [],
+  watch: [{ name: '值班', levels: ['county'], offices: [], at: ['08:30'], persons: 1 }],
+};
+const at = modelOf(base);
+
+describe('a policy as it is edited', () => {
+  it('says nothing when nothing was changed', () => {
+    expect(compose(at, modelOf(base), false)).toEqual({ v: 1 });
+    expect(compose(at, modelOf(base), true)).toEqual({ v: 1 });
+    expect(differences(at, modelOf(base))).toEqual([]);
+  });
+  it('says only what differs, and is read back as it was meant', () => {
+    const m = modelOf(base);
+    m.deadlines['township>county|*|I'] = { phone: 5, written: 20 };
+    m.needs['flash|*|trend'] = 'required';
+    delete m.needs['flash|*|deaths'];
+    m.severity.T02 = 'error';
+    m.steps.research = 3;
+    m.skipFrom = 'III';
+    m.skip.push({ class: 'PH', from: 'county', lowest: 'IV' });
+    m.slack.county = 300;
+    m.zero.push({ name: '国庆', levels: ['township'], at: ['16:30'], from: '2026-10-01', to: '2026-10-07' });
+    const doc = compose(at, m, false);
+    expect(doc.deadlines).toEqual([{ hop: 'township>county', class: '*', level: 'I', phone_min: 5, written_min: 20 }]);
+    expect(doc.forms).toEqual([
+      { stage: 'flash', class: '*', need: 'unused', fields: ['deaths'] },
+      { stage: 'flash', class: '*', need: 'required', fields: ['trend'] },
+    ]);
+    expect(doc.skip_level).toEqual({ levels: ['I', 'II', 'III'], classes: [{ class: 'PH', from: 'county', lowest: 'IV' }] });
+    expect(doc.watch).toBeUndefined();
+    const back = overlay(at, doc, false);
+    expect(differences(m, back)).toEqual([]);
+    expect(compose(at, back, false)).toEqual(doc);
+  });
+  it('below another office adds times to those that stand, and names only its own', () => {
+    const m = modelOf(base);
+    m.watch.push({ name: '夜班', levels: ['county'], offices: [], at: ['20:00'], persons: 2 });
+    expect(compose(at, m, true).watch).toEqual([m.watch[1]]);
+    expect(compose(at, m, false).watch).toHaveLength(2);
+    expect(overlay(at, compose(at, m, true), true).watch.map((t) => t.name)).toEqual(['值班', '夜班']);
+  });
+  it('tells changes one by one', () => {
+    const m = modelOf(base);
+    m.deadlines['township>county|*|IV'] = { phone: 20, written: 50 };
+    m.watch = [];
+    expect(differences(at, m).map((c) => [c.section, c.what[0], c.before, c.after])).toEqual([
+      ['deadlines', 'written', '60', '50'],
+      ['deadlines', 'phone', '', '20'],
+      ['times', 'watch', expect.stringContaining('08:30'), ''],
+    ]);
+  });
+  it('counts what a first flash asks for by hand, of the class too', () => {
+    const m = modelOf(base);
+    m.needs['flash|PH|case_count'] = 'required';
+    expect(flashRequired(m, '*', '', () => true)).toBe(2);
+    expect(flashRequired(m, 'PH-ANI', 'PH', () => true)).toBe(3);
+    expect(flashRequired(m, '*', '', (f) => f === 'place')).toBe(1);
+  });
+  it('finds the place of a problem', () => {
+    const doc: PolicyDocument = { deadlines: [{ hop: 'a>b', level: 'I', written_min: 5 }], forms: [{ stage: 'flash', class: 'PH', need: 'required', fields: [] }], commission: { slack: [{ level: 'city', minutes: 1 }] }, skip_level: { classes: [{ class: 'PH', lowest: 'I' }] }, zero_report: [{ name: 'x' }] };
+    expect(placeOf('deadlines[0]', doc)).toEqual({ section: 'deadlines', key: 'a>b|*|I' });
+    expect(placeOf('forms[0]', doc)).toEqual({ section: 'forms', key: 'flash|PH' });
+    expect(placeOf('commission.slack[0]', doc)).toEqual({ section: 'asking', key: 'city' });
+    expect(placeOf('skip_level.classes[0]', doc)).toEqual({ section: 'skip', key: 'PH|*' });
+    expect(placeOf('zero_report[0]', doc)).toEqual({ section: 'times', key: 'zero|x' });
+    expect(placeOf('colour', doc)).toEqual({ section: 'raw', key: '' });
+  });
+  it('takes whatever a person types as JSON', () => {
+    for (const doc of [{ deadlines: 7 }, { zero_report: 'x' }, { forms: [{ stage: 'first', need: 'required' }] }, {}]) expect(() => overlay(at, doc as unknown as PolicyDocument, false)).not.toThrow();
+  });
+});
