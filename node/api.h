@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "crypto/result.h"
 #include "crypto/secret.h"
 
 namespace yz::node {
@@ -27,6 +28,9 @@ struct ApiReply {
   std::string content_type = "application/json";
   std::string body = {};
   std::string file_name = {};  ///< for downloads
+  /// What follows `body`, piece by piece (of at most 200 KiB, some empty), until there is none; not set: `body` is all.
+  /// Called on the node's worker thread, with other work between the pieces.
+  std::function<Result<std::optional<std::string>>()> more = {};
 };
 
 }  // namespace yz::node

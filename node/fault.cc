@@ -60,7 +60,11 @@ const FaultView& view_of(Fault fault) {
 
 int http_status(const Error& e) {
   if (e.fault == Fault::invalid && e.code.starts_with("malformed")) return 400;
+  if (e.fault == Fault::invalid && e.code == "web.content") return 415;
+  if (e.fault == Fault::denied && e.code == "login.wait") return 429;
   if (e.fault == Fault::denied && e.code.starts_with("login")) return 401;
+  // Of these a person has to take less, not to make room on the disk.
+  if (e.fault == Fault::full && (e.code.ends_with(".size") || e.code.ends_with(".too_long"))) return 413;
   return view_of(e.fault).http_status;
 }
 

@@ -24,13 +24,13 @@ constexpr int kExitInternal = 70;  ///< an exception that nobody expected
 ///   fault     exit  status
 ///   offline   69    503
 ///   busy      75    503
-///   invalid   65    422   400 when the code begins with "malformed": could not be read at all
-///   denied    77    403   401 when the code begins with "login": no session, or no right passphrase
+///   invalid   65    422   400 when the code begins with "malformed": could not be read at all; 415 web.content
+///   denied    77    403   401 when the code begins with "login": no session, or no right passphrase; 429 login.wait
 ///   missing   66    404
 ///   conflict  65    409
 ///   forged    76    400   it is the peer's fault, whichever side asked
 ///   corrupt   76    500
-///   full      73    507
+///   full      73    507   413 when the code ends with ".size" or ".too_long": what was sent is larger than it may be
 struct FaultView {
   std::string_view name;  ///< the enumerator, for logs and for "fault" in JSON
   int exit_code;

@@ -12,6 +12,7 @@
 #include "node/net/tls_pin.h"
 #include "node/store/attachments.h"
 #include "node/store/direct.h"
+#include "node/store/facets.h"
 #include "node/store/node_key.h"
 #include "node/store/people.h"
 #include "node/store/policy_share.h"
@@ -108,6 +109,9 @@ Result<> Node::start() {
   // while.
   if (auto swept = store_->write([&] { return sweep_attachments(*store_); }); !swept)
     log().warn("attachment.sweep", {{"why", swept.error()}});
+  // On a full disk lists are narrowed by class and level another day.
+  if (auto filled = store_->write([&] { return fill_facets(*store_); }); !filled)
+    log().warn("facets", {{"why", filled.error()}});
   // On a full disk neighbours hear of a new address later.
   if (auto told = store_->write([&] { return tell_addresses(*store_, config_.sync.addresses, wall_now()); }); !told)
     log().warn("addresses", {{"why", told.error()}});

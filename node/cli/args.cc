@@ -580,8 +580,11 @@ void Grammar::report_commands() {
         ->check(limit_check(100000));
     a->add_option("--after", c->after, t("从上一页给出的位置继续", "go on where the last page ended"))
         ->type_name(t("位置", "CURSOR"));
+    list_options(parts(), a, *c);
     a->footer(
-        example("  yizhan report list --lane flash --state received\n  yizhan report list --search 山体滑坡 --json\n"));
+        example("  yizhan report list --lane flash --state received\n  yizhan report list --search 山体滑坡 --json\n"
+                "  yizhan report list --class ND --from 2026-11-01 --save 本月灾害\n"
+                "  yizhan report list --view 本月灾害 --csv 本月灾害.csv\n"));
     done(a);
   }
   {

@@ -78,6 +78,11 @@ struct ReportImport {
 struct ReportList {
   std::string lane, state, office, search, after;
   std::optional<std::int64_t> limit;
+  std::string kind, incident_class, grade, from, until, by, due;
+  bool exercise = false, no_exercise = false, attachments = false, conflict = false;
+  std::string view, save, forget;  ///< names of saved lists: to begin with, to keep this one by, to delete
+  bool views = false;              ///< says which there are
+  std::string csv;                 ///< the list as a table to this file; "-" is standard output
 };
 struct ReportShow {
   std::string case_id, attachment, out;

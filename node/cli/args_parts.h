@@ -31,5 +31,7 @@ struct GrammarParts {
 
 /// decide, instruct, report progress|close|ask|answer|seen|merge: args_acts.cc.
 void act_commands(const GrammarParts&, CLI::App* top, CLI::App* report);
+/// What `report list` narrows its list by, and what it does with it: args_list.cc.
+void list_options(const GrammarParts&, CLI::App* list, ReportList&);
 
 }  // namespace yz::node::cli

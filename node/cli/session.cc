@@ -260,6 +260,12 @@ Answer Session::send(ApiCall call) {
   auto reply = deliver(call);
   explicit_bzero(call.body.data(), call.body.size());  // it may hold a new passphrase
   if (!reply) return problem(reply.error());
+  while (reply->more) {
+    auto piece = reply->more();
+    if (!piece) return problem(piece.error());
+    if (!*piece) break;
+    reply->body += **piece;
+  }
   Answer a;
   a.exit_code = reply->exit_code;
   a.good = reply->status >= 200 && reply->status < 300;

@@ -3,20 +3,23 @@
 #include <algorithm>
 
 #include "node/net/api_request.h"
+#include "node/net/openapi.h"
 #include "sync/limits.h"
 
 namespace yz::node {
 namespace api {
 
 constexpr std::size_t kImportBytes = 64 * 1024 * 1024;
+constexpr std::size_t kSmallBytes = 8 * 1024;
 
 const std::vector<Route>& routes() {
   static const std::vector<Route> all = {
       {"GET", "/api/v1/openapi.json", get_openapi, "this description", false},
-      {"POST", "/api/v1/session", only_on_the_page, "sign in on the page", false},
+      {"POST", "/api/v1/session", only_on_the_page, "sign in on the page", false, false, kSmallBytes},
       {"GET", "/api/v1/session", only_on_the_page, "who is signed in", false},
       {"DELETE", "/api/v1/session", only_on_the_page, "sign out, or lock the screen", false},
-      {"POST", "/api/v1/session/confirm", only_on_the_page, "the passphrase once more, to sign", false},
+      {"POST", "/api/v1/session/confirm", only_on_the_page, "the passphrase once more, to sign", false, false,
+       kSmallBytes},
       {"GET", "/api/v1/events", only_on_the_page, "what changes, as server-sent events", false},
       {"GET", "/api/v1/rules", get_rules, "kinds, fields, incident types, grades and times, to fill in a form by"},
       {"POST", "/api/v1/check", post_check, "what the rules say of a text that is not kept yet"},
@@ -28,6 +31,10 @@ const std::vector<Route>& routes() {
       {"DELETE", "/api/v1/superiors/{code}", delete_superior, "a further superior is none any more"},
       {"PUT", "/api/v1/superiors/{code}/url", put_superior_url, "where a superior is reached"},
       {"GET", "/api/v1/reports", get_reports, "list and search"},
+      {"GET", "/api/v1/reports/export", get_reports_export, "the list, or a saved view, as a table (CSV)"},
+      {"GET", "/api/v1/views", get_views, "the caller's saved lists"},
+      {"PUT", "/api/v1/views/{name}", put_view, "keep a list by a name"},
+      {"DELETE", "/api/v1/views/{name}", delete_view, "forget a saved list"},
       {"POST", "/api/v1/reports", post_report, "draft, and with send sign and queue"},
       {"POST", "/api/v1/reports/import", post_import, "many drafts or reports", true, false, kImportBytes},
       {"POST", "/api/v1/reports/merge", post_merge, "several received reports into one of our own"},
@@ -245,12 +252,18 @@ Result<ApiReply> answer(Request& r) {
   if (!route->raw && r.call.method != "GET") {
     r.body = r.call.body.empty() ? Json::object() : TRY(parse_json(r.call.body, {.bytes = route->body_max}));
     if (!r.body.members()) return fail(Fault::invalid, "the request has to be one JSON object", "malformed.json");
+    if (const RouteDoc* doc = doc_of(route->method, route->path)) TRY(as_documented(*doc, r.body));
   }
   return route->handler(r);
 }
 
 }  // namespace
 }  // namespace api
+
+std::size_t Api::most_body(std::string_view method, std::string_view path) {
+  const auto found = api::find_route(method, path);
+  return found && found->route ? found->route->body_max : api::Route().body_max;
+}
 
 ApiReply Api::call(const ApiCall& call) {
   api::Request r{host_, call, {}, language_from(call.language).value_or(Language::zh)};

@@ -10,6 +10,8 @@ class Api {
  public:
   explicit Api(ApiHost& host) : host_(host) {}
   ApiReply call(const ApiCall&);
+  /// The longest body that the route of this address reads. Any thread.
+  static std::size_t most_body(std::string_view method, std::string_view path);
 
  private:
   ApiHost& host_;

@@ -273,36 +273,4 @@ Result<ApiReply> get_journal(Request& r) {
   return reply(Json::object({{"entries", std::move(list)}}));
 }
 
-/// From the table of routes itself, so that it cannot say anything else than the server does.
-Result<ApiReply> get_openapi(Request& r) {
-  Json paths = Json::object();
-  for (const Route& route : routes()) {
-    std::string method(route.method);
-    for (char& c : method) c = static_cast<char>(c + 32);
-    const Json* known = paths.find(route.path);
-    Json path = known ? *known : Json::object();
-    Json operation = Json::object({{"summary", route.summary}});
-    Json parameters = Json::array();
-    for (const std::string_view name : {"case", "name", "code"})
-      if (route.path.find("{" + std::string(name) + "}") != std::string_view::npos)
-        parameters.add(Json::object(
-            {{"name", name}, {"in", "path"}, {"required", true}, {"schema", Json::object({{"type", "string"}})}}));
-    if (parameters.items()->size() > 0) operation.set("parameters", std::move(parameters));
-    if (route.method != "GET" && route.method != "DELETE")
-      operation.set(
-          "requestBody",
-          Json::object({{"content", Json::object({{route.raw ? "application/octet-stream" : "application/json",
-                                                   Json::object()}})}}));
-    operation.set("responses",
-                  Json::object({{"200", Json::object({{"description", "done"}})},
-                                {"default", Json::object({{"description", "application/problem+json"}})}}));
-    if (!route.login) operation.set("security", Json::array());
-    path.set(method, std::move(operation));
-    paths.set(route.path, std::move(path));
-  }
-  return reply(Json::object({{"openapi", "3.1.0"},
-                             {"info", Json::object({{"title", "Yizhan"}, {"version", r.host.software_version()}})},
-                             {"paths", std::move(paths)}}));
-}
-
 }  // namespace yz::node::api

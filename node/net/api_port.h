@@ -24,13 +24,18 @@ class ApiPort : public Handler {
   Parts p_;
 };
 
-/// The longest body of a call: an import, or an attachment.
-std::size_t most_body(const HttpRequest&, std::size_t attachment_bytes);
+/// What is to be read of a request's body: up to what its route takes. One that declares more is answered at once, with
+/// a problem document, and not read.
+Intake body_for(const std::shared_ptr<Exchange>&, std::size_t attachment_bytes, const HttpHeaders& headers,
+                std::function<void(Bytes)> run);
 /// The call that a request is: officer, passphrase and language from its headers.
 ApiCall api_call_of(const HttpRequest&, const Bytes& body);
 /// Makes the call and answers it; with `Accept: application/x-ndjson` in progress lines, the reply as the last one.
-/// On the store's thread. `headers` go with every answer.
-void answer_call(Exchange&, const std::function<ApiReply(const ApiCall&)>&, ApiCall, const HttpHeaders& headers);
+/// On the store's thread. `headers` go with every answer. An answer in pieces goes on by `on_store`, no faster than it
+/// is taken.
+using OnStore = std::function<void(std::function<void()>)>;
+void answer_call(Exchange&, const std::function<ApiReply(const ApiCall&)>&, ApiCall, const HttpHeaders& headers,
+                 const OnStore& on_store);
 HttpResponse response_of(const ApiReply&, const HttpHeaders& headers);
 
 }  // namespace yz::node

@@ -51,8 +51,8 @@ using Handler = Result<ApiReply> (*)(Request&);
 struct Route {
   std::string_view method;
   std::string_view path;  ///< "/api/v1/reports/{case}"
-  Handler handler;
-  std::string_view summary;  ///< for openapi.json
+  Handler handler = nullptr;
+  std::string_view summary;  ///< for openapi.json; all else of it stands in docs_*.cc
   bool login = true;
   bool raw = false;  ///< the body is octets
   std::size_t body_max = 2 * 1024 * 1024;
@@ -180,6 +180,10 @@ Result<ApiReply> put_superior_url(Request&);
 Result<ApiReply> post_report(Request&);
 Result<ApiReply> post_import(Request&);
 Result<ApiReply> get_reports(Request&);
+Result<ApiReply> get_reports_export(Request&);
+Result<ApiReply> get_views(Request&);
+Result<ApiReply> put_view(Request&);
+Result<ApiReply> delete_view(Request&);
 Result<ApiReply> get_report(Request&);
 Result<ApiReply> put_report(Request&);
 Result<ApiReply> delete_report(Request&);

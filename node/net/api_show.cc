@@ -1,7 +1,7 @@
 // Reading: the list and one case in full.
 #include <algorithm>
-#include <charconv>
 
+#include "node/net/api_names.h"
 #include "node/net/api_request.h"
 #include "node/office/acts.h"
 #include "node/store/acts.h"
@@ -11,32 +11,6 @@
 
 namespace yz::node::api {
 namespace {
-
-constexpr std::int64_t kListMax = 100'000;
-
-Result<std::int64_t> whole_number(std::string_view text, std::int64_t least, std::int64_t most) {
-  std::int64_t n = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-  if (error != std::errc() || end != text.data() + text.size() || n < least || n > most)
-    return fail(Fault::invalid, "limit is a number from " + std::to_string(least) + " to " + std::to_string(most),
-                "invalid.limit");
-  return n;
-}
-
-/// Codes and names of offices, looked up once a list.
-class Names {
- public:
-  explicit Names(const Request& r) : r_(r) {}
-  const std::pair<std::string, std::string>& of(const OfficeId& id) {
-    auto at = known_.find(id);
-    if (at == known_.end()) at = known_.emplace(id, std::pair(r_.code_of(id), r_.office_name(id))).first;
-    return at->second;
-  }
-
- private:
-  const Request& r_;
-  std::map<OfficeId, std::pair<std::string, std::string>> known_;
-};
 
 Json signatures_json(const Request& r, const RecordId& id, const std::vector<sync::RecordSignature>& all) {
   Json list = Json::array();
@@ -169,39 +143,6 @@ Json summary_json(const Request& r, const MatterRow& m, const std::string& offic
                        {"flags", flags_json(m.flags)},
                        {"conflict", m.conflict},
                        {"attachments", m.attachments}});
-}
-
-Result<ApiReply> get_reports(Request& r) {
-  TRY(r.host.open_received());  // what was receipted is listed
-  ListFilter f;
-  if (const auto lane = r.param("lane"); !lane.empty()) {
-    f.lane = sync::lane_from(lane);
-    if (!f.lane || !sync::is_stream_lane(*f.lane))
-      return fail(Fault::invalid, "the lane is flash, urgent or routine", "invalid.lane");
-  }
-  if (const auto state = r.param("state"); !state.empty()) {
-    f.state = report_state_from(state);
-    if (!f.state) return fail(Fault::invalid, "there is no such state", "invalid.state");
-  }
-  if (const auto office = r.param("office"); !office.empty()) {
-    const auto row = TRY(r.host.directory().office_by_code(office));
-    if (!row) return fail(Fault::missing, "no office of this code is known here", "office.missing");
-    f.office = row->id;
-  }
-  f.conflict = r.param("conflict") == "true";
-  if (const auto limit = r.param("limit"); !limit.empty())
-    f.limit = static_cast<std::size_t>(TRY(whole_number(limit, 1, kListMax)));
-  f.search = r.param("search");
-  f.after = r.param("after");
-  const CaseList list = TRY(list_cases(r.store(), f));
-  Names names(r);
-  Json reports = Json::array();
-  reports.items()->reserve(list.rows.size());
-  for (const MatterRow& m : list.rows) {
-    const auto& [code, name] = names.of(m.office);
-    reports.add(summary_json(r, m, code, name));
-  }
-  return reply(Json::object({{"reports", std::move(reports)}, {"next", list.next.empty() ? Json() : Json(list.next)}}));
 }
 
 Result<ApiReply> get_report(Request& r) {

@@ -117,9 +117,11 @@ Result<> look_into_draft(Request& r, const std::string& hop, Work& w) {
 }
 
 Result<> add_provisional(Request& r, std::vector<Work>& out) {
-  Query q =
-      TRY(r.store().db().query("select row from matter where own = 1 and (flags & ?) != 0 order by row desc limit ?",
-                               record_note::provisional, kWorkMost));
+  static_assert(record_note::provisional == 16);
+  Query q = TRY(
+      r.store().db().query("select row from matter indexed by matter_provisional where (flags & 16) <> 0 and own = 1"
+                           " order by row desc limit ?",
+                           kWorkMost));
   while (TRY(q.step())) {
     Work w{.row = TRY(matter_at(r.store(), q.integer(0))), .group = "cosign"};
     if (w.row.signed_at) w.due = *w.row.signed_at + kCosignMs;

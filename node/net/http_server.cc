@@ -139,8 +139,9 @@ struct EventStream::State {
   std::string queue;
   std::size_t at = 0;  ///< Bytes of `queue` already taken.
   bool suspended = false;
-  bool ended = false;    ///< No more send().
-  bool dropped = false;  ///< Ended by overflow or by the client: do not finish politely.
+  bool ended = false;          ///< No more send().
+  bool dropped = false;        ///< Ended by overflow or by the client: do not finish politely.
+  std::function<void()> next;  ///< Whoever gives the next piece; may hold the stream itself.
 
   /// Call with mu held.
   void wake() {
@@ -183,6 +184,13 @@ bool EventStream::send(std::string_view text) {
 }
 
 void EventStream::end() { state_->finish(); }
+
+void EventStream::when_taken(std::function<void()> next) {
+  const std::lock_guard lock(state_->mu);
+  if (state_->ended) return;  // `next` goes with the caller
+  state_->next = std::move(next);
+  state_->wake();
+}
 
 bool EventStream::closed() const {
   const std::lock_guard lock(state_->mu);
@@ -391,6 +399,13 @@ using ResponseHandle = std::unique_ptr<MHD_Response, ResponseCloser>;
 /// Takes the next bytes of an open answer; parks the connection when there are none.
 ssize_t read_stream(void* cls, std::uint64_t, char* out, std::size_t max) {
   EventStream::State& s = **static_cast<std::shared_ptr<EventStream::State>*>(cls);
+  std::function<void()> next;
+  {
+    const std::lock_guard lock(s.mu);
+    if (s.queue.size() == s.at) next = std::exchange(s.next, {});
+  }
+  if (next) next();
+  next = {};  // it may hold the stream: gone before the lock is taken again
   const std::lock_guard lock(s.mu);
   if (s.dropped) return MHD_CONTENT_READER_END_WITH_ERROR;
   const std::size_t n = std::min(max, s.queue.size() - s.at);
@@ -414,11 +429,13 @@ ssize_t read_stream(void* cls, std::uint64_t, char* out, std::size_t max) {
 
 void free_stream(void* cls) {
   auto* s = static_cast<std::shared_ptr<EventStream::State>*>(cls);
+  std::function<void()> next;
   {
     const std::lock_guard lock((*s)->mu);
     (*s)->ended = true;
     (*s)->connection = nullptr;
     (*s)->suspended = false;
+    next = std::exchange((*s)->next, {});
   }
   delete s;
 }
@@ -732,11 +749,13 @@ struct HttpServer::Impl {
       o->exchange->suspended = false;
       if (!o->exchange->answered) o->exchange->gone = true;
     }
+    std::function<void()> next;  // destroyed without the lock: it may hold the stream
     {
       const std::lock_guard lock(o->exchange->stream->mu);
       o->exchange->stream->connection = nullptr;
       o->exchange->stream->suspended = false;
       o->exchange->stream->ended = true;
+      next = std::exchange(o->exchange->stream->next, {});
     }
     try {
       if (!o->ended) drop_intake(*o, true);

@@ -60,6 +60,9 @@ class EventStream {
   bool send(std::string_view text);
   void end();
   bool closed() const;
+  /// Calls it once, on an HTTP thread, when all that was sent has been taken: for answers longer than memory should
+  /// hold. It must not block. Never called when the client leaves before: then it is only destroyed.
+  void when_taken(std::function<void()> next);
 
  private:
   std::shared_ptr<State> state_;

@@ -179,21 +179,19 @@ Intake WebPort::begin_session(Shared exchange) {
     refuse(exchange, fine.error());
     return NoBody{};
   }
-  return Buffered{kSessionBodyBytes, [this, exchange](Bytes body) {
-                    p_.on_store([this, exchange, b = std::move(body)] {
-                      const auto asked = small_object(b, {"officer", "passphrase"});
-                      if (!asked) return refuse(exchange, asked.error());
-                      const auto opened =
-                          p_.sign_in(asked->text("officer"), view(asked->text("passphrase")), exchange->request().peer);
-                      if (!opened) return refuse(exchange, opened.error());
-                      // Whoever signs in anew gets a new token; the one before is worth nothing any more.
-                      if (const std::string before = token_of(exchange->request()); !before.empty())
-                        p_.sessions.close(before);
-                      const auto who = p_.sessions.look(opened->token, true, p_.clock());
-                      if (!who) return refuse(exchange, who.error());
-                      answer(exchange, {.body = dump(told(*who))}, set_cookie(opened->token));
-                    });
-                  }};
+  return body_for(exchange, 0, headers(), [this, exchange](Bytes body) {
+    p_.on_store([this, exchange, b = std::move(body)] {
+      const auto asked = small_object(b, {"officer", "passphrase"});
+      if (!asked) return refuse(exchange, asked.error());
+      const auto opened = p_.sign_in(asked->text("officer"), view(asked->text("passphrase")), exchange->request().peer);
+      if (!opened) return refuse(exchange, opened.error());
+      // Whoever signs in anew gets a new token; the one before is worth nothing any more.
+      if (const std::string before = token_of(exchange->request()); !before.empty()) p_.sessions.close(before);
+      const auto who = p_.sessions.look(opened->token, true, p_.clock());
+      if (!who) return refuse(exchange, who.error());
+      answer(exchange, {.body = dump(told(*who))}, set_cookie(opened->token));
+    });
+  });
 }
 
 Json WebPort::told(const WebSessions::Who& who) const {
@@ -209,15 +207,15 @@ Intake WebPort::session(Shared exchange, const WebSessions::Who& who) {
 }
 
 Intake WebPort::confirm_session(Shared exchange, std::string token) {
-  return Buffered{kSessionBodyBytes, [this, exchange, token = std::move(token)](Bytes body) {
-                    p_.on_store([this, exchange, token, b = std::move(body)] {
-                      const auto asked = small_object(b, {"passphrase"});
-                      if (!asked) return refuse(exchange, asked.error());
-                      const auto done = p_.confirm(token, view(asked->text("passphrase")), exchange->request().peer);
-                      if (!done) return refuse(exchange, done.error());
-                      answer(exchange, {.body = "{}"});
-                    });
-                  }};
+  return body_for(exchange, 0, headers(), [this, exchange, token = std::move(token)](Bytes body) {
+    p_.on_store([this, exchange, token, b = std::move(body)] {
+      const auto asked = small_object(b, {"passphrase"});
+      if (!asked) return refuse(exchange, asked.error());
+      const auto done = p_.confirm(token, view(asked->text("passphrase")), exchange->request().peer);
+      if (!done) return refuse(exchange, done.error());
+      answer(exchange, {.body = "{}"});
+    });
+  });
 }
 
 Intake WebPort::end_session(Shared exchange, const std::string& token) {
@@ -239,7 +237,7 @@ Intake WebPort::api(Shared exchange, std::string token) {
         call.session = token;
         call.officer.clear();  // the session says who it is
       }
-      answer_call(*exchange, p_.call, std::move(call), headers());
+      answer_call(*exchange, p_.call, std::move(call), headers(), p_.on_store);
     });
   };
   const HttpRequest& r = exchange->request();
@@ -247,7 +245,7 @@ Intake WebPort::api(Shared exchange, std::string token) {
     run({});
     return NoBody{};
   }
-  return Buffered{most_body(r, p_.attachment_bytes), run};
+  return body_for(exchange, p_.attachment_bytes, headers(), run);
 }
 
 }  // namespace yz::node

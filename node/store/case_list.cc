@@ -1,22 +1,30 @@
 #include <algorithm>
-#include <charconv>
-#include <set>
 
-#include "node/store/cases.h"
-#include "node/store/tokenizer.h"
+#include "node/store/case_row.h"
 
 namespace yz::node {
 namespace {
-
-constexpr std::string_view kColumns =
-    "row, case_id, office, own, kind, lane, state, title, occurred_ms, signed_ms, received_ms, number, verified, flags,"
-    " conflict, attachments, sort";
 
 std::optional<sync::Millis> time_of(Query& q, int col) {
   return q.null(col) ? std::nullopt : std::optional(q.integer(col));
 }
 
-Result<MatterRow> row_of(Query& q) {
+constexpr std::string_view kBase32 = "abcdefghijklmnopqrstuvwxyz234567";
+constexpr std::size_t kCaseCharacters = 26;
+constexpr std::size_t kPrefixLeast = 6;
+
+/// The smallest or the largest id that begins so; none when a character is not base32.
+std::optional<Bytes> bound(std::string_view prefix, bool high) {
+  std::string whole(prefix);
+  // 26 characters hold 130 bits: the last one has only its upper three.
+  while (whole.size() < kCaseCharacters) whole += !high ? 'a' : whole.size() + 1 == kCaseCharacters ? '4' : '7';
+  auto bytes = from_base32(whole);
+  return bytes && bytes->size() == CaseId::kSize ? std::optional(*bytes) : std::nullopt;
+}
+
+}  // namespace
+
+Result<MatterRow> case_row_of(Query& q) {
   MatterRow m;
   m.row = q.integer(0);
   m.id = TRY(q.id<CaseId>(1));
@@ -35,113 +43,23 @@ Result<MatterRow> row_of(Query& q) {
   m.conflict = q.integer(14) != 0;
   m.attachments = q.integer(15);
   m.sort = static_cast<Sort>(q.integer(16));
+  m.incident = q.text(17);
+  m.grade = q.text(18);
   return m;
 }
 
-/// "r120": below row 120; "w77": below that row of the search index.
-Result<std::int64_t> cursor(std::string_view after, char kind) {
-  if (after.empty()) return std::numeric_limits<std::int64_t>::max();
-  std::int64_t n = 0;
-  const char* end = after.data() + after.size();
-  if (after[0] == kind)
-    if (const auto [p, error] = std::from_chars(after.data() + 1, end, n); error == std::errc() && p == end && n > 0)
-      return n;
-  return fail(Fault::invalid, "that is no cursor of this list", "invalid.after");
-}
-
-bool fits(const MatterRow& m, const ListFilter& f) {
-  if (m.sort != Sort::report) return false;
-  if (f.lane && m.lane != *f.lane) return false;
-  if (f.office && m.office != *f.office) return false;
-  if (f.conflict && !m.conflict) return false;
-  if (f.state) return m.state == *f.state;
-  return m.own || m.state != ReportState::rejected;  // cases of which nothing good has come
-}
-
-Result<CaseList> search(Store& store, const ListFilter& f) {
-  const std::string phrase = fts_phrase(f.search);
-  if (phrase.empty()) return fail(Fault::invalid, "there is nothing to search for", "invalid.search");
-  // The index gives its rows newest first without sorting, so that a common word costs no more than a rare one.
-  Query q = TRY(store.db().query("select rowid from words where words match ? and rowid < ? order by rowid desc",
-                                 phrase, TRY(cursor(f.after, 'w'))));
-  CaseList out;
-  std::set<std::int64_t> seen;
-  while (TRY(q.step())) {
-    const std::int64_t word = q.integer(0);
-    std::int64_t row = word / 2;
-    if (word % 2 == 0) {
-      Query r = TRY(store.db().query("select matter from record where row = ? and quarantine = 0", row));
-      if (!TRY(r.step())) continue;
-      row = r.integer(0);
-    }
-    if (seen.contains(row)) continue;
-    const MatterRow m = TRY(matter_at(store, row));
-    if (!fits(m, f)) continue;
-    if (out.rows.size() == f.limit) {
-      out.next = "w" + std::to_string(word + 1);
-      break;
-    }
-    seen.insert(row);
-    out.rows.push_back(m);
-  }
-  return out;
-}
-
-constexpr std::string_view kBase32 = "abcdefghijklmnopqrstuvwxyz234567";
-constexpr std::size_t kCaseCharacters = 26;
-constexpr std::size_t kPrefixLeast = 6;
-
-/// The smallest or the largest id that begins so; none when a character is not base32.
-std::optional<Bytes> bound(std::string_view prefix, bool high) {
-  std::string whole(prefix);
-  // 26 characters hold 130 bits: the last one has only its upper three.
-  while (whole.size() < kCaseCharacters) whole += !high ? 'a' : whole.size() + 1 == kCaseCharacters ? '4' : '7';
-  auto bytes = from_base32(whole);
-  return bytes && bytes->size() == CaseId::kSize ? std::optional(*bytes) : std::nullopt;
-}
-
-}  // namespace
-
-Result<CaseList> list_cases(Store& store, const ListFilter& f) {
-  if (!f.search.empty()) return search(store, f);
-  // One statement for each set of filters, so that each uses its own index and is prepared once.
-  std::string sql = "select " + std::string(kColumns) + " from matter where row < ?";
-  if (f.office) sql += " and office = ?";
-  if (f.lane) sql += f.office ? " and +lane = ?" : " and lane = ?";
-  if (f.state) sql += f.office || f.lane ? " and +state = ?" : " and state = ?";
-  if (f.conflict) sql += " and +conflict = 1";
-  if (!f.state) sql += " and not (own = 0 and +state = 9)";
-  sql += " and +sort = 0";
-  sql += " order by row desc limit ?";
-  Query q = TRY(store.db().query(sql));
-  q.bind(TRY(cursor(f.after, 'r')));
-  if (f.office) q.bind(*f.office);
-  if (f.lane) q.bind(static_cast<int>(*f.lane));
-  if (f.state) q.bind(static_cast<int>(*f.state));
-  q.bind(f.limit + 1);
-  CaseList out;
-  while (TRY(q.step())) {
-    if (out.rows.size() == f.limit) {
-      out.next = "r" + std::to_string(out.rows.back().row);
-      break;
-    }
-    out.rows.push_back(TRY(row_of(q)));
-  }
-  return out;
-}
-
 Result<std::optional<MatterRow>> matter(Store& store, const CaseId& id) {
-  static const std::string sql = "select " + std::string(kColumns) + " from matter where case_id = ?";
+  static const std::string sql = "select " + std::string(kCaseColumns) + " from matter where case_id = ?";
   Query q = TRY(store.db().query(sql, id));
   if (!TRY(q.step())) return std::nullopt;
-  return TRY(row_of(q));
+  return TRY(case_row_of(q));
 }
 
 Result<MatterRow> matter_at(Store& store, std::int64_t row) {
-  static const std::string sql = "select " + std::string(kColumns) + " from matter where row = ?";
+  static const std::string sql = "select " + std::string(kCaseColumns) + " from matter where row = ?";
   Query q = TRY(store.db().query(sql, row));
   if (!TRY(q.step())) return fail(Fault::corrupt, "a record's case is not in the store", "store.matter");
-  return row_of(q);
+  return case_row_of(q);
 }
 
 Result<MatterRow> find_case(Store& store, std::string_view typed) {
@@ -150,10 +68,10 @@ Result<MatterRow> find_case(Store& store, std::string_view typed) {
   std::transform(name.begin(), name.end(), name.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   if (name.find("\xE3\x80\x94") != std::string::npos) {  // 〔: a number for the telephone
-    static const std::string sql = "select " + std::string(kColumns) + " from matter where number = ? limit 2";
+    static const std::string sql = "select " + std::string(kCaseColumns) + " from matter where number = ? limit 2";
     Query q = TRY(store.db().query(sql, typed));
     if (!TRY(q.step())) return none();
-    MatterRow m = TRY(row_of(q));
+    MatterRow m = TRY(case_row_of(q));
     if (TRY(q.step())) return fail(Fault::invalid, "several cases have this number; use the id", "case.prefix");
     return m;
   }
@@ -163,10 +81,10 @@ Result<MatterRow> find_case(Store& store, std::string_view typed) {
   const auto low = bound(name, false), high = bound(name, true);
   if (!low || !high) return none();
   static const std::string sql =
-      "select " + std::string(kColumns) + " from matter where case_id >= ? and case_id <= ? limit 2";
+      "select " + std::string(kCaseColumns) + " from matter where case_id >= ? and case_id <= ? limit 2";
   Query q = TRY(store.db().query(sql, *low, *high));
   if (!TRY(q.step())) return none();
-  MatterRow m = TRY(row_of(q));
+  MatterRow m = TRY(case_row_of(q));
   if (TRY(q.step())) return fail(Fault::invalid, "several cases begin so; give more of the id", "case.prefix");
   return m;
 }

@@ -7,6 +7,7 @@
 #include "node/store/acts.h"
 #include "node/store/commissions.h"
 #include "node/store/enclosures.h"
+#include "node/store/facets.h"
 #include "node/store/forwards.h"
 #include "node/store/policies.h"
 
@@ -230,6 +231,8 @@ Result<Heads> project_version(Store& store, const Standing& m, const sync::Relea
              " kind = coalesce(?7, kind), number = case when number = '' then ?9 else number end where row = ?8",
              s.report.title, s.event_ms, s.signed_ms, s.received_ms, conflict ? 1 : 0, static_cast<int>(r.record.lane),
              kind, m.row, number));
+  const bool says = !s.report.fields.text("incident_type").empty() || !s.report.fields.text("level").empty();
+  if (says || (!m.fresh && !s.report.title.empty())) TRY(set_facets(store, m.row, s.report));
   return h;
 }
 

@@ -34,7 +34,11 @@ struct MatterRow {
   bool conflict = false;
   std::int64_t attachments = 0;
   Sort sort = Sort::report;
+  std::string incident, grade;  ///< of the newest version; empty when it says nothing
 };
+
+/// Which of a case's times a range is about.
+enum class TimeOf : std::uint8_t { occurred, signed_at, received };
 
 struct ListFilter {
   std::optional<sync::Lane> lane = {};
@@ -44,12 +48,21 @@ struct ListFilter {
   std::string search = {};  ///< as typed; empty: no search
   std::size_t limit = 100;
   std::string after = {};  ///< a cursor that list_cases gave
+  std::optional<Kind> kind = {};
+  std::optional<std::vector<std::string>> incidents = {};  ///< any of these types
+  std::string grade = {};
+  TimeOf by = TimeOf::signed_at;
+  std::optional<sync::Millis> from = {}, until = {};  ///< from <= time < until
+  std::optional<bool> attachments = {}, exercise = {};
+  /// Something on it waits for somebody (an act with a due time), due before then; and not before `due_from`.
+  std::optional<sync::Millis> due_from = {}, due_until = {};
 };
 struct CaseList {
   std::vector<MatterRow> rows;  ///< newest first
   std::string next;             ///< empty at the end
 };
-/// Reports only. Fault::invalid for a cursor that is none, or a search without a letter.
+/// Reports only. However many cases there are, one call looks at a bounded number: it may give fewer than the limit,
+/// or none, and still a `next`. Fault::invalid for a cursor that is none, or a search without a letter.
 Result<CaseList> list_cases(Store&, const ListFilter&);
 
 Result<std::optional<MatterRow>> matter(Store&, const CaseId&);

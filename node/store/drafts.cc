@@ -146,9 +146,11 @@ Result<> put_row(Store& store, const DraftState& s, const DraftView& v, const st
                                                  : ReportState::draft;
   return store.db().run(
       "update matter set kind = ?, lane = ?, state = ?, title = ?, occurred_ms = ?, attachments = ?, changed_ms = ?,"
-      " sort = ? where row = ? and not exists(select 1 from record where matter = ? and quarantine = 0)",
+      " sort = ?, incident = ?, grade = ? where row = ? and not exists(select 1 from record where matter = ? and "
+      "quarantine = 0)",
       static_cast<int>(t.report.kind), static_cast<int>(t.report.lane), static_cast<int>(state), t.report.title,
-      t.report.occurred_at, t.extras.attachments.size(), now, static_cast<int>(sort_of(t.extras.type)), row, row);
+      t.report.occurred_at, t.extras.attachments.size(), now, static_cast<int>(sort_of(t.extras.type)),
+      t.report.fields.text("incident_type"), t.report.fields.text("level"), row, row);
 }
 
 /// The row follows the state. Gives whether it waits for records.

@@ -534,12 +534,6 @@ insert or ignore into enclosure(attachment, record) select substr(bytes, body + 
 drop table kept_manifest;
 )sql";
 
-constexpr std::array kMain{Migration{1, kMain1},       Migration{2, kMainHeads},      Migration{3, kMainRestore},
-                           Migration{4, kMainCarry},   Migration{5, kMainWatch},      Migration{6, kMainRevocation},
-                           Migration{7, kMainLines},   Migration{8, kMainNotices},    Migration{9, kMainFloor},
-                           Migration{10, kMainTold},   Migration{11, kMainConsent},   Migration{12, kMainMachines},
-                           Migration{13, kMainDrafts}, Migration{14, kMainActs},      Migration{15, kMainTasks},
-                           Migration{16, kMainJudged}, Migration{17, kMainEnclosures}};
 // The same attachment may come from its author and from an office that hands it on: of each author's node by itself, so
 // that nobody's bytes stand in the way of another's. What we hand on has no bytes of its own.
 constexpr std::string_view kBlobHanded = R"sql(
@@ -569,6 +563,33 @@ create index attachment_open on attachment(destination) where done = 0 and ready
 create index attachment_promised on attachment(id) where handed = 1 and ready = 0;
 )sql";
 
+// What lists are narrowed by, each with an index that gives its rows newest first; and lists that officers gave names.
+constexpr std::string_view kMainList = R"sql(
+alter table matter add column incident text not null default '';  -- of the newest version: its incident_type
+alter table matter add column grade text not null default '';     -- and the level it states
+create index matter_kind on matter(kind, row);
+create index matter_incident on matter(incident, row) where incident <> '';
+create index matter_grade on matter(grade, row) where grade <> '';
+create index matter_conflict on matter(row) where conflict = 1;
+create index matter_exercise on matter(row) where (flags & 32) <> 0;
+create index matter_provisional on matter(row) where (flags & 16) <> 0;
+create index matter_attached on matter(row) where attachments > 0;
+create index matter_occurred on matter(occurred_ms, row);
+create index matter_signed on matter(signed_ms, row);
+create index matter_received on matter(received_ms, row);
+create table view(
+  person blob not null, name text not null,
+  filter text not null,               -- parameters of GET /api/v1/reports, as a JSON object of texts
+  changed_ms integer not null,
+  primary key(person, name)) strict, without rowid;
+)sql";
+
+constexpr std::array kMain{Migration{1, kMain1},       Migration{2, kMainHeads},       Migration{3, kMainRestore},
+                           Migration{4, kMainCarry},   Migration{5, kMainWatch},       Migration{6, kMainRevocation},
+                           Migration{7, kMainLines},   Migration{8, kMainNotices},     Migration{9, kMainFloor},
+                           Migration{10, kMainTold},   Migration{11, kMainConsent},    Migration{12, kMainMachines},
+                           Migration{13, kMainDrafts}, Migration{14, kMainActs},       Migration{15, kMainTasks},
+                           Migration{16, kMainJudged}, Migration{17, kMainEnclosures}, Migration{18, kMainList}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees},
                            Migration{4, kBlobCopies}, Migration{5, kBlobHanded}};
 }  // namespace

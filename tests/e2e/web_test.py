@@ -54,7 +54,7 @@ def guessing(b, home):
     for _ in range(2):
         status, said = b.sign_in("王芳", "wrong")
     status, said = b.sign_in("王芳", PASSPHRASE)
-    check("after four wrong tries even the right one has to wait", (status, said.get("code")) == (401, "login.wait"), (status, said))
+    check("after four wrong tries even the right one has to wait", (status, said.get("code")) == (429, "login.wait"), (status, said))
     time.sleep(2)
     status, said = b.sign_in("王芳", PASSPHRASE)
     check("... and not for ever", status == 200, (status, said))

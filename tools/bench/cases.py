@@ -7,6 +7,7 @@ import statistics
 import threading
 import time
 
+import api
 import levels
 from machine import LINKS, Failed, disk
 from offices import SYNC_PORT, import_all
@@ -427,4 +428,4 @@ def case_stick(bench):
 
 CASES = {"authoring": authoring, "a": case_a, "ingest": case_ingest, "idle": case_idle, "start": case_start, "b": case_b,
          "b-mixed": case_b_mixed, "c": case_c, "d": case_d, "d-queued": case_d_queued, "cuts": case_cuts, "stick": case_stick,
-         "two-hops": levels.case_two_hops}
+         "two-hops": levels.case_two_hops, "api": api.case_api}

@@ -45,6 +45,7 @@ class Office:
         self.ready_seconds = time.monotonic() - self.served.began
         if not line.startswith("ready"):
             raise Failed(f"{self.side}: serve did not start, see {log.name}")
+        self.web = line.split("web=")[1].split()[0].removeprefix("http://").strip("/")
         return self
 
     def end(self):

@@ -3,6 +3,7 @@ import { deskEn, deskZh } from './locales/desk';
 import en from './locales/en';
 import { adminEn, adminZh } from './locales/admin';
 import { attachmentsEn, attachmentsZh } from './locales/attachments';
+import { listEn, listZh } from './locales/list';
 import { tasksEn, tasksZh } from './locales/tasks';
 import zh from './locales/zh-CN';
 
@@ -18,6 +19,8 @@ i18n.global.mergeLocaleMessage('zh', tasksZh);
 i18n.global.mergeLocaleMessage('en', tasksEn);
 i18n.global.mergeLocaleMessage('zh', attachmentsZh);
 i18n.global.mergeLocaleMessage('en', attachmentsEn);
+i18n.global.mergeLocaleMessage('zh', listZh);
+i18n.global.mergeLocaleMessage('en', listEn);
 
 export const language = (): 'zh' | 'en' => (i18n.global.locale.value === 'en' ? 'en' : 'zh');
 

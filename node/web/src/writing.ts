@@ -72,7 +72,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
       await put(what);
     } catch (e) {
       // A field that the rules can't take must not keep the text from being saved.
-      if (leaving || !(e instanceof Problem) || e.status !== 422) {
+      if (leaving || !(e instanceof Problem) || (e.status !== 422 && e.status !== 413)) {
         if (e instanceof Problem && (e.code === 'draft.missing' || e.code === 'case.missing' || e.code === 'draft.in_review')) gone.value = true;
         throw e;
       }
