@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""load.py PROGRAM FOLDER LANG: a city, a county and three townships with a week behind them, left open. Says what it did, checks what it
+counts, and ends with 1 when something is not as it should be. Prints what a shell needs to know on the last line: the pids.
+
+The week lies in the past: while it is made, the nodes run as they are under a clock that is set back (clock.c, preloaded), so that
+what they sign and receipt has the times of the week; then they are started anew under the true clock."""
+import concurrent.futures
+import datetime
+import json
+import os
+import sys
+import time
+
+import sheet
+from week import CHINA, HERE, Week
+from world import Broken, Office, World
+
+
+def second_machine(world, o):
+    """The duty room's own machine, for its duty officer."""
+    told = {"code": o.code, "name": o.name, "level": o.level, "people": [p for p in o.people if "duty" in p.get("roles", [])], "above": o.above}
+    two = world.second = Office(world, o.key + "2", told)
+    two.writer = two.signer = told["people"][0]["name"]
+    line = o.ask("POST", "/node/invitations", {"name": "值班室二号机", "officer": two.writer, "url": [f"http://127.0.0.1:{o.sync}"]})["invitation"]
+    two.call_program("join", line, "--officer", two.writer)
+    two.start()
+    world.until("the second machine is in", lambda: two.ask("GET", "/status")["state"] == "ready")
+    above = world.offices[o.above]
+    print_of = next(n for n in two.ask("GET", "/nodes")["nodes"] if n["this"])
+    known = lambda: next((n for n in above.ask("GET", "/nodes")["nodes"] if n["node"] == print_of["node"]), None)
+    world.until("the county knows the second machine", known)
+    above.ask("POST", f"/nodes/{print_of['node']}/confirm", {"fingerprint": print_of["fingerprint"]})
+    two.stop()
+
+
+def built(program, folder, now):
+    world = World(program, folder)
+    world.clock.go(now - datetime.timedelta(days=8))
+    with open(os.path.join(HERE, "offices.json"), encoding="utf-8") as f:
+        told = json.load(f)
+    with concurrent.futures.ThreadPoolExecutor(2) as two:  # two cores: the passphrases are what takes time
+        filling = []
+        for key, words in told.items():
+            o = world.found(key, words)
+            o.writer, o.signer = words["writer"], words["signer"]
+            filling.append(two.submit(world.fill, o))
+        for f in filling:
+            f.result()
+        list(two.map(lambda who: who[0].session(who[1]["name"]), [(o, p) for o in world.offices.values() for p in o.people]))
+    second_machine(world, world.offices["liuhe"])
+    return world
+
+
+def main():
+    program, folder, lang = sys.argv[1:4]
+    began, now = time.monotonic(), datetime.datetime.now(CHINA)
+    pids = []
+    try:
+        world = built(program, folder, now)
+        founded = time.monotonic()
+        week = Week(world, now)
+        week.read()
+        week.run()
+        done = time.monotonic()
+        for o in world.offices.values():
+            o.stop()
+        for o in world.offices.values():
+            o.start(true_clock=True)
+        pids = [o.process.pid for o in world.offices.values()]
+        sheet.check(world, week)
+        sheet.show(world, week, lang)
+        print(f"   {founded - began:.0f} + {done - founded:.0f} + {time.monotonic() - done:.0f} s", file=sys.stderr)
+        print(*pids)
+    except Broken as e:
+        for o in list(getattr(locals().get("world"), "offices", {}).values()):
+            if o.process:
+                o.process.kill()
+        print(f"demo_week: {e}", file=sys.stderr)
+        sys.exit(1)
+
+
+main()
