@@ -8,7 +8,7 @@ import os
 import re
 
 import media
-from world import CHINA, Broken
+from world import CHINA, Broken, Office
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MINUTE = datetime.timedelta(minutes=1)
@@ -236,11 +236,26 @@ class Week:
         self.said["acts"] += 1
 
     # --- two versions -----------------------------------------------------------------------------------------------
+    def second_machine(self, o):
+        """The duty room's own machine, for its duty officer."""
+        told = {"code": o.code, "name": o.name, "level": o.level, "people": [p for p in o.people if "duty" in p.get("roles", [])], "above": o.above}
+        two = Office(self.world, o.key + "2", told)
+        two.writer = two.signer = told["people"][0]["name"]
+        line = o.ask("POST", "/node/invitations", {"name": "值班室二号机", "officer": two.writer, "url": [f"http://127.0.0.1:{o.sync}"]})["invitation"]
+        two.call_program("join", line, "--officer", two.writer)
+        two.start()
+        self.world.until("the second machine is in", lambda: two.ask("GET", "/status")["state"] == "ready")
+        above, mine = self.office(o.above), next(n for n in two.ask("GET", "/nodes")["nodes"] if n["this"])
+        self.world.until("the county knows the second machine", lambda: any(n["node"] == mine["node"] for n in above.ask("GET", "/nodes")["nodes"]))
+        above.ask("POST", f"/nodes/{mine['node']}/confirm", {"fingerprint": mine["fingerprint"]})
+        self.world.second = two
+        return two
+
     def conflict(self, at, e):
         """The duty room's machine is off while the office corrects a figure; then somebody corrects it there too."""
-        o, two = self.office(e["office"]), self.world.second
+        o = self.office(e["office"])
+        two = self.second_machine(o)
         case = self.cases[e["case_of"]]
-        two.start()
         self.here(two, case)
         two.stop()
         self.next_version(at, o, case, dict(e["here"], do="correct"), e["here"].get("by", o.writer))
@@ -254,7 +269,6 @@ class Week:
         two.start()
         self.world.until("both versions are at the office", lambda: self.here(o, case)["conflict"])
         self.world.until("... and at the county", lambda: self.here(self.office(o.above), case)["conflict"])
-        two.stop()
         self.said["acts"] += 2
 
 
