@@ -49,8 +49,8 @@ def main():
         for o in world.offices.values():
             o.start(true_clock=True)
         pids = [o.process.pid for o in world.offices.values()]
-        sheet.check(world, week)
-        sheet.show(world, week, lang)
+        counts = sheet.check(world, week)
+        sheet.show(world, week, lang, counts)
         print(f"   {founded - began:.0f} + {done - founded:.0f} + {time.monotonic() - done:.0f} s", file=sys.stderr)
         print(*pids)
     except Broken as e:

@@ -24,7 +24,7 @@ class Week:
         self.heap, self.turn = [], 0
         self.cases = {}    # our word for a report -> its case
         self.home = {}     # ... -> the office that wrote it
-        self.said = {"reports": 0, "acts": 0, "attachments": 0, "kept": 0}
+        self.said = {"reports": 0, "acts": 0, "attachments": 0, "kept": 0, "forwarded": 0}
 
     # --- time -------------------------------------------------------------------------------------------------------
     def moment(self, at):
@@ -184,6 +184,7 @@ class Week:
     def done(self, at, o, word, step):
         case = self.cases[word]
         if step["do"] == "forward":
+            self.said["forwarded"] += 1
             above = self.office(o.above)
             self.later(at + step.get("back", 25) * MINUTE, lambda _: (self.here(above, case), above.ask("POST", f"/reports/{case}/acknowledge", {}, above.writer)))
         author = self.home[word]
@@ -237,8 +238,8 @@ class Week:
 
     # --- two versions -----------------------------------------------------------------------------------------------
     def second_machine(self, o):
-        """The duty room's own machine, for its duty officer."""
-        told = {"code": o.code, "name": o.name, "level": o.level, "people": [p for p in o.people if "duty" in p.get("roles", [])], "above": o.above}
+        """The duty room's own machine, for the office's first officer."""
+        told = {"code": o.code, "name": o.name, "level": o.level, "people": o.people[:1], "above": o.above}
         two = Office(self.world, o.key + "2", told)
         two.writer = two.signer = told["people"][0]["name"]
         line = o.ask("POST", "/node/invitations", {"name": "值班室二号机", "officer": two.writer, "url": [f"http://127.0.0.1:{o.sync}"]})["invitation"]
@@ -252,20 +253,20 @@ class Week:
         return two
 
     def conflict(self, at, e):
-        """The duty room's machine is off while the office corrects a figure; then somebody corrects it there too."""
+        """The duty room's machine is off while the office corrects a figure; then somebody corrects it there too, and both versions meet."""
         o = self.office(e["office"])
         two = self.second_machine(o)
         case = self.cases[e["case_of"]]
         self.here(two, case)
         two.stop()
-        self.next_version(at, o, case, dict(e["here"], do="correct"), e["here"].get("by", o.writer))
-        self.later(at + 30 * MINUTE, self.there, two, o, case, e["there"])
+        self.next_version(at, o, case, dict(e["here"], do="correct"), o.writer)
+        self.later(at + 12 * MINUTE, self.there, two, o, case, e["there"])
 
     def there(self, at, two, o, case, step):
         with open(os.path.join(self.world.folder, "correction.txt"), "w", encoding="utf-8") as f:
             f.write(self.filled(step["body"], at))
         two.call_program("report", "correct", case, "--title", step["title"], "--body-file", f.name, "--reason", step["reason"],
-                         *[w for k, v in step.get("fields", {}).items() for w in ("--set", f"{k}={v}")], "--send", "--as", step["by"])
+                         *[w for k, v in step.get("fields", {}).items() for w in ("--set", f"{k}={v}")], "--send")
         two.start()
         self.world.until("both versions are at the office", lambda: self.here(o, case)["conflict"])
         self.world.until("... and at the county", lambda: self.here(self.office(o.above), case)["conflict"])

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import threading
 import time
+from urllib.parse import quote
 
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
 PASSPHRASE = "柳河-夜雨-渡口-四十七"
@@ -164,7 +165,7 @@ class World:
             line = above.ask("POST", "/invitations", {"code": o.code, "name": o.name, "level": o.level, "url": f"http://127.0.0.1:{above.sync}", "two_person": not o.one_person})["invitation"]
             o.call_program("join", line, "--officer", first["name"], "--phone", first["phone"])
         else:
-            o.call_program("init", "--code", o.code, "--name", o.name, "--level", o.level, "--officer", first["name"], "--phone", first["phone"], "--root", "--two-person")
+            self.root = o.call_program("init", "--code", o.code, "--name", o.name, "--level", o.level, "--officer", first["name"], "--phone", first["phone"], "--root", "--two-person")["fingerprint"]
         o.start()
         return o
 
@@ -174,6 +175,9 @@ class World:
             o.ask("POST", "/officers", {"name": p["name"], "roles": p["roles"], "phone": p["phone"], "new_passphrase": PASSPHRASE})
         if o.above:
             self.until(f"{o.name} is in", lambda: o.ask("GET", "/status")["state"] == "ready")
+            o.ask("POST", "/root/confirm", {"fingerprint": self.root})
+        if len(o.people) > 2:
+            o.ask("POST", f"/officers/{quote(o.people[0]['name'])}/roles", {"roles": o.people[0]["keeps"]})
 
     def until(self, what, fact, seconds=90):
         """Waits for a fact. A node asks its superior now and then for what came meanwhile; here nobody waits for that."""
