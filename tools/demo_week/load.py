@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """load.py PROGRAM FOLDER LANG: a city, a county and three townships with a week behind them, left open. Says what it did, checks what it
-counts, and ends with 1 when something is not as it should be. Prints what a shell needs to know on the last line: the pids.
+counts, and ends with 1 when something is not as it should be. The pids of the nodes are in FOLDER/pids.
 
 The week lies in the past: while it is made, the nodes run as they are under a clock that is set back (clock.c, preloaded), so that
 what they sign and receipt has the times of the week; then they are started anew under the true clock."""
@@ -9,15 +9,13 @@ import datetime
 import json
 import os
 import sys
-import time
 
 import sheet
 from week import CHINA, HERE, Week
 from world import Broken, World
 
 
-def built(program, folder, now):
-    world = World(program, folder)
+def found(world, now):
     world.clock.go(now - datetime.timedelta(days=8))
     with open(os.path.join(HERE, "offices.json"), encoding="utf-8") as f:
         told = json.load(f)
@@ -30,33 +28,31 @@ def built(program, folder, now):
         for f in filling:
             f.result()
         list(two.map(lambda who: who[0].session(who[1]["name"]), [(o, p) for o in world.offices.values() for p in o.people]))
-    return world
 
 
 def main():
     program, folder, lang = sys.argv[1:4]
-    began, now = time.monotonic(), datetime.datetime.now(CHINA)
-    pids = []
+    now, world = datetime.datetime.now(CHINA), None
     try:
-        world = built(program, folder, now)
-        founded = time.monotonic()
+        world = World(program, folder)
+        found(world, now)
         week = Week(world, now)
         week.read()
         week.run()
-        done = time.monotonic()
-        for o in world.offices.values():
+        for o in [world.second, *world.offices.values()]:
             o.stop()
         for o in world.offices.values():
             o.start(true_clock=True)
         pids = [o.process.pid for o in world.offices.values()]
         counts = sheet.check(world, week)
+        with open(os.path.join(folder, "week.json"), "w", encoding="utf-8") as f:  # for what takes pictures of it
+            json.dump({"offices": {k: f"http://127.0.0.1:{o.web}" for k, o in world.offices.items()}, "cases": week.cases}, f, ensure_ascii=False)
         sheet.show(world, week, lang, counts)
-        print(f"   {founded - began:.0f} + {done - founded:.0f} + {time.monotonic() - done:.0f} s", file=sys.stderr)
-        print(*pids)
+        with open(os.path.join(folder, "pids"), "w", encoding="ascii") as f:
+            print(*pids, file=f)
     except Broken as e:
-        for o in list(getattr(locals().get("world"), "offices", {}).values()):
-            if o.process and not os.environ.get("DW"):
-                o.process.kill()
+        if world:
+            world.end()
         print(f"demo_week: {e}", file=sys.stderr)
         sys.exit(1)
 

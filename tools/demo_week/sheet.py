@@ -20,7 +20,6 @@ def check(world, week):
     sent = {c for k in towns for c in own(k) if here[k][c]["state"] not in ("draft", "in_review", "returned")}
     kept = [here[k][c]["state"] for k in towns for c in own(k) - sent]
     up = [c for c in sent | own("county") if c in here["city"]]
-    states = [r["state"] for r in here["county"].values()]
     attached = [a for c in sent for a in o["county"].ask("GET", f"/reports/{c}")["attachments"]]
     conflicts = [len(o[k].ask("GET", "/conflicts")["conflicts"]) for k in ("baishi", "county")]
     tasks = o["county"].ask("GET", "/commissions")["commissions"]
@@ -31,7 +30,7 @@ def check(world, week):
         ("签名全部有效", "all signatures hold", counted("signatures", sum(r["verified"] for r in here["county"].values() if r["case"] in sent), len(sent))),
         ("照片和录音到齐", "photos and voice notes whole", counted("attachments", sum(a["complete"] for a in attached), week.said["attachments"])),
         ("草稿、待审、退回", "drafts, to be signed, given back", counted("kept", len(kept), week.said["kept"])),
-        ("待签收", "not acknowledged yet", counted("unread", states.count("received"), states.count("received"))),
+        ("待签收", "not acknowledged yet", counted("unread", sum(here[k][c]["state"] == "received" for k, c in week.unread), len(week.unread))),
         ("留给您处理的冲突（镇、县都看得见）", "one conflict left for you (seen at both ends)", counted("conflicts", sum(conflicts), 2)),
         ("约稿", "commissions at the county", counted("commissions", len(tasks), 4)),
         ("各单位核验全部签名、链和回执", "offices that verify whole", counted("verify", sum(verified), len(o))),

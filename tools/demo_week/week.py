@@ -24,6 +24,7 @@ class Week:
         self.heap, self.turn = [], 0
         self.cases = {}    # our word for a report -> its case
         self.home = {}     # ... -> the office that wrote it
+        self.unread = []   # cases that the county is left to acknowledge
         self.said = {"reports": 0, "acts": 0, "attachments": 0, "kept": 0, "forwarded": 0}
 
     # --- time -------------------------------------------------------------------------------------------------------
@@ -133,6 +134,8 @@ class Week:
         self.said["reports"] += 1
         o = self.office(e["office"])
         minutes = e.get("ack", ACKNOWLEDGED[e["lane"]])
+        if minutes is None and o.above:
+            self.unread.append((o.above, self.cases[e["id"]]))
         if minutes is not None and o.above:
             self.later(at + minutes * MINUTE, self.act, e["id"], {"do": "acknowledge", "office": o.above})
         for step in e.get("then", []):
