@@ -1,6 +1,7 @@
 import { createI18n } from 'vue-i18n';
 import { deskEn, deskZh } from './locales/desk';
 import en from './locales/en';
+import { aboutEn, aboutZh } from './locales/about';
 import { adminEn, adminZh } from './locales/admin';
 import { attachmentsEn, attachmentsZh } from './locales/attachments';
 import { listEn, listZh } from './locales/list';
@@ -15,6 +16,8 @@ i18n.global.mergeLocaleMessage('zh', deskZh);
 i18n.global.mergeLocaleMessage('en', deskEn);
 i18n.global.mergeLocaleMessage('zh', adminZh);
 i18n.global.mergeLocaleMessage('en', adminEn);
+i18n.global.mergeLocaleMessage('zh', aboutZh);
+i18n.global.mergeLocaleMessage('en', aboutEn);
 i18n.global.mergeLocaleMessage('zh', tasksZh);
 i18n.global.mergeLocaleMessage('en', tasksEn);
 i18n.global.mergeLocaleMessage('zh', attachmentsZh);

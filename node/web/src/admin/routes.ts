@@ -5,6 +5,7 @@ export const adminRoutes: RouteRecordRaw[] = [
   { path: '/admin', redirect: '/admin/lines' },
   { path: '/admin/lines', component: () => import('../views/admin/Lines.vue') },
   { path: '/admin/alarms', component: () => import('../views/admin/Alarms.vue') },
+  { path: '/admin/about', component: () => import('../views/admin/About.vue') },
   { path: '/admin/care', component: () => import('../views/admin/Care.vue') },
   { path: '/admin/evidence', component: () => import('../views/admin/Evidence.vue') },
   { path: '/admin/journal', component: () => import('../views/admin/Journal.vue') },
