@@ -30,7 +30,8 @@ Result<Audit> verify_store(Store&, Directory&, std::optional<std::int64_t> matte
 /// document, receipts and heads, each with its node's certificate.
 ///
 ///   "YZE1" ‖ case id (16) ‖ items; an item is kind u8 ‖ length u32 ‖ bytes
-///   kinds: 1 root document, 2 certificate, 3 record, 4 statement, 5 envelope (one that carried a record)
+///   kinds: 1 root document (the newest version), 2 certificate, 3 record, 4 statement, 5 envelope (one that carried a
+///   record), 6 consent of an office to another key (sync/PROTOCOL.md 4.7)
 Result<Bytes> make_evidence(Store&, Directory&, std::int64_t matter);
 
 struct EvidenceCheck {
