@@ -19,6 +19,8 @@ constexpr std::size_t kFramesAtOnce = 64;
 constexpr std::size_t kBytesAtOnce = 2u << 20;
 /// Frames that fail a check; beyond it the rest of the file is worthless too.
 constexpr std::uint64_t kRefusedMost = 4096;
+/// So many blocks are looked through for the writer's new key: what is told in the clear comes first.
+constexpr int kKeyBlocks = 64;
 constexpr std::uint64_t kFileMost = std::uint64_t{1} << 42;
 
 class InFile {
@@ -126,11 +128,48 @@ class Import {
     if (!link)
       return fail(Fault::invalid, "this bundle was written by a machine that is no neighbour of this office",
                   "bundle.stranger");
-    const sync::LinkState state = TRY(StoreLink(store_, head_.from).load());
-    if (!sync::verify_bundle_head(head, state.peer_key))
+    if (!TRY(by_link_key(head)) && !(TRY(shows_new_key(path, head)) && TRY(by_link_key(head))))
       return fail(Fault::forged, "the bundle's head was changed after it was signed", "bundle.signature");
     reader_.emplace(TRY(sync::BundleReader::open(head, store_.keys())));
     return {};
+  }
+
+  /// By the key that the link has, or the one before: a neighbour goes on with that until everybody heard of the new.
+  Result<bool> by_link_key(ByteView head) {
+    const sync::LinkState s = TRY(StoreLink(store_, head_.from).load());
+    return sync::verify_bundle_head(head, s.peer_key) ||
+           (!s.peer_key_before.zero() && sync::verify_bundle_head(head, s.peer_key_before));
+  }
+
+  /// The writer may have changed its key without us (node rotate --force). Then its new certificate is among the first
+  /// things in the bundle, and stands for itself wherever it is found: it is learned before anything else is read.
+  Result<bool> shows_new_key(const std::string& path, ByteView head) {
+    InFile file;
+    TRY(file.open(path));
+    (void)file.read(head.size());
+    auto reader = TRY(sync::BundleReader::open(head, store_.keys()));
+    for (int blocks = 0; blocks < kKeyBlocks && !reader.last(); ++blocks) {
+      const Bytes block = file.read(sync::kBundleBlock);
+      if (block.size() < sync::kBundleBlock || !reader.add(block)) return false;
+      for (;;) {
+        const auto frame = reader.next();
+        if (!frame) return false;
+        if (!*frame) break;
+        if ((*frame)->type != sync::FrameType::certificate) continue;
+        const auto c = crypto::Certificate::decode((*frame)->bytes);
+        if (!c || c->type != crypto::CertType::node || c->subject.bytes != head_.from.bytes ||
+            !sync::verify_bundle_head(head, c->key))
+          continue;
+        const auto learned = store_.write([&] {
+          inbox_.set_now(wall_now());
+          return inbox_.learn(sync::FrameType::certificate, c->bytes, head_.from, tally_);
+        });
+        if (!learned && (learned.error().fault == Fault::full || learned.error().fault == Fault::corrupt))
+          return std::unexpected(learned.error());
+        return learned.has_value();
+      }
+    }
+    return false;
   }
 
   void stop(Error e) {

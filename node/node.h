@@ -70,6 +70,7 @@ class Node : public ApiHost {
   Home& home_lock() { return home_; }
   Result<crypto::SigningKey> authority() override;
   Result<PublicKey> rotate_authority(const OfficerRow& by) override;
+  Result<crypto::SigningKey> authority_for(const PublicKey&) override;
   void settle_identity() override;
   StoreInbox& inbox() { return *inbox_; }
   Opener& opener() { return *opener_; }
@@ -82,6 +83,7 @@ class Node : public ApiHost {
       : home_(std::move(home)), config_(std::move(config)), store_key_(std::move(store_key)) {}
   Result<> start();
   Result<bool> put_pending_slot();
+  Result<PublicKey> next_top_key(const OfficerRow& by, const PublicKey& in_use);
   Result<std::optional<OfficerRow>> officer_of_key(const std::string& name, const PublicKey& key);
   Result<SyncReport> exchange(const std::function<void(const SyncReport&)>& progress,
                               const std::optional<OfficeId>& only);

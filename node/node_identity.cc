@@ -42,25 +42,6 @@ Result<bool> Node::put_pending_slot() {
   return true;
 }
 
-Result<PublicKey> Node::rotate_authority(const OfficerRow& by) {
-  const crypto::SigningKey old_key = TRY(authority());
-  if (TRY(authority_key_waits(*store_)))
-    return fail(Fault::conflict, "a new key of this office waits for its superior already", "office.rotating");
-  const crypto::SigningKey next = crypto::SigningKey::random();
-  Home::Keys keys = TRY(home_.keys());
-  // The slot first: a key that nobody heard of is only unused, one that was told and is lost ends the office.
-  std::erase_if(keys.slots, [](const crypto::Slot& s) {
-    return s.kind == crypto::SlotKind::authority && s.name == kNextAuthority;
-  });
-  keys.slots.push_back(authority_slot(kNextAuthority, store_key_, next));
-  TRY(home_.save_keys(keys));
-  TRY(store_->write([&]() -> Result<> {
-    TRY(begin_authority_key(*store_, old_key, next, wall_now()));
-    return store_->journal(by.name, "office.rotate-key", "", "", wall_now());
-  }));
-  return next.public_key();
-}
-
 namespace {
 
 /// The key that is in use takes the place of the one before it, which has no work left. One write of the file: before
@@ -77,6 +58,48 @@ Result<> drop_old_slot(const Home& home, const PublicKey& in_use, const crypto::
 }
 
 }  // namespace
+
+Result<crypto::SigningKey> Node::authority_for(const PublicKey& key) {
+  return open_authority(TRY(home_.keys()), key, store_key_);
+}
+
+/// A proposal that holders sign for weeks names this key: asked again before it is adopted, the same one is given.
+Result<PublicKey> Node::next_top_key(const OfficerRow& by, const PublicKey& in_use) {
+  TRY(drop_old_slot(home_, in_use, store_key_));  // or the slot that is written anew might be the key in use
+  Home::Keys keys = TRY(home_.keys());
+  const auto waits = open_authority(keys, kNextAuthority, store_key_);
+  if (waits && waits->public_key() != in_use) return waits->public_key();
+  const crypto::SigningKey next = crypto::SigningKey::random();
+  std::erase_if(keys.slots, [](const crypto::Slot& s) {
+    return s.kind == crypto::SlotKind::authority && s.name == kNextAuthority;
+  });
+  keys.slots.push_back(authority_slot(kNextAuthority, store_key_, next));
+  TRY(home_.save_keys(keys));
+  TRY(store_->write([&] { return store_->journal(by.name, "office.rotate-key", "", "", wall_now()); }));
+  return next.public_key();
+}
+
+Result<PublicKey> Node::rotate_authority(const OfficerRow& by) {
+  const crypto::SigningKey old_key = TRY(authority());
+  const auto own = TRY(directory_->office_certificate(store_->me().office));
+  if (own && own->issuer == own->office) return next_top_key(by, own->key);
+  if (TRY(authority_key_waits(*store_)))
+    return fail(Fault::conflict, "a new key of this office waits for its superior already", "office.rotating");
+  TRY(drop_old_slot(home_, old_key.public_key(), store_key_));
+  const crypto::SigningKey next = crypto::SigningKey::random();
+  Home::Keys keys = TRY(home_.keys());
+  // The slot first: a key that nobody heard of is only unused, one that was told and is lost ends the office.
+  std::erase_if(keys.slots, [](const crypto::Slot& s) {
+    return s.kind == crypto::SlotKind::authority && s.name == kNextAuthority;
+  });
+  keys.slots.push_back(authority_slot(kNextAuthority, store_key_, next));
+  TRY(home_.save_keys(keys));
+  TRY(store_->write([&]() -> Result<> {
+    TRY(begin_authority_key(*store_, old_key, next, wall_now()));
+    return store_->journal(by.name, "office.rotate-key", "", "", wall_now());
+  }));
+  return next.public_key();
+}
 
 void Node::settle_identity() {
   auto done = [&]() -> Result<> {

@@ -63,7 +63,8 @@ bool verify_bundle_head(ByteView head, const PublicKey& writer);
 /// Opens block after block; what came before a bad one stays good. Holds one block and one frame.
 class BundleReader {
  public:
-  /// `head` has passed decode_bundle_head and verify_bundle_head. Fault::missing "bundle.key-gone" when no key of the
+  /// `head` has passed decode_bundle_head and verify_bundle_head; or nothing that comes out is taken before it has, but
+  /// what proves itself. Fault::missing "bundle.key-gone" when no key of the
   /// ring fits.
   static Result<BundleReader> open(ByteView head, const crypto::Keyring&);
   /// The next kBundleBlock bytes. Fault::forged "bundle.changed" when they are not what was written there, or when

@@ -8,6 +8,7 @@
 #include "sync/consent.h"
 #include "sync/draft_part.h"
 #include "sync/limits.h"
+#include "sync/line_superiors.h"
 #include "sync/revocation.h"
 #include "sync/sibling.h"
 
@@ -78,7 +79,7 @@ Result<Statement> decode_statement(ByteView bytes) {
   if (!crypto::known(r.u8())) return bad("suite");
   Statement s;
   const std::uint8_t kind = r.u8();
-  if (kind < 1 || kind > 12) return bad("kind");
+  if (kind < 1 || kind > 13) return bad("kind");
   s.kind = static_cast<StatementKind>(kind);
   if (r.u16() != 0) return bad("reserved");
   if (r.u32() != bytes.size()) return bad("length");
@@ -386,6 +387,9 @@ Result<Hash> statement_key(const Statement& s) {
       about.id(p.draft).u8(p.index);
       break;
     }
+    case StatementKind::line_superiors:
+      TRY(decode_line_superiors(s.body));
+      break;
     case StatementKind::fork:
       about.raw(s.body);
       break;  // each of these stands for itself

@@ -18,10 +18,11 @@ enum class StatementKind : std::uint8_t {
   want = 6,         ///< asks for a certificate
   fork = 7,
   chunk_receipt = 8,
-  consent = 9,        ///< consent.h
-  wrap = 10,          ///< sibling.h
-  confirmation = 11,  ///< sibling.h
-  draft = 12,         ///< draft_part.h
+  consent = 9,          ///< consent.h
+  wrap = 10,            ///< sibling.h
+  confirmation = 11,    ///< sibling.h
+  draft = 12,           ///< draft_part.h
+  line_superiors = 13,  ///< line_superiors.h
 };
 
 /// A short signed message in the clear that only ever replaces its older self. Byte table in PROTOCOL.md, "Statement".

@@ -344,6 +344,23 @@ Exit codes: 0 done; 2 usage; 65 bad input; 66 not found; 69 the superior can't b
   }
   void root_commands(CLI::App* root);
   /// How long an invitation holds; `minutes` keeps what it has when nothing is given.
+  /// Without a line: the request goes to a file, the answer comes from one; else an invitation is needed.
+  template <class C>
+  void by_file(CLI::App* a, CLI::Option* invitation, C& c) {
+    CLI::Option* request =
+        a->add_option("--request", c.request_file,
+                      t("没有线路时：把申请写到文件，带给对方执行 yizhan admit",
+                        "without a line: write the request to a file, for yizhan admit at the superior"))
+            ->type_name(t("文件", "FILE"));
+    CLI::Option* answer = a->add_option("--answer", c.answer_file,
+                                        t("没有线路时：读对方带回的答复", "without a line: read the superior's answer"))
+                              ->type_name(t("文件", "FILE"))
+                              ->excludes(request);
+    a->parse_complete_callback([invitation, answer, this] {
+      if (answer->count() == 0 && invitation->count() == 0)
+        throw CLI::RequiredError(t("邀请（YZ1-...）", "the invitation (YZ1-...)"));
+    });
+  }
   void valid_for(CLI::App* a, std::int64_t& minutes) {
     auto valid = std::make_shared<std::string>();
     a->add_option("--valid", *valid,
@@ -495,8 +512,9 @@ void Grammar::home_commands() {
     auto [a, c] = leaf<SuperiorAdd>(superior, "add",
                                     t("用邀请在另一个上级（条线主管部门）登记，本单位编号和密钥不变",
                                       "register with a further superior; the office keeps its id and its keys"));
-    a->add_option(t("邀请", "INVITATION"), c->invitation, t("对方给的一行 YZ1-...", "the line YZ1-... of the superior"))
-        ->required();
+    CLI::Option* invitation = a->add_option(t("邀请", "INVITATION"), c->invitation,
+                                            t("对方给的一行 YZ1-...", "the line YZ1-... of the superior"));
+    by_file(a, invitation, *c);
     a->add_flag("--line", c->line, t("对方是条线上级", "it is a line superior (条)"));
     a->footer(example("  yizhan superior add YZ1-... --line\n"));
     done(a);
@@ -1072,16 +1090,26 @@ void Grammar::key_commands(CLI::App* officer, CLI::App* office, const std::vecto
     auto [a, m] = leaf<OfficeMove>(office, "move",
                                    t("迁到另一上级（单位编号、密钥和往来不变）",
                                      "leave the superior for another one; the office keeps its id, keys and history"));
-    a->add_option(t("邀请", "INVITATION"), m->invitation,
-                  t("新上级用 yizhan invite --move 给的一行 YZ1-...", "the line YZ1-... of yizhan invite --move"))
-        ->required();
-    a->footer(example("  yizhan office move YZ1-...\n"));
+    CLI::Option* invitation =
+        a->add_option(t("邀请", "INVITATION"), m->invitation,
+                      t("新上级用 yizhan invite --move 给的一行 YZ1-...", "the line YZ1-... of yizhan invite --move"));
+    by_file(a, invitation, *m);
+    a->footer(example(
+        "  yizhan office move YZ1-...\n  yizhan office move YZ1-... --request 申请.yzjoin\n  yizhan office move "
+        "--answer 答复.yzjoin\n"));
     done(a);
   }
-  done(act(office, "rotate-key", What::rotate_office,
-           t("换本单位的密钥（上级核对后启用）",
-             "another key for this office; in use when its superior has compared it"))
-           .app);
+  {
+    auto [a, c] = act(office, "rotate-key", What::rotate_office,
+                      t("换本单位的密钥（上级核对后启用；顶级单位由根文件的持有人签名后启用）",
+                        "another key for this office; in use when its superior has compared it, or for the top office "
+                        "when the root's holders have signed"));
+    a->add_option("--out", c->out,
+                  t("顶级单位：把指定新密钥的根文件写到这里，由各持有人签名",
+                    "top office: write the root that names the new key here, for its holders to sign"))
+        ->type_name(t("文件", "FILE"));
+    done(a);
+  }
   {
     auto [a, c] = act(office, "confirm-key", What::confirm_key,
                       t("电话核对后签发下级的新密钥", "certify a subordinate's new key, compared by telephone"));

@@ -40,11 +40,12 @@ struct Admit {
 struct Serve {
   std::optional<std::string> web, sync;
 };
+/// Files: without a line, as in Join.
 struct OfficeMove {
-  std::string invitation;
+  std::string invitation, request_file, answer_file;
 };
 struct SuperiorAdd {
-  std::string invitation;
+  std::string invitation, request_file, answer_file;
   bool line = false;
 };
 struct SuperiorRemove {
@@ -275,6 +276,7 @@ struct KeyAct {
   std::string office;  ///< its code
   std::string name;    ///< officer, node, or case
   std::string why, since, reason;
+  std::string out;                 ///< of the top office's new key: the file that the root's holders sign
   std::vector<std::string> words;  ///< addresses or roles
   bool resume = false;
 };

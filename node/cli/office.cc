@@ -1,4 +1,6 @@
 // Keys that end and begin: offices, nodes and officers revoked or suspended, roles, new keys, addresses.
+#include <filesystem>
+
 #include "node/cli/commands.h"
 
 namespace yz::node::cli {
@@ -10,6 +12,12 @@ Doc list_of(const std::vector<std::string>& words) {
   Doc list = Doc::array();
   for (const std::string& w : words) list.push(Doc::of(w));
   return list;
+}
+
+std::string absolute(const std::string& file) {
+  std::error_code error;
+  const auto full = std::filesystem::absolute(file, error);
+  return error ? file : full.string();
 }
 
 struct Call {
@@ -63,6 +71,7 @@ Call call_of(const KeyAct& c) {
       break;
     case What::rotate_office:
       call.target = "/api/v1/office/rotate-key";
+      if (!c.out.empty()) b.set("path", absolute(c.out));
       break;
     case What::confirm_key:
       call.target = "/api/v1/offices/" + percent(c.office) + "/confirm-key";
@@ -70,6 +79,24 @@ Call call_of(const KeyAct& c) {
       break;
   }
   return call;
+}
+
+/// The top office's: the root document names it.
+void tell_top(const Session& s, const Doc& d) {
+  line(s.say("新版根文件核对用的数字：", "The new root, digits to compare: ") + plain(d.text("digest")));
+  if (d.text("state") == "ready")
+    line(s.say(
+        "新密钥已启用，各下级在下次联系时得知；以前签发的照旧有效。",
+        "It is in use; everybody below hears of it at the next contact, and what was certified before stays good."));
+  else
+    line(
+        s.say("根文件写在 ", "The root document is in ") + plain(d.text("path")) +
+        s.say("：各持有人核对数字后执行 yizhan root sign，齐了执行 yizhan root adopt。启用以前继续用旧密钥。",
+              ": each holder compares the digits and runs yizhan root sign; then yizhan root adopt. Until then the old "
+              "key is in use."));
+  line(s.say("请重新做一次备份：旧备份里没有新密钥。未用过的邀请要重新发。",
+             "Make a new backup: older ones do not have the new key. Invitations that nobody has used yet have to be "
+             "made anew."));
 }
 
 void tell(const Session& s, const KeyAct& c, const Doc& d) {
@@ -114,6 +141,7 @@ void tell(const Session& s, const KeyAct& c, const Doc& d) {
                   plain(d.text("case")));
     case What::rotate_office:
       line(s.say("新密钥已生成，指纹：", "The new key is made; its fingerprint: ") + plain(d.text("fingerprint")));
+      if (d.text("state") != "waiting") return tell_top(s, d);
       line(s.say("请打电话把指纹念给上级，由上级执行 yizhan office confirm-key。签发以前继续用旧密钥。",
                  "Read it to the superior by telephone: yizhan office confirm-key, there. Until then the old key is in "
                  "use."));

@@ -63,8 +63,13 @@ int run(Session& s, const OfficeList&) {
                  {s.say("名称", "name"), false, 40},
                  {s.say("层级", "level")},
                  {s.say("关系", "relation")},
-                 {s.say("接纳", "admitted")}});
+                 {s.say("接纳", "admitted")},
+                 {s.say("另有条线上级", "further superiors"), false, 40}});
     for (const Doc& o : d.at("offices").items()) {
+      std::string further;
+      for (const Doc& up : o.at("line_superiors").items())
+        further.append(further.empty() ? "" : s.say("、", ", "))
+            .append(up.text("name") + " (" + up.text("office") + ")");
       const std::string state = o.text("state");
       table.row({o.text("office"), o.text("name"), level_text(o.text("level"), l),
                  state == "self"       ? s.say("本单位", "this office")
@@ -74,7 +79,7 @@ int run(Session& s, const OfficeList&) {
                  : state == "moved"    ? s.say("已迁出", "moved away")
                  : state == "known"    ? s.say("已知", "known")
                                        : state,
-                 o.flag("admitted") ? s.say("是", "yes") : s.say("否", "no")});
+                 o.flag("admitted") ? s.say("是", "yes") : s.say("否", "no"), further});
     }
     out(table.text(terminal_columns()));
   });

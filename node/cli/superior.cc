@@ -1,14 +1,45 @@
+#include <filesystem>
+
 #include "node/cli/commands.h"
 
 namespace yz::node::cli {
 
-int run(Session& s, const OfficeMove& c) {
+namespace {
+
+std::string absolute(const std::string& file) {
+  std::error_code error;
+  const auto full = std::filesystem::absolute(file, error);
+  return error ? file : full.string();
+}
+
+/// The invitation, or the files that stand for the line.
+template <class C>
+Doc asked(const C& c) {
   Doc body;
+  if (!c.answer_file.empty()) {
+    body.set("answer", absolute(c.answer_file));
+    return body;
+  }
   body.set("invitation", c.invitation);
-  return s.finish(s.ask("POST", "/api/v1/office/move", body), [&](const Doc& d) {
+  if (!c.request_file.empty()) body.set("request", absolute(c.request_file));
+  return body;
+}
+
+void tell_request(const Session& s, const std::string& file, std::string_view command) {
+  line(s.say("申请写在 ", "The request is in ") + plain(file) +
+       s.say("，请带给对方执行 yizhan admit，再用 yizhan ",
+             "; take it there (`yizhan admit`), then read the answer with `yizhan ") +
+       std::string(command) + s.say(" --answer 读回答复。", " --answer FILE`."));
+}
+
+}  // namespace
+
+int run(Session& s, const OfficeMove& c) {
+  return s.finish(s.ask("POST", "/api/v1/office/move", asked(c)), [&](const Doc& d) {
     const bool ready = d.text("state") == "ready";
     line((ready ? s.say("已迁到：", "Moved to: ") : s.say("等待新上级答复：", "Waiting for: ")) +
          plain(d.text("name")) + " (" + plain(d.text("superior")) + ")");
+    if (!c.request_file.empty()) return tell_request(s, c.request_file, "office move");
     if (!ready)
       return line(s.say("连上后自动完成，在此以前仍归原上级；也可执行 yizhan sync 再试。",
                         "It completes at the first contact, until then nothing changes; `yizhan sync` tries again."));
@@ -19,13 +50,13 @@ int run(Session& s, const OfficeMove& c) {
 }
 
 int run(Session& s, const SuperiorAdd& c) {
-  Doc body;
-  body.set("invitation", c.invitation);
+  Doc body = asked(c);
   if (c.line) body.set("line", true);
   return s.finish(s.ask("POST", "/api/v1/superiors", body), [&](const Doc& d) {
     const bool ready = d.text("state") == "ready";
     line((ready ? s.say("已在上级登记：", "Registered with: ") : s.say("等待上级答复：", "Waiting for: ")) +
          plain(d.text("name")) + " (" + plain(d.text("office")) + ")");
+    if (!c.request_file.empty()) return tell_request(s, c.request_file, "superior add");
     if (!ready)
       line(s.say("连上后自动完成，也可执行 yizhan sync 再试。",
                  "It completes at the first contact; `yizhan sync` tries again."));
@@ -35,6 +66,9 @@ int run(Session& s, const SuperiorAdd& c) {
 int run(Session& s, const SuperiorRemove& c) {
   return s.finish(s.ask("DELETE", "/api/v1/superiors/" + percent(c.code), {}), [&](const Doc& d) {
     line(s.say("已撤掉条线上级：", "No longer a superior: ") + plain(d.text("office")));
+    if (!d.flag("told"))
+      line(s.say("对方没有联系上，不知道本单位已撤出：请打电话告知。",
+                 "It was not reached and does not know: tell it by telephone."));
     if (d.number("waiting") > 0)
       line(s.say("还有未送达的留在本机：", "Kept here, not delivered: ") + std::to_string(d.number("waiting")));
   });

@@ -94,8 +94,13 @@ class ApiHost {
   virtual Result<OfficerRow> renew_officer(std::string_view officer, ByteView passphrase) = 0;
   /// Our office's authority key, while a person with the right role asks.
   virtual Result<crypto::SigningKey> authority() = 0;
-  /// Another authority key for our office: made, kept, and told to the superior, who has to certify it.
+  /// Another authority key for our office: made, kept, and told to the superior, who has to certify it. The top
+  /// office's is only kept: the root document has to name it.
   virtual Result<PublicKey> rotate_authority(const OfficerRow& by) = 0;
+  /// The secret of an authority key of ours, in use or made for later. Fault::missing when it is not on this machine.
+  virtual Result<crypto::SigningKey> authority_for(const PublicKey&) {
+    return fail(Fault::missing, "there are no authority keys here", "authority.missing");
+  }
   /// Our office may have another key or code since: certifies anew what stood under the old one. Cheap when not.
   virtual void settle_identity() = 0;
   /// The line of an invitation, "YZ1-...".

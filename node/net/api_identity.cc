@@ -6,6 +6,7 @@
 #include "node/store/node_key.h"
 #include "node/store/people.h"
 #include "node/store/revocation.h"
+#include "node/store/suspension.h"
 
 namespace yz::node::api {
 namespace {
@@ -123,14 +124,9 @@ Result<ApiReply> post_office_suspend(Request& r) {
   TRY(only(r.body, {"resume", "reason"}));
   TRY(need(r, role::admin_keys));
   const OfficeRow office = TRY(office_named(r, r.parts[0]));
-  if (office.state != OfficeState::below)
-    return fail(Fault::denied, "only an office directly below this one is suspended here", "office.not-below");
   const bool resume = r.body.flag("resume");
-  TRY(r.store().write([&]() -> Result<> {
-    TRY(r.store().db().run("update office set suspended = ? where id = ?", resume ? 0 : 1, office.id));
-    return r.store().journal(r.officer.name, resume ? "office.resume" : "office.suspend", office.code,
-                             r.body.text("reason"), r.now());
-  }));
+  TRY(r.store().write(
+      [&] { return suspend_office(r.store(), office.id, !resume, r.officer.name, r.body.text("reason"), r.now()); }));
   return reply(Json::object({{"office", office.code}, {"suspended", !resume}}));
 }
 

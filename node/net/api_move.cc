@@ -23,8 +23,13 @@ std::string digits(std::string_view text) {
 }  // namespace
 
 Result<ApiReply> post_office_rotate(Request& r) {
-  TRY(only(r.body, {}));
+  TRY(only(r.body, {"path"}));
   TRY(need_keys(r));
+  const auto own = TRY(r.host.directory().office_certificate(r.store().me().office));
+  if (own && own->issuer == own->office) return rotate_top_key(r);
+  if (r.body.find("path"))
+    return fail(Fault::invalid, "only the top office's new key goes into a file: ours is certified by the superior",
+                "root.not-top");
   const PublicKey next = TRY(r.host.rotate_authority(r.officer));
   r.host.wake(sync::Lane::urgent);
   return reply(Json::object({{"fingerprint", office_fingerprint(next)}, {"state", "waiting"}}));
@@ -54,14 +59,26 @@ Result<ApiReply> post_office_confirm(Request& r) {
 }
 
 Result<ApiReply> post_office_move(Request& r) {
-  TRY(only(r.body, {"invitation"}));
+  TRY(only(r.body, {"invitation", "request", "answer"}));
   TRY(need_keys(r));
+  const auto said = [&](const Invitation& i, bool waits) -> Result<ApiReply> {
+    const auto me = TRY(r.host.directory().office(r.store().me().office));
+    return reply(Json::object({{"office", me ? me->code : std::string()},
+                               {"superior", i.superior_code},
+                               {"name", i.superior_name},
+                               {"state", waits ? "moving" : "ready"}}));
+  };
+  if (r.body.find("answer")) return said(TRY(answered_by_file(r, true)), false);
   const std::string_view typed = r.body.text("invitation");
   const Invitation i = TRY(decode_invitation(typed));
   if (!i.moves)
     return fail(Fault::invalid, "this invitation is not for an office that moves: ask for one made with --move",
                 "move.invitation");
   TRY(r.host.add_superior(r.officer, typed, false));
+  if (r.body.find("request")) {
+    TRY(asked_by_file(r, i));
+    return said(i, true);
+  }
   // One try now; without a line it is asked again with every exchange.
   const SyncReport tried = TRY(r.host.sync_with(i.superior));
   const bool waits = TRY(unanswered(r.store(), i.superior)).has_value();
@@ -70,11 +87,7 @@ Result<ApiReply> post_office_move(Request& r) {
     TRY(r.store().write([&] { return forget_asked(r.store(), i.superior); }));
     return fail(Fault::forged, "the superior refused the invitation: " + tried.reason, tried.reason);
   }
-  const auto me = TRY(r.host.directory().office(r.store().me().office));
-  return reply(Json::object({{"office", me ? me->code : std::string()},
-                             {"superior", i.superior_code},
-                             {"name", i.superior_name},
-                             {"state", waits ? "moving" : "ready"}}));
+  return said(i, waits);
 }
 
 }  // namespace yz::node::api

@@ -6,6 +6,7 @@
 #include "node/net/join.h"
 #include "node/store/audit.h"
 #include "node/store/authority_key.h"
+#include "node/store/line_superiors.h"
 #include "node/store/sqlite.h"
 
 namespace yz::node::api {
@@ -126,8 +127,12 @@ Result<ApiReply> get_offices(Request& r) {
     Query q = TRY(r.store().db().query("select id from office where suspended = 1"));
     while (TRY(q.step())) suspended.insert(TRY(q.id<OfficeId>(0)));
   }
+  const auto lines = TRY(line_superiors_below(r.store()));
   Json list = Json::array();
   for (const OfficeRow& o : TRY(r.host.directory().offices())) {
+    Json further = Json::array();
+    if (const auto it = lines.find(o.id); it != lines.end())
+      for (const auto& l : it->second) further.add(Json::object({{"office", l.code}, {"name", l.name}}));
     const bool below = o.state == OfficeState::below;
     const bool own = o.state == OfficeState::self;
     const auto new_key = own ? TRY(authority_key_waits(r.store())) : std::nullopt;
@@ -139,6 +144,7 @@ Result<ApiReply> get_offices(Request& r) {
                            {"admitted", o.admitted},
                            {"one_person", o.one_person},
                            {"superior", o.superior == o.id ? std::string() : r.code_of(o.superior)},
+                           {"line_superiors", std::move(further)},
                            {"suspended", suspended.contains(o.id)},
                            {"key_waits", key_waits || new_key},
                            {"new_key", new_key ? office_fingerprint(*new_key) : std::string()}}));

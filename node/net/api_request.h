@@ -13,6 +13,10 @@
 #include "node/store/books.h"
 #include "node/store/cases.h"
 
+namespace yz::node {
+struct Invitation;
+}  // namespace yz::node
+
 namespace yz::node::api {
 
 struct Request {
@@ -110,6 +114,11 @@ Result<> read_report(const Rules&, const Json& object, Report& report);
 
 std::vector<std::string_view> role_names(std::uint16_t roles);
 Result<std::uint16_t> roles_from(const Json& list);
+
+/// Without a line: our request to the superior of this invitation goes to the file that the body's "request" names;
+/// from the file that "answer" names the superior's answer is taken, and the invitation that it belongs to returned.
+Result<std::string> asked_by_file(Request&, const Invitation&);
+Result<Invitation> answered_by_file(Request&, bool moves);
 
 /// Superiors in the order in which they are shown; `with_direct`: offices above them that we may call directly too.
 Result<Json> superiors_json(Request&, bool with_direct);
@@ -221,6 +230,8 @@ Result<ApiReply> post_officer_renew(Request&);
 Result<ApiReply> post_office_suspend(Request&);
 Result<ApiReply> post_office_renew(Request&);
 Result<ApiReply> post_office_rotate(Request&);
+/// The same for the top office: by a new version of the root document, at once when its only holder's key is here.
+Result<ApiReply> rotate_top_key(Request&);
 Result<ApiReply> post_office_confirm(Request&);
 Result<ApiReply> post_office_move(Request&);
 Result<ApiReply> get_root(Request&);

@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "node/net/api_request.h"
+#include "node/net/join.h"
 #include "node/root_key.h"
-#include "node/store/routes.h"
+#include "node/store/authority_key.h"
+#include "node/store/root_chain.h"
 
 namespace yz::node::api {
 namespace {
@@ -52,6 +54,73 @@ Result<std::vector<PublicKey>> keys_in(const Request& r, std::string_view member
   return out;
 }
 
+/// A new version, from now on only signed. Fault::invalid "root.form" when a field breaks a rule.
+Result<> as_next(Request& r, RootDocument& d) {
+  d.version += 1;
+  d.issued_ms = static_cast<std::uint64_t>(r.now());
+  if (auto made = crypto::propose(d); !made) return fail(Fault::invalid, made.error().what, "root.form");
+  return {};
+}
+
+/// Written for its holders to sign, never over a file that is there.
+Result<> write_proposal(Request& r, const RootDocument& d, const std::string& path) {
+  if (auto there = read_file(path, kRootFileBytes); there || there.error().fault != Fault::missing)
+    return fail(Fault::invalid, path + " exists already and was not overwritten", "cli.file_exists");
+  TRY(write_file(path, d.bytes));
+  return r.store().write([&] {
+    return r.store().journal(r.officer.name, "root.propose", std::to_string(d.version), crypto::fingerprint(d.digest),
+                             r.now());
+  });
+}
+
+/// The holder's key that lies in this home, if one does.
+Result<std::optional<crypto::SigningKey>> holder_here(Request& r) {
+  const auto seed = TRY(r.store().meta("root_key_seed"));
+  if (!seed || seed->empty()) return std::nullopt;
+  return crypto::SigningKey::from_seed(TRY(crypto::Key::from(*seed)));
+}
+
+/// Enough of the holders of both versions have signed.
+Result<> enough_signed(const RootDocument& now, const RootDocument& next) {
+  const std::size_t old_ones = crypto::signatures_of(now.keys, next), new_ones = crypto::signatures_of(next.keys, next);
+  if (old_ones >= now.threshold && new_ones >= next.threshold) return {};
+  return fail(Fault::forged,
+              "too few have signed: of the present holders " + std::to_string(old_ones) + " of " +
+                  std::to_string(now.threshold) + ", of the new ones " + std::to_string(new_ones) + " of " +
+                  std::to_string(next.threshold),
+              "root.threshold");
+}
+
+/// A version that enough have signed. When it names another key for this very office, the office goes over to it: the
+/// key was made here, and what stood under the old one is certified anew.
+Result<> put_in_force(Request& r, const RootDocument& next) {
+  const OfficeId& me = r.store().me().office;
+  const auto own = TRY(r.host.directory().office_certificate(me));
+  const bool our_key = own && next.top == me && next.top_key != own->key;
+  std::optional<crypto::SigningKey> old_key, new_key;
+  if (our_key) {
+    old_key = TRY(r.host.authority());
+    auto made = r.host.authority_for(next.top_key);
+    if (!made)
+      return fail(Fault::missing, "the new key of this office that the document names is not on this machine",
+                  "root.top-key");
+    new_key = std::move(*made);
+  }
+  TRY(r.store().write([&]() -> Result<> {
+    if (our_key) {
+      TRY(adopt_top_key(r.store(), next, *old_key, *new_key, r.now()));
+    } else {
+      TRY(r.host.directory().learn_root(next, false));
+      TRY(tell_root(r.store(), next));
+    }
+    return r.store().journal(r.officer.name, "root.adopt", std::to_string(next.version),
+                             crypto::fingerprint(next.digest), r.now());
+  }));
+  if (our_key) r.host.settle_identity();
+  r.host.wake(sync::Lane::urgent);
+  return {};
+}
+
 Result<std::string> path_in(const Request& r) {
   std::string path(r.body.text("path"));
   if (!path.starts_with('/')) return fail(Fault::invalid, "the path has to be absolute", "invalid.path");
@@ -94,16 +163,8 @@ Result<ApiReply> post_root_propose(Request& r) {
   const std::int64_t threshold = r.body.count("threshold", next.threshold);
   if (threshold < 1 || threshold > 9) return fail(Fault::invalid, "the threshold is 1 to 9", "root.threshold");
   next.threshold = static_cast<std::uint8_t>(threshold);
-  next.version += 1;
-  next.issued_ms = static_cast<std::uint64_t>(r.now());
-  if (auto made = crypto::propose(next); !made) return fail(Fault::invalid, made.error().what, "root.form");
-  if (auto there = read_file(path, kRootFileBytes); there || there.error().fault != Fault::missing)
-    return fail(Fault::invalid, path + " exists already and was not overwritten", "cli.file_exists");
-  TRY(write_file(path, next.bytes));
-  TRY(r.store().write([&] {
-    return r.store().journal(r.officer.name, "root.propose", std::to_string(next.version),
-                             crypto::fingerprint(next.digest), r.now());
-  }));
+  TRY(as_next(r, next));
+  TRY(write_proposal(r, next, path));
   Json j = json_of(next);
   j.set("path", path);
   return reply(j);
@@ -114,10 +175,9 @@ Result<ApiReply> post_root_sign(Request& r) {
   TRY(need_keys(r));
   const std::string path = TRY(path_in(r));
   RootDocument d = TRY(read_proposal(path));
-  const auto seed = TRY(r.store().meta("root_key_seed"));
-  if (!seed || seed->empty())
-    return fail(Fault::missing, "no root key lies in this home: sign with --key FILE", "root.no-key");
-  TRY(crypto::add_signature(d, crypto::SigningKey::from_seed(TRY(crypto::Key::from(*seed)))));
+  const auto holder = TRY(holder_here(r));
+  if (!holder) return fail(Fault::missing, "no root key lies in this home: sign with --key FILE", "root.no-key");
+  TRY(crypto::add_signature(d, *holder));
   TRY(write_file(path, d.bytes));
   TRY(r.store().write([&] {
     return r.store().journal(r.officer.name, "root.sign", std::to_string(d.version), crypto::fingerprint(d.digest),
@@ -140,21 +200,41 @@ Result<ApiReply> post_root_adopt(Request& r) {
                 "version " + std::to_string(next.version) + " does not follow " + std::to_string(now.version) +
                     ": adopt the versions between one by one",
                 "root.version");
-  const std::size_t old_ones = crypto::signatures_of(now.keys, next), new_ones = crypto::signatures_of(next.keys, next);
-  if (old_ones < now.threshold || new_ones < next.threshold)
-    return fail(Fault::forged,
-                "too few have signed: of the present holders " + std::to_string(old_ones) + " of " +
-                    std::to_string(now.threshold) + ", of the new ones " + std::to_string(new_ones) + " of " +
-                    std::to_string(next.threshold),
-                "root.threshold");
-  TRY(r.store().write([&]() -> Result<> {
-    TRY(r.host.directory().learn_root(next, false));
-    TRY(r.store().tell_all(told_to_side(next.digest, kTellDown), kTellDown, sync::FrameType::root, next.bytes));
-    return r.store().journal(r.officer.name, "root.adopt", std::to_string(next.version),
-                             crypto::fingerprint(next.digest), r.now());
-  }));
-  r.host.wake(sync::Lane::urgent);
+  TRY(enough_signed(now, next));
+  TRY(put_in_force(r, next));
   return get_root(r);
+}
+
+Result<ApiReply> rotate_top_key(Request& r) {
+  const std::string path = r.body.find("path") ? TRY(path_in(r)) : std::string();
+  const RootDocument now = TRY(root_here(r));
+  const auto holder = TRY(holder_here(r));
+  // One holder, whose key lies here: nobody else has to be asked.
+  const bool alone =
+      now.threshold == 1 && holder && std::ranges::find(now.keys, holder->public_key()) != now.keys.end();
+  if (path.empty() && !alone)
+    return fail(
+        Fault::invalid,
+        "the root's holders have to sign: say with --out FILE where to write the version that names the new key",
+        "root.path");
+  RootDocument next = now;
+  next.top_key = TRY(r.host.rotate_authority(r.officer));
+  TRY(as_next(r, next));
+  const std::string print = office_fingerprint(next.top_key);
+  if (!path.empty()) {
+    TRY(write_proposal(r, next, path));
+    Json j = json_of(next);
+    j.set("fingerprint", print);
+    j.set("state", "signing");
+    j.set("path", path);
+    return reply(j);
+  }
+  TRY(crypto::add_signature(next, *holder));
+  TRY(put_in_force(r, next));
+  Json j = json_of(next);
+  j.set("fingerprint", print);
+  j.set("state", "ready");
+  return reply(j);
 }
 
 }  // namespace yz::node::api

@@ -87,6 +87,8 @@ std::string said_in_chinese(std::string_view code, std::string message) {
       {"revoked.carried", "有已吊销机器的密封邮件经本单位转送，已限量，请核实"},
       {"office.disputed", "有人无权而重新签发了单位证书，已拒收，请立即核实"},
       {"office.moved", "下级单位已迁到另一上级，信件改走新路，去向"},
+      {"office.line", "下级单位另在条线上级登记"},
+      {"office.left", "该单位不再在本单位登记"},
       {"authority.missing", "本单位现用的密钥不在本机：本机是从更早的备份恢复的"},
       {"revoked.node", "一台机器的身份已吊销"},
       {"revoked.office", "一个单位的身份已吊销"},
@@ -120,7 +122,7 @@ std::string said_in_chinese(std::string_view code, std::string message) {
   static constexpr std::array kDetailed{
       "record.refused", "office.admitted", "node.joined",       "node.unconfirmed",  "held.back",     "gap",
       "not.taken",      "nothing.heard",   "announced.missing", "receipt.backdated", "frame.refused", "office.moved",
-      "own.refused",    "policy.twin"};
+      "own.refused",    "policy.twin",     "office.line",       "office.left"};
   const bool detail = std::ranges::find(kDetailed, code) != kDetailed.end();
   std::string said(text->second);
   return detail && colon != std::string::npos ? said + "：" + message.substr(colon + 2) : said;

@@ -1,9 +1,13 @@
 // Superiors: more than one, where they are, and whether they are reached.
+#include "node/home.h"
 #include "node/net/api_request.h"
 #include "node/net/superiors.h"
+#include "node/store/line_superiors.h"
 
 namespace yz::node::api {
 namespace {
+
+constexpr std::size_t kJoinFileBytes = 64 * 1024;
 
 Json json_of(const Request& r, const SuperiorRow& s) {
   const std::int64_t fresh = 2 * std::chrono::milliseconds(r.host.config().sync.poll_seconds).count();
@@ -40,14 +44,59 @@ Result<ApiReply> get_superiors(Request& r) {
   return reply(Json::object({{"superiors", std::move(list)}}));
 }
 
+Result<std::string> asked_by_file(Request& r, const Invitation& i) {
+  const std::string path(r.body.text("request"));
+  if (!path.starts_with('/')) return fail(Fault::invalid, "the path has to be absolute", "invalid.path");
+  const auto asked = TRY(unanswered(r.store(), i.superior));
+  if (!asked || asked->request.empty()) return fail(Fault::corrupt, "the request is missing", "join.request");
+  TRY(write_file(path, asked->request));
+  return path;
+}
+
+Result<Invitation> answered_by_file(Request& r, bool moves) {
+  const std::string path(r.body.text("answer"));
+  if (!path.starts_with('/')) return fail(Fault::invalid, "the path has to be absolute", "invalid.path");
+  const Bytes bytes = TRY(read_file(path, kJoinFileBytes));
+  const JoinAnswerMessage answer = TRY(decode_join_answer(bytes));
+  Store& store = r.store();
+  for (const OfficeId& id : TRY(unanswered_superiors(store))) {
+    const auto asked = TRY(unanswered(store, id));
+    if (!asked || !asked->registers || asked->invitation.moves != moves ||
+        id_of(asked->invitation) != answer.invitation)
+      continue;
+    TRY(store.write([&]() -> Result<> {
+      TRY(accept_registration(store, r.host.directory(), asked->invitation, asked->request, bytes, r.now()));
+      return store.journal(r.officer.name, moves ? "office.move" : "superior.add", asked->invitation.superior_code,
+                           "file", r.now());
+    }));
+    r.host.settle_identity();
+    r.host.lines_changed();
+    return asked->invitation;
+  }
+  return fail(Fault::missing, "no request of ours waits for this answer: write one with --request FILE first",
+              "join.request");
+}
+
 Result<ApiReply> post_superior(Request& r) {
-  TRY(only(r.body, {"invitation", "line"}));
+  TRY(only(r.body, {"invitation", "line", "request", "answer"}));
+  TRY(need_keys(r));
+  const auto said = [](const Invitation& i, bool waits) {
+    return reply(Json::object({{"office", i.superior_code},
+                               {"name", i.superior_name},
+                               {"state", waits ? "joining" : "ready"},
+                               {"fingerprint", crypto::fingerprint(i.root)}}));
+  };
+  if (r.body.find("answer")) return said(TRY(answered_by_file(r, false)), false);
   const std::string_view typed = r.body.text("invitation");
   const Invitation i = TRY(decode_invitation(typed));
   if (i.moves)
     return fail(Fault::invalid, "this invitation moves the office to another superior: use office move",
                 "superior.move");
   TRY(r.host.add_superior(r.officer, typed, r.body.flag("line")));
+  if (r.body.find("request")) {
+    TRY(asked_by_file(r, i));
+    return said(i, true);
+  }
   // One try now; without a line it is asked again with every exchange.
   const SyncReport tried = TRY(r.host.sync_with(i.superior));
   const bool waits = TRY(unanswered(r.store(), i.superior)).has_value();
@@ -56,20 +105,27 @@ Result<ApiReply> post_superior(Request& r) {
     r.host.lines_changed();
     return fail(Fault::forged, "the superior refused the invitation: " + tried.reason, tried.reason);
   }
-  return reply(Json::object({{"office", i.superior_code},
-                             {"name", i.superior_name},
-                             {"state", waits ? "joining" : "ready"},
-                             {"fingerprint", crypto::fingerprint(i.root)}}));
+  return said(i, waits);
 }
 
 Result<ApiReply> delete_superior(Request& r) {
   TRY(need_keys(r));
-  const std::int64_t waiting = TRY(r.store().write([&]() -> Result<std::int64_t> {
-    TRY(r.store().journal(r.officer.name, "superior.remove", r.parts[0], "", r.now()));
-    return remove_superior(r.store(), r.host.directory(), r.parts[0]);
+  Store& store = r.store();
+  const OfficeId id = TRY(further_superior(store, r.host.directory(), r.parts[0]));
+  bool told = false;
+  if (!TRY(unanswered(store, id))) {
+    // It hears that we leave, while the link is there: one try. Without a line its people are told by ours.
+    TRY(store.write([&] { return tell_parting(store, id, r.now()); }));
+    const auto tried = r.host.sync_with(id);
+    told = tried && tried->reached;
+  }
+  const std::int64_t waiting = TRY(store.write([&]() -> Result<std::int64_t> {
+    TRY(store.journal(r.officer.name, "superior.remove", r.parts[0], "", r.now()));
+    return remove_superior(store, id, r.now());
   }));
   r.host.lines_changed();
-  return reply(Json::object({{"office", r.parts[0]}, {"waiting", waiting}}));
+  r.host.wake(sync::Lane::urgent);
+  return reply(Json::object({{"office", r.parts[0]}, {"waiting", waiting}, {"told", told}}));
 }
 
 Result<ApiReply> put_superior_url(Request& r) {

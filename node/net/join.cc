@@ -7,6 +7,7 @@
 #include "node/net/join_parts.h"
 #include "node/net/machine_join.h"
 #include "node/net/rehome.h"
+#include "node/store/line_superiors.h"
 #include "node/store/link.h"
 #include "node/store/policy_share.h"
 #include "node/store/routes.h"
@@ -544,6 +545,8 @@ Result<> accept_registration(Store& store, Directory& directory, const Invitatio
   TRY(learn_offices(directory, c.offices, invitation.superior, now));
   TRY(link_up(store, directory, invitation, c, m, now));
   TRY(store.db().run("delete from registration where superior = ?", invitation.superior));
+  TRY(forget_parting(store, invitation.superior));
+  TRY(tell_line_superiors(store, now));
   return store.journal("node", "registered", invitation.superior_code, "", now);
 }
 

@@ -6,6 +6,7 @@
 #include "crypto/random.h"
 #include "crypto/suite.h"
 #include "node/net/join_parts.h"
+#include "node/store/archive_keys.h"
 #include "node/store/link.h"
 #include "node/store/people.h"
 #include "node/store/registry.h"
@@ -304,6 +305,7 @@ Result<> take_in(Store& store, Directory& directory, const MachineRequest& m, co
   TRY(add_link(store, link, m.node));
   TRY(store.db().run("insert into machine(node, officer) values(?, ?)", id, officer.digest));
   TRY(store.db().run("update invitation set used_by = ? where id = ?", id, m.invitation));
+  TRY(tell_archives(store, id, m.box, now));
   TRY(tell_siblings_everything(store));
   TRY(store.journal("node", "machine.admit", hex(id.view()), node_fingerprint(m.node), now));
   TRY(store.alarm("node.joined",

@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "node/store/authority_key.h"
 #include "node/store/consents.h"
+#include "node/store/line_superiors.h"
 #include "node/store/link.h"
 #include "node/store/moves.h"
 #include "node/store/registry.h"
@@ -115,6 +116,7 @@ Result<> accept_move(Store& store, Directory& directory, const Invitation& invit
   TRY(tell_certificate(store, own));
   TRY(tell_of_office(store, own.office, kTellUp));
   TRY(store.db().run("delete from registration where superior = ?", invitation.superior));
+  TRY(tell_line_superiors(store, now));
   return store.journal("node", "moved", invitation.superior_code, own.code, now);
 }
 

@@ -4,6 +4,7 @@
 
 #include "crypto/random.h"
 #include "node/net/rehome.h"
+#include "node/store/line_superiors.h"
 #include "node/store/link.h"
 #include "node/store/moves.h"
 
@@ -166,21 +167,28 @@ Result<std::vector<SuperiorRow>> superior_rows(Store& store, Directory& director
   return out;
 }
 
-Result<std::int64_t> remove_superior(Store& store, Directory& directory, std::string_view code) {
+Result<OfficeId> further_superior(Store& store, Directory& directory, std::string_view code) {
   for (const SuperiorRow& s : TRY(superior_rows(store, directory))) {
     if (s.office.code != code || s.kind == SuperiorRow::Kind::direct) continue;
-    if (s.kind == SuperiorRow::Kind::superior)
+    // A move that nobody has answered yet is only a wish.
+    const auto asked = TRY(unanswered(store, s.office.id));
+    if (s.kind == SuperiorRow::Kind::superior && !(asked && asked->registers))
       return fail(Fault::denied, "this superior certified the office: it leaves it with office move alone",
                   "superior.own");
-    TRY(forget_asked(store, s.office.id));
-    TRY(end_links(store, s.office.id));
-    TRY(store.db().run("update office set state = ? where id = ? and state = ?", static_cast<int>(OfficeState::known),
-                       s.office.id, static_cast<int>(OfficeState::superior)));
-    Query q = TRY(store.db().query("select count(*) from delivery where destination = ? and state < 2", s.office.id));
-    TRY(q.step());
-    return q.integer(0);
+    return s.office.id;
   }
   return fail(Fault::missing, "no superior of this code has been joined", "superior.missing");
+}
+
+Result<std::int64_t> remove_superior(Store& store, const OfficeId& superior, sync::Millis now) {
+  TRY(forget_asked(store, superior));
+  TRY(end_links(store, superior));
+  TRY(store.db().run("update office set state = ? where id = ? and state = ?", static_cast<int>(OfficeState::known),
+                     superior, static_cast<int>(OfficeState::superior)));
+  TRY(tell_line_superiors(store, now));
+  Query q = TRY(store.db().query("select count(*) from delivery where destination = ? and state < 2", superior));
+  TRY(q.step());
+  return q.integer(0);
 }
 
 Result<> set_superior_url(Store& store, Directory& directory, std::string_view code,

@@ -38,9 +38,12 @@ struct SuperiorRow {
 /// The one that certified us first.
 Result<std::vector<SuperiorRow>> superior_rows(Store&, Directory&);
 std::string_view name_of(SuperiorRow::Kind);
-/// A further superior is none any more: its link ends. What waits for it stays and is counted. Faults: missing
-/// "superior.missing"; denied "superior.own" for the one that certified us. Inside a write.
-Result<std::int64_t> remove_superior(Store&, Directory&, std::string_view code);
+/// The further superior of this code, joined or asked; or the one that we asked to move to. Faults: missing
+/// "superior.missing"; denied "superior.own" for the one that certified us.
+Result<OfficeId> further_superior(Store&, Directory&, std::string_view code);
+/// It is none any more: its link ends, and our own superior hears of it. What waits for it stays and is counted. Inside
+/// a write.
+Result<std::int64_t> remove_superior(Store&, const OfficeId&, sync::Millis now);
 /// Where a superior is reached from now on. Fault::missing "superior.missing" without a link to it, invalid
 /// "superior.url". Inside a write.
 Result<> set_superior_url(Store&, Directory&, std::string_view code, const std::vector<std::string>& urls);

@@ -6,6 +6,7 @@
 
 #include "crypto/hash.h"
 #include "node/store/audit_paths.h"
+#include "node/store/consents.h"
 #include "node/store/sqlite.h"
 #include "sync/forward.h"
 #include "sync/statement.h"
@@ -43,11 +44,10 @@ class Auditor {
   }
 
   Result<> prepare() {
-    auto root = TRY(directory_.root());
     const auto self = TRY(directory_.office(store_.me().office));
     // Until the superior has admitted us nothing of ours reaches the root, and nothing can.
     const bool admitted = self && self->admitted;
-    paths_.emplace(std::move(root), TRY(directory_.office_certificates()),
+    paths_.emplace(TRY(roots_followed(store_)), TRY(directory_.office_certificates()), TRY(changes_of_key(store_)),
                    admitted ? std::nullopt : std::optional(store_.me().office));
     for (const char* sql : {"select count(*) from matter", "select count(*) from delivery"}) {
       Query q = TRY(store_.db().query(sql));

@@ -30,8 +30,9 @@ Result<Audit> verify_store(Store&, Directory&, std::optional<std::int64_t> matte
 /// document, receipts and heads, each with its node's certificate.
 ///
 ///   "YZE1" ‖ case id (16) ‖ items; an item is kind u8 ‖ length u32 ‖ bytes
-///   kinds: 1 root document, 2 certificate, 3 record, 4 statement, 5 envelope (one that carried a record), 6 chunk of
-///   an attachment that came and is not what its author signed, as the node that sent it signed it
+///   kinds: 1 root document (the newest version), 2 certificate, 3 record, 4 statement, 5 envelope (one that carried a
+///   record), 6 chunk of an attachment that came and is not what its author signed, as the node that sent it signed it,
+///   7 consent of an office to another key (sync/PROTOCOL.md 4.7)
 Result<Bytes> make_evidence(Store&, Directory&, std::int64_t matter);
 
 struct EvidenceCheck {

@@ -5,35 +5,36 @@
 #include <vector>
 
 #include "crypto/certificate.h"
+#include "node/store/root_chain.h"
+#include "sync/consent.h"
 
 namespace yz::node {
 
-/// Certificate paths up to one root, for the checks of audit.cc and evidence.cc.
+/// Certificate paths up to the root, over versions of the root document and over changes of authority keys.
 class CertificatePaths {
  public:
-  /// `unadmitted`: an office whose own certificate is not there yet and is not asked for.
-  CertificatePaths(std::optional<crypto::RootDocument> root, std::vector<crypto::Certificate> offices,
-                   std::optional<OfficeId> unadmitted = {})
-      : root_(std::move(root)), offices_(std::move(offices)), unadmitted_(unadmitted) {}
+  /// `roots`: versions of the root document that are trusted each for itself, the newest first. `changes`: offices'
+  /// words that another key took the place of theirs. `unadmitted`: an office whose own certificate is not there yet
+  /// and is not asked for.
+  CertificatePaths(std::vector<crypto::RootDocument> roots, std::vector<crypto::Certificate> offices,
+                   std::vector<sync::Consent> changes, std::optional<OfficeId> unadmitted = {})
+      : roots_(std::move(roots)), offices_(std::move(offices)), changes_(std::move(changes)), unadmitted_(unadmitted) {}
 
+  /// The office certificates between the leaf and the root. A machine or person certified under a key that the office
+  /// has replaced since is good by the present key's word for that very certificate, and stands under the present one.
+  /// The result points into this object and `leaf`.
+  Result<crypto::Path> path(const crypto::Certificate& leaf) const;
   /// One sentence; empty when the path is good. Expiry is no problem: it is judged when a record comes in.
-  std::string problem(const crypto::Certificate& leaf) const {
-    if (unadmitted_ && leaf.office == *unadmitted_) return {};
-    if (!root_) return "there is no root document";
-    const auto path = crypto::check_path(leaf, offices_, *root_);
-    return path ? std::string() : path.error().what;
-  }
+  std::string problem(const crypto::Certificate& leaf) const;
   /// The office certificates between a good leaf and the root.
-  std::vector<const crypto::Certificate*> above(const crypto::Certificate& leaf) const {
-    if (!root_) return {};
-    const auto path = crypto::check_path(leaf, offices_, *root_);
-    return path ? path->offices : std::vector<const crypto::Certificate*>();
-  }
-  const std::optional<crypto::RootDocument>& root() const { return root_; }
+  std::vector<const crypto::Certificate*> above(const crypto::Certificate& leaf) const;
 
  private:
-  std::optional<crypto::RootDocument> root_;
+  const crypto::Certificate* stands_under(const crypto::Certificate& leaf) const;
+
+  std::vector<crypto::RootDocument> roots_;
   std::vector<crypto::Certificate> offices_;
+  std::vector<sync::Consent> changes_;
   std::optional<OfficeId> unadmitted_;
 };
 

@@ -8,6 +8,8 @@
 #include "node/store/node_key.h"
 #include "node/store/registry.h"
 #include "node/store/revocation.h"
+#include "node/store/root_chain.h"
+#include "node/store/routes.h"
 
 namespace yz::node {
 namespace {
@@ -138,6 +140,32 @@ Result<> begin_authority_key(Store& store, const SigningKey& old_key, const Sign
   c.list_serial = static_cast<std::uint64_t>(now);
   c.honoured = TRY(made_with(store, own.key));
   return take_consent(store, sync::sign_consent(c, old_key, next), ConsentBy::us, now);
+}
+
+Result<> adopt_top_key(Store& store, const crypto::RootDocument& root, const SigningKey& old_key,
+                       const SigningKey& next, sync::Millis now) {
+  Certificate own = TRY(own_certificate(store));
+  if (own.issuer != own.office || root.top != own.office || root.top_key != next.public_key() ||
+      own.key != old_key.public_key())
+    return fail(Fault::invalid, "the root document names another key, or another office", "root.top-key");
+  TRY(Directory(store).learn_root(root, false));
+  // In this order on every line: the root first, which lets the others follow.
+  TRY(tell_root(store, root));
+  sync::Consent c;
+  c.office = own.office;
+  c.old_key = own.key;
+  c.new_key = next.public_key();
+  c.time = now;
+  c.serial = TRY(next_consent_serial(store, own.office, now));
+  c.list_serial = static_cast<std::uint64_t>(now);
+  c.honoured = TRY(made_with(store, own.key));
+  TRY(take_consent(store, sync::sign_consent(c, old_key, next), ConsentBy::us, now));
+  own.key = own.issuer_key = next.public_key();
+  own.serial = TRY(next_serial(store, own.subject, now));
+  own.not_before_ms = static_cast<std::uint64_t>(now - kDay);
+  own.not_after_ms = static_cast<std::uint64_t>(now + 2 * kOfficeMs);
+  TRY(own.sign(next));
+  return keep_and_tell(store, own, now);
 }
 
 Result<std::optional<PublicKey>> authority_key_waits(Store& store) { return key_to_certify(store, store.me().office); }

@@ -15,6 +15,13 @@ namespace yz::node {
 /// superior; denied "office.not-admitted", "office.top" (the root document names that office's key). Inside a write.
 Result<> begin_authority_key(Store&, const crypto::SigningKey& old_key, const crypto::SigningKey& next,
                              sync::Millis now);
+/// The top office has no superior: the root document names its key. Takes a version, signed by enough holders, that
+/// names `next`; the office's consent follows from it, and its own certificate; all told. reissue() comes after, as for
+/// every office. Faults: those of Directory::learn_root; invalid "root.top-key" unless the document is about our office
+/// and this key. Inside a write.
+Result<> adopt_top_key(Store&, const crypto::RootDocument&, const crypto::SigningKey& old_key,
+                       const crypto::SigningKey& next, sync::Millis now);
+
 /// The key that our office has consented to and its superior has not certified yet.
 Result<std::optional<PublicKey>> authority_key_waits(Store&);
 

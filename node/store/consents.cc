@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "node/store/directory.h"
+#include "node/store/root_chain.h"
 #include "node/store/routes.h"
 
 namespace yz::node {
@@ -101,6 +102,9 @@ Result<> take_consent(Store& store, ByteView body, ConsentBy by, sync::Millis no
   if (TRY(known_already(store, c, body, core, by, now))) return {};
   if (!TRY(key_of(store, c.office, c.old_key)))
     return fail(Fault::missing, "a consent by a key that nobody here knows as the office's", "consent.key");
+  // The top office's key is not its own to change, nor a thief's.
+  if (c.rotates() && !TRY(root_lets_follow(store, c.office, c.old_key, c.new_key)))
+    return fail(Fault::missing, "another key for the top office than the root document names", "consent.root");
   if (const auto before = TRY(rotation(store, c.office, c.old_key))) {
     if (!c.rotates() && c.serial < before->consent.serial) return {};  // an older one came late
     const auto office = TRY(Directory(store).office(c.office));
@@ -149,16 +153,17 @@ Result<bool> consents_to(Store& store, const Certificate& known, const Certifica
 }
 
 Result<bool> superseded(Store& store, const OfficeId& office, const PublicKey& key) {
+  if (TRY(top_key_replaced(store, office, key))) return true;
   if (!TRY(rotation(store, office, key))) return false;
   const auto now = TRY(Directory(store).office_certificate(office));
   return now && now->key != key;
 }
 
 Result<> refuse_superseded(Store& store, const Certificate& c) {
-  if (c.type == crypto::CertType::office && c.issuer == c.office) return {};
-  const auto ended = TRY(rotation(store, c.issuer, c.issuer_key));
-  if (!ended || !TRY(superseded(store, c.issuer, c.issuer_key))) return {};
-  if (std::ranges::binary_search(ended->consent.honoured, c.digest) || TRY(Directory(store).knows(c))) return {};
+  if (!TRY(superseded(store, c.issuer, c.issuer_key))) return {};
+  if (TRY(Directory(store).knows(c))) return {};
+  if (const auto ended = TRY(rotation(store, c.issuer, c.issuer_key)))
+    if (std::ranges::binary_search(ended->consent.honoured, c.digest)) return {};
   Query q =
       TRY(store.db().query("select 1 from past_certificate where bytes = ?1 union all"
                            " select 1 from past_node where node = ?2 and certificate = ?1 limit 1",
@@ -178,6 +183,15 @@ Result<std::vector<Bytes>> consents_of(Store& store, const OfficeId& office) {
   std::vector<Bytes> out;
   Query q = TRY(store.db().query("select body from consent where office = ? order by serial", office));
   while (TRY(q.step())) out.push_back(q.blob(0));
+  return out;
+}
+
+Result<std::vector<sync::Consent>> changes_of_key(Store& store, const std::optional<OfficeId>& of) {
+  std::vector<Consent> out;
+  Query q = TRY(store.db().query(of ? "select body from consent where old_key <> new_key and office = ?"
+                                    : "select body from consent where old_key <> new_key"));
+  if (of) q.bind(*of);
+  while (TRY(q.step())) out.push_back(TRY(sync::decode_consent(q.blob(0))));
   return out;
 }
 

@@ -1,6 +1,7 @@
 // What other machines of our office hand us (protocol 8): envelopes that they wrote, the receipts for them, and keys of
 // mail that was sealed before this machine was there. A part of StoreInbox.
 #include "crypto/hash.h"
+#include "node/store/archive_keys.h"
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
 #include "node/store/records.h"
@@ -131,6 +132,7 @@ Result<> StoreInbox::take_wrap(const sync::Statement& s) {
   if (s.office != store_.me().office || TRY(side_of(store_, s.node)) != Side::sibling)
     return fail(Fault::denied, "a key of our mail by somebody who is no machine of our office", "not-permitted");
   const sync::FurtherWrap w = TRY(sync::decode_further_wrap(s.body));
+  if (is_archive_key(w)) return take_archive_key(store_, w, s.node, now_);
   TRY(
       store_.db().run("insert into further_wrap(envelope, wrap) values(?, ?) on conflict(envelope) do update set wrap ="
                       " excluded.wrap",

@@ -4,6 +4,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/plant.h"
+#include "node/store/audit_paths.h"
 #include "node/store/consents.h"
 #include "node/store/moves.h"
 #include "node/store/registry.h"
@@ -196,6 +197,11 @@ Result<> Directory::learn(const crypto::Certificate& c, sync::Millis now) {
     std::vector<crypto::Certificate> offices = TRY(office_certificates());
     if (c.type == crypto::CertType::office) offices.push_back(c);
     auto path = crypto::check_path(c, offices, *root);
+    std::optional<CertificatePaths> further;
+    if (!path) {
+      further.emplace(TRY(roots_followed(store_)), offices, TRY(changes_of_key(store_, c.issuer)));
+      if (auto found = further->path(c)) path = std::move(found);
+    }
     if (planted(Bug::path_not_checked)) path = crypto::Path{{}, &c};
     if (!path) {
       Error e = path.error();

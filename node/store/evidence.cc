@@ -5,6 +5,7 @@
 #include "node/store/attachments.h"
 #include "node/store/audit.h"
 #include "node/store/audit_paths.h"
+#include "node/store/consents.h"
 #include "node/store/evidence_attachments.h"
 #include "node/store/forwards.h"
 #include "node/store/handed.h"
@@ -14,7 +15,15 @@ namespace yz::node {
 namespace {
 
 constexpr std::string_view kMagic = "YZE1";
-enum class Part : std::uint8_t { root = 1, certificate = 2, record = 3, statement = 4, envelope = 5, chunk = 6 };
+enum class Part : std::uint8_t {
+  root = 1,
+  certificate = 2,
+  record = 3,
+  statement = 4,
+  envelope = 5,
+  chunk = 6,
+  consent = 7
+};
 constexpr std::size_t kItemsMax = 100'000;
 constexpr std::int64_t kForgedBytesMax = 16 * 1024 * 1024;  // of one attachment; a larger one is only spoken of
 
@@ -27,21 +36,24 @@ class Maker {
     if (!seen_.insert(crypto::hash(crypto::purpose::digest, {bytes})).second) return;
     items_.u8(static_cast<std::uint8_t>(kind)).u32(static_cast<std::uint32_t>(bytes.size())).raw(bytes);
   }
-  void certificate(const Bytes& bytes) {
+  Result<> certificate(const Bytes& bytes) {
     const auto c = crypto::Certificate::decode(bytes);
-    if (!c) return;
+    if (!c) return {};
     for (const auto* above : paths_.above(*c)) put(Part::certificate, above->bytes);
     put(Part::certificate, c->bytes);
+    // Made under a key that the office replaced: the present key names it.
+    for (const Bytes& change : TRY(consents_of(store_, c->issuer)))
+      if (TRY(sync::decode_consent(change)).rotates()) put(Part::consent, change);
+    return {};
   }
   Result<> officer(const CertDigest& digest) {
     Query q = TRY(store_.db().query("select certificate from officer where digest = ?", digest));
-    if (TRY(q.step())) certificate(q.blob(0));
-    return {};
+    return TRY(q.step()) ? certificate(q.blob(0)) : Result<>();
   }
   Result<> node(const NodeId& id) {
     Query q = TRY(store_.db().query(
         "select certificate from node where id = ?1 union all select certificate from past_node where node = ?1", id));
-    while (TRY(q.step())) certificate(q.blob(0));
+    while (TRY(q.step())) TRY(certificate(q.blob(0)));
     return {};
   }
   /// The envelope that carried a record, what is said of its stream, and whose node said it.
@@ -90,11 +102,12 @@ class Maker {
 
 Result<Bytes> make_evidence(Store& store, Directory& directory, std::int64_t matter) {
   const MatterRow m = TRY(matter_at(store, matter));
-  auto root = TRY(directory.root());
-  if (!root) return fail(Fault::missing, "there is no root document yet: nothing could be checked", "evidence.root");
-  const Bytes root_bytes = root->bytes;
-  Maker maker(store, CertificatePaths(std::move(root), TRY(directory.office_certificates())));
-  maker.put(Part::root, root_bytes);
+  const auto roots = TRY(roots_followed(store));
+  if (roots.empty())
+    return fail(Fault::missing, "there is no root document yet: nothing could be checked", "evidence.root");
+  Maker maker(store,
+              CertificatePaths({roots.front()}, TRY(directory.office_certificates()), TRY(changes_of_key(store))));
+  maker.put(Part::root, roots.front().bytes);
   std::vector<std::int64_t> envelopes;
   bool any = false;
   for (const CaseRecord& c : TRY(case_records(store, matter))) {
@@ -138,6 +151,7 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
   };
   std::optional<crypto::RootDocument> root;
   std::vector<crypto::Certificate> offices;
+  std::vector<sync::Consent> changes;
   std::map<CertDigest, crypto::Certificate> officers;
   std::multimap<NodeId, crypto::Certificate> nodes;  // a node may have had several keys
   for (const Item& i : items) {
@@ -145,6 +159,12 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
       auto document = crypto::RootDocument::decode(i.bytes);
       if (!document || root) return bad();
       root = std::move(*document);
+    } else if (i.kind == Part::consent) {
+      auto change = sync::decode_consent(i.bytes);
+      if (!change)
+        add(change.error().what, "consent");
+      else
+        changes.push_back(std::move(*change));
     } else if (i.kind == Part::certificate) {
       auto c = crypto::Certificate::decode(i.bytes);
       if (!c) {
@@ -163,7 +183,8 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
   out.root_fingerprint = crypto::fingerprint(root->digest);
   EvidenceAttachments attachments;
   for (const auto& c : offices) attachments.office(TRY(OfficeId::from(c.subject.view())), c.code);
-  const CertificatePaths paths(std::move(root), std::move(offices));
+  // Of the root the newest version alone: who signed that it follows an older one could have made that one himself.
+  const CertificatePaths paths({*root}, std::move(offices), std::move(changes));
   for (const auto& [digest, c] : officers)
     if (const std::string why = paths.problem(c); !why.empty()) add(why, "certificate " + hex(digest.view()));
   for (const auto& [id, c] : nodes)
@@ -240,6 +261,7 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
       }
       case Part::root:
       case Part::certificate:
+      case Part::consent:
         break;
       default:
         add("an item of a kind that this version does not know", "file");

@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "node/store/consents.h"
 #include "node/store/directory.h"
+#include "node/store/root_chain.h"
 
 namespace yz::node {
 namespace {
@@ -52,9 +53,11 @@ Result<bool> officer_place(Store& store, const Certificate& c) {
   return true;
 }
 
-/// The office's superior and key stay, unless somebody above the one who issued them says otherwise, or it itself does.
+/// The office's superior and key stay, unless somebody above the one who issued them says otherwise, or it itself does,
+/// or of the top office the root document.
 Result<bool> entitled(Store& store, const Certificate& known, const Certificate& c) {
   if (known.key == c.key && known.issuer == c.issuer) return true;
+  if (TRY(named_by_root(store, c))) return true;
   const auto above = TRY(Directory(store).upwards(known.issuer));
   if (known.key == c.key && std::ranges::find(above, c.issuer) != above.end()) return true;
   return consents_to(store, known, c);

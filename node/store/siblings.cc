@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "node/store/archive_keys.h"
 #include "node/store/chunk_copies.h"
 #include "node/store/directory.h"
 #include "node/store/drafts.h"
@@ -17,6 +18,7 @@ constexpr std::int64_t kLot = 1024;       // older envelopes given at a time
 constexpr std::size_t kMostMachines = 7;  // of one office: a node list has room for so many
 constexpr sync::Millis kRotateMs = 30LL * 24 * 3'600'000;
 constexpr sync::Millis kUrgentWaits = 30'000, kRoutineWaits = 120'000;
+constexpr sync::Millis kCopyWaits = 26LL * 3'600'000;  // for a key or a certificate, before it is shown
 
 Result<std::optional<sync::NodeList>> own_list(Store& store) {
   Query q = TRY(store.db().query("select bytes from node_list where office = ?", store.me().office));
@@ -52,19 +54,6 @@ Result<> wrap_for_one(Store& store, const sync::Envelope& e, const NodeId& machi
       sync::issue(sync::StatementKind::wrap, {me.office, me.node, me.epoch}, TRY(store.tick(now)), now,
                   sync::encode(sync::FurtherWrap{e.hash, std::move(*wrap)}), store.keys().node);
   return store.tell(for_one(TRY(sync::statement_key(s)), machine), machine, sync::FrameType::statement, s.bytes);
-}
-
-/// The machine that is gone knows the office's archive key: what is written from now on is not sealed to it any more.
-/// The old key goes on opening what was. While there are other machines they would have to have it too: then it stays.
-Result<> renew_archive(Store& store) {
-  Database& db = store.db();
-  TRY(
-      db.run("insert into secret(name, number, value) select 'box', coalesce(min(number), 1) - 1, (select value from"
-             " secret where name = 'archive') from secret where name = 'box'"));
-  TRY(db.run("update secret set value = ? where name = 'archive'",
-             ByteView(crypto::BoxKey::random().secret().expose())));
-  store.after_commit([&store] { (void)store.load_identity(); });
-  return {};
 }
 
 int leading_number(std::string_view name) {
@@ -208,6 +197,12 @@ Result<> help_siblings(Store& store, sync::Millis now) {
   for (const Machine& m : machines)
     for (const auto& n : list->nodes)
       if (n.node == m.node) TRY(give_older(store, m, n.box, now));
+  {
+    Query q = TRY(store.db().query("select 1 from envelope where copy = 3 and at_ms < ? limit 1", now - kCopyWaits));
+    if (TRY(q.step()))
+      TRY(store.alarm("copy.failed", "something that another machine of this office wrote cannot be opened here", "",
+                      now));
+  }
   return relay_copies(store, now);
 }
 
@@ -258,7 +253,7 @@ Result<> part_from(Store& store, const NodeId& node, sync::Millis now) {
   TRY(db.run("delete from machine where node = ?", node));
   TRY(forget_drafts_with(store, node));
   TRY(store.blobs().run("delete from chunk_copy where peer = ?", node));
-  if (TRY(siblings(store)).empty()) TRY(renew_archive(store));
+  TRY(renew_archive(store, now));
   auto list = TRY(own_list(store));
   if (!list || std::erase_if(list->nodes, [&](const auto& n) { return n.node == node; }) == 0) return {};
   if (list->nodes.empty()) return {};

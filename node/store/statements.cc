@@ -10,6 +10,7 @@
 #include "node/store/floor.h"
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
+#include "node/store/line_superiors.h"
 #include "node/store/link.h"
 #include "node/store/lost_chunks.h"
 #include "node/store/records.h"
@@ -109,6 +110,8 @@ Result<> StoreInbox::act_on(const sync::Statement& s, const NodeId& from, bool a
       return wanted(s, from);
     case sync::StatementKind::confirmation:
       return take_confirmation(store_, s, now_);
+    case sync::StatementKind::line_superiors:
+      return take_line_superiors(store_, s, news, now_);
     case sync::StatementKind::node_list: {
       const sync::NodeList list = TRY(sync::decode_node_list(s.body));
       // Further away somebody was put back from a copy. It hears what we wrote to it, and says what is left of that;

@@ -228,6 +228,11 @@ Result<> Store::load_identity() {
     Query q = TRY(db_->query("select number from secret where name = 'box' order by number desc"));
     while (TRY(q.step())) boxes.push_back(crypto::BoxKey::from_secret(TRY(secret(*db_, "box", q.integer(0)))));
   }
+  {
+    // Archive keys that ended, and other machines': for reading.
+    Query q = TRY(db_->query("select number from secret where name = 'archive' and number > 0 order by number desc"));
+    while (TRY(q.step())) boxes.push_back(crypto::BoxKey::from_secret(TRY(secret(*db_, "archive", q.integer(0)))));
+  }
   crypto::SigningKey node = crypto::SigningKey::from_seed(TRY(secret(*db_, "node", 0)));
   crypto::BoxKey archive = crypto::BoxKey::from_secret(TRY(secret(*db_, "archive", 0)));
   keys_.emplace(crypto::Keyring{std::move(node), std::move(archive), std::move(boxes)});

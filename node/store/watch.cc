@@ -6,6 +6,7 @@
 #include <set>
 
 #include "node/store/heads.h"
+#include "node/store/line_superiors.h"
 #include "node/store/link.h"
 #include "node/store/routes.h"
 #include "node/store/siblings.h"
@@ -318,6 +319,8 @@ Result<> watch(Store& store, Directory& directory, Millis now, const Patience& p
 
 Result<> tell_and_watch(Store& store, Directory& directory, Millis now, const Patience& patience) {
   TRY(help_siblings(store, now));
+  TRY(tell_line_superiors(store, now));
+  TRY(end_parted_links(store));
   TRY(tell_heads_if_due(store, directory, now));
   return watch(store, directory, now, patience);
 }

@@ -6,6 +6,7 @@
 #include "crypto/secret.h"
 #include "sync/consent.h"
 #include "sync/limits.h"
+#include "sync/line_superiors.h"
 #include "sync/sibling.h"
 #include "sync/statement.h"
 
@@ -39,6 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     again(decode_further_wrap(b));
     again(decode_confirmation(b));
+    again(decode_line_superiors(b));
     if (const auto r = decode_receipt(b)) {
       must(r->ranges.size() <= limit::receipt_ranges && !r->covers(Seq{0}));
       must(r->upto.value == 0 || r->covers(r->upto));

@@ -1,4 +1,6 @@
 // What an office does by itself, or with a file in hand: members, keys that end, sticks, codes.
+#include "tests/sim/crash_alone.h"
+
 #include <unistd.h>
 
 #include <cstdlib>
@@ -13,31 +15,10 @@
 #include "node/store/revocation.h"
 #include "node/store/siblings.h"
 #include "sync/notice.h"
-#include "tests/sim/crash_kinds.h"
 #include "tests/sim/machines.h"
 
 namespace yz::sim {
 namespace {
-
-struct Alone {
-  const char* name;
-  /// The office at the moment before, closed.
-  std::shared_ptr<Office> before;
-  std::function<Result<>(Office&)> act;
-  /// What must hold besides, given whether the work was done; nothing, or what is wrong. It may go on with the work.
-  std::function<std::string(Office&, bool done)> check;
-};
-
-std::unique_ptr<Office> copy_of(Office& o) { return std::make_unique<Office>(o.disk().clone(), o.secrets()); }
-
-template <class T>
-T must(Result<T> r) {
-  if (!r) {
-    std::fprintf(stderr, "power cuts: %s (%s)\n", r.error().what.c_str(), r.error().code.c_str());
-    std::abort();
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*r);
-}
 
 std::string open_after_cut(Office& o, std::uint64_t k, std::uint64_t survival, Cutter::Found& found) {
   o.disk().power_on(survival);
@@ -87,18 +68,6 @@ Cutter::Found cut_alone(const Alone& w, std::uint64_t k) {
     if (!f.wrong.empty()) f.wrong += " [survival " + std::to_string(survival) + "]";
   }
   return f;
-}
-
-/// All of these counts are 0, or each is 1; when the work was done, 1.
-std::string all_or_nothing(Office& o, bool done, std::initializer_list<std::string_view> sums) {
-  std::int64_t there = -1;
-  for (const auto sql : sums) {
-    const auto n = o.number(sql);
-    if (!n) return std::string("cannot be read: ").append(sql);
-    if (there < 0) there = *n;
-    if (*n != there || (*n != 0 && *n != 1)) return "half (" + std::to_string(*n) + "): " + std::string(sql);
-  }
-  return done && there == 0 ? "what was done is gone" : "";
 }
 
 // --- members ---
@@ -489,6 +458,17 @@ void draft_kinds(std::vector<Alone>& all) {
 
 }  // namespace
 
+std::string all_or_nothing(Office& o, bool done, std::initializer_list<std::string_view> sums) {
+  std::int64_t there = -1;
+  for (const auto sql : sums) {
+    const auto n = o.number(sql);
+    if (!n) return std::string("cannot be read: ").append(sql);
+    if (there < 0) there = *n;
+    if (*n != there || (*n != 0 && *n != 1)) return "half (" + std::to_string(*n) + "): " + std::string(sql);
+  }
+  return done && there == 0 ? "what was done is gone" : "";
+}
+
 void cut_alone(Cutter& cutter) {
   std::vector<Alone> all;
   seed_libsodium(4000);
@@ -497,6 +477,7 @@ void cut_alone(Cutter& cutter) {
   ending_kinds(all);
   carried_kinds(all);
   draft_kinds(all);
+  identity_kinds(all);
   for (const Alone& w : all) {
     if (cutter.enough()) return;
     cutter.run(w.name, [&](std::uint64_t k) { return cut_alone(w, k); });

@@ -40,7 +40,8 @@ std::string wrong_in_halves(Office& o) {
         "select count(*) from envelope e where own = 0 and state = 2 and records <> (select count(*) from record r "
         "where r.envelope = e.row and (r.flags & 512) = 0)",
         "select count(*) from alarm where code not in ('office.admitted', 'test.first', 'test.second', 'home.copied',"
-        " 'node.restored', 'stream.ahead', 'clock.ahead', 'revoked.office')"}) {
+        " 'node.restored', 'stream.ahead', 'clock.ahead', 'revoked.office', 'revoked.node', 'office.moved',"
+        " 'office.line', 'office.left', 'node.joined', 'node.unconfirmed')"}) {
     const auto n = o.number(sql);
     if (!n || *n != 0) return "half a transaction (" + std::to_string(n.value_or(-1)) + "): " + sql;
   }

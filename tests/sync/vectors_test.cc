@@ -10,6 +10,7 @@
 #include "sync/consent.h"
 #include "sync/draft_part.h"
 #include "sync/forward.h"
+#include "sync/line_superiors.h"
 #include "sync/notice.h"
 #include "sync/pictures.h"
 #include "sync/revocation.h"
@@ -162,6 +163,13 @@ Bytes body_of(const Json& v) {
   if (kind == "draft")
     return encode(DraftPart{id<CaseId>(s, "draft"), id<DraftTag>(s, "tag"), number<std::uint8_t>(s, "index"),
                             number<std::uint8_t>(s, "count"), bytes(s, "piece")});
+  if (kind == "line_superiors") {
+    std::vector<LineSuperior> all;
+    for (const auto& one : s.at("superiors"))
+      all.push_back(
+          {id<OfficeId>(one, "office"), one.at("code").get<std::string>(), one.at("name").get<std::string>()});
+    return encode(all);
+  }
   if (kind == "confirmation") return encode(Confirmation{id<NodeId>(s, "node"), id<CertDigest>(s, "certificate")});
   REQUIRE(kind == "chunk_receipt");
   return encode(ChunkReceipt{id<NodeId>(s, "author"), id<OfficeId>(s, "destination"), id<AttachmentId>(s, "attachment"),
@@ -177,6 +185,7 @@ StatementKind kind_of(const std::string& name) {
   if (name == "consent") return StatementKind::consent;
   if (name == "wrap") return StatementKind::wrap;
   if (name == "confirmation") return StatementKind::confirmation;
+  if (name == "line_superiors") return StatementKind::line_superiors;
   if (name == "draft") return StatementKind::draft;
   return name == "want" ? StatementKind::want : StatementKind::chunk_receipt;
 }

@@ -340,6 +340,14 @@ def body_confirmation(v):
     return h(v["node"]) + h(v["certificate"]), h(v["node"])
 
 
+def body_line_superiors(v):
+    body = u(len(v["superiors"]), 1)
+    for s in v["superiors"]:
+        name = s["name"].encode()
+        body += h(s["office"]) + u(len(s["code"]), 1) + s["code"].encode() + u(len(name), 2) + name
+    return body, b""
+
+
 def body_draft(v):
     return h(v["draft"]) + h(v["tag"]) + u(v["index"], 1) + u(v["count"], 1) + h(v["piece"]), h(v["draft"]) + u(v["index"], 1)
 
@@ -348,7 +356,7 @@ def do_statement(v):
     number, make = {"receipt": (1, body_receipt), "head": (2, body_head), "node_list": (3, body_node_list),
                     "revocation": (4, body_revocation), "incarnation": (5, body_incarnation), "want": (6, body_want), "chunk_receipt": (8, body_chunk_receipt),
                     "consent": (9, body_consent), "wrap": (10, body_wrap),
-                    "confirmation": (11, body_confirmation), "draft": (12, body_draft)}[v["statement"]]
+                    "confirmation": (11, body_confirmation), "draft": (12, body_draft), "line_superiors": (13, body_line_superiors)}[v["statement"]]
     body, about = make(v["says"])
     head = (b"YZS1" + SUITE + u(number, 1) + b"\0\0" + u(68 + len(body) + 64, 4) + h(v["office"]) + h(v["node"])
             + h(v["epoch"]) + u(v["at"], 8) + u(v["unix_ms"], 8) + body)

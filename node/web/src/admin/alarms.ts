@@ -32,6 +32,8 @@ export const advice: Record<string, Advice> = {
   'incarnation.many': clones,
   'office.disputed': { zh: '立即打电话核实：该单位的旧密钥可能在他人手中，必要时吊销。', en: 'Telephone at once: somebody may have that office\'s old key; revoke it if need be.', to: '/admin/offices' },
   'office.twice': { zh: '立即打电话核实哪一份证书是真的。', en: 'Telephone at once and find out which certificate is the true one.', to: '/admin/offices' },
+  'office.line': { zh: '不用处理；如果不知道此事，打电话问该单位。', en: 'Nothing to do; if it is news to you, telephone that office.', to: '/admin/offices' },
+  'office.left': { zh: '不用处理；收到的内容照旧保留。', en: 'Nothing to do; what was received stays.' },
   'office.moved': { zh: '不用处理；此后与它的往来走新的上级。', en: 'Nothing to do; its mail goes by way of its new superior from now on.' },
   'authority.missing': { zh: '从更新的备份恢复，或请上级协助。', en: 'Put back a newer backup, or ask the superior for help.', to: '/admin/care' },
   'revoked.node': { zh: '不用处理；该机器此后签的内容会被隔离。', en: 'Nothing to do; what that machine signs from now on is held back.' },

@@ -17,6 +17,7 @@ export interface OfficeRow {
   admitted: boolean;
   one_person: boolean;
   superior: string;
+  line_superiors: { office: string; name: string }[];
   suspended: boolean;
   key_waits: boolean;
   new_key: string;

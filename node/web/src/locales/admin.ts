@@ -51,6 +51,7 @@ export const adminZh = {
       passphraseText: '改后您在别处的登录会退出。以前的备份仍要用旧口令打开。', old: '现在的口令', new: '新口令',
     },
     offices: {
+      lineSuperiors: '另在条线上级登记：{list}',
       lead: '本单位和它下面的单位。邀请、暂停、吊销都由本单位签名，下级随收发得知。', invite: '邀请单位加入', level: '层级',
       mark: { self: '本单位', good: '正常', revoked: '已吊销', moved: '已迁走', suspended: '已暂停', invited: '还没有加入', key_waits: '新密钥待核对', silent: '超过一天没有消息' },
       suspend: '暂停', resume: '恢复', suspendText: '暂停后本单位不收它的信息，也不给它发，直到恢复；对方写的都在它本机排队。', resumeText: '恢复收发，它排队的信息会发来。', renew: '换发证书', renewText: '给它再签十年的单位证书，密钥不变。',
@@ -81,7 +82,7 @@ export const adminZh = {
       lead: '一个单位可以有几台机器，每台有自己的密钥。新机器须由上级打电话核对指纹后确认。', own: '本单位的机器', this: '就是这台', number: '第 {n} 台', confirmed: '已确认', unconfirmed: '上级尚未确认', fingerprint: '机器指纹', fingerprintOf: '{name} 的指纹', readUp: '把下面的指纹念给上级管理员，请其确认：', below: '下级单位的机器', machine: '机器',
       confirm: '确认', confirmTitle: '确认 {name} 的新机器', confirmText: '用您平时用的电话号码打给对方，请对方打开“机器与密钥”，逐组念出这台机器的指纹，您在这里录入。对不上就不要确认。', confirmedNow: '机器已确认', invite: '邀请一台新机器', inviteText: '新机器用这份邀请加入本单位，写的和收的两边都看得到；草稿和附件不共享。', name: '给机器起个名字', officer: '谁用（不填就是{name}自己）',
       rotate: '更换本机密钥', rotateText: '生成新密钥，告知各相邻单位；都知道以后才启用，此前照用旧密钥。', rotating: '新密钥正在告知各方，暂用旧密钥', force: '不再等待', forceText: '立即启用新密钥。还没有听到的单位会拒收本机，直到它们得知。只在某单位长期不会上线时用。', unheard: '这些单位还不知道新密钥：{list}',
-      officeKey: '单位密钥', officeKeyHint: '单位密钥给本单位的人员、机器和下级签发证书，只在第一台机器上。怀疑失密，或经手人调离时更换。', officeKeyWaits: '新密钥等待上级核对：给上级打电话，念出下面的数字。', rotateOffice: '更换单位密钥', rotateOfficeText: '生成新的单位密钥。上级电话核对并签发以后启用，人员、机器和下级自动换发到新密钥之下。',
+      officeKey: '单位密钥', officeKeyHint: '单位密钥给本单位的人员、机器和下级签发证书，只在第一台机器上。怀疑失密，或经手人调离时更换。', officeKeyWaits: '新密钥等待上级核对：给上级打电话，念出下面的数字。', rotateOffice: '更换单位密钥', rotateOfficeText: '生成新的单位密钥。上级电话核对并签发以后启用，人员、机器和下级自动换发到新密钥之下。', rotateTopText: '本单位是顶级单位：新密钥写进新版根文件后启用，各级自动得知，人员、机器和下级自动换发到新密钥之下。根文件有多位持有人的，须用命令行 yizhan office rotate-key --out 写出文件，由持有人签名。未用过的邀请要重新开具。',
     },
     root: {
       lead: '所有单位的证书都从这个根签发。加入时用电话核对一次，以后就不怕有人冒充上级。', compare: '与上级核对', how1: '用您平时用的电话号码打给{name}的管理员（不要用邀请单上的号码）。', how2: '请对方打开“管理—信任根”，逐组念出根指纹。', how3: '听一组录一组。不要照着纸上或屏幕上的抄：那样核对不出冒充的。',
@@ -142,6 +143,7 @@ export const adminEn: typeof adminZh = {
       passphraseText: 'Your other sessions end. Older backups still open with the old passphrase.', old: 'Present passphrase', new: 'New passphrase',
     },
     offices: {
+      lineSuperiors: 'Also registered with: {list}',
       lead: 'This office and those below it. This office signs invitations, suspensions and revocations; those below hear of them with their next exchange.', invite: 'Invite an office', level: 'Level',
       mark: { self: 'this office', good: 'good', revoked: 'revoked', moved: 'moved away', suspended: 'suspended', invited: 'has not joined yet', key_waits: 'new key to compare', silent: 'silent for more than a day' },
       suspend: 'Suspend', resume: 'Resume', suspendText: 'Nothing is taken from it nor given to it until it is resumed; what it writes is queued there.', resumeText: 'Exchanges go on, and what it queued comes.', renew: 'Renew certificate', renewText: 'Ten more years for its certificate, the key stays.',
@@ -172,7 +174,7 @@ export const adminEn: typeof adminZh = {
       lead: 'An office may have several machines, each with a key of its own. A further one is confirmed by the superior, who compares its fingerprint by telephone.', own: 'Machines of this office', this: 'this one', number: 'Machine {n}', confirmed: 'confirmed', unconfirmed: 'not confirmed by the superior', fingerprint: 'Fingerprint', fingerprintOf: 'Fingerprint of {name}', readUp: 'Read these digits to the superior\'s administrator:', below: 'Machines of offices below', machine: 'Machine',
       confirm: 'Confirm', confirmTitle: 'New machine of {name}', confirmText: 'Call them at the number you always use. They open “Machines and keys” and read this machine\'s fingerprint group by group; type it here. If it differs, do not confirm.', confirmedNow: 'Machine confirmed', invite: 'Invite a further machine', inviteText: 'The new machine joins this office with it; both see all reports, but not each other\'s drafts and attachments.', name: 'Name of the machine', officer: 'For whom (empty: {name})',
       rotate: 'Rotate this machine\'s key', rotateText: 'A new key is made and told to every neighbour; it is used once all have heard.', rotating: 'The new key is being told; the old one is in use', force: 'Wait no longer', forceText: 'The new key is used at once. Offices that have not heard refuse this machine until they do. Only for one that does not return.', unheard: 'These have not heard of the new key: {list}',
-      officeKey: 'Key of the office', officeKeyHint: 'It certifies this office\'s people, machines and offices below, and lies on the first machine only. Change it when it may be compromised, or whoever kept it leaves.', officeKeyWaits: 'The new key waits for the superior: call and read these digits.', rotateOffice: 'Change the office key', rotateOfficeText: 'A new office key is made. It is used once the superior has compared and certified it; people, machines and offices below follow by themselves.',
+      officeKey: 'Key of the office', officeKeyHint: 'It certifies this office\'s people, machines and offices below, and lies on the first machine only. Change it when it may be compromised, or whoever kept it leaves.', officeKeyWaits: 'The new key waits for the superior: call and read these digits.', rotateOffice: 'Change the office key', rotateOfficeText: 'A new office key is made. It is used once the superior has compared and certified it; people, machines and offices below follow by themselves.', rotateTopText: 'This is the top office: a new root document names the new key, everybody below hears of it, people, machines and offices below follow by themselves. Where the root has several holders, use yizhan office rotate-key --out FILE for them to sign. Invitations not used yet have to be made anew.',
     },
     root: {
       lead: 'Every office\'s certificate comes from this root. Compared once by telephone, nobody can play the superior later.', compare: 'Compare with the superior', how1: 'Call the administrator of {name} at the number you always use (not the one on the sheet).', how2: 'They open Manage, Root of trust, and read the fingerprint group by group.', how3: 'Type what you hear. Copying it from paper or screen would not find an impostor.',
