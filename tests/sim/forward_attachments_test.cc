@@ -8,9 +8,11 @@
 #include "node/store/audit.h"
 #include "node/store/enclosures.h"
 #include "node/store/handed.h"
+#include "node/store/life.h"
 #include "node/store/records.h"
 #include "sync/exchange.h"
 #include "tests/sim/chain.h"
+#include "tests/sim/machines.h"
 
 using namespace yz;
 using namespace yz::sim;
@@ -253,6 +255,64 @@ TEST_CASE("attachments of reports that are put together come with their author's
   CHECK(number(p.city, "select count(*) from matter") == 1);
   CHECK(number(p.city, "select attachments from matter") == 3);
   sound(p.city);
+}
+
+TEST_CASE("what is passed on at another machine of the county takes the attachments along that came to the first") {
+  Passed p(std::vector<std::size_t>{});
+  const auto second = second_machine(p.county, p.now);
+  std::optional<Hop> between, up;
+  between.emplace(*second, p.county, p.now);
+  up.emplace(*second, p.city, p.now);
+  const auto talk = [&](int rounds) -> Result<> {
+    while (rounds-- > 0) {
+      TRY(p.talk(1));
+      TRY(second->store().write([&] { return node::tell_and_watch(second->store(), second->directory(), p.now); }));
+      for (Hop* hop : {&*between, &*up}) {
+        TRY(hop->dial());
+        if (!hop->ready()) continue;
+        hop->poll();
+        for (int i = 0; i < 20 && TRY(hop->exchange()); ++i) p.now += 20;
+      }
+    }
+    return {};
+  };
+  good(talk(8));
+  p.write({120'000});
+  good(talk(12));
+  node::Forwarding f;
+  must(second->forward(matter(*second), std::move(f), p.now));
+  good(talk(30));
+  p.all_there();
+  CHECK(blobs(p.county, "select count(*) from attachment where handed = 1") == 0);
+  for (Office* o : {&p.county, second.get()}) {
+    REQUIRE(shown(*o).size() == 1);
+    CHECK(shown(*o)[0].passed_on);
+    sound(*o);
+  }
+}
+
+TEST_CASE("a county that was put back from a copy goes on handing over, and the city keeps what it had") {
+  for (const bool before : {true, false}) {
+    CAPTURE(before);  // the copy knows nothing of the forward, or of what became of it
+    Passed p({90'000});
+    good(p.talk());
+    if (!before) p.forward();
+    auto copy = p.county.disk().clone();
+    if (before) p.forward();
+    good(p.talk(before ? 60 : 2));
+    for (Hop* hop : {&p.lower, &p.upper}) hop->hang_up(p.county);
+    p.county.close();
+    p.county.put_back(std::move(copy));
+    good(p.county.open());
+    good(p.county.store().write([&] { return node::begin_life(p.county.store(), p.now); }));
+    good(p.county.open_received(p.now));
+    for (Hop* hop : {&p.lower, &p.upper}) good(hop->redial());
+    p.now += kHour;
+    good(p.talk(120));
+    p.all_there();
+    CHECK(blobs(p.county, "select count(*) from attachment where done = 0") == 0);
+    CHECK(number(p.county, "select count(*) from record where type = 15 and own = 1") == 1);
+  }
 }
 
 TEST_CASE("a county that puts another picture in the place of a township's is found out by its own signatures") {
