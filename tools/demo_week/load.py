@@ -36,9 +36,15 @@ def main():
     try:
         world = World(program, folder)
         found(world, now)
+        for o in world.offices.values():  # who joined was called back; that has been seen
+            for a in o.ask("GET", "/alarms")["alarms"]:
+                if a["row"]:
+                    o.ask("POST", f"/alarms/{a['row']}/seen", {})
         week = Week(world, now)
         week.read()
         week.run()
+        for o in world.offices.values():
+            o.ask("POST", "/backup", {"path": os.path.join(os.path.abspath(folder), o.key + ".backup")})
         for o in [world.second, *world.offices.values()]:
             o.stop()
         for o in world.offices.values():

@@ -262,7 +262,7 @@ async function acting(editor, leader, town, cases) {
   await leader.getByRole('button', { name: '批示', exact: true }).click();
   await form(leader).locator('textarea').fill('全力搜救失联人员，严防次生灾害，每两小时报告进展。');
   await form(leader).getByLabel('柳河镇').check();
-  await form(leader).locator('input[type=datetime-local]').fill(new Date(Date.now() + 11 * 3600_000).toISOString().slice(0, 16));
+  await form(leader).locator('.time-input input[type=text]').fill(new Date(Date.now() + 11 * 3600_000).toISOString().slice(0, 16));
   await form(leader).getByRole('button', { name: '批示' }).click();
   await leader.locator('.asked').getByText('等第二人签名').waitFor();
   check('without the second person it has not left', !run('town', 'report', 'show', cases.slide).acts.some((a) => a.act === 'instruction'));

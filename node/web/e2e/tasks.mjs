@@ -76,9 +76,9 @@ async function moreTime(town, county, id) {
   await until('the other township is asked too', async () => (await page.locator('.group-commission .work-row').count()) === 1, 60);
   await page.locator('.group-commission .work-row').click();
   await page.getByRole('button', { name: '请求延期' }).click();
-  const due = await dialog(page).locator('input').inputValue();
+  const due = await dialog(page).locator('.time-input input[type=text]').inputValue();
   const later = new Date(Date.parse(due + ':00Z') + 12 * 3600_000).toISOString().slice(0, 16);
-  await dialog(page).locator('input').fill(later);
+  await dialog(page).locator('.time-input input[type=text]').fill(later);
   await dialog(page).locator('textarea').fill('道路结冰，入村核实需要时间');
   await accessible(page, 'asking for more time');
   await dialog(page).getByRole('button', { name: '请求延期' }).click();

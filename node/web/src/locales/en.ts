@@ -11,9 +11,9 @@ const en: typeof zh = {
   group: {
     returned: 'Returned to be mended', to_sign: 'For me to sign', cosign: 'Left before sign-off: sign now', in_review: 'Others sign', new: 'New from below', waiting: 'Waits for a receipt', draft: 'Drafts',
   },
-  role: { drafter: 'drafted', reviewer: 'reviewed', signer: 'signed', duty: 'sent on duty' },
+  role: { drafter: 'drafted', reviewer: 'reviewed', signer: 'signed', duty: 'sent on duty', cosigner: 'signed afterwards' },
   event: {
-    report: 'signed', followup: 'follow-up signed', final_report: 'final report signed', zero_report: 'nil report signed', correction: 'correction signed', withdrawal: 'withdrawn', forward: 'forwarded',
+    report: 'signed', final: 'final report signed', cosignature: 'signed afterwards', followup: 'follow-up signed', final_report: 'final report signed', zero_report: 'nil report signed', correction: 'correction signed', withdrawal: 'withdrawn', forward: 'forwarded',
     received: 'received and stored here', custody: 'kept by a relay', stored: 'receipt: stored', opened: 'receipt: opened', refused: 'refused', acknowledgement: 'acknowledged',
     annotation: 'annotated', cosign: 'cosigned', decision: 'decided', instruction: 'instructed', manifest: 'list of attachments',
   },

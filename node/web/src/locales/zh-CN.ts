@@ -10,9 +10,9 @@ export default {
   group: {
     returned: '退回修改', to_sign: '待我签发', cosign: '先报后签，待补签', in_review: '等他人签发', new: '下级来件', waiting: '等上级回执', draft: '草稿',
   },
-  role: { drafter: '拟稿', reviewer: '审核', signer: '签发', duty: '值班员先报' },
+  role: { drafter: '拟稿', reviewer: '审核', signer: '签发', duty: '值班员先报', cosigner: '补签' },
   event: {
-    report: '签发', followup: '续报签发', final_report: '终报签发', zero_report: '零报告签发', correction: '更正签发', withdrawal: '撤回', forward: '转报',
+    report: '签发', final: '终报签发', cosignature: '补签', followup: '续报签发', final_report: '终报签发', zero_report: '零报告签发', correction: '更正签发', withdrawal: '撤回', forward: '转报',
     received: '本机收到并入库', custody: '中转单位代收保管', stored: '对方入库回执', opened: '对方打开回执', refused: '对方拒收', acknowledgement: '签收',
     annotation: '批注', cosign: '补签', decision: '采用决定', instruction: '批示', manifest: '附件清单',
   },
