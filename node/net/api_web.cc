@@ -4,7 +4,7 @@
 #include <array>
 #include <limits>
 
-#include "node/net/api_request.h"
+#include "node/net/api_names.h"
 
 namespace yz::node::api {
 namespace {
@@ -209,8 +209,10 @@ Result<ApiReply> get_work(Request& r) {
            std::tuple(b.row.lane, b.due.value_or(kNever), began(b));
   });
   Json items = Json::array();
+  Names names(r);
   for (const Work& w : all) {
-    Json j = summary_json(r, w.row, r.code_of(w.row.office), r.office_name(w.row.office));
+    const auto& [code, name] = names.of(w.row.office);
+    Json j = summary_json(r, w.row, code, name);
     j.set("sort", name_of(w.row.sort));
     j.set("group", w.group);
     j.set("due_at", r.time(w.due));

@@ -20,7 +20,7 @@ constexpr ShapeDoc kShapes[] = {
      "{record:hex, type:text, office:code, at:time?, stored_at:time?, lane:text, flags:Flags, verified:bool, "
      "quarantine:text, signatures:[Signed], parents:[hex], act?:text, title?:text, body?:text, reason?:text, "
      "became?:text, on_older_version?:bool, newer?:[hex]}"},
-    {"Change", "{field:text, label:text, before:any, after:any, passages:[{paragraph:int, before:text, after:text}]}"},
+    {"Change", "{field:text, label:text, before:any, after:any, passages?:[{paragraph:int, before:text, after:text}]}"},
     {"Layer",
      "{record:hex, type:text, office:code, office_name:text, by:text, at:time?, lane:text, signatures:[Signed], "
      "readable:bool, title?:text, body?:text, fields?:Fields, occurred_at?:time?, note:text, unchanged:bool, "
@@ -88,7 +88,7 @@ constexpr RouteDoc kRoutes[] = {
      "422 invalid.limit invalid.after"},
     {"GET /api/v1/conflicts/{case}", "", "", "Conflict", "404 case.empty"},
     {"POST /api/v1/conflicts/{case}/resolve", "",
-     "{take?:text, take_fields?:{*:text}, set?:{*:any}, report?:{" YZ_WRITING "}, reason?:text, heads?:[text]}",
+     "{take?:any, take_fields?:{*:text}, set?:{*:any}, report?:{" YZ_WRITING "}, reason?:text, heads?:[text]}",
      "{...Outcome, joined:int, more:int}",
      "@text @send 404 case.empty; 409 conflict.none conflict.undecided conflict.moved conflict.unreadable; 422 "
      "conflict.version conflict.field"},

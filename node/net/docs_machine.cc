@@ -30,7 +30,8 @@ constexpr RouteDoc kRoutes[] = {
      "401 login.denied login.session login.state login.certificate; 429 login.wait; 422 officer.which"},
     {"GET /api/v1/session", "", "", "Session", "401 login.session; 404 session.web"},
     {"DELETE /api/v1/session", "", "", "{}", "401 login.session; 404 session.web"},
-    {"POST /api/v1/session/confirm", "", "{passphrase?:text}", "{}", "401 login.session login.denied login.state login.certificate; 429 login.wait"},
+    {"POST /api/v1/session/confirm", "", "{passphrase?:text}", "{}",
+     "401 login.session login.denied login.state login.certificate; 429 login.wait"},
     {"GET /api/v1/events", "", "", "events", "401 login.session; 404 session.web"},
     {"GET /api/v1/status", "", "",
      "{office:code, name:text, level:text, node:hex, state:=ready|joining, version:text, root_fingerprint:text, "
@@ -46,7 +47,7 @@ constexpr RouteDoc kRoutes[] = {
     {"GET /api/v1/lines", "", "",
      "{lines:[{office:code, name:text, lanes:{flash:LineLane, urgent:LineLane, routine:LineLane}}]}"},
     {"POST /api/v1/qr", "", "{text?:text}", "{size:int, rows:[text]}", "422 qr.long"},
-    {"POST /api/v1/verify", "", "{case?:text}", "Audit", "404 case.missing; 422 case.prefix"},
+    {"POST /api/v1/verify", "", "{case?:text?}", "Audit", "404 case.missing; 422 case.prefix"},
     {"GET /api/v1/evidence/{case}", "", "", "octets", "404 case.empty; 422 evidence.root"},
     {"POST /api/v1/evidence/check", "", "octets", "{...Audit, case:text, root_fingerprint:text, layers?:int}",
      "422 evidence.form"},

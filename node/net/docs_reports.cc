@@ -12,7 +12,7 @@ namespace {
   "kind?:text, lane?:text, title?:text, body?:text, fields?:{*:any}, occurred_at?:text, sensitivity?:text"
 #define YZ_FILTER                                                                                   \
   "lane?:" YZ_LANE                                                                                  \
-  ", state?:text, office?:code, kind?:text, class?:text, grade?:text, from?:text, "                 \
+  "|\"\", state?:text, office?:code, kind?:text, class?:text, grade?:text, from?:text, "            \
   "until?:text, by?:=occurred|signed|received, due?:=overdue|today|any, attachments?:=true|false, " \
   "exercise?:=true|false, conflict?:=true|false, search?:text<200>"
 

@@ -18,6 +18,8 @@ constexpr std::size_t kLookedAtMost = 10'000;
 constexpr std::size_t kHitsMost = 2'000;
 /// Filters are compared by how many rows they leave, counted so far.
 constexpr std::int64_t kCounted = 1'000;
+/// A range of times that leaves more than this is cheaper looked for from the newest case on.
+constexpr std::int64_t kSetMost = 20'000;
 
 /// "r120": cases below row 120; "w77": below that row of the search index; "s120": a search through cases.
 Result<std::int64_t> cursor(std::string_view after, char kind) {
@@ -115,9 +117,10 @@ Result<std::optional<Lead>> set_of(Store& store, const ListFilter& f) {
           "select row from matter indexed by matter_incident where incident <> '' and incident = ?", type))));
   } else if (f.from || f.until) {
     const std::string column(column_of(f.by));
-    TRY(read(TRY(store.db().query("select row from matter where " + column + " >= ? and " + column + " < ?",
+    TRY(read(TRY(store.db().query("select row from matter where " + column + " >= ? and " + column + " < ? limit ?",
                                   f.from.value_or(std::numeric_limits<std::int64_t>::min() + 1),
-                                  f.until.value_or(kNewest)))));
+                                  f.until.value_or(kNewest), kSetMost + 1))));
+    if (static_cast<std::int64_t>(rows.size()) > kSetMost) return std::nullopt;
   } else {
     return std::nullopt;
   }
@@ -126,8 +129,8 @@ Result<std::optional<Lead>> set_of(Store& store, const ListFilter& f) {
   return Lead{.from = {}, .set = std::move(rows)};
 }
 
-/// The filter that leaves the fewest rows.
-Result<Lead> best_lead(Store& store, const ListFilter& f) {
+/// The filter that leaves the fewest rows; `few`: these are so few that each may be asked more.
+Result<Lead> best_lead(Store& store, const ListFilter& f, bool* few = nullptr) {
   Lead best{" from matter where"};
   std::int64_t least = kCounted + 1;
   for (Lead& l : leads_of(f)) {
@@ -139,6 +142,7 @@ Result<Lead> best_lead(Store& store, const ListFilter& f) {
   }
   // A due time is said nowhere else: its cases are the only ones that can fit.
   const bool due = f.due_from || f.due_until;
+  if (few) *few = due || least < kCounted;
   if (!due && least < kCounted) return best;
   if (auto set = TRY(set_of(store, f))) return std::move(*set);
   return best;
@@ -244,8 +248,9 @@ Result<bool> has_words(Store& store, const std::string& phrase, std::int64_t mat
 Result<CaseList> search(Store& store, const ListFilter& f) {
   const std::string phrase = fts_phrase(f.search);
   if (phrase.empty()) return fail(Fault::invalid, "there is nothing to search for", "invalid.search");
-  const bool due = f.due_from || f.due_until;
-  if (!due && !f.after.starts_with('s'))
+  bool few = false;
+  TRY(best_lead(store, f, &few));
+  if (f.after.empty() ? !few : !f.after.starts_with('s'))
     if (auto found = TRY(through_hits(store, f, phrase))) return std::move(*found);
   // The filter lets few of a common word's cases through: then the cases are asked for the word.
   return through_cases(store, f, 's', std::max(kHitsMost, f.limit + 1),

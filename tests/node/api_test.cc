@@ -78,7 +78,10 @@ TEST_CASE("nobody sees anything without the right passphrase, not even whether a
 
 TEST_CASE("with several officers somebody has to be named") {
   World w(true, true, {"王芳", "李明"});
-  CHECK(w.call("GET", "/api/v1/status").reply.exit_code == 2);
+  ApiCall nobody;
+  nobody.target = "/api/v1/status";
+  nobody.passphrase.emplace(view("王芳"));
+  CHECK(Api(w).call(nobody).exit_code == 2);
   CHECK(w.call("GET", "/api/v1/status", {}, "李明").reply.exit_code == 0);
 }
 
