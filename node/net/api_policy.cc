@@ -148,7 +148,8 @@ Result<ApiReply> get_policy(Request& r) {
   }
   Json sources = Json::array(), coming = Json::array();
   for (const StoredPolicy& p : in_force) sources.add(TRY(policy_json(r, p, "in_force")));
-  for (const StoredPolicy& p : TRY(policies(r.store())))
+  const std::vector<StoredPolicy> all = TRY(policies(r.store()));
+  for (const StoredPolicy& p : all)
     if (p.effective_ms > r.now() && !p.superseded) coming.add(TRY(policy_json(r, p, "coming")));
   const RuleSet& rules = r.host.rules().data();
   Json document = TRY(parse_json(document_of(rules))), drafts = TRY(drafts_json(r));
@@ -156,12 +157,11 @@ Result<ApiReply> get_policy(Request& r) {
   const RuleSet built_in = TRY(load_rules());
   // What the next version of ours is edited from: the newest one, also when its time has not come.
   Json own;
-  const auto ours = std::ranges::find(all, true, &StoredPolicy::own);
+  const auto ours = std::ranges::find_if(all, [](const StoredPolicy& p) { return p.own && !p.superseded; });
   if (ours != all.end()) {
-    Json text = TRY(parse_json(ours->body.document));
-    own = Json::object({{"version", ours->body.version},
-                        {"effective_at", r.time(ours->body.effective_ms)},
-                        {"document", std::move(text)}});
+    Json text = TRY(parse_json(TRY(document_of(r.store(), *ours))));
+    own = Json::object(
+        {{"version", ours->version}, {"effective_at", r.time(ours->effective_ms)}, {"document", std::move(text)}});
   }
   Json base = TRY(parse_json(document_of(above ? *above : built_in)));
   return reply(Json::object({{"text", rules.terms.name},
