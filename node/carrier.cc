@@ -416,10 +416,15 @@ Result<std::uint64_t> waiting_above(Store& store) {
     // wait for them to call. What another machine of ours wrote it counts itself.
     Query q = TRY(store.db().query(
         "with recursive below(id) as (select office from link where upward = 0 union"
-        " select o.id from office o join below b on o.superior = b.id)"
+        " select o.id from office o join below b on o.superior = b.id), above(id) as (select superior from office where"
+        " state = 3 union select o.superior from office o join above a on o.id = a.id)"
         " select count(*) from delivery d where state < 2 and not exists(select 1 from carry c"
         " where c.envelope = d.envelope and c.state = 1) and d.destination not in below and not exists(select 1"
-        " from envelope e where e.row = d.envelope and e.copy > 0)"));
+        " from envelope e where e.row = d.envelope and e.copy > 0)"
+        // A line superior that we left takes nothing: what was for it is kept, and waits for nobody's line.
+        " and not exists(select 1 from office o where o.id = d.destination and o.state = 0 and o.id not in above and"
+        " not exists(select 1 from link where office = o.id) and not exists(select 1 from consent where before ="
+        " o.id))"));
     TRY(q.step());
     n += static_cast<std::uint64_t>(q.integer(0));
   }

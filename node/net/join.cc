@@ -222,7 +222,7 @@ Result<Invitation> make_invitation(Store& store, Directory& directory, const Inv
     return fail(Fault::invalid, "at most four addresses, of 256 bytes each", "invite.urls");
   if (const auto there = TRY(directory.office_by_code(wish.code));
       there && there->admitted && there->state != OfficeState::revoked &&
-      ((!line_only && !wish.moves) || there->state == OfficeState::below))
+      ((!line_only && !wish.moves) || (there->state == OfficeState::below && there->superior == me->id)))
     return fail(Fault::conflict, "an office with the code " + wish.code + " has joined already", "invite.joined");
   Invitation i;
   randombytes_buf(i.code.bytes.data(), i.code.bytes.size());

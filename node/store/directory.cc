@@ -232,6 +232,7 @@ Result<> Directory::learn(const crypto::Certificate& c, sync::Millis now) {
   if (c.type == crypto::CertType::officer) TRY(end_older_certificates(store_, c));
   TRY(apply_waiting_revocations(store_, c, now));
   if (before) TRY(follow_move(store_, *before, c, now));
+  if (!before && c.type == crypto::CertType::office) TRY(follow_newcomer(store_, c));
   return known ? Result<>() : open_again_for(c);
 }
 

@@ -90,7 +90,6 @@ Result<> forget_parting(Store& store, const OfficeId& line_superior) {
 
 Result<> take_line_superiors(Store& store, const sync::Statement& s, bool news, sync::Millis now) {
   const auto list = TRY(sync::decode_line_superiors(s.body));
-  if (!news) return {};
   const auto office = TRY(Directory(store).office(s.office));
   if (!office || office->state != OfficeState::below) return {};
   const OfficeId& me = store.me().office;
@@ -102,6 +101,7 @@ Result<> take_line_superiors(Store& store, const sync::Statement& s, bool news, 
     TRY(store.journal("node", "office.left", office->code, "", now));
     return store.alarm("office.left", "an office is no longer registered here: " + office->name, office->code, now);
   }
+  if (!news) return {};
   std::string names;
   for (const LineSuperior& l : list) names.append(names.empty() ? "" : ", ").append(people_call_it(l));
   TRY(store.journal("node", "office.lines", office->code, names, now));

@@ -99,6 +99,24 @@ Result<> send_anew(Store& store, const OfficeId& office) {
   return {};
 }
 
+Result<> follow_newcomer(Store& store, const crypto::Certificate& c) {
+  if (c.issuer == store.me().office || c.office == store.me().office) return {};
+  std::vector<OfficeId> left;
+  {
+    Query q =
+        TRY(store.db().query("select distinct before from consent where office = ? and before <> after and after"
+                             " = ?",
+                             c.office, c.issuer));
+    while (TRY(q.step())) left.push_back(TRY(q.id<OfficeId>(0)));
+  }
+  for (const OfficeId& superior : left) {
+    crypto::Certificate before = c;
+    before.issuer = superior;
+    TRY(tell_who_was_left(store, before, c));
+  }
+  return left.empty() ? Result<>() : find_ways(store);
+}
+
 Result<> follow_move(Store& store, const crypto::Certificate& before, const crypto::Certificate& c, sync::Millis now) {
   const OfficeId& me = store.me().office;
   if (before.issuer == c.issuer || c.office == me) return {};

@@ -8,6 +8,8 @@ namespace yz::node {
 /// way; a superior that it left lets go of the link and is told, with the certificates that lead to it. Inside a write,
 /// after the certificate was kept.
 Result<> follow_move(Store&, const crypto::Certificate& before, const crypto::Certificate& after, sync::Millis now);
+/// The same of an office that was not registered here before: the superior that it left had told nobody of it yet.
+Result<> follow_newcomer(Store&, const crypto::Certificate&);
 
 /// Whether `office`, or one above it, has left `superior` or one below that: what waited between the two still goes.
 /// Where nobody here knows `superior` it may be so.

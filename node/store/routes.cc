@@ -150,7 +150,7 @@ Result<> tell_of_office(Store& store, const OfficeId& office, std::uint8_t side)
   {
     Query q =
         TRY(store.db().query("select certificate from office where id = ?1 and certificate is not null union all"
-                             " select certificate from node where office = ?1 union all"
+                             " select certificate from node where office = ?1 and state <> 9 union all"
                              " select certificate from officer where office = ?1 and ?2",
                              office, side == kTellDown ? 0 : 1));
     while (TRY(q.step())) {
