@@ -31,5 +31,7 @@ struct GrammarParts {
 
 /// decide, instruct, report progress|close|ask|answer|seen|merge: args_acts.cc.
 void act_commands(const GrammarParts&, CLI::App* top, CLI::App* report);
+/// absence away|back|list, report cosign, escalation list|seen: args_roles.cc.
+void role_commands(const GrammarParts&, CLI::App* top, CLI::App* report);
 
 }  // namespace yz::node::cli

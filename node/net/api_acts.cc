@@ -11,9 +11,10 @@ constexpr std::size_t kPrefixLeast = 6;
 template <class F>
 Result<ApiReply> act(Request& r, F f) {
   const Signer signer = TRY(r.signer());
+  const Person who = TRY(acting(r, signer.officer));
   StoreBooks books = books_of(r);
   ActDesk desk = TRY(ActDesk::open(books, r.now()));
-  return answer_of(r, TRY(f(desk, SigningPerson{person_of(signer.officer), signer.key})));
+  return answer_of(r, TRY(f(desk, SigningPerson{who, signer.key})));
 }
 
 /// The act that a person means by the first characters of its record's id.
@@ -179,10 +180,11 @@ Result<ApiReply> post_merge(Request& r) {
   if (const Json* codes = r.body.find("to")) to = TRY(addressees_from(r, *codes));
   const bool send = r.body.flag("send");
   const Signer signer = TRY(r.signer(send));
+  const Person who = TRY(acting(r, signer.officer));
   StoreBooks books = books_of(r);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
-  return answer_of(r, TRY(desk.merge({person_of(signer.officer), signer.key}, desk.new_case(), std::move(report),
-                                     sources, send, std::move(to))));
+  return answer_of(
+      r, TRY(desk.merge({who, signer.key}, desk.new_case(), std::move(report), sources, send, std::move(to))));
 }
 
 }  // namespace yz::node::api

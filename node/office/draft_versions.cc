@@ -276,6 +276,7 @@ Bytes body_to_sign(const Report& report, BodyExtras extras) {
   for (Manifest& m : extras.attachments) m.key.clear();
   extras.written_from.clear();
   extras.to.clear();
+  extras.cosign = {};
   return encode_body(report, extras);
 }
 

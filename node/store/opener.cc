@@ -5,6 +5,7 @@
 
 #include "crypto/plant.h"
 #include "node/log.h"
+#include "node/store/absences.h"
 #include "node/store/cases.h"
 #include "node/store/forwards.h"
 #include "node/store/lost_chunks.h"
@@ -179,6 +180,7 @@ Result<> Opener::put(Context& c, ByteView bytes, Done& done) {
     // Cut again in another lane, or after a restore: one copy is enough. Only one that waits, or is held for a
     // revocation, is judged anew.
     if (held && q.integer(0) != static_cast<int>(Refusal::unknown_certificate) &&
+        q.integer(0) != static_cast<int>(Refusal::unproven_deputy) &&
         q.integer(0) != static_cast<int>(Refusal::revoked)) {
       if (!planted(Bug::record_counted_twice)) return {};
       held = false;
@@ -257,7 +259,7 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
   }
   // What binds offices takes effect in no form that cannot be judged.
   if (sort_of(rec.type) != Sort::report && rec.schema != 1) return Refusal::unsupported_type;
-  const bool known_type = rec.type <= sync::RecordType::policy && rec.schema == 1;
+  const bool known_type = rec.type <= sync::RecordType::delegation && rec.schema == 1;
   if (!known_type) {
     if (rec.flags & sync::record_flag::must_understand) return Refusal::unsupported_type;
     notes |= record_note::unreadable;
@@ -286,9 +288,10 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
   if (all.size() == 1 && !(rec.flags & sync::record_flag::provisional)) {
     notes |= alone ? record_note::one_person : record_note::same_signer;
   }
-  if (const Refusal why = TRY(judge_act(r, notes)); why != Refusal::none) return why;
+  if (const Refusal why = TRY(judge_act(r, c.now, notes)); why != Refusal::none) return why;
   if (sort_of(rec.type) != Sort::report && known_type)
     if (const Refusal why = TRY(judge_task(r, alone || all.size() > 1)); why != Refusal::none) return why;
+  notes |= TRY(sign_off_notes(store_, directory_, rec));
   if (rec.type == sync::RecordType::forward && known_type)
     if (const Refusal inside = TRY(judge_layers(c, r)); inside != Refusal::none) return inside;
   const auto& name = c.envelope.head.stream;

@@ -1,6 +1,7 @@
 // What came inside a forward: judged like what comes by itself, but for whom it was addressed to. A part of Opener.
 #include <algorithm>
 
+#include "node/office/embargo.h"
 #include "node/store/forwards.h"
 #include "node/store/opener.h"
 #include "node/store/revocation.h"
@@ -59,6 +60,10 @@ Result<Refusal> Opener::judge_layers(const Context& c, const sync::ReleasedRecor
       if (officer->office != r.record.origin || !sync::verify_record(r.id, s, officer->key))
         return Refusal::bad_signature;
     }
+  // By the earlier of both clocks: a stamp from the future opens nothing.
+  const sync::Layer& inner = (*layers)[1];
+  if (forbids(embargo_of(inner.record), Further::pass_on, std::min(outermost.record.at.ms(), c.now)))
+    return Refusal::not_permitted;
   // Whoever released what is held has looked at all of it.
   Query q = TRY(store_.db().query("select 1 from released where record = ?", outermost.id));
   if (TRY(q.step())) return Refusal::none;

@@ -2,6 +2,7 @@ import { createI18n } from 'vue-i18n';
 import { deskEn, deskZh } from './locales/desk';
 import en from './locales/en';
 import { adminEn, adminZh } from './locales/admin';
+import { rolesEn, rolesZh } from './locales/roles';
 import { tasksEn, tasksZh } from './locales/tasks';
 import zh from './locales/zh-CN';
 
@@ -15,6 +16,8 @@ i18n.global.mergeLocaleMessage('zh', adminZh);
 i18n.global.mergeLocaleMessage('en', adminEn);
 i18n.global.mergeLocaleMessage('zh', tasksZh);
 i18n.global.mergeLocaleMessage('en', tasksEn);
+i18n.global.mergeLocaleMessage('zh', rolesZh);
+i18n.global.mergeLocaleMessage('en', rolesEn);
 
 export const language = (): 'zh' | 'en' => (i18n.global.locale.value === 'en' ? 'en' : 'zh');
 
