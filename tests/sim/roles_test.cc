@@ -79,10 +79,7 @@ struct Seat {
       if (r.key == key.public_key()) row = r;
   }
   static node::StoreBooks books_of(Office& o) { return {o.store(), o.directory(), 480, false}; }
-  node::SigningPerson me(Millis now) const {
-    person = must(node::acting_person(office.store(), row, now));
-    return {person, key};
-  }
+  node::SigningPerson me(Millis now) const { return {must(node::acting_person(office.store(), row, now)), key}; }
   node::ActDesk acts(Millis now) { return must(node::ActDesk::open(books, now)); }
   node::Desk desk(Millis now) { return must(node::Desk::open(books, rules(), now)); }
   node::CosignDesk cosigns(Millis now) { return must(node::CosignDesk::open(books, now)); }
@@ -91,7 +88,6 @@ struct Seat {
   crypto::SigningKey key;
   node::StoreBooks books;
   node::OfficerRow row;
-  mutable node::Person person;
 };
 
 node::Report text(Random& random, bool waits = false, Millis until = 0) {
@@ -132,11 +128,11 @@ struct Roles : Chain {
           "update delivery set held_until = ? where record in (select row from record where type = 17)", until);
     }));
   }
-  /// What became of the newest record of this type at that office.
+  /// What became of the newest record of this type at that office, and what is shown of its deputy.
   std::pair<Refusal, std::int64_t> newest(Office& o, RecordType type) {
     const std::string of =
         " from record where type = " + std::to_string(static_cast<int>(type)) + " order by row desc limit 1";
-    return {static_cast<Refusal>(number(o, "select quarantine" + of)), number(o, "select flags" + of)};
+    return {static_cast<Refusal>(number(o, "select quarantine" + of)), number(o, "select flags & 12288" + of)};
   }
   std::int64_t report_of(Seat& drafter, Seat& signer, node::Report r) {
     const auto d = must(drafter.desk(now).write(drafter.me(now), drafter.desk(now).new_case(), std::move(r), false,
@@ -185,7 +181,7 @@ TEST_CASE("a deputy's report is shown as one as soon as the word that names them
     CHECK(deputy.desk(p.now).sign(deputy.me(p.now), late->matter, "").error().code == "denied.role");
     // A program that lets them sign all the same is shown.
     auto forced = deputy.me(p.now);
-    deputy.person.roles |= role::signer;
+    forced.person.roles |= role::signer;
     must(deputy.desk(p.now).sign(forced, late->matter, ""));
     good(p.talk());
     CHECK(p.newest(p.county, RecordType::report) == std::pair(Refusal::none, node::record_note::unentitled));
@@ -231,7 +227,7 @@ TEST_CASE("nobody becomes a signer by their own word, or signs what the absent w
   Seat leader(p.county), clerk(p.county, "小孟", role::drafter, p.now), deputy(p.county, "孙敏", role::drafter, p.now);
   SUBCASE("an absence that only a clerk signed") {
     auto forced = clerk.me(p.now);
-    clerk.person.roles |= role::signer;
+    forced.person.roles |= role::signer;
     node::AbsenceWord w;
     w.absent = leader.row.person;
     w.absent_name = leader.row.name;
@@ -248,14 +244,13 @@ TEST_CASE("nobody becomes a signer by their own word, or signs what the absent w
   SUBCASE("what the absent one began") {
     p.leave(leader, deputy, p.now + 8 * kHour, false);
     p.now += 10;
-    leader.me(p.now);
     auto as_drafter = leader.me(p.now);
-    leader.person.roles = role::drafter;
+    as_drafter.person.roles = role::drafter;
     must(leader.acts(p.now).instruct(as_drafter, matter(p.county), order(id_of(p.township)), true));
     p.now += 10;
     CHECK(deputy.desk(p.now).sign(deputy.me(p.now), matter(p.county), "").error().code == "denied.deputy");
     auto forced = deputy.me(p.now);
-    deputy.person.stands_for.clear();
+    forced.person.stands_for.clear();
     must(deputy.desk(p.now).sign(forced, matter(p.county), ""));
     good(p.talk());
     CHECK(p.newest(p.township, RecordType::instruction).first == Refusal::unproven_deputy);
@@ -357,7 +352,7 @@ TEST_CASE("an office that was asked signs a report too, and all who have it see 
   CHECK(clerk.cosigns(p.now).answer(clerk.me(p.now), matter(p.city), asked(p.city), true, "", {}).error().code ==
         "denied.role");
   auto forced = clerk.me(p.now);
-  clerk.person.roles |= role::signer;
+  forced.person.roles |= role::signer;
   must(clerk.cosigns(p.now).answer(forced, matter(p.city), asked(p.city), true, "", {id_of(p.county)}));
   good(p.talk());
   CHECK(p.newest(p.township, RecordType::cosignature).first == Refusal::unproven_deputy);
