@@ -59,6 +59,8 @@ std::string_view name_of(RecordType t) {
       return "manifest";
     case RecordType::policy:
       return "policy";
+    case RecordType::delegation:
+      return "delegation";
   }
   return "unknown";
 }

@@ -26,6 +26,7 @@ enum class RecordType : std::uint8_t {
   zero_report = 14,      ///< 零报告
   manifest = 15,         ///< an attachment's name, key and chunk hashes
   policy = 16,
+  delegation = 17,  ///< 外出报备: somebody is away, and who signs in their place
 };
 std::string_view name_of(RecordType);
 

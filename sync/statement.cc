@@ -127,6 +127,8 @@ std::string_view name_of(Refusal r) {
       return "unknown-certificate";
     case Refusal::unsupported_type:
       return "unsupported-type";
+    case Refusal::unproven_deputy:
+      return "unproven-deputy";
     case Refusal::bad_signature:
       return "bad-signature";
     case Refusal::not_addressed:

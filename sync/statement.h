@@ -61,6 +61,7 @@ enum class Refusal : std::uint16_t {
   wrong_node_list = 2,
   unknown_certificate = 16,
   unsupported_type = 17,
+  unproven_deputy = 18,
   bad_signature = 32,
   not_addressed = 33,
   forked = 34,
@@ -71,7 +72,9 @@ enum class Refusal : std::uint16_t {
 };
 std::string_view name_of(Refusal);
 /// What is refused for such a reason is kept where it arrived and judged again; the author has nothing to do.
-constexpr bool waits(Refusal r) { return r == Refusal::unknown_certificate || r == Refusal::unsupported_type; }
+constexpr bool waits(Refusal r) {
+  return r == Refusal::unknown_certificate || r == Refusal::unsupported_type || r == Refusal::unproven_deputy;
+}
 
 /// Says that the issuer has the envelopes of a stream up to `upto` and those in `ranges`, durably when `stored`.
 /// It does not say that a person read them. Signed only after the commit that stored them.

@@ -60,6 +60,9 @@ class Acts {
     if (kind == "verify") return s_.say("核报", "to be verified");
     if (kind == "urge") return s_.say("催报", "urged");
     if (kind == "answer") return s_.say("答复", "answer");
+    if (kind == "cosign") return s_.say("请会签", "asked to co-sign");
+    if (kind == "cosigned") return s_.say("会签", "co-signed");
+    if (kind == "cosign_declined") return s_.say("不同意会签", "declined to co-sign");
     if (kind == "forwarded") return s_.say("转报上级", "passed on");
     if (kind == "merged") return s_.say("综合", "merged");
     return plain(kind);

@@ -725,6 +725,7 @@ void Grammar::report_commands() {
   }
   step("acknowledge", ReportStep::What::acknowledge, t("签收下级来的报告", "acknowledge a report from below"));
   act_commands(parts(), &app_, report);
+  role_commands(parts(), &app_, report);
 }
 
 void Grammar::forward_command() {

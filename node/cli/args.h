@@ -242,6 +242,23 @@ struct OfficerAdd {
   std::string name, phone, passphrase_file;
   std::vector<std::string> roles;
 };
+/// Who is away, and who signs in their place.
+struct AbsenceAct {
+  enum class What { away, back, list } what{};
+  std::string absence, officer, deputy, from, until, reason, place, contact;
+  bool all = false;
+};
+/// Others sign a report too.
+struct CosignAct {
+  enum class What { sign, decline, ask, go } what{};
+  std::string case_id, text, hold_until;
+  std::vector<std::string> offices, officers;
+};
+/// What has waited too long.
+struct EscalationAct {
+  std::string item;  ///< empty: the list
+  std::int64_t step = 0;
+};
 struct OfficerList {};
 struct OfficeList {};
 struct NodeList {};
@@ -310,15 +327,14 @@ struct RootAdopt {
 };
 struct Version {};
 
-using Command =
-    std::variant<Init, Invite, Join, Admit, Serve, OfficeMove, SuperiorAdd, SuperiorRemove, SuperiorList, SuperiorUrl,
-                 Sync, Status, ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp,
-                 ReportCorrect, ReportWithdraw, ReportStep, Forward, Decide, Instruct, Ask, ActReply, Merge,
-                 CommissionNew, CommissionList, CommissionShow, CommissionAct, PolicyAct, ConflictList, ConflictShow,
-                 ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn,
-                 ReportCodeList, BundleExport, BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList,
-                 OfficeList, NodeList, NodeInvite, NodeConfirm, KeyAct, PassphraseChange, PassphraseRecover,
-                 RootConfirm, RootShow, RootKey, RootPropose, RootSign, RootAdopt, Version>;
+using Command = std::variant<
+    Init, Invite, Join, Admit, Serve, OfficeMove, SuperiorAdd, SuperiorRemove, SuperiorList, SuperiorUrl, Sync, Status,
+    ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw,
+    ReportStep, Forward, Decide, Instruct, Ask, ActReply, Merge, CommissionNew, CommissionList, CommissionShow,
+    CommissionAct, PolicyAct, ConflictList, ConflictShow, ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor,
+    ReportQr, ReportCode, ReportCodeIn, ReportCodeList, BundleExport, BundleImport, BundlePictures, Backup, Restore,
+    OfficerAdd, OfficerList, OfficeList, NodeList, NodeInvite, NodeConfirm, KeyAct, PassphraseChange, PassphraseRecover,
+    RootConfirm, AbsenceAct, CosignAct, EscalationAct, RootShow, RootKey, RootPropose, RootSign, RootAdopt, Version>;
 
 struct Asked {
   Globals globals;

@@ -33,5 +33,7 @@ struct GrammarParts {
 void act_commands(const GrammarParts&, CLI::App* top, CLI::App* report);
 /// What `report list` narrows its list by, and what it does with it: args_list.cc.
 void list_options(const GrammarParts&, CLI::App* list, ReportList&);
+/// absence away|back|list, report cosign, escalation list|seen: args_roles.cc.
+void role_commands(const GrammarParts&, CLI::App* top, CLI::App* report);
 
 }  // namespace yz::node::cli

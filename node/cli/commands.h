@@ -56,6 +56,9 @@ int run(Session&, const Restore&);           // backup.cc
 int run(Session&, const OfficerAdd&);        // people.cc
 int run(Session&, const OfficerList&);       // people.cc
 int run(Session&, const OfficeList&);        // people.cc
+int run(Session&, const AbsenceAct&);        // roles.cc
+int run(Session&, const CosignAct&);         // roles.cc
+int run(Session&, const EscalationAct&);     // roles.cc
 int run(Session&, const KeyAct&);            // office.cc
 int run(Session&, const RootShow&);          // root.cc
 int run(Session&, const RootKey&);           // root.cc
@@ -78,6 +81,8 @@ void tell_layers(const Session&, const Doc& report);
 void set_attachments(Doc& body, const Forward::Attachments&);
 /// Decisions, instructions, questions, and what a report was put together from: acts.cc.
 void tell_acts(const Session&, const Doc& report);
+/// Who was asked to sign too, how long it may go no further: roles.cc.
+void tell_roles(const Session&, const Doc& report);
 /// Warnings of the rules, one a line, on stderr.
 void tell_warnings(const Session&, const Doc& answer);
 

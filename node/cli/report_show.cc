@@ -43,6 +43,7 @@ class Page {
     attachments();
     tell_layers(s_, d_);
     tell_acts(s_, d_);
+    tell_roles(s_, d_);
     records();
     deliveries();
     receipts();

@@ -58,11 +58,29 @@ Result<MergedInto> merged_of(const Json& j) {
   return m;
 }
 
+Result<std::vector<AskedPerson>> persons_of(const Json& list) {
+  if (!list.items() || list.items()->size() > kAskedPersonsMax) return bad("persons");
+  std::vector<AskedPerson> out;
+  for (const Json& p : *list.items()) {
+    if (!p.members()) return bad("a person");
+    AskedPerson one;
+    one.id = TRY(id_of<PersonId>(p.text("person")));
+    one.name = TRY(line_of(p, "name"));
+    for (const AskedPerson& other : out)
+      if (other.id == one.id) return bad("a person twice");
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
 /// What one act must have, and no other may.
 bool whole(const Act& a) {
   const bool decision = a.kind == ActKind::decision, instruction = a.kind == ActKind::instruction;
   if (decision != (a.disposal != Disposal::none)) return false;
-  if (!instruction && !a.assignees.empty()) return false;
+  const bool asks = a.kind == ActKind::cosign;
+  if (!instruction && !asks && !a.assignees.empty()) return false;
+  if (asks ? a.assignees.empty() && a.persons.empty() : !a.persons.empty()) return false;
+  if (a.kind == ActKind::cosign_declined && a.reason.empty()) return false;
   if ((a.kind == ActKind::merged) != a.merged.has_value()) return false;
   if (a.done && a.kind != ActKind::progress) return false;
   if (!decision && (!a.rating.empty() || a.issue != 0 || !a.publication.empty())) return false;
@@ -95,6 +113,11 @@ Bytes encode_act(const Act& a) {
     Json list = Json::array();
     for (const OfficeId& id : a.assignees) list.add(hex(id.view()));
     j.set("assignees", std::move(list));
+  }
+  if (!a.persons.empty()) {
+    Json list = Json::array();
+    for (const AskedPerson& p : a.persons) list.add(Json::object({{"person", hex(p.id.view())}, {"name", p.name}}));
+    j.set("persons", std::move(list));
   }
   text("title", a.title);
   if (a.merged)
@@ -131,6 +154,7 @@ Result<Act> decode_act(ByteView bytes) {
   }
   a.done = j.flag("done");
   if (const Json* list = j.find("assignees")) a.assignees = TRY(offices_of(*list));
+  if (const Json* list = j.find("persons")) a.persons = TRY(persons_of(*list));
   if (const Json* into = j.find("into")) a.merged = TRY(merged_of(*into));
   if (!whole(a)) return bad("members that do not belong together");
   return a;

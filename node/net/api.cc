@@ -1,6 +1,7 @@
 #include "node/net/api.h"
 
 #include <algorithm>
+#include <array>
 
 #include "node/net/api_request.h"
 #include "node/net/openapi.h"
@@ -64,6 +65,14 @@ const std::vector<Route>& routes() {
       {"POST", "/api/v1/reports/{case}/answer", post_answer, "what is said to a question"},
       {"POST", "/api/v1/reports/{case}/seen", post_seen, "somebody here has read what others did"},
       {"POST", "/api/v1/reports/{case}/release", post_release, "vouch for what is held for an ended key"},
+      {"POST", "/api/v1/reports/{case}/cosign/ask", post_cosign_ask, "ask others to sign a report too"},
+      {"POST", "/api/v1/reports/{case}/cosign", post_cosign, "sign it too, or decline with a reason"},
+      {"POST", "/api/v1/reports/{case}/cosign/go", post_cosign_go, "it waits for no more co-signatures"},
+      {"GET", "/api/v1/absences", get_absences, "who is away, and who signs in their place"},
+      {"POST", "/api/v1/absences", post_absence, "somebody is away, and who stands in"},
+      {"POST", "/api/v1/absences/{case}/back", post_absence_back, "back before the time"},
+      {"GET", "/api/v1/escalations", get_escalations, "what has waited too long, and who is asked next"},
+      {"POST", "/api/v1/escalations/seen", post_escalation_seen, "somebody has taken note of a step"},
       {"POST", "/api/v1/commissions", post_commission, "ask offices below for a report"},
       {"GET", "/api/v1/commissions", get_commissions, "what was asked, and how it stands"},
       {"GET", "/api/v1/commissions/{case}", get_commission, "a commission with all that was said about it"},
@@ -217,6 +226,16 @@ Result<OfficerRow> let_in(Request& r) {
   return std::unexpected(std::move(e));
 }
 
+/// Who does nothing but look writes nothing: an auditor's own passphrase and key, and what only reads, are left.
+Result<> auditors_read(const Request& r, const Route& route) {
+  if (r.officer.roles & ~crypto::role::auditor) return {};
+  static constexpr std::array<std::string_view, 9> kReads{
+      "/api/v1/verify",     "/api/v1/evidence/check", "/api/v1/check",  "/api/v1/policy/check",   "/api/v1/policy/diff",
+      "/api/v1/passphrase", "/api/v1/officers/renew", "/api/v1/looked", "/api/v1/session/confirm"};
+  if (route.method == "GET" || std::ranges::find(kReads, route.path) != kReads.end()) return {};
+  return fail(Fault::denied, "an auditor reads and changes nothing", "denied.auditor");
+}
+
 Result<ApiReply> answer(Request& r) {
   const auto question = r.call.target.find('?');
   const std::string_view target = r.call.target;
@@ -238,6 +257,7 @@ Result<ApiReply> answer(Request& r) {
     if (found.other_method) none.status = 405;
     return none;
   }
+  if (route->login) TRY(auditors_read(r, *route));
   r.parts = std::move(found.parts);
   if (question != std::string::npos)
     for (const std::string_view pair : split(target.substr(question + 1), '&')) {

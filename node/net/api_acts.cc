@@ -11,9 +11,10 @@ constexpr std::size_t kPrefixLeast = 6;
 template <class F>
 Result<ApiReply> act(Request& r, F f) {
   const Signer signer = TRY(r.signer());
+  const Person who = TRY(acting(r, signer.officer));
   StoreBooks books = books_of(r);
   ActDesk desk = TRY(ActDesk::open(books, r.now()));
-  return answer_of(r, TRY(f(desk, SigningPerson{person_of(signer.officer), signer.key})));
+  return answer_of(r, TRY(f(desk, SigningPerson{who, signer.key})));
 }
 
 /// The act that a person means by the first characters of its record's id.
@@ -183,10 +184,11 @@ Result<ApiReply> post_merge(Request& r) {
   constexpr std::uint64_t mib = 1024 * 1024;
   const std::uint64_t most_bytes = r.host.config().limits.case_attachments_mib * mib;
   const Signer signer = TRY(r.signer(send));
+  const Person who = TRY(acting(r, signer.officer));
   StoreBooks books = books_of(r);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
-  return answer_of(r, TRY(desk.merge({person_of(signer.officer), signer.key}, desk.new_case(), std::move(report),
-                                     sources, send, std::move(to), attachments, most_bytes)));
+  return answer_of(r, TRY(desk.merge({who, signer.key}, desk.new_case(), std::move(report), sources, send,
+                                     std::move(to), attachments, most_bytes)));
 }
 
 }  // namespace yz::node::api

@@ -243,6 +243,12 @@ std::string_view word_of(const Act& a, bool zh) {
       return zh ? "综合到" : "merged into";
     case ActKind::forwarded:
       return zh ? "转报上级" : "passed on";
+    case ActKind::cosign:
+      return zh ? "请会签" : "asked to co-sign";
+    case ActKind::cosigned:
+      return zh ? "会签" : "co-signed";
+    case ActKind::cosign_declined:
+      return zh ? "不同意会签" : "declined to co-sign";
     default:
       return zh ? "无法解读" : "cannot be read by this version";
   }

@@ -308,9 +308,10 @@ Result<> read_terms(Request& r, Report& text, CommissionWord& terms) {
 template <class F>
 Result<Outcome> act(Request& r, F f) {
   const Signer signer = TRY(r.signer());
+  const Person who = TRY(acting(r, signer.officer));
   StoreBooks books = books_of(r);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
-  return f(desk, SigningPerson{person_of(signer.officer), signer.key});
+  return f(desk, SigningPerson{who, signer.key});
 }
 
 /// Done: how it stands now.

@@ -313,7 +313,8 @@ Result<ApiReply> post_resolve(Request& r) {
   const Signer signer = TRY(r.signer());
   StoreBooks books = books_of(r);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
-  auto done = desk.resolve({person_of(signer.officer), signer.key}, o.m.row, std::move(chosen));
+  const Person who = TRY(acting(r, signer.officer));
+  auto done = desk.resolve({who, signer.key}, o.m.row, std::move(chosen));
   if (!done) {
     if (done.error().code != "conflict.undecided") return std::unexpected(done.error());
     return problem(done.error(), r.language,

@@ -216,9 +216,10 @@ Result<ApiReply> post_forward(Request& r) {
   f.attachments = TRY(attachments_chosen(r));
   if (!m.own) f.edit = TRY(edition(r, m, f.record));  // of our own the desk says why not
   const Signer signer = TRY(r.signer());
+  const Person who = TRY(acting(r, signer.officer));
   StoreBooks books = books_of(r);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
-  return answer_of(r, TRY(desk.forward({person_of(signer.officer), signer.key}, m.row, std::move(f))));
+  return answer_of(r, TRY(desk.forward({who, signer.key}, m.row, std::move(f))));
 }
 
 Result<ApiReply> post_hand_on(Request& r) {

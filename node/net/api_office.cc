@@ -4,6 +4,7 @@
 
 #include "node/net/api_request.h"
 #include "node/net/join.h"
+#include "node/store/absences.h"
 #include "node/store/audit.h"
 #include "node/store/authority_key.h"
 #include "node/store/line_superiors.h"
@@ -72,7 +73,13 @@ Result<> need(const Request& r, std::uint16_t roles) {
 
 Result<ApiReply> get_officers(Request& r) {
   Json list = Json::array();
-  for (const OfficerRow& o : TRY(r.host.directory().officers(r.store().me().office))) list.add(json_of(o));
+  for (const OfficerRow& o : TRY(r.host.directory().officers(r.store().me().office))) {
+    Json j = json_of(o), stands_for = Json::array();
+    for (const PersonId& absent : TRY(stands_in_for(r.store(), o.office, o.person, r.now())))
+      stands_for.add(TRY(absent_name(r.store(), o.office, absent, r.now())));
+    j.set("stands_for", std::move(stands_for));
+    list.add(std::move(j));
+  }
   return reply(Json::object({{"officers", std::move(list)}}));
 }
 

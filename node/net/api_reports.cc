@@ -14,16 +14,18 @@ namespace {
 template <class F>
 Result<ApiReply> act(Request& r, F f, bool signs = true) {
   const Signer signer = TRY(r.signer(signs));
+  const Person who = TRY(acting(r, signer.officer));
   StoreBooks books = books_of(r);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
-  return answer_of(r, TRY(f(desk, SigningPerson{person_of(signer.officer), signer.key})));
+  return answer_of(r, TRY(f(desk, SigningPerson{who, signer.key})));
 }
 
 template <class F>
 Result<ApiReply> act_without_key(Request& r, F f) {
   StoreBooks books = books_of(r);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
-  return answer_of(r, TRY(f(desk, person_of(r.officer))));
+  const Person who = TRY(acting(r, r.officer));
+  return answer_of(r, TRY(f(desk, who)));
 }
 
 /// What a new version starts from: title, fields, lane and time of the current one.

@@ -140,6 +140,17 @@ Result<Json> stored_alarms(const Request&, bool all);
 /// telephone does not ask whether the delay is the line's or a relay's.
 sync::Millis overdue_after(sync::Lane);
 
+/// The officer with what they may do in the place of somebody who is away.
+Result<Person> acting(const Request&, const OfficerRow&);
+/// "embargo" and "cosigners" of a case: see API.md.
+Result<> add_roles(const Request&, const MatterRow&, const std::vector<CaseRecord>&, const CaseGraph&,
+                   const std::optional<Draft>&, Json& report);
+/// What waits for the caller's co-signature.
+Result<> add_cosign_work(Request&, std::vector<Work>&, std::size_t most);
+/// What has waited too long, of all that waits for a signature, progress or an acknowledgement: to the work list, and
+/// as alarms.
+Result<Json> escalations_json(Request&, bool hushed_too);
+
 /// The desk's books, for one call.
 StoreBooks books_of(const Request&);
 
@@ -220,6 +231,14 @@ Result<ApiReply> post_ask(Request&);
 Result<ApiReply> post_answer(Request&);
 Result<ApiReply> post_seen(Request&);
 Result<ApiReply> post_merge(Request&);
+Result<ApiReply> get_absences(Request&);
+Result<ApiReply> post_absence(Request&);
+Result<ApiReply> post_absence_back(Request&);
+Result<ApiReply> post_cosign_ask(Request&);
+Result<ApiReply> post_cosign(Request&);
+Result<ApiReply> post_cosign_go(Request&);
+Result<ApiReply> get_escalations(Request&);
+Result<ApiReply> post_escalation_seen(Request&);
 Result<ApiReply> get_conflicts(Request&);
 Result<ApiReply> get_conflict(Request&);
 Result<ApiReply> post_resolve(Request&);

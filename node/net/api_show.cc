@@ -4,6 +4,7 @@
 #include "node/net/api_names.h"
 #include "node/net/api_request.h"
 #include "node/office/acts.h"
+#include "node/store/absences.h"
 #include "node/store/acts.h"
 #include "node/store/attachments.h"
 #include "node/store/enclosures.h"
@@ -12,14 +13,24 @@
 namespace yz::node::api {
 namespace {
 
-Json signatures_json(const Request& r, const RecordId& id, const std::vector<sync::RecordSignature>& all) {
+/// In whose place somebody signed (代签); empty for their own.
+std::string in_place_of(const Request& r, const OfficerRow& officer, const sync::RecordSignature& s, sync::Millis at) {
+  if (s.role != sync::SignRole::signer && s.role != sync::SignRole::cosigner) return {};
+  const auto absent = stands_in_for(r.store(), officer.office, officer.person, at);
+  if (!absent || absent->empty()) return {};
+  return absent_name(r.store(), officer.office, absent->front(), at).value_or(std::string());
+}
+
+Json signatures_json(const Request& r, const RecordId& id, sync::Millis at,
+                     const std::vector<sync::RecordSignature>& all) {
   Json list = Json::array();
   for (const auto& s : all) {
     const auto officer = r.host.directory().officer(s.officer);
     const bool known = officer && *officer;
     list.add(Json::object({{"officer", r.officer_name(s.officer)},
                            {"role", name_of(s.role)},
-                           {"valid", known && sync::verify_record(id, s, (*officer)->key)}}));
+                           {"valid", known && sync::verify_record(id, s, (*officer)->key)},
+                           {"for", known ? in_place_of(r, **officer, s, at) : std::string()}}));
   }
   return list;
 }
@@ -49,7 +60,7 @@ Json record_json(const Request& r, Names& names, const CaseGraph& graph, const C
                          {"flags", flags_json(c.flags)},
                          {"verified", c.verified},
                          {"quarantine", name_of(c.quarantine)},
-                         {"signatures", signatures_json(r, c.released.id, rec.signatures)},
+                         {"signatures", signatures_json(r, c.released.id, rec.at.ms(), rec.signatures)},
                          {"parents", std::move(parents)}});
   if (const auto act = act_of(rec); act && *act) {
     j.set("act", name_of((*act)->kind));
@@ -223,6 +234,11 @@ Result<ApiReply> get_report(Request& r) {
   j.set("drafter", signed_as(r, rec, {drafter}, extras.drafter));
   j.set("reviewer", signed_as(r, rec, {reviewer}, extras.reviewer));
   j.set("signer", signed_as(r, rec, {signer, duty}, extras.signer));
+  std::string signed_for;
+  for (const auto& s : rec.signatures)
+    if (const auto officer = TRY(r.host.directory().officer(s.officer)); officer && s.role == signer)
+      signed_for = in_place_of(r, *officer, s, rec.at.ms());
+  j.set("signed_for", signed_for);
   j.set("contact", extras.contact);
   j.set("answers", answers_json(r, extras.answers));
   j.set("policy", extras.policy);
@@ -231,6 +247,7 @@ Result<ApiReply> get_report(Request& r) {
   j.set("records", std::move(record_list));
   add_layers(r, records, graph, j);
   TRY(add_acts(r, m, records, draft, j));
+  TRY(add_roles(r, m, records, graph, draft, j));
   j.set("receipts", std::move(receipt_list));
   j.set("deliveries", std::move(deliveries));
   j.set("attachments", std::move(attachment_list));

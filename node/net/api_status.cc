@@ -159,8 +159,11 @@ Result<> identity_alarms(Request& r, Alarms& alarms) {
                now);
   }
   for (const std::string& name : TRY(crowded_administrators(r.store())))
-    alarms.add("roles.admin", "三个管理员角色须由不同的人担任：" + name,
-               "the administrators of people, keys and policy have to be different persons: " + name, now);
+    alarms.add("roles.admin", "人员、密钥、策略管理员和审计员须由不同的人担任，审计员不兼别的角色：" + name,
+               "the administrators of people, keys and policy and the auditor have to be different persons, and an "
+               "auditor does nothing else: " +
+                   name,
+               now);
   if (TRY(node_key_waits(r.store())))
     alarms.add("node.rotating", "本机的新密钥还没有告知所有相邻单位，暂用旧密钥",
                "not every neighbour has heard of this node's new key yet: the old one is in use", now);
@@ -273,8 +276,9 @@ Result<ApiReply> get_status(Request& r) {
   std::int64_t overdue = 0;
   for (const Lane l : kStreamLanes) {
     received_json.set(name_of(l), received[static_cast<std::size_t>(l)]);
-    overdue += TRY(number(TRY(db.query("select count(*) from delivery where lane = ? and state in (0, 1) and at_ms < ?",
-                                       static_cast<int>(l), r.now() - overdue_after(l)))));
+    overdue += TRY(number(TRY(db.query("select count(*) from delivery where lane = ? and state in (0, 1) and at_ms < ?"
+                                       " and held_until <= ?",
+                                       static_cast<int>(l), r.now() - overdue_after(l), r.now()))));
   }
   const std::int64_t conflicts = TRY(number(TRY(db.query("select count(*) from matter where conflict = 1"))));
   const std::int64_t quarantined = TRY(number(TRY(db.query("select count(*) from refused"))));
@@ -287,6 +291,18 @@ Result<ApiReply> get_status(Request& r) {
 
   Alarms alarms{r, TRY(stored_alarms(r, false))};
   TRY(standing_alarms(r, alarms, overdue, backup));
+  const Json escalations = TRY(escalations_json(r, false));
+  for (const Json& e : *escalations.items())
+    alarms.list.add(Json::object({{"code", "escalated." + std::string(e.text("what"))},
+                                  {"message", e.text("message")},
+                                  {"office", e.text("office")},
+                                  {"at", *e.find("since")},
+                                  {"row", Json()},
+                                  {"seen_at", Json()},
+                                  {"item", e.text("item")},
+                                  {"step", e.count("step")},
+                                  {"case", e.text("case")},
+                                  {"sounds", e.flag("sounds")}}));
   const auto root = TRY(r.host.directory().root());
   const bool confirmed = TRY(r.host.directory().root_confirmed());
   Json above = TRY(superiors_json(r, false));

@@ -111,7 +111,9 @@ Result<> look_into_draft(Request& r, const std::string& hop, Work& w) {
   const Json act = TRY(act_of_draft(*draft));
   w.act = act.text("act");
   // Who typed what a leader said waits for a leader; what a leader signed anybody else may send.
-  const bool enough = act.text("waits_for") == "second" || (r.officer.roles & crypto::role::signer);
+  const Person who = TRY(acting(r, r.officer));
+  const bool theirs = std::ranges::find(who.stands_for, draft->drafter) != who.stands_for.end();
+  const bool enough = act.text("waits_for") == "second" || ((who.roles & crypto::role::signer) && !theirs);
   if (enough && draft->drafter != r.officer.person) w.group = "to_sign";
   return {};
 }
@@ -202,12 +204,20 @@ Result<ApiReply> get_work(Request& r) {
       TRY(look_into_draft(r, hop, w));
   }
   TRY(add_act_work(r, all, kWorkMost));
+  TRY(add_cosign_work(r, all, kWorkMost));
   const auto began = [](const Work& w) { return w.row.received.value_or(w.row.signed_at.value_or(0)); };
   std::ranges::stable_sort(all, [&](const Work& a, const Work& b) {
     constexpr sync::Millis kNever = std::numeric_limits<sync::Millis>::max();
     return std::tuple(a.row.lane, a.due.value_or(kNever), began(a)) <
            std::tuple(b.row.lane, b.due.value_or(kNever), began(b));
   });
+  std::map<std::string, Json, std::less<>> late;  // by case: the furthest step
+  const Json escalations = TRY(escalations_json(r, true));
+  for (const Json& e : *escalations.items()) {
+    const auto at = late.find(e.text("case"));
+    if (at == late.end() || at->second.count("step") < e.count("step"))
+      late.insert_or_assign(std::string(e.text("case")), e);
+  }
   Json items = Json::array();
   Names names(r);
   for (const Work& w : all) {
@@ -221,6 +231,11 @@ Result<ApiReply> get_work(Request& r) {
     j.set("record", w.record ? Json(hex(w.record->view())) : Json());
     j.set("from", w.from ? Json::object({{"office", r.code_of(*w.from)}, {"name", r.office_name(*w.from)}}) : Json());
     j.set("overdue", w.due && *w.due < r.now());
+    const auto e = late.find(base32(w.row.id.view()));
+    j.set("escalated", e == late.end() ? Json()
+                                       : Json::object({{"step", e->second.count("step")},
+                                                       {"asks", e->second.text("asks")},
+                                                       {"whom", e->second.text("whom")}}));
     items.add(std::move(j));
   }
   return reply(Json::object({{"now", r.time(r.now())}, {"items", std::move(items)}}));

@@ -64,6 +64,37 @@ Result<Source> source_of(const Json& j) {
   return o;
 }
 
+Json json_of(const CosignWish& w) {
+  Json offices = Json::array(), persons = Json::array();
+  for (const OfficeId& id : w.offices) offices.add(hex(id.view()));
+  for (const AskedPerson& p : w.persons) persons.add(Json::object({{"person", hex(p.id.view())}, {"name", p.name}}));
+  return Json::object(
+      {{"offices", std::move(offices)}, {"persons", std::move(persons)}, {"text", w.text}, {"hold", w.hold_until_ms}});
+}
+
+Result<CosignWish> cosign_of(const Json& j) {
+  CosignWish w;
+  if (const Json* list = j.find("offices"); list && list->items()) {
+    if (list->items()->size() > kAssigneesMax) return bad("too many who sign too");
+    for (const Json& id : *list->items()) {
+      const Bytes raw = TRY(from_hex(id.string() ? *id.string() : std::string()));
+      w.offices.push_back(TRY(OfficeId::from(raw)));
+    }
+  }
+  if (const Json* list = j.find("persons"); list && list->items()) {
+    if (list->items()->size() > kAskedPersonsMax) return bad("too many who sign too");
+    for (const Json& p : *list->items()) {
+      AskedPerson one;
+      one.id = TRY(id_of<PersonId>(p, "person"));
+      one.name = p.text("name");
+      w.persons.push_back(std::move(one));
+    }
+  }
+  w.text = j.text("text");
+  w.hold_until_ms = j.count("hold");
+  return w;
+}
+
 Result<Value> value_of(const Json& j) {
   if (const auto* b = j.boolean()) return Value(*b);
   if (const auto* n = j.integer()) return Value(*n);
@@ -139,6 +170,7 @@ Bytes encode_body(const Report& r, const BodyExtras& x) {
   if (x.reply) j.set("reply", json_of(*x.reply));
   if (x.answers) j.set("answers", json_of(*x.answers));
   text("policy", x.policy);
+  if (!x.cosign.empty()) j.set("cosign", json_of(x.cosign));
   const std::string out = dump(j);
   return Bytes(out.begin(), out.end());
 }
@@ -220,6 +252,7 @@ Result<DecodedBody> decode_body(ByteView bytes) {
   if (const Json* c = j.find("reply")) x.reply = TRY(reply_from(*c));
   if (const Json* c = j.find("answers")) x.answers = TRY(case_ref_from(*c));
   x.policy = j.text("policy");
+  if (const Json* w = j.find("cosign"); w && w->members()) x.cosign = TRY(cosign_of(*w));
   if (x.policy.size() > kPolicyNameMax || !one_line(x.policy)) return bad("policy");
   return out;
 }

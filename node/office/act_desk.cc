@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/random.h"
+#include "node/office/embargo.h"
 #include "node/office/signing.h"
 #include "sync/limits.h"
 
@@ -254,6 +255,10 @@ Result<Outcome> ActDesk::decide(const SigningPerson& by, std::int64_t matter, Ac
     return fail(Fault::invalid, "say why", "invalid.reason");
   if (act.disposal != Disposal::adopted && (!act.publication.empty() || act.issue != 0))
     return fail(Fault::invalid, "a publication goes with adopted only", "invalid.outcome");
+  // As it came to us: an office on the way may have set a time of its own.
+  if (act.disposal == Disposal::adopted)
+    if (const auto o = books_.original(matter, std::nullopt))
+      if (auto stop = forbids(embargo_of(o->record), Further::publish, now_)) return std::unexpected(std::move(*stop));
   return begin(by, a, std::move(act), a.below(home_.id), dictated);
 }
 
@@ -281,6 +286,7 @@ Result<Outcome> ActDesk::sign(const SigningPerson& by, Draft d) {
   if (!(by.person.roles & (led ? kActs : role::signer))) return std::unexpected(lacks_role("signing"));
   const bool same = by.person.id == d.drafter;
   if (same && !home_.one_person) return fail(Fault::denied, "this takes two persons", "denied.same_person");
+  if (!led) TRY(may_stand_in(by.person, std::span(&d.drafter, 1)));
   // An office that shrank to one person: one signature says so.
   if (same) d.signatures.clear();
   const auto role = led && !same ? sync::SignRole::drafter : sync::SignRole::signer;

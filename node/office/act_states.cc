@@ -74,6 +74,20 @@ bool answered_by(std::span<const ActFact> facts, const ActFact& q, const Replies
       facts, [&](const ActFact& f) { return f.kind == progress && f.on == q.on && f.office == office && f.at > q.at; });
 }
 
+/// Each office that was asked says something after it was; persons of the asking office are no matter between offices.
+ActStanding of_cosign(std::span<const ActFact> facts, const ActFact& q, const OfficeId& us, const OfficeId& lead) {
+  ActStanding s{ActState::open, Duty::none};
+  if (q.office != lead) return s;
+  const auto has = [&](const OfficeId& o) {
+    return std::ranges::any_of(facts, [&](const ActFact& f) {
+      return (f.kind == cosigned || f.kind == cosign_declined) && f.office == o && f.at > q.at;
+    });
+  };
+  if (!q.assignees.empty() && std::ranges::all_of(q.assignees, has)) s.state = ActState::answered;
+  if (among(q.assignees, us) && !has(us)) s.duty = Duty::cosign;
+  return s;
+}
+
 ActStanding of_question(std::span<const ActFact> facts, const ActFact& q, const OfficeId& us, const OfficeId& lead,
                         sync::Hlc newest) {
   const Replies r = replies_to(facts, q);
@@ -170,6 +184,8 @@ CaseActs standing_of(std::span<const ActFact> facts, const OfficeId& us, const O
       else if (!going_on || rank(stage) > rank(*going_on))
         going_on = stage;
       out.to_us |= s.state != ActState::closed && f.office != us && among(f.to, us);
+    } else if (f.kind == cosign) {
+      s = of_cosign(facts, f, us, lead);
     } else if (is_question(f.kind)) {
       s = of_question(facts, f, us, lead, newest);
     } else if (f.kind == decision) {

@@ -44,6 +44,7 @@ enum class Duty : std::uint8_t {
   answer = 2,     ///< a question to us
   awaited = 3,    ///< ours; others have not done or answered it
   to_close = 4,   ///< our instruction, and all have said done
+  cosign = 5,     ///< our office is asked to sign too
 };
 
 struct ActStanding {

@@ -7,7 +7,7 @@
 namespace yz::node {
 namespace {
 
-constexpr std::array<std::pair<ActKind, std::string_view>, 10> kActKinds{{
+constexpr std::array<std::pair<ActKind, std::string_view>, 13> kActKinds{{
     {ActKind::decision, "decision"},
     {ActKind::instruction, "instruction"},
     {ActKind::progress, "progress"},
@@ -18,6 +18,9 @@ constexpr std::array<std::pair<ActKind, std::string_view>, 10> kActKinds{{
     {ActKind::answer, "answer"},
     {ActKind::merged, "merged"},
     {ActKind::forwarded, "forwarded"},
+    {ActKind::cosign, "cosign"},
+    {ActKind::cosigned, "cosigned"},
+    {ActKind::cosign_declined, "cosign_declined"},
 }};
 
 constexpr std::array<std::pair<Disposal, std::string_view>, 4> kDisposals{{
@@ -59,6 +62,9 @@ sync::RecordType record_type_of(ActKind k) {
       return sync::RecordType::instruction;
     case ActKind::forwarded:
       return sync::RecordType::forward;
+    case ActKind::cosigned:
+    case ActKind::cosign_declined:
+      return sync::RecordType::cosignature;
     default:
       return sync::RecordType::annotation;
   }
@@ -78,10 +84,11 @@ bool needs_two(const Act& a) {
 
 Result<std::optional<Act>> act_of(const sync::Record& r) {
   using enum sync::RecordType;
-  if ((r.type != annotation && r.type != decision && r.type != instruction) || r.schema != 1) return std::nullopt;
+  if ((r.type != annotation && r.type != decision && r.type != instruction && r.type != cosignature) || r.schema != 1)
+    return std::nullopt;
   auto act = decode_act(r.body);
   if (!act) {
-    if (r.type == annotation && decode_body(r.body)) return std::nullopt;
+    if ((r.type == annotation || r.type == cosignature) && decode_body(r.body)) return std::nullopt;
     return std::unexpected(act.error());
   }
   const bool fits = act->kind == ActKind::unknown ? r.type == annotation : record_type_of(act->kind) == r.type;

@@ -22,8 +22,11 @@ enum class ActKind : std::uint8_t {
   verify = 6,       ///< 核报
   urge = 7,         ///< 催报、催办
   answer = 8,
-  merged = 9,      ///< 综合: used in a report of that office
-  forwarded = 10,  ///< 转报: no body of this form; a forward, or the word of one (BodyExtras::became)
+  merged = 9,            ///< 综合: used in a report of that office
+  forwarded = 10,        ///< 转报: no body of this form; a forward, or the word of one (BodyExtras::became)
+  cosign = 11,           ///< 会签: `assignees` and `persons` are asked to sign a version too
+  cosigned = 12,         ///< in a record of type cosignature: it is signed too
+  cosign_declined = 13,  ///< likewise: it is not, and why
 };
 std::string_view name_of(ActKind);
 ActKind act_kind_from(std::string_view name);
@@ -56,6 +59,14 @@ inline constexpr std::size_t kActReasonBytesMax = 4096;
 inline constexpr std::size_t kActLineBytesMax = 300;  ///< titles, numbers, names of publications
 inline constexpr std::size_t kAssigneesMax = 12;      ///< with those who brought the case at most 16 addressees
 
+/// One of the author's own office who is asked.
+struct AskedPerson {
+  PersonId id;
+  std::string name;
+  bool operator==(const AskedPerson&) const = default;
+};
+inline constexpr std::size_t kAskedPersonsMax = 8;
+
 /// The body of an act. Which record it is about stands in the record's parents.
 struct Act {
   ActKind kind{};
@@ -67,7 +78,8 @@ struct Act {
   Rating rating;
   std::optional<std::int64_t> due_ms;
   bool done = false;                 ///< of progress: what was asked for is done
-  std::vector<OfficeId> assignees;   ///< 承办单位, ascending; of an instruction
+  std::vector<OfficeId> assignees;   ///< 承办单位, ascending; of an instruction; of cosign who is asked
+  std::vector<AskedPerson> persons;  ///< of cosign: who of the author's office is asked, in no order
   std::string title;                 ///< of the case as it stood: for who has not got it
   std::optional<MergedInto> merged;  ///< of `merged`
   bool operator==(const Act&) const = default;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "node/office/acts.h"
 #include "node/office/commission.h"
 #include "node/office/report.h"
 #include "sync/record.h"
@@ -46,6 +47,16 @@ struct Source {
 inline constexpr std::size_t kSourcesMax = 16;
 inline constexpr std::size_t kAttachmentsMax = 64;  ///< of one report
 
+/// Of drafts only: who is to sign a report too when it leaves (会签).
+struct CosignWish {
+  std::vector<OfficeId> offices;     ///< ascending; they get the report as addressees
+  std::vector<AskedPerson> persons;  ///< of our own office
+  std::string text;
+  sync::Millis hold_until_ms = 0;  ///< until then, or until all have signed, it goes to nobody else; 0: at once
+  bool empty() const { return offices.empty() && persons.empty(); }
+  bool operator==(const CosignWish&) const = default;
+};
+
 /// What the node adds to what the officer wrote.
 struct BodyExtras {
   sync::RecordType type = sync::RecordType::report;  ///< for drafts; in a record the header says it
@@ -71,7 +82,8 @@ struct BodyExtras {
   std::optional<CommissionWord> commission;  ///< of a commission
   std::optional<CommissionReply> reply;      ///< of a reply to one
   std::optional<CaseRef> answers;            ///< of a report: the commission that it answers
-  std::string policy;                        ///< of a report: by which rules it was judged, "370700#3"; empty: built in
+  CosignWish cosign;
+  std::string policy;  ///< of a report: by which rules it was judged, "370700#3"; empty: built in
   bool operator==(const BodyExtras&) const = default;
 };
 struct DecodedBody {

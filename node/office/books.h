@@ -20,7 +20,9 @@ struct Person {
   CertDigest certificate;
   PersonId id;
   std::string name, phone;
-  std::uint16_t roles = 0;  ///< crypto::role bits
+  std::uint16_t roles = 0;  ///< crypto::role bits; a signer's too while somebody is away in whose place they sign
+  /// Who is away and named them: without a signer's role of their own they sign for these alone (代签).
+  std::vector<PersonId> stands_for = {};
 };
 /// One whose key was unlocked for this call.
 struct SigningPerson {
@@ -163,6 +165,8 @@ class Books {
   virtual Result<std::int64_t> release(const sync::ReleasedRecord&, std::int64_t notes, sync::Millis now) = 0;
   /// The next number for the telephone, of no case yet: 柳河镇〔2026〕12号. A case takes it from what is signed.
   virtual Result<std::string> next_number(std::string_view office_name, sync::Millis now) = 0;
+  /// What of ours is released in this case waits until then, but for these offices; 0: it waits no longer.
+  virtual Result<> hold(std::int64_t matter, std::span<const OfficeId> but, sync::Millis until) = 0;
   /// Its chunks may leave, for each of these.
   virtual Result<> let_go(const sync::AttachmentId&, std::span<const OfficeId> destinations) = 0;
   /// The same of one that came to us: as soon as all of it is here, and is what its author signed.

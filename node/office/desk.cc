@@ -180,6 +180,7 @@ Result<Outcome> Desk::put_away(const SigningPerson& by, Draft& d, const sync::Re
     if (released.record.type == sync::RecordType::forward)
       TRY(tell_passed_on(by, TRY(books_.case_file(d.matter)), released.record, role));
     if (d.extras.answers && d.first) TRY(tell_answered(by, d, released, role));
+    if (!d.extras.cosign.empty()) TRY(tell_cosigners(by, d, released, role));
     o = outcome_of(d);
     o.number = d.extras.number;
     return books_.journal(by.person, name_of(Step::sign), d.case_id, name_of(d.extras.type), now_);

@@ -193,6 +193,7 @@ class Desk {
   Result<> fix_task(Draft&);
   sync::Record task_record(const Draft&, sync::Hlc) const;
   sync::Record reply_record(const CommissionFile&, sync::Hlc, CommissionReply, std::string_view reason) const;
+  Result<> tell_cosigners(const SigningPerson&, const Draft&, const sync::ReleasedRecord&, sync::SignRole);
   Result<> tell_asked(const SigningPerson&, const Draft&);
   Result<> tell_answered(const SigningPerson&, const Draft&, const sync::ReleasedRecord&, sync::SignRole);
   Result<> release_reply(const SigningPerson&, sync::Record, sync::SignRole);

@@ -38,6 +38,7 @@ std::vector<OfficeId> Desk::addressees(const Draft& d, const CaseFile* file) con
       higher = higher || a.rank == Above::Rank::higher;
     }
   }
+  out.insert(out.end(), d.extras.cosign.offices.begin(), d.extras.cosign.offices.end());
   std::erase(out, home_.id);  // a case that was told to us goes on to the others
   std::ranges::sort(out);
   out.erase(std::unique(out.begin(), out.end()), out.end());

@@ -20,6 +20,12 @@ std::uint16_t signers_of(RecordType t) {
   return t == RecordType::policy ? role::signer | role::admin_policy : role::signer;
 }
 
+/// Rules for everybody below are no matter for who only stands in for a signer.
+Result<> in_own_right(const Person& p, RecordType t) {
+  if (t != RecordType::policy || p.stands_for.empty() || (p.roles & role::admin_policy)) return {};
+  return std::unexpected(lacks_role("publishing rules"));
+}
+
 /// In what capacity somebody speaks who needs nobody else for it.
 sync::SignRole capacity(const SigningPerson& by) {
   if (by.person.roles & role::signer) return sync::SignRole::signer;
@@ -169,6 +175,8 @@ Result<Outcome> Desk::sign_task(const SigningPerson& by, Draft& d) {
   if (d.state != ReportState::in_review)
     return fail(Fault::conflict, "send it anew before it is signed", "draft.state");
   if (!(by.person.roles & signers_of(d.extras.type))) return std::unexpected(lacks_role("signing"));
+  TRY(in_own_right(by.person, d.extras.type));
+  TRY(may_stand_in(by.person, std::span(&d.drafter, 1)));
   if (by.person.id == d.drafter && !home_.one_person)
     return fail(Fault::denied, "drafter and signer must be two persons", "denied.same_person");
   if (by.person.id == d.drafter) d.signatures.clear();  // an office that shrank to one person
@@ -187,6 +195,7 @@ Result<Outcome> Desk::sign_task(const SigningPerson& by, Draft& d) {
 Result<Outcome> Desk::publish(const SigningPerson& by, std::string title, const Bytes& body, std::vector<OfficeId> to) {
   const std::uint16_t roles = signers_of(RecordType::policy);
   if (!(by.person.roles & roles)) return std::unexpected(lacks_role("publishing rules"));
+  TRY(in_own_right(by.person, RecordType::policy));
   // An office without any below keeps it for itself.
   if (to.empty()) to = {home_.id};
   Draft d;

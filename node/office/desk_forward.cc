@@ -4,6 +4,7 @@
 #include "crypto/random.h"
 #include "node/office/desk.h"
 #include "node/office/desk_attachments.h"
+#include "node/office/embargo.h"
 #include "node/office/layers.h"
 #include "node/office/signing.h"
 #include "sync/limits.h"
@@ -18,6 +19,11 @@ sync::Lane lane_of(const CaseFile& file, const Original& o) {
   sync::Lane lane = o.record.record.lane;
   for (std::size_t i = 0; i < file.graph.size(); ++i) lane = std::min(lane, file.graph.at(i).lane);
   return lane;
+}
+
+Result<> may_go(const sync::ReleasedRecord& r, sync::Millis now) {
+  if (auto stop = forbids(embargo_of(r), Further::pass_on, now)) return std::unexpected(std::move(*stop));
+  return {};
 }
 
 /// The text that our edition starts from: what the office below made of it, else the original.
@@ -114,6 +120,7 @@ Result<Outcome> Desk::forward(const SigningPerson& by, std::int64_t matter, Forw
   if (f.note.size() > sync::limit::forward_note_bytes)
     return fail(Fault::invalid, "the note is longer than 4 KiB", "forward.too_long");
   const Original o = TRY(books_.original(matter, f.record));
+  TRY(may_go(o.record, now_));
   const sync::Lane lane = lane_of(file, o);
   if (f.lane && *f.lane > lane)
     return fail(Fault::invalid, "a report is never passed on less urgently than it came", "forward.lane");

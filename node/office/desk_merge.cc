@@ -4,6 +4,7 @@
 #include "crypto/random.h"
 #include "node/office/desk.h"
 #include "node/office/desk_attachments.h"
+#include "node/office/embargo.h"
 #include "node/office/signing.h"
 
 namespace yz::node {
@@ -35,6 +36,8 @@ Result<Outcome> Desk::merge(const SigningPerson& by, const CaseId& id, Report re
     if (file.own) return refuse("reports of other offices are put together, not our own");
     if (!file.current || file.shown.empty() || file.state == ReportState::withdrawn)
       return refuse("one of the reports has no text here, or was withdrawn");
+    if (const auto o = books_.original(matter, std::nullopt))
+      if (auto stop = forbids(embargo_of(o->record), Further::publish, now_)) return std::unexpected(std::move(*stop));
     const auto newest = file.graph.find(file.shown.back());
     const auto same = [&](const Source& s) { return s.case_id == file.case_id; };
     if (std::ranges::any_of(d.extras.sources, same)) return refuse("a report is named twice");

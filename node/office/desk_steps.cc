@@ -98,6 +98,7 @@ Result<Outcome> Desk::sign(const SigningPerson& by, std::int64_t matter, std::st
     if (!may(by.person.roles, d.state, Step::sign)) return std::unexpected(lacks_role("signing"));
     if (by.person.id == d.drafter && !home_.one_person)
       return fail(Fault::denied, "drafter and signer must be two persons", "denied.same_person");
+    TRY(may_stand_in(by.person, std::span(&d.drafter, 1)));
     if (!home_.one_person && steps_for(rules_, d.report) > 2 &&
         std::ranges::none_of(d.signatures, [](const auto& s) { return s.role == sync::SignRole::reviewer; }))
       return fail(Fault::conflict, "the rules in force want a reviewer's signature first", "report.steps");
@@ -115,6 +116,7 @@ Result<Outcome> Desk::sign(const SigningPerson& by, std::int64_t matter, std::st
   const auto& before = file.provisional->signed_by;
   if (std::find(before.begin(), before.end(), by.person.id) != before.end())
     return fail(Fault::denied, "the cosignature has to be another person's", "denied.same_person");
+  TRY(may_stand_in(by.person, before));
   Outcome o;
   TRY(books_.write([&]() -> Result<> {
     sync::Record r =

@@ -277,6 +277,7 @@ Bytes body_to_sign(const Report& report, BodyExtras extras) {
   extras.written_from.clear();
   extras.to.clear();
   extras.left_out.clear();
+  extras.cosign = {};
   return encode_body(report, extras);
 }
 

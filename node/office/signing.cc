@@ -8,6 +8,15 @@ Error lacks_role(const char* what) {
   return {Fault::denied, std::string("this officer's roles do not allow ") + what, "denied.role"};
 }
 
+Result<> may_stand_in(const Person& by, std::span<const PersonId> signed_by) {
+  const auto signed_it = [&](const PersonId& absent) {
+    return std::ranges::find(signed_by, absent) != signed_by.end();
+  };
+  if (by.stands_for.empty() || !std::ranges::all_of(by.stands_for, signed_it)) return {};
+  return fail(Fault::denied, "who stands in for somebody does not sign what that person wrote or signed",
+              "denied.deputy");
+}
+
 sync::RecordSignature signature(const SigningPerson& by, sync::SignRole role, const RecordId& id) {
   return {role, by.person.certificate, sync::sign_record(id, role, by.person.certificate, by.key)};
 }

@@ -1,5 +1,6 @@
 #pragma once
 // How people of the office put their names under what they fixed.
+#include <span>
 #include <vector>
 
 #include "node/office/books.h"
@@ -8,6 +9,8 @@ namespace yz::node {
 
 /// "this officer's roles do not allow WHAT"
 Error lacks_role(const char* what);
+/// Who stands in for somebody does not sign what that person has drafted or signed: nobody's authority counts twice.
+Result<> may_stand_in(const Person&, std::span<const PersonId> signed_by);
 sync::RecordSignature signature(const SigningPerson&, sync::SignRole, const RecordId&);
 sync::RecordSignature signature(const SigningPerson&, sync::SignRole, ByteView content);
 /// The signed bytes are the content as it was fixed, never built a second time.

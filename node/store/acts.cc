@@ -33,7 +33,7 @@ bool replies(ActKind k, const sync::Record& r) {
 }
 
 /// What lists show as news to read; passing on is told by the case's state.
-bool is_news(ActKind k) { return k != ActKind::unknown && k != ActKind::forwarded; }
+bool is_news(ActKind k) { return k != ActKind::unknown && k != ActKind::forwarded && k != ActKind::cosign; }
 
 struct Row {
   std::int64_t row = 0;
@@ -403,6 +403,7 @@ Result<ActCounts> count_acts(Store& store, sync::Millis now) {
       case Duty::to_close:
         n.to_close = count;
         continue;  // what they were asked is done
+      case Duty::cosign:
       case Duty::none:
         continue;
     }

@@ -6,10 +6,12 @@
 
 #include "node/office/compare.h"
 #include "node/store/above.h"
+#include "node/store/absences.h"
 #include "node/store/acts.h"
 #include "node/store/attachments.h"
 #include "node/store/cases.h"
 #include "node/store/commissions.h"
+#include "node/store/cosigns.h"
 #include "node/store/drafts.h"
 #include "node/store/enclosures.h"
 #include "node/store/forwards.h"
@@ -38,6 +40,14 @@ int year_of(sync::Millis now, std::int64_t offset_minutes) {
 }  // namespace
 
 Person person_of(const OfficerRow& o) { return {o.digest, o.person, o.name, o.phone, o.roles}; }
+
+Result<Person> acting_person(Store& store, const OfficerRow& o, sync::Millis now) {
+  Person p = person_of(o);
+  if (p.roles & crypto::role::signer) return p;
+  p.stands_for = TRY(stands_in_for(store, o.office, o.person, now));
+  if (!p.stands_for.empty()) p.roles |= crypto::role::signer;
+  return p;
+}
 
 Result<> StoreBooks::write(const std::function<Result<>()>& work) {
   return store_.write([&]() -> Result<> { return work(); });
@@ -121,7 +131,8 @@ Result<CaseFile> StoreBooks::case_file(std::int64_t matter) {
   f.brought_by = brought_by(records, m.office, store_.me().office);
   std::vector<RecordId> cosigned;
   for (const CaseRecord& c : records)
-    if (c.released.record.type == sync::RecordType::cosignature && c.quarantine == sync::Refusal::none)
+    if (c.released.record.type == sync::RecordType::cosignature && c.quarantine == sync::Refusal::none &&
+        !act_of(c.released.record).value_or(std::nullopt))
       cosigned.insert(cosigned.end(), c.released.record.parents.begin(), c.released.record.parents.end());
   for (const CaseRecord& c : records) {
     const sync::Record& r = c.released.record;
@@ -248,6 +259,10 @@ Result<std::string> StoreBooks::next_number(std::string_view office_name, sync::
                              (machine > 1 ? std::to_string(machine) + "-" : "") + std::to_string(q.integer(0)) + "号";
   TRY(q.run());
   return number;
+}
+
+Result<> StoreBooks::hold(std::int64_t matter, std::span<const OfficeId> but, sync::Millis until) {
+  return hold_deliveries(store_, matter, but, until);
 }
 
 Result<> StoreBooks::let_go(const sync::AttachmentId& id, std::span<const OfficeId> destinations) {

@@ -32,6 +32,7 @@ class StoreBooks final : public Books {
   Result<> drop(const Draft&, const std::optional<RecordId>& into, sync::Millis now) override;
   Result<std::int64_t> release(const sync::ReleasedRecord&, std::int64_t notes, sync::Millis now) override;
   Result<std::string> next_number(std::string_view office_name, sync::Millis now) override;
+  Result<> hold(std::int64_t matter, std::span<const OfficeId> but, sync::Millis until) override;
   Result<> let_go(const sync::AttachmentId&, std::span<const OfficeId> destinations) override;
   Result<> hand_on(const Manifest&, std::span<const OfficeId> destinations) override;
   Result<> journal(const Person&, std::string_view action, const CaseId&, std::string_view detail,
@@ -46,5 +47,7 @@ class StoreBooks final : public Books {
 };
 
 Person person_of(const OfficerRow&);
+/// The same with what they may do in the place of somebody who is away now.
+Result<Person> acting_person(Store&, const OfficerRow&, sync::Millis now);
 
 }  // namespace yz::node

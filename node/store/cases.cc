@@ -4,8 +4,10 @@
 #include <set>
 
 #include "crypto/plant.h"
+#include "node/store/absences.h"
 #include "node/store/acts.h"
 #include "node/store/commissions.h"
+#include "node/store/cosigns.h"
 #include "node/store/enclosures.h"
 #include "node/store/facets.h"
 #include "node/store/forwards.h"
@@ -282,11 +284,15 @@ Result<> name_of_case(Database& db, std::int64_t matter, const sync::Record& r) 
 }  // namespace
 
 std::string_view name_of(Sort s) {
-  return s == Sort::commission ? "commission" : s == Sort::policy ? "policy" : "report";
+  return s == Sort::commission ? "commission"
+         : s == Sort::policy   ? "policy"
+         : s == Sort::absence  ? "absence"
+                               : "report";
 }
 
 Sort sort_of(sync::RecordType t) {
   if (t == sync::RecordType::commission || t == sync::RecordType::reply) return Sort::commission;
+  if (t == sync::RecordType::delegation) return Sort::absence;
   return t == sync::RecordType::policy ? Sort::policy : Sort::report;
 }
 
@@ -315,6 +321,8 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
     if (auto decoded = decode_body(rec.body)) body = std::move(*decoded);
 
   std::int64_t notes = facts.notes;
+  Directory directory(store);
+  if (facts.own) notes |= TRY(sign_off_notes(store, directory, rec));  // what others signed was judged before
   if (rec.flags & sync::record_flag::provisional) notes |= record_note::provisional;
   if (rec.flags & sync::record_flag::exercise) notes |= record_note::exercise;
   if ((text_type && !body) || rec.schema != 1 || sync::name_of(rec.type) == "unknown") notes |= record_note::unreadable;
@@ -355,7 +363,10 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
   ReportState state = state_after(m, rec, facts.own);
   std::int64_t flags = (m.fresh ? 0 : m.flags) | (notes & ~record_note::nested);
   bool verified = (m.fresh || m.verified) && facts.verified;
-  if (sort_of(rec.type) != Sort::report) {
+  if (rec.type == sync::RecordType::delegation) {
+    TRY(project_absence(store, m.row, m.office));
+    TRY(heed_deputy(store, directory, m.row, m.office));
+  } else if (sort_of(rec.type) != Sort::report) {
     if (rec.type == sync::RecordType::reply && !m.fresh) TRY(mark_replaced(db, m, r, row));
     TRY(project_task(store, m.row, r, body, facts));
     if (rec.type == sync::RecordType::policy) TRY(keep_policy(store, row, r, facts.at_ms));
@@ -365,7 +376,9 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
     if (is_origin(rec)) state = TRY(state_of_version(db, m, h, m.office == store.me().office, facts.own));
   } else if (rec.type == sync::RecordType::cosignature) {
     for (const RecordId& p : rec.parents) TRY(keep_completion(store, p));
-    if (is_origin(rec) && TRY(signs_a_version(db, m.row, rec))) flags &= ~record_note::provisional;
+    // Whoever was asked to sign too has not signed off what left before it was.
+    const auto act = act_of(rec);
+    if (is_origin(rec) && act && !*act && TRY(signs_a_version(db, m.row, rec))) flags &= ~record_note::provisional;
   } else if (rec.type == sync::RecordType::forward) {
     TRY(db.run("update matter set lane = min(?, lane) where row = ?", static_cast<int>(rec.lane), m.row));
   } else if (rec.type == sync::RecordType::manifest) {
@@ -376,6 +389,7 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
     if (TRY(has_acts(db, m.row))) state = TRY(state_with_acts(store, m.row, m.office, state));
     if (m.fresh && !is_version(rec.type)) TRY(name_of_case(db, m.row, rec));
   }
+  if (rec.type == sync::RecordType::cosignature && m.office == store.me().office) TRY(settle_hold(store, m.row));
   TRY(db.run("update matter set state = ?, flags = ?, verified = ?, changed_ms = ? where row = ?",
              static_cast<int>(state), flags, verified ? 1 : 0, facts.at_ms, m.row));
   TRY(mark_older_version(store, m.row));

@@ -428,7 +428,7 @@ Result<> StoreInbox::say_chunks(const sync::ChunkReceipt& r, sync::Millis now) {
 }
 
 Result<bool> StoreInbox::more_waits_than_told(std::int64_t row) {
-  Query q = TRY(store_.db().query("select count(*) from refused where stream = ? and why in (16, 17)", row));
+  Query q = TRY(store_.db().query("select count(*) from refused where stream = ? and why in (16, 17, 18)", row));
   TRY(q.step());
   return static_cast<std::size_t>(q.integer(0)) > limit::refused_per_receipt;
 }
@@ -484,8 +484,8 @@ Result<> StoreInbox::receipt(std::int64_t row, sync::ReceiptKind kind, sync::Mil
   {
     // What waits comes first, and the oldest of it: who is not named there counts as opened.
     Query q =
-        TRY(db.query("select record, seq, why from refused where stream = ? order by why not in (16, 17),"
-                     " case when why in (16, 17) then seq else -seq end, record limit ?",
+        TRY(db.query("select record, seq, why from refused where stream = ? order by why not in (16, 17, 18),"
+                     " case when why in (16, 17, 18) then seq else -seq end, record limit ?",
                      row, limit::refused_per_receipt));
     while (TRY(q.step()))
       r.refused.push_back({TRY(q.id<RecordId>(0)), sync::Seq{static_cast<std::uint64_t>(q.integer(1))},

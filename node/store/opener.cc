@@ -5,6 +5,7 @@
 
 #include "crypto/plant.h"
 #include "node/log.h"
+#include "node/store/absences.h"
 #include "node/store/cases.h"
 #include "node/store/forwards.h"
 #include "node/store/handed.h"
@@ -184,7 +185,7 @@ Result<> Opener::put(Context& c, ByteView bytes, Done& done) {
     // Cut again in another lane, or after a restore: one copy is enough. Only one that waits, or is held for a
     // revocation, is judged anew.
     const auto before = held ? static_cast<Refusal>(q.integer(0)) : Refusal::none;
-    if (held && !sync::waits(before) && before != Refusal::revoked) {
+    if (held && !sync::waits(before) && before != Refusal::unproven_deputy && before != Refusal::revoked) {
       if (!planted(Bug::record_counted_twice)) return {};
       held = false;
     }
@@ -275,7 +276,7 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
   }
   // What binds offices takes effect in no form that cannot be judged.
   if (sort_of(rec.type) != Sort::report && rec.schema != 1) return Refusal::unsupported_type;
-  const bool known_type = rec.type <= sync::RecordType::policy && rec.schema == 1;
+  const bool known_type = rec.type <= sync::RecordType::delegation && rec.schema == 1;
   if (!known_type) {
     if (rec.flags & sync::record_flag::must_understand) return Refusal::unsupported_type;
     notes |= record_note::unreadable;
@@ -295,13 +296,15 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
     if (then > TRY(c.received.valid_until(directory_, s.officer))) notes |= record_note::expired;
   }
   // Drafter and signer differ, unless the office may work with one person.
-  const Signers by = TRY(signers_with_roles(rec));
+  const SignOff by = TRY(sign_off_of(store_, directory_, rec));
+  const bool alone = TRY(works_alone(rec));
   if (by.persons.size() == 1 && !(rec.flags & sync::record_flag::provisional))
-    notes |= by.alone ? record_note::one_person : record_note::same_signer;
-  if (!by.alone && TRY(lacks_review(store_, directory_, rec))) notes |= record_note::unreviewed;
-  if (const Refusal why = TRY(judge_act(r, notes)); why != Refusal::none) return why;
+    notes |= alone ? record_note::one_person : record_note::same_signer;
+  if (!alone && TRY(lacks_review(store_, directory_, rec))) notes |= record_note::unreviewed;
+  if (const Refusal why = TRY(judge_act(r, c.now, notes)); why != Refusal::none) return why;
   if (sort_of(rec.type) != Sort::report && known_type)
-    if (const Refusal why = TRY(judge_task(r, by.alone || by.persons.size() > 1)); why != Refusal::none) return why;
+    if (const Refusal why = TRY(judge_task(r, alone || by.persons.size() > 1)); why != Refusal::none) return why;
+  notes |= TRY(sign_off_notes(store_, directory_, rec));
   const bool handed_on = sync::is_handed_on(rec);
   if (handed_on && !decode_manifest(rec.body)) return Refusal::malformed;
   if ((rec.type == sync::RecordType::forward && known_type) || handed_on)

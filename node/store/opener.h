@@ -43,14 +43,10 @@ class Opener {
   Result<> learn(const Context&, ByteView certificate);
   Result<> put(Context&, ByteView record, Done&);
   Result<sync::Refusal> judge(Context&, const sync::ReleasedRecord&, std::int64_t& notes);
-  struct Signers {
-    std::set<PersonId> persons;
-    bool signed_off = false;  ///< a signer's signature by one who is a signer
-    bool edited = false;      ///< one of them is a reviewer or signer
-    bool alone = false;       ///< the office may work with one person
-  };
-  Result<Signers> signers_with_roles(const sync::Record&);
-  Result<sync::Refusal> judge_act(const sync::ReleasedRecord&, std::int64_t& notes);
+  Result<bool> works_alone(const sync::Record&);
+  Result<sync::Refusal> judge_cosignature(const sync::Record&);
+  Result<sync::Refusal> judge_absence(const sync::Record&);
+  Result<sync::Refusal> judge_act(const sync::ReleasedRecord&, sync::Millis now, std::int64_t& notes);
   Result<sync::Refusal> judge_task(const sync::ReleasedRecord&, bool alone);
   Result<sync::Refusal> judge_policy(const sync::Record&);
   Result<sync::Refusal> judge_reply(const sync::Record&);

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "node/office/acts.h"
+#include "node/office/embargo.h"
+#include "node/store/absences.h"
 #include "node/store/opener.h"
 #include "node/store/own_records.h"
 #include "node/store/routes.h"
@@ -86,44 +88,47 @@ Result<bool> has_a_say(Store& store, const sync::Record& rec, const Act& act) {
   const bool ours = rec.origin == store.me().office;
   if (act.kind == ActKind::decision || act.kind == ActKind::merged)
     return rec.origin != rec.case_office && (ours || TRY(above_the_case(store, rec)));
+  if (act.kind == ActKind::cosign) return rec.origin == rec.case_office;
   if (is_reply(act.kind)) return may_reply(store, rec, act);
   if (ours) return true;
   return act.kind == ActKind::instruction ? above_the_case(store, rec) : takes_part(store, rec);
 }
 
-}  // namespace
-
-/// By the roles in the certificates that the signatures name. People come and go: what one person of ours signed while
-/// the office had one stays good.
-Result<Opener::Signers> Opener::signers_with_roles(const sync::Record& r) {
-  Signers out;
-  for (const auto& s : r.signatures) {
-    const auto officer = TRY(directory_.officer(s.officer));
-    if (!officer) continue;
-    out.persons.insert(officer->person);
-    out.signed_off |= s.role == sync::SignRole::signer && (officer->roles & role::signer);
-    out.edited |= (officer->roles & kEdits) != 0;
+/// Whether a version that it was made on may not be published yet.
+Result<bool> embargoed(Store& store, const sync::Record& r, sync::Millis now) {
+  for (const RecordId& p : r.parents) {
+    Query q = TRY(store.db().query("select bytes from record where id = ? and quarantine = 0", p));
+    if (!TRY(q.step())) continue;
+    const auto on = sync::decode_record(q.blob(0));
+    if (!on) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
+    if (forbids(embargo_of(*on), Further::publish, std::min(r.at.ms(), now))) return true;
   }
-  if (r.origin == store_.me().office) {
-    out.alone = TRY(worked_alone(store_, r.origin, r.at.ms()));
-  } else {
-    const auto office = TRY(directory_.office(r.origin));
-    out.alone = office && office->one_person && TRY(directory_.active_officers(r.origin)) <= 1;
-  }
-  return out;
+  return false;
 }
 
-Result<Refusal> Opener::judge_act(const sync::ReleasedRecord& r, std::int64_t& notes) {
+}  // namespace
+
+/// People come and go: what one person of ours signed while the office had one stays good.
+Result<bool> Opener::works_alone(const sync::Record& r) {
+  if (r.origin == store_.me().office) return worked_alone(store_, r.origin, r.at.ms());
+  const auto office = TRY(directory_.office(r.origin));
+  return office && office->one_person && TRY(directory_.active_officers(r.origin)) <= 1;
+}
+
+Result<Refusal> Opener::judge_act(const sync::ReleasedRecord& r, sync::Millis now, std::int64_t& notes) {
   const sync::Record& rec = r.record;
   const bool binding = rec.type == sync::RecordType::decision || rec.type == sync::RecordType::instruction;
+  if (rec.type == sync::RecordType::cosignature) return judge_cosignature(rec);
   if (!binding && rec.type != sync::RecordType::annotation) return Refusal::none;
   const auto act = act_of(rec);
   if (!act) return Refusal::malformed;
   if (binding) {
-    const Signers by = TRY(signers_with_roles(rec));
+    const SignOff by = TRY(sign_off_of(store_, directory_, rec));
     const bool two = !*act || needs_two(**act);  // of what this program cannot read, the stricter
-    const bool enough = two ? by.signed_off && (by.persons.size() > 1 || by.alone) : by.edited;
-    if (!enough) return Refusal::not_permitted;
+    if (two && by.persons.size() < 2 && !TRY(works_alone(rec))) return Refusal::not_permitted;
+    // The word that somebody stands in for a signer may still be on its way; until then it has no effect.
+    if (two ? !by.good() : !by.edited && !by.good())
+      return by.tried ? Refusal::unproven_deputy : Refusal::not_permitted;
     if (by.persons.size() == 1 && two) notes |= record_note::one_person;
   }
   if (!*act) return Refusal::none;
@@ -132,8 +137,42 @@ Result<Refusal> Opener::judge_act(const sync::ReleasedRecord& r, std::int64_t& n
     return Refusal::none;
   }
   if (!well_formed(rec, **act)) return Refusal::malformed;
-  if (!binding && !(TRY(roles_of(directory_, rec)) & roles_for((*act)->kind))) return Refusal::not_permitted;
+  const bool publishes = (*act)->kind == ActKind::merged || (*act)->disposal == Disposal::adopted;
+  if (publishes && TRY(embargoed(store_, rec, now))) return Refusal::not_permitted;
+  if (!binding && !(TRY(roles_of(directory_, rec)) & roles_for((*act)->kind)) &&
+      !TRY(sign_off_of(store_, directory_, rec)).good())
+    return Refusal::not_permitted;
   return TRY(has_a_say(store_, rec, **act)) ? Refusal::none : Refusal::not_permitted;
+}
+
+/// Of its own office: somebody signs what left before it was signed off, or was asked to sign too, and has not signed
+/// it already. Of another office: one of its signers. Vouching for what was held (Desk::vouch) is any addressee's.
+Result<Refusal> Opener::judge_cosignature(const sync::Record& rec) {
+  if (rec.schema != 1) return Refusal::none;
+  const auto act = act_of(rec);
+  if (!act) return Refusal::malformed;
+  const bool ours = rec.origin == rec.case_office;
+  if (!*act && !ours) return Refusal::none;
+  if (rec.parents.empty() || (rec.flags & sync::record_flag::provisional)) return Refusal::malformed;
+  for (const auto& s : rec.signatures)
+    if (s.role != sync::SignRole::cosigner) return Refusal::malformed;
+  const SignOff by = TRY(sign_off_of(store_, directory_, rec));
+  if ((!*act || !ours) && !by.good()) return Refusal::unproven_deputy;
+  for (const RecordId& p : rec.parents) {
+    Query q = TRY(store_.db().query("select bytes from record where id = ? and quarantine = 0", p));
+    if (!TRY(q.step())) continue;
+    const auto on = sync::decode_record(q.blob(0));
+    if (!on) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
+    if (on->record.case_id != rec.case_id) return Refusal::not_permitted;
+    // Under what two persons decided it says when the second of them signed (keep_completion).
+    using enum sync::RecordType;
+    if (on->record.type == decision || on->record.type == instruction) continue;
+    const SignOff before = TRY(sign_off_of(store_, directory_, on->record));
+    const auto signed_it = [&](const PersonId& id) { return before.persons.contains(id); };
+    const bool borrowed = !by.own_right && !by.in_place_of.empty() && std::ranges::all_of(by.in_place_of, signed_it);
+    if (std::ranges::any_of(by.persons, signed_it) || borrowed) return Refusal::not_permitted;
+  }
+  return Refusal::none;
 }
 
 }  // namespace yz::node

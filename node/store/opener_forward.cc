@@ -1,6 +1,7 @@
 // What came inside a forward: judged like what comes by itself, but for whom it was addressed to. A part of Opener.
 #include <algorithm>
 
+#include "node/office/embargo.h"
 #include "node/store/forwards.h"
 #include "node/store/opener.h"
 #include "node/store/revocation.h"
@@ -60,6 +61,10 @@ Result<Refusal> Opener::judge_layers(const Context& c, const sync::ReleasedRecor
       if (officer->office != r.record.origin || !sync::verify_record(r.id, s, officer->key))
         return Refusal::bad_signature;
     }
+  // By the earlier of both clocks: a stamp from the future opens nothing.
+  const sync::Layer& inner = (*layers)[1];
+  if (forbids(embargo_of(inner.record), Further::pass_on, std::min(outermost.record.at.ms(), c.now)))
+    return Refusal::not_permitted;
   // Ours was passed on while its signers were in good standing; what has ended since shows where it came itself.
   if (outermost.record.origin == store_.me().office) return Refusal::none;
   // Whoever released what is held has looked at all of it.

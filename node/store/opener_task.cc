@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "node/store/above.h"
+#include "node/store/absences.h"
 #include "node/store/cases.h"
 #include "node/store/opener.h"
 #include "node/store/policies.h"
@@ -34,6 +35,7 @@ Result<bool> above_us(Store& store, Directory& directory, const OfficeId& office
 /// `enough`: two persons signed, or the office works with one. Our own words are judged by it too.
 Result<Refusal> Opener::judge_task(const sync::ReleasedRecord& r, bool enough) {
   const sync::Record& rec = r.record;
+  if (rec.type == sync::RecordType::delegation) return judge_absence(rec);
   if (rec.type == sync::RecordType::policy) {
     if (!enough || !TRY(signed_by(directory_, rec, crypto::role::signer | crypto::role::admin_policy)))
       return Refusal::not_permitted;
@@ -43,9 +45,10 @@ Result<Refusal> Opener::judge_task(const sync::ReleasedRecord& r, bool enough) {
   if (!body) return Refusal::malformed;
   if (rec.type == sync::RecordType::reply) {
     if (!body->extras.reply) return Refusal::malformed;
-    if (body->extras.reply->act == CommissionReply::Act::decline &&
-        !TRY(signed_by(directory_, rec, crypto::role::signer)))
-      return Refusal::not_permitted;
+    if (body->extras.reply->act == CommissionReply::Act::decline) {
+      const SignOff by = TRY(sign_off_of(store_, directory_, rec));
+      if (!by.good()) return by.tried ? Refusal::unproven_deputy : Refusal::not_permitted;
+    }
     return judge_reply(rec);
   }
   if (!body->extras.commission) return Refusal::malformed;
@@ -55,7 +58,8 @@ Result<Refusal> Opener::judge_task(const sync::ReleasedRecord& r, bool enough) {
     return Refusal::not_permitted;
   const auto act = body->extras.commission->act;
   if (act == CommissionWord::Act::chase) return Refusal::none;
-  if (!TRY(signed_by(directory_, rec, crypto::role::signer))) return Refusal::not_permitted;
+  const SignOff by = TRY(sign_off_of(store_, directory_, rec));
+  if (!by.good()) return by.tried ? Refusal::unproven_deputy : Refusal::not_permitted;
   const bool says_what = act == CommissionWord::Act::issue || act == CommissionWord::Act::amend;
   return says_what && !enough ? Refusal::not_permitted : Refusal::none;
 }
@@ -92,6 +96,15 @@ Result<Refusal> Opener::judge_reply(const sync::Record& rec) {
   }
   // Another machine of ours may have asked, and its word is still on its way: then the reply counts once it is here.
   return !any && TRY(lies_below(store_, rec.origin, us)) ? Refusal::none : Refusal::not_permitted;
+}
+
+/// A signer's own word, in the office's own case. A deputy is none: nobody passes on what they only hold for another.
+Result<Refusal> Opener::judge_absence(const sync::Record& rec) {
+  if (rec.case_office != rec.origin || (rec.flags & sync::record_flag::provisional)) return Refusal::not_permitted;
+  const auto word = decode_absence(rec.body);
+  if (!word) return Refusal::malformed;
+  if (word->act == AbsenceWord::Act::back && rec.parents.empty()) return Refusal::malformed;
+  return TRY(signed_by(directory_, rec, crypto::role::signer)) ? Refusal::none : Refusal::not_permitted;
 }
 
 }  // namespace yz::node

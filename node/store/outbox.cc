@@ -93,11 +93,11 @@ Result<bool> StoreOutbox::may_cut(const OfficeId& office) {
 }
 
 Result<bool> StoreOutbox::anything_for(const OfficeId& office, Lane lane) {
-  Query q =
-      TRY(store_.db().query("select 1 from delivery where destination = ?1 and lane = ?2 and envelope is null and"
-                            " state = 0 union all select 1 from envelope e join stream s on s.row = e.stream"
-                            " where e.own = 1 and e.state = 1 and s.destination = ?1 and s.lane = ?2 limit 1",
-                            office, static_cast<int>(lane)));
+  Query q = TRY(store_.db().query(
+      "select 1 from delivery where destination = ?1 and lane = ?2 and envelope is null and"
+      " state = 0 and held_until <= ?3 union all select 1 from envelope e join stream s on s.row = e.stream"
+      " where e.own = 1 and e.state = 1 and s.destination = ?1 and s.lane = ?2 limit 1",
+      office, static_cast<int>(lane), now_()));
   if (!TRY(q.step())) return false;
   return may_cut(office);
 }
@@ -173,9 +173,10 @@ Result<StoreOutbox::Load> StoreOutbox::choose(const OfficeId& office, Lane lane,
   std::size_t most_bytes = limit::cut_plain_bytes;
   if (lane == Lane::flash) {
     Query n = TRY(store_.db().query("select count(*) from (select 1 from delivery where destination = ? and lane = ?"
-                                    " and envelope is null and state = 0 limit ?)"))
+                                    " and envelope is null and state = 0 and held_until <= ? limit ?)"))
                   .bind(office)
                   .bind(static_cast<int>(lane))
+                  .bind(now_())
                   .bind(limit::flash_crowd + 1);
     TRY(n.step());
     most_bytes = static_cast<std::size_t>(n.integer(0)) > limit::flash_crowd ? limit::flash_crowd_plain_bytes
@@ -189,9 +190,10 @@ Result<StoreOutbox::Load> StoreOutbox::choose(const OfficeId& office, Lane lane,
   }
   Query q = TRY(store_.db().query("select d.row, r.bytes, r.type, r.matter from delivery d join record r on"
                                   " r.row = d.record where d.destination = ? and d.lane = ? and d.envelope is null"
-                                  " and d.state = 0 order by d.row limit ?"))
+                                  " and d.state = 0 and d.held_until <= ? order by d.row limit ?"))
                 .bind(office)
                 .bind(static_cast<int>(lane))
+                .bind(now_())
                 .bind(most_records);
   Load load;
   std::size_t bytes = 0;

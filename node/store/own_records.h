@@ -6,11 +6,6 @@
 
 namespace yz::node {
 
-namespace record_note {
-/// The rules of its time asked for a reviewer's signature too. The other bits are in records.h.
-inline constexpr std::int64_t unreviewed = 4096;
-}  // namespace record_note
-
 /// Whether an office worked with one person at that time: certified so, and nobody but one held a certificate with a
 /// role. By what is known here now.
 Result<bool> worked_alone(Store&, const OfficeId&, sync::Millis at);

@@ -16,6 +16,8 @@ constexpr std::size_t kApartFrom = 3;  ///< so many officers, and administrators
 constexpr std::uint16_t kAdmins = role::admin_people | role::admin_keys | role::admin_policy;
 
 bool crowded(std::uint16_t roles) { return std::popcount(static_cast<unsigned>(roles & kAdmins)) > 1; }
+/// Whoever looks into what others did has done none of it.
+bool judges_own_work(std::uint16_t roles) { return (roles & role::auditor) && (roles & ~role::auditor); }
 
 Result<OfficerRow> keep(Store& store, const crypto::Certificate& c, const std::string& phone, sync::Millis now) {
   Directory directory(store);
@@ -83,6 +85,8 @@ Result<> check_roles(Store& store, const PersonId& person, std::uint16_t roles) 
   if (active >= kApartFrom && crowded(roles))
     return fail(Fault::denied, "an office of three and more keeps the administrators of people, keys and policy apart",
                 "roles.admin");
+  if (active >= kApartFrom && judges_own_work(roles))
+    return fail(Fault::denied, "in an office of three and more an auditor does nothing else", "roles.auditor");
   if (!((others | roles) & role::admin_people))
     return fail(Fault::conflict, "nobody would be left who administers people: give another that role first",
                 "officer.last");
@@ -96,7 +100,7 @@ Result<std::vector<std::string>> crowded_administrators(Store& store) {
   for (const OfficerRow& o : TRY(Directory(store).officers(store.me().office))) {
     if (o.state != OfficerState::active || !seen.insert(o.person).second) continue;
     ++active;
-    if (crowded(o.roles)) out.push_back(o.name);
+    if (crowded(o.roles) || judges_own_work(o.roles)) out.push_back(o.name);
   }
   if (active < kApartFrom) out.clear();
   return out;

@@ -21,6 +21,10 @@ inline constexpr std::int64_t nested = 512;       ///< of a record: known only f
 inline constexpr std::int64_t older_version = 1024;  ///< of a case: passed on or decided on a version already replaced
 inline constexpr std::int64_t unconfirmed_node = 2048;  ///< by a further machine that nobody has confirmed yet
 inline constexpr std::int64_t revoked = 256;            ///< a key of it has ended since, or a person released it
+inline constexpr std::int64_t unentitled = 4096;        ///< signed off by one who may not: accepted and shown
+inline constexpr std::int64_t deputy = 8192;            ///< 代签: signed off in the place of one who is away
+/// The rules of its time asked for a reviewer's signature too.
+inline constexpr std::int64_t unreviewed = 16384;
 }  // namespace record_note
 
 struct RecordFacts {

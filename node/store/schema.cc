@@ -584,12 +584,33 @@ create table view(
   primary key(person, name)) strict, without rowid;
 )sql";
 
+// Who is away and who signs in their place; mail that waits for co-signatures; what somebody has taken note of.
+constexpr std::string_view kMainRoles = R"sql(
+create table absence(
+  matter integer primary key references matter(row),
+  office blob not null,
+  absent blob not null, absent_name text not null,
+  deputy blob, deputy_name text not null,
+  from_ms integer not null, until_ms integer not null,  -- as it was said
+  begins integer not null, ends integer not null,       -- when the deputy's authority runs, half-open
+  early integer not null,
+  reason text not null, place text not null, contact text not null) strict;
+create index absence_deputy on absence(office, deputy) where deputy is not null;
+create index absence_ends on absence(ends);
+alter table delivery add column held_until integer not null default 0;
+create table hushed(                  -- what waits too long: somebody has taken note of that step
+  item text not null, step integer not null,
+  officer text not null, at_ms integer not null,
+  primary key(item, step)) strict, without rowid;
+)sql";
+
 constexpr std::array kMain{Migration{1, kMain1},       Migration{2, kMainHeads},       Migration{3, kMainRestore},
                            Migration{4, kMainCarry},   Migration{5, kMainWatch},       Migration{6, kMainRevocation},
                            Migration{7, kMainLines},   Migration{8, kMainNotices},     Migration{9, kMainFloor},
                            Migration{10, kMainTold},   Migration{11, kMainConsent},    Migration{12, kMainMachines},
                            Migration{13, kMainDrafts}, Migration{14, kMainActs},       Migration{15, kMainTasks},
-                           Migration{16, kMainJudged}, Migration{17, kMainEnclosures}, Migration{18, kMainList}};
+                           Migration{16, kMainJudged}, Migration{17, kMainEnclosures}, Migration{18, kMainList},
+                           Migration{19, kMainRoles}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees},
                            Migration{4, kBlobCopies}, Migration{5, kBlobHanded}};
 }  // namespace

@@ -207,7 +207,7 @@ Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::T
       ++n;
     }
     tally.sent[static_cast<std::size_t>(r.stream.lane)] += n;
-    TRY(TRY(db.query("update delivery set state = case when refusal in (16, 17) then 2 else ? end, done_ms = ?"
+    TRY(TRY(db.query("update delivery set state = case when refusal in (16, 17, 18) then 2 else ? end, done_ms = ?"
                      " where envelope = ? and state < 2"))
             .bind(state)
             .bind(now_)
@@ -248,7 +248,7 @@ Result<> StoreInbox::waited(std::int64_t stream, const sync::Receipt& sure, cons
   {
     Query q = TRY(db.query(
         "select d.row, d.record, e.seq, e.back from delivery d join envelope e on e.row = d.envelope where d.lane"
-        " = ? and d.state in (1, 2) and d.refusal in (16, 17) and e.stream = ?",
+        " = ? and d.state in (1, 2) and d.refusal in (16, 17, 18) and e.stream = ?",
         static_cast<int>(r.stream.lane), stream));
     while (TRY(q.step())) {
       const sync::Receipt& says = q.integer(3) == 2 ? r : sure;

@@ -48,7 +48,7 @@ def invitation(kind):
 
 
 put("record", expect("record"))
-put("forward", expect("forward") + [("record", d) for _, d in expect("record")[-1:]])
+put("forward", expect("forward") + [("record", d) for name, d in expect("record") if name.startswith("a forward,")])
 put("envelope", expect("envelope"))
 put("statement", expect("statement"))
 put("certificate", expect("certificate"))
@@ -77,4 +77,8 @@ put("act", [("act", json.dumps(a, ensure_ascii=False).encode()) for a in (
     {"v": 1, "act": "progress", "text": "已办", "done": True}, {"v": 1, "act": "close"},
     {"v": 1, "act": "verify", "text": "多少？", "due_at": 1764000000000}, {"v": 1, "act": "answer", "text": "三"},
     {"v": 1, "act": "merged", "into": {"office": office, "case": office, "record": office * 2, "title": "综合"}},
+    {"v": 1, "act": "cosign", "text": "请核对", "assignees": [office], "persons": [{"person": office, "name": "老周"}]},
+    {"v": 1, "act": "cosigned"}, {"v": 1, "act": "cosign_declined", "reason": "人数不符"},
     {"v": 1, "act": "later"})])
+put("absence", [(v["name"], bytes.fromhex(v["body"])) for v in vectors("record") if v["type"] == 17]
+    + [("later", b'{"v":1,"act":"later"}')])

@@ -5,6 +5,7 @@ import { aboutEn, aboutZh } from './locales/about';
 import { adminEn, adminZh } from './locales/admin';
 import { attachmentsEn, attachmentsZh } from './locales/attachments';
 import { listEn, listZh } from './locales/list';
+import { rolesEn, rolesZh } from './locales/roles';
 import { tasksEn, tasksZh } from './locales/tasks';
 import zh from './locales/zh-CN';
 
@@ -24,6 +25,8 @@ i18n.global.mergeLocaleMessage('zh', attachmentsZh);
 i18n.global.mergeLocaleMessage('en', attachmentsEn);
 i18n.global.mergeLocaleMessage('zh', listZh);
 i18n.global.mergeLocaleMessage('en', listEn);
+i18n.global.mergeLocaleMessage('zh', rolesZh);
+i18n.global.mergeLocaleMessage('en', rolesEn);
 
 export const language = (): 'zh' | 'en' => (i18n.global.locale.value === 'en' ? 'en' : 'zh');
 

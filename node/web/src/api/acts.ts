@@ -2,7 +2,7 @@
 import { call } from './client';
 import type { Outcome, Writing } from './types';
 
-export type ActKind = 'decision' | 'instruction' | 'progress' | 'close' | 'question' | 'verify' | 'urge' | 'answer' | 'forwarded' | 'merged';
+export type ActKind = 'decision' | 'instruction' | 'progress' | 'close' | 'question' | 'verify' | 'urge' | 'answer' | 'forwarded' | 'merged' | 'cosign' | 'cosigned' | 'cosign_declined';
 export type Decision = 'adopted' | 'not_adopted' | 'returned' | 'filed';
 export type Rating = Partial<Record<'significance' | 'freshness' | 'completeness' | 'accuracy' | 'conciseness', number>>;
 export interface Place {

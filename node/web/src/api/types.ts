@@ -1,5 +1,6 @@
 import type { Acted } from './acts';
 import type { Forward, Layer } from './desk_types';
+import type { Roled } from './roles';
 
 export type Lane = 'flash' | 'urgent' | 'routine';
 export type FieldValue = string | number | boolean;
@@ -33,6 +34,11 @@ export interface Alarm {
   /** By which it can be acknowledged; null: it goes when its cause goes. */
   row: number | null;
   seen_at: string | null;
+  /** Of what waits too long: which, at which step, and whether it rings. */
+  item?: string;
+  step?: number;
+  case?: string;
+  sounds?: boolean;
 }
 export interface Status {
   office: string;
@@ -74,7 +80,7 @@ export interface Summary {
 }
 export type Group =
   | 'returned' | 'to_sign' | 'cosign' | 'answer' | 'carry_out' | 'new' | 'decide' | 'to_close' | 'feedback' | 'awaited' | 'owed' | 'waiting' | 'in_review' | 'draft'
-  | 'commission' | 'commission_asked' | 'commission_late';
+  | 'commission' | 'commission_asked' | 'commission_late' | 'cosign_asked';
 export interface Work extends Summary {
   group: Group;
   sort?: 'report' | 'commission' | 'policy';
@@ -84,6 +90,7 @@ export interface Work extends Summary {
   record?: string | null;
   from?: { office: string; name: string } | null;
   overdue?: boolean;
+  escalated?: { step: number; asks: string; whom: string } | null;
 }
 export interface Finding {
   rule: string;
@@ -192,7 +199,7 @@ export interface Attachment {
   by_name?: string;
 }
 /** The report as the node gives it: its attachments are a list there, and a number in lists. */
-export type FullReport = Omit<Report, 'attachments'> & Acted & { attachments: Attachment[] };
+export type FullReport = Omit<Report, 'attachments'> & Acted & Roled & { attachments: Attachment[] };
 
 export interface Choice {
   code: string;
@@ -254,6 +261,8 @@ export interface Officer {
   name: string;
   roles: string[];
   state: string;
+  /** Who is away and named them. */
+  stands_for?: string[];
 }
 export interface Office {
   office: string;

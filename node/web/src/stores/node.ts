@@ -3,6 +3,7 @@ import { computed, ref, shallowRef } from 'vue';
 import { api } from '../api';
 import { Problem } from '../api/client';
 import type { Rules, Status } from '../api/types';
+import { ringing, tone } from '../desk/ring';
 
 type Heard = (change: { all: boolean; cases: string[] }) => void;
 
@@ -16,6 +17,8 @@ export const useNode = defineStore('node', () => {
   let events: EventSource | null = null;
   let timer = 0;
   let again = 0;
+  let rung = new Set<string>();
+  let rangAt = 0;
 
   const above = computed(() => status.value?.superiors.find((s) => s.kind === 'superior') ?? status.value?.superiors[0] ?? null);
   const waiting = computed(() => (status.value ? status.value.lanes.flash.waiting + status.value.lanes.urgent.waiting + status.value.lanes.routine.waiting : 0));
@@ -24,11 +27,21 @@ export const useNode = defineStore('node', () => {
   async function load(background = true): Promise<void> {
     try {
       status.value = await api.status(background);
+      ring();
       away.value = false;
     } catch (e) {
       if (e instanceof Problem && e.away) away.value = true;
       else throw e;
     }
+  }
+  /** A step that nobody has taken note of rings once, and again every two minutes. */
+  function ring(): void {
+    const all = ringing(status.value?.alarms ?? []);
+    if (all.some((k) => !rung.has(k)) || (all.length && Date.now() - rangAt > 120_000)) {
+      rangAt = Date.now();
+      tone();
+    }
+    rung = new Set(all);
   }
   let rulesAt = 0;
   /** A policy may have changed them: asked again after a minute, while the old ones go on. */

@@ -8,6 +8,8 @@ import type { Session } from '../api/types';
 export const useSession = defineStore('session', () => {
   const officer = ref('');
   const roles = ref<string[]>([]);
+  /** In whose place somebody signs who is no signer. */
+  const standsFor = ref<string[]>([]);
   const open = ref(false);
   const locked = ref(false);
   const byItself = ref(false);
@@ -26,7 +28,10 @@ export const useSession = defineStore('session', () => {
     locked.value = false;
     acted = told = Date.now();
     const mine = (await api.officers()).officers.find((o) => o.name === s.officer);
-    roles.value = mine?.roles ?? [];
+    const signs = mine?.roles.includes('signer') ?? false;
+    // In the place of a signer who is away one signs; the node decides each time.
+    standsFor.value = signs ? [] : (mine?.stands_for ?? []);
+    roles.value = [...(mine?.roles ?? []), ...(standsFor.value.length ? ['signer'] : [])];
     const go = waiting;
     waiting = [];
     go.forEach((f) => f());
@@ -84,5 +89,5 @@ export const useSession = defineStore('session', () => {
     }
   }
   const may = (role: string): boolean => roles.value.includes(role);
-  return { officer, roles, open, locked, byItself, before, resume, signIn, signOut, lock, wait, act, look, may };
+  return { officer, roles, standsFor, open, locked, byItself, before, resume, signIn, signOut, lock, wait, act, look, may };
 });

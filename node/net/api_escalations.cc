@@ -1,0 +1,209 @@
+// What has waited too long: for the work list, and as alarms that sound until somebody has taken note of them.
+#include <algorithm>
+
+#include "node/net/api_request.h"
+#include "node/office/escalation.h"
+#include "node/store/absences.h"
+#include "node/store/acts.h"
+
+namespace yz::node::api {
+namespace {
+
+constexpr std::size_t kLookedAt = 200;
+constexpr std::size_t kItemBytesMax = 128;
+
+struct Item {
+  std::string name;  ///< the same at every machine of this office
+  Awaited what{};
+  MatterRow row;
+  sync::Millis since = 0;
+  std::optional<sync::Millis> due;
+  bool exercise = false;
+};
+
+/// When it was submitted: the clock of what the drafter signed.
+std::optional<sync::Millis> submitted_at(const Draft& d) {
+  Writer w;  // without a closed block it is no record yet; a signature of zeros stands in for the form's sake
+  w.raw(d.content).u8(1).u8(1).id(CertDigest{}).id(Signature{});
+  const auto shape = sync::decode_record(w.view());
+  return shape ? std::optional(shape->record.at.ms()) : std::nullopt;
+}
+
+Result<> add_drafts(Request& r, std::vector<Item>& out) {
+  std::vector<std::int64_t> rows;
+  {
+    Query q = TRY(r.store().db().query(
+        "select matter from draft where content is not null and record is null order by matter desc limit ?",
+        kLookedAt));
+    while (TRY(q.step())) rows.push_back(q.integer(0));
+  }
+  for (const std::int64_t row : rows) {
+    const auto d = TRY(books_of(r).draft(row));
+    if (!d || is_task(d->extras.type)) continue;
+    const auto since = submitted_at(*d);
+    if (!since) continue;
+    MatterRow m = TRY(matter_at(r.store(), row));
+    m.lane = std::min(m.lane, d->report.lane);
+    if (m.title.empty()) m.title = d->report.title;
+    out.push_back(
+        {"sign_off:" + base32(m.id.view()) + ":" + std::to_string(*since), Awaited::sign_off, std::move(m), *since});
+  }
+  return {};
+}
+
+/// To us, or from us, or past us to somebody below: whoever has the instruction sees that nothing is heard.
+Result<> add_instructions(Request& r, std::vector<Item>& out) {
+  struct Row {
+    std::int64_t matter, row;
+    RecordId id;
+    sync::Millis at;
+    std::optional<sync::Millis> due;
+    bool exercise;
+  };
+  std::vector<Row> rows;
+  {
+    Query q = TRY(r.store().db().query(
+        "select a.matter, a.record, r.id, a.hlc, a.due_ms, a.exercise from act a join record r on r.row = a.record"
+        " where a.kind = ? and a.state = ? order by a.record desc limit ?",
+        static_cast<int>(ActKind::instruction), static_cast<int>(ActState::open), kLookedAt));
+    while (TRY(q.step())) {
+      Row row{q.integer(0),           q.integer(1),
+              TRY(q.id<RecordId>(2)), sync::Hlc{static_cast<std::uint64_t>(q.integer(3))}.ms(),
+              std::nullopt,           q.integer(5) != 0};
+      if (!q.null(4)) row.due = q.integer(4);
+      rows.push_back(row);
+    }
+  }
+  for (const Row& row : rows)
+    out.push_back({"progress:" + hex(row.id.view()).substr(0, 32), Awaited::progress,
+                   TRY(matter_at(r.store(), row.matter)), row.at, row.due, row.exercise});
+  return {};
+}
+
+Result<> add_flash(Request& r, std::vector<Item>& out) {
+  for (const ReportState state : {ReportState::received, ReportState::delivered, ReportState::opened}) {
+    ListFilter f;
+    f.state = state;
+    f.lane = sync::Lane::flash;
+    f.limit = kLookedAt;
+    for (MatterRow& m : TRY(list_cases(r.store(), f)).rows) {
+      if (!m.signed_at) continue;
+      const sync::Millis since = *m.signed_at;
+      const bool exercise = (m.flags & record_note::exercise) != 0;
+      out.push_back({"flash:" + base32(m.id.view()) + ":" + std::to_string(since), Awaited::acknowledgement,
+                     std::move(m), since, std::nullopt, exercise});
+    }
+  }
+  return {};
+}
+
+Result<std::optional<std::int64_t>> hushed_step(Store& store, const std::string& item) {
+  Query q = TRY(store.db().query("select max(step) from hushed where item = ?", item));
+  if (!TRY(q.step()) || q.null(0)) return std::nullopt;
+  return q.integer(0);
+}
+
+/// Whom the step asks, by name where there is one.
+Result<std::string> asks(Request& r, const Item& i, Rung rung) {
+  const bool zh = r.language == Language::zh;
+  const OfficeId& us = r.store().me().office;
+  if (rung == Rung::superior) {
+    if (i.what == Awaited::acknowledgement && !i.row.own) return std::string(zh ? "本级主要领导" : "the office's head");
+    const auto above = TRY(r.host.directory().superiors());
+    const std::string name = above.empty() ? std::string() : above.front().name;
+    return zh ? name + "值班员（电话）"
+              : "the duty officer of " + (name.empty() ? "the superior" : name) + " (telephone)";
+  }
+  std::string names;
+  const auto add = [&](const std::string& n) {
+    if (!n.empty() && names.find(n) == std::string::npos) names += (names.empty() ? "" : zh ? "、" : ", ") + n;
+  };
+  if (rung == Rung::deputy)
+    for (const AbsenceRow& a : TRY(absences(r.store(), r.now(), false, 16)))
+      if (a.office == us && a.absence.running(r.now())) add(a.absence.word.deputy_name);
+  if (names.empty())
+    for (const OfficerRow& o : TRY(r.host.directory().officers(us)))
+      if (o.state == OfficerState::active && (o.roles & crypto::role::signer)) add(o.name);
+  return names;
+}
+
+std::string_view what_of(Awaited a, bool zh) {
+  switch (a) {
+    case Awaited::sign_off:
+      return zh ? "送签未签" : "waits to be signed off";
+    case Awaited::progress:
+      return zh ? "批示未见办理" : "nothing was heard of an instruction";
+    case Awaited::acknowledgement:
+      return zh ? "特急未签收" : "a flash report is not acknowledged";
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Json> escalations_json(Request& r, bool hushed_too) {
+  const bool zh = r.language == Language::zh;
+  std::vector<Item> items;
+  TRY(add_drafts(r, items));
+  TRY(add_instructions(r, items));
+  TRY(add_flash(r, items));
+  std::ranges::stable_sort(items, {}, [](const Item& i) { return std::pair(i.row.lane, i.since); });
+  Json list = Json::array();
+  for (const Item& i : items) {
+    const Escalation e = escalation_of(i.what, i.row.lane, i.since, i.due, r.now());
+    if (e.rung == Rung::none) continue;
+    const auto step = static_cast<std::int64_t>(e.rung);
+    const bool hushed = TRY(hushed_step(r.store(), i.name)).value_or(0) >= step;
+    if (hushed && !hushed_too) continue;
+    const std::string whom = TRY(asks(r, i, e.rung));
+    const std::string minutes = std::to_string((r.now() - i.since) / 60'000);
+    const std::string title = i.row.title.empty() ? i.row.number : i.row.title;
+    std::string said(what_of(i.what, zh));
+    said += zh ? " " + minutes + " 分钟，请" + whom + "处理：" + title
+               : " for " + minutes + " min; " + whom + " is asked to act: " + title;
+    if (i.exercise) said += zh ? "（演练）" : " (exercise)";
+    list.add(Json::object({{"item", i.name},
+                           {"what", name_of(i.what)},
+                           {"step", step},
+                           {"asks", name_of(e.rung)},
+                           {"whom", whom},
+                           {"case", base32(i.row.id.view())},
+                           {"title", title},
+                           {"lane", name_of(i.row.lane)},
+                           {"since", r.time(i.since)},
+                           {"next_at", r.time(e.next)},
+                           {"office", r.code_of(i.row.office)},
+                           {"sounds", i.row.lane != sync::Lane::routine && !hushed},
+                           {"hushed", hushed},
+                           {"exercise", i.exercise},
+                           {"message", std::move(said)}}));
+  }
+  return list;
+}
+
+Result<ApiReply> get_escalations(Request& r) {
+  TRY(r.host.open_received());
+  return reply(Json::object({{"escalations", TRY(escalations_json(r, true))}}));
+}
+
+Result<ApiReply> post_escalation_seen(Request& r) {
+  TRY(only(r.body, {"item", "step"}));
+  const std::string item(r.body.text("item"));
+  const std::int64_t step = r.body.count("step");
+  if (item.empty() || item.size() > kItemBytesMax || step < 1 || step > 3)
+    return fail(Fault::invalid, "item and step are those of the list", "escalation.item");
+  const Json all = TRY(escalations_json(r, true));
+  const bool there = std::ranges::any_of(
+      *all.items(), [&](const Json& j) { return j.text("item") == item && j.count("step") >= step; });
+  if (!there) return fail(Fault::missing, "nothing of this name waits too long any more", "escalation.missing");
+  TRY(r.store().write([&]() -> Result<> {
+    TRY(r.store().db().run("delete from hushed where at_ms < ?", r.now() - sync::Millis{400} * 24 * 3'600'000));
+    TRY(r.store().db().run(
+        "insert into hushed(item, step, officer, at_ms) values(?, ?, ?, ?) on conflict(item, step) do nothing", item,
+        step, r.officer.name, r.now()));
+    return r.store().journal(r.officer.name, "escalation.seen", item.substr(0, 64), std::to_string(step), r.now());
+  }));
+  return reply(Json::object({{"item", item}, {"step", step}, {"seen", true}}));
+}
+
+}  // namespace yz::node::api

@@ -1,0 +1,32 @@
+#pragma once
+// What has waited too long, and who is asked next: the deputy, the principal leader, the superior's duty officer. By
+// the times that people signed, so that every machine says the same whenever it looks. Pure.
+#include <optional>
+#include <string_view>
+
+#include "node/office/report.h"
+#include "sync/instant.h"
+
+namespace yz::node {
+
+/// What somebody waits for.
+enum class Awaited : std::uint8_t {
+  sign_off,         ///< a text that was submitted; nobody has signed it
+  progress,         ///< an instruction of which nothing was heard
+  acknowledgement,  ///< a flash report that nobody has acknowledged (签收)
+};
+std::string_view name_of(Awaited);
+
+/// Who is asked at which step; each goes on being asked.
+enum class Rung : std::uint8_t { none = 0, deputy = 1, leader = 2, superior = 3 };
+std::string_view name_of(Rung);
+
+struct Escalation {
+  Rung rung = Rung::none;
+  std::optional<sync::Millis> next;  ///< when the next one is asked; none at the top
+};
+/// `since`: when it was signed. `due`: of an instruction by when it is to be done; the steps then lie at half of that
+/// time, at its end, and half of it later. What is neither flash nor urgent is not asked for by the minute.
+Escalation escalation_of(Awaited, sync::Lane, sync::Millis since, std::optional<sync::Millis> due, sync::Millis now);
+
+}  // namespace yz::node
