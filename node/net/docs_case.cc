@@ -8,7 +8,7 @@ namespace {
   "kind?:text, lane?:text, title?:text, body?:text, fields?:{*:any}, occurred_at?:text, sensitivity?:text"
 
 constexpr ShapeDoc kShapes[] = {
-    {"Signed", "{officer:text, role:=drafter|reviewer|signer|duty|cosigner|unknown, valid?:bool}"},
+    {"Signed", "{officer:text, role:=drafter|reviewer|signer|duty|cosigner|unknown, valid?:bool, for?:text}"},
     {"DraftVersion",
      "{version:hex, machine:text, drafter:text, at:time?, state:text, lane:text, title:text, body:text, fields:Fields, "
      "occurred_at:time?, note:text}"},
@@ -25,7 +25,7 @@ constexpr ShapeDoc kShapes[] = {
      "{record:hex, type:text, office:code, office_name:text, by:text, at:time?, lane:text, signatures:[Signed], "
      "readable:bool, title?:text, body?:text, fields?:Fields, occurred_at?:time?, note:text, unchanged:bool, "
      "places:int, "
-     "changed:[Change], places_in_all:int}"},
+     "changed:[Change], places_in_all:int, attachments?:{named:int, left_out:int}}"},
     {"Forward",
      "{record:hex, office:code, at:time?, to:[code], on_older_version:bool, newer:[hex], newest:{record:hex, "
      "office:code, at:time?, withdrawn:bool, title?:text, body?:text, fields?:Fields, difference?:[Change]}?, "
@@ -47,8 +47,15 @@ constexpr ShapeDoc kShapes[] = {
      "layers:[Layer], forwards:[Forward], acts:[Act], sources:[{case:text, record:hex, office:code, office_name:text, "
      "title:text, here:bool}], owed:{since:time?, due_at:time?, to:[Office]}?, receipts:[{kind:=custody|stored|opened|"
      "refused, by:code, at:time?, record:hex, reason?:text}], deliveries:[Delivery], attachments:[Attachment], "
-     "timeline:[{at:time?, event:text, by:code, by_name:text, text:text}]}"},
-    {"Attachment", "{name:text, bytes:int, complete:bool}"},
+     "timeline:[{at:time?, event:text, by:code, by_name:text, text:text}], signed_for?:text, cosigners?:[Cosigner], "
+     "cosign_wish?:{*:any}?, held_until?:time?, embargo?:{until:time?, here:bool, over:bool, passes_up:bool, "
+     "forbids_passing_on:bool, forbids_publishing:bool}?}"},
+    {"Attachment",
+     "{name:text, bytes:int, complete:bool, id:hex, state:=whole|coming|left_out|forged|not_named, office:code, "
+     "office_name:text, handed_on_by?:code, handed_on_by_name?:text, by?:code, by_name?:text, passed_on?:bool}"},
+    {"Cosigner",
+     "{office:code, office_name:text, officer:text, state:=waiting|signed|declined, asked_at:time?, at:time?, "
+     "record:hex?, reason:text, on_older_version:bool}"},
     {"Acted", "{...Outcome}"},
     {"ConflictSummary",
      "{case:text, number:text, title:text, kind:text, lane:text, state:text, office:code, office_name:text, "
@@ -75,7 +82,7 @@ constexpr RouteDoc kRoutes[] = {
     {"GET /api/v1/reports/{case}", "", "", "FullReport"},
     {"POST /api/v1/reports/{case}/decide", "",
      "{outcome?:text, publication?:text, issue?:int, reason?:text, rating?:{*:int}, text?:text, dictated?:bool}",
-     "Acted", "@act 422 invalid.outcome invalid.rating"},
+     "Acted", "@act @embargo 422 invalid.outcome invalid.rating"},
     {"POST /api/v1/reports/{case}/instruct", "", "{text?:text, due_at?:text, assignees?:[code], dictated?:bool}",
      "Acted", "@act 422 act.assignees"},
     {"POST /api/v1/reports/{case}/progress", "", "{instruction?:text, text?:text, done?:bool}", "Acted", "@act"},

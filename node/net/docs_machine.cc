@@ -9,7 +9,9 @@ constexpr ShapeDoc kShapes[] = {
     {"Tally", "{control:int, flash:int, urgent:int, routine:int, bulk:int}"},
     {"LaneCount", "{waiting:int, sent:int, acknowledged:int}"},
     {"LineLane", "{waiting:int, sent:int, acknowledged:int, refused:int, oldest:time?, overdue:bool}"},
-    {"Alarm", "{code:text, message:text, office:text, at:time?, row:int?, seen_at:time?}"},
+    {"Alarm",
+     "{code:text, message:text, office:text, at:time?, row:int?, seen_at:time?, item?:text, step?:int, case?:text, "
+     "sounds?:bool}"},
     {"Audit", "{ok:bool, records:int, streams:int, problems:[{what:text, where:text}]}"},
     {"BundleRead",
      "{from:code, name:text, written_at:time?, frames:int, received:{*:int}, sent:{*:int}, acknowledged:int, "
@@ -49,7 +51,9 @@ constexpr RouteDoc kRoutes[] = {
     {"POST /api/v1/qr", "", "{text?:text}", "{size:int, rows:[text]}", "422 qr.long"},
     {"POST /api/v1/verify", "", "{case?:text?}", "Audit", "404 case.missing; 422 case.prefix"},
     {"GET /api/v1/evidence/{case}", "", "", "octets", "404 case.empty; 422 evidence.root"},
-    {"POST /api/v1/evidence/check", "", "octets", "{...Audit, case:text, root_fingerprint:text, layers?:int}",
+    {"POST /api/v1/evidence/check", "", "octets",
+     "{...Audit, case:text, root_fingerprint:text, layers?:int, attachments?:int, forged?:[{attachment:text, "
+     "office:text, what:text}]}",
      "422 evidence.form"},
     {"POST /api/v1/bundles/pictures", "", "{text?:text}",
      "{pictures:int, foreign:int, envelopes:int, received:int, refused:int, missing:[{group:hex, of:int, "

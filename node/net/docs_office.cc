@@ -6,9 +6,18 @@ namespace {
 
 constexpr ShapeDoc kShapes[] = {
     {"Roles", "[=drafter|reviewer|signer|duty|auditor|admin_people|admin_keys|admin_policy]"},
-    {"Officer", "{name:text, roles:Roles, phone:text, state:=active|suspended|retired|revoked, certificate:hex}"},
+    {"Officer",
+     "{name:text, roles:Roles, phone:text, state:=active|suspended|retired|revoked, certificate:hex, "
+     "stands_for?:[text]}"},
     {"RootShown", "{version:int, threshold:int<1,9>, digest:text, holders:[{key:hex, fingerprint:text, signed:bool}]}"},
     {"Root", "{...RootShown, confirmed:bool, history:[{version:int, issued:time?, digest:text, confirmed:bool}]}"},
+    {"Absence",
+     "{absence:text, office:code, office_name:text, own:bool, absent:text, deputy:text, from:time?, until:time?, "
+     "begins:time?, ends:time?, state:=coming|running|back|over, reason:text, place:text, contact:text}"},
+    {"Escalation",
+     "{item:text, what:=sign_off|progress|acknowledgement, step:int<1,3>, asks:=deputy|leader|superior, whom:text, "
+     "case:text, title:text, lane:text, since:time?, next_at:time?, office:code, sounds:bool, hushed:bool, "
+     "exercise:bool, message:text}"},
     {"Superior",
      "{office:code, name:text, kind:=superior|line|direct, state:=ready|joining, url:text, urls:[text], "
      "last_contact:time?, reachable:bool, refusal:text}"},
@@ -30,7 +39,8 @@ constexpr RouteDoc kRoutes[] = {
      "authority.elsewhere"},
     {"POST /api/v1/officers/{name}/roles", "", "{roles?:[text], suspend?:bool, resume?:bool}",
      "{name:text, roles:Roles, state:text, certificate:hex}",
-     "@roles 404 officer.unknown officer.roles; 409 officer.last officer.ended; 403 authority.elsewhere"},
+     "@roles 404 officer.unknown officer.roles; 403 roles.auditor; 409 officer.last officer.ended; 403 "
+     "authority.elsewhere"},
     {"POST /api/v1/officers/renew", "", "", "{name:text, certificate:hex}",
      "401 login.passphrase login.certificate; 403 authority.elsewhere"},
     {"POST /api/v1/passphrase", "", "{new_passphrase?:text}", "{officer:text}",
@@ -42,24 +52,27 @@ constexpr RouteDoc kRoutes[] = {
     {"POST /api/v1/root/sign", "", "{path?:text}", "{...RootShown, file:text, signatures:int}",
      "@keys @path 404 root.no-key cli.file cli.file_missing file.missing; 422 root.file"},
     {"POST /api/v1/root/adopt", "", "{path?:text}", "Root",
-     "@keys @path 404 root.none file.missing cli.file; 400 root.threshold root.version; 409 root.adopted; 422 "
+     "@keys @path 404 root.none root.top-key file.missing cli.file; 400 root.threshold root.version; 409 root.adopted; "
+     "422 "
      "root.file"},
     {"POST /api/v1/root/confirm", "", "{fingerprint?:text}", "{root_fingerprint:text, root_confirmed:bool}",
      "@keys 400 root.differs; 404 root.none"},
     {"GET /api/v1/offices", "", "",
      "{offices:[{office:code, name:text, level:text, state:=known|below|superior|self|moved|revoked, admitted:bool, "
-     "one_person:bool, superior:code, suspended:bool, key_waits:bool, new_key:text}]}"},
+     "one_person:bool, superior:code, line_superiors?:[Office], suspended:bool, key_waits:bool, new_key:text}]}"},
     {"POST /api/v1/offices/{code}/suspend", "", "{resume?:bool, reason?:text}", "{office:code, suspended:bool}",
      "@keys 403 office.not-below; 404 office.unknown"},
     {"POST /api/v1/offices/{code}/renew", "", "", "{office:code}",
      "@keys 403 office.issuer office.not-admitted office.not-below; 404 office.unknown"},
     {"POST /api/v1/offices/{code}/confirm-key", "", "{fingerprint?:text}", "{office:code, fingerprint:text}",
      "@keys 404 office.unknown office.no-key; 400 office.key-differs; 403 office.issuer"},
-    {"POST /api/v1/office/rotate-key", "", "", "{fingerprint:text, state:=waiting}",
-     "@keys 409 office.rotating; 403 office.top office.not-admitted"},
-    {"POST /api/v1/office/move", "", "{invitation?:text}",
+    {"POST /api/v1/office/rotate-key", "", "{path?:text}",
+     "({fingerprint:text, state:=waiting|ready}/{...RootShown, fingerprint:text, state:=signing, path:text})",
+     "@keys @path 404 root.none root.key; 409 office.rotating root.key; 403 office.not-admitted; 422 root.not-top "
+     "root.path root.form root.threshold cli.file_exists"},
+    {"POST /api/v1/office/move", "", "{invitation?:text, request?:text, answer?:text}",
      "{office:code, superior:code, name:text, state:=ready|moving}",
-     "@keys @join 403 office.top office.not-admitted; 413 move.keys"},
+     "@keys @join @path 404 join.request; 403 office.top office.not-admitted; 413 move.keys"},
     {"GET /api/v1/revocations", "", "",
      "{revocations:[{what:text, subject:hex, why:text, since:time?, known_at:time?, in_force:bool, reason:text}]}"},
     {"POST /api/v1/revocations", "", "{office?:code, officer?:text, node?:text, why?:text, since?:text, reason?:text}",
@@ -86,12 +99,28 @@ constexpr RouteDoc kRoutes[] = {
      "@keys 422 invalid.level invalid.name invalid.valid_hours invalid.valid_minutes invite.code invite.urls "
      "invite.valid invite.name; 403 invite.not-admitted; 409 invite.joined"},
     {"GET /api/v1/superiors", "", "", "{superiors:[Superior]}"},
-    {"POST /api/v1/superiors", "", "{invitation?:text, line?:bool}",
-     "{office:code, name:text, state:=ready|joining, fingerprint:text}", "@keys @join 507 superior.many"},
-    {"DELETE /api/v1/superiors/{code}", "", "", "{office:code, waiting:int}",
+    {"POST /api/v1/superiors", "", "{invitation?:text, line?:bool, request?:text, answer?:text}",
+     "{office:code, name:text, state:=ready|joining, fingerprint:text}",
+     "@keys @join @path 404 join.request; 507 superior.many"},
+    {"DELETE /api/v1/superiors/{code}", "", "", "{office:code, waiting:int, told:bool}",
      "@keys 403 superior.own; 404 superior.missing"},
     {"PUT /api/v1/superiors/{code}/url", "", "{url?:(text/[text])}", "{office:code, url:text}",
      "@keys 404 superior.missing; 422 superior.url"},
+    {"GET /api/v1/absences", "all?:=true|false", "", "{now:time, absences:[Absence]}"},
+    {"POST /api/v1/absences", "",
+     "{officer?:text, deputy?:text, from?:text, until?:text, reason?:text, place?:text, contact?:text}", "Absence",
+     "@key 404 officer.unknown; 422 absence.span absence.deputy absence.signer absence.text invalid.time"},
+    {"POST /api/v1/absences/{case}/back", "", "", "Absence", "@key 404 absence.missing; 409 absence.over"},
+    {"POST /api/v1/reports/{case}/cosign/ask", "", "{offices?:[code], officers?:[text], text?:text, hold_until?:text}",
+     "{...Outcome}",
+     "@send 404 addressee.missing officer.unknown; 422 cosign.nobody cosign.many cosign.hold cosign.emergency "
+     "cosign.not-addressed cosign.unreachable cosign.auditor invalid.time invalid.text"},
+    {"POST /api/v1/reports/{case}/cosign", "", "{decline?:bool, reason?:text}", "{...Outcome}",
+     "@send 403 denied.not_asked; 409 cosign.done; 422 invalid.reason"},
+    {"POST /api/v1/reports/{case}/cosign/go", "", "", "{...Outcome}", "@send 409 cosign.not-held"},
+    {"GET /api/v1/escalations", "", "", "{escalations:[Escalation]}"},
+    {"POST /api/v1/escalations/seen", "", "{item?:text, step?:int<1,3>}", "{item:text, step:int, seen:bool}",
+     "404 escalation.missing"},
     {"GET /api/v1/addresses", "", "", "{urls:[text]}"},
     {"POST /api/v1/addresses", "", "{urls?:[text]}", "{urls:[text]}", "@keys 422 address.url"},
 };

@@ -25,7 +25,7 @@ constexpr ShapeDoc kShapes[] = {
     {"Fields", "{*:(text/number/bool)?}"},
     {"Flags",
      "[=one_person|root_unconfirmed|expired|clock|provisional|exercise|unreadable|same_signer|nested|older_version|"
-     "unconfirmed_node|revoked]"},
+     "unconfirmed_node|revoked|unreviewed|unentitled|deputy]"},
     {"Summary",
      "{case:text, number:text, title:text, kind:text, lane:" YZ_LANE ", state:" YZ_STATE
      ", office:code, office_name:text, occurred_at:time?, signed_at:time?, received_at:time?, verified:bool, "
@@ -55,6 +55,7 @@ constexpr ProblemDoc kProblems[] = {
      "commission.missing; "
      "@key @draft"},
     {"path", "422 invalid.path"},
+    {"embargo", "409 embargo.until; 403 embargo.here"},
     {"filter",
      "422 invalid.lane invalid.state invalid.kind invalid.class invalid.grade invalid.time invalid.filter "
      "invalid.search invalid.member; 404 office.missing"},
@@ -72,12 +73,15 @@ constexpr RouteDoc kRoutes[] = {
     {"POST /api/v1/reports/import", "", "{lines:[{line:int, text:text}], send?:bool, to?:[code]}",
      "{imported:int, queued:int, rejected:int, cases:[text], errors:[{line:int, message:text}]}",
      "@key 404 addressee.missing; 422 invalid.to report.addressees"},
-    {"POST /api/v1/reports/merge", "", "{sources:[text], " YZ_WRITING ", to?:[code], send?:bool}", "Outcome",
-     "@text @send 404 case.missing; 422 case.prefix merge.sources"},
+    {"POST /api/v1/reports/merge", "", "{sources:[text], " YZ_WRITING ", to?:[code], send?:bool, attachments?:[text]}",
+     "Outcome",
+     "@text @send @embargo 404 case.missing attachment.missing; 422 case.prefix merge.sources attachment.count; 507 "
+     "attachment.size"},
     {"PUT /api/v1/reports/{case}", "", "{" YZ_WRITING ", to?:[code], seen?:text, take?:text}", "Outcome",
      "@text @draft"},
     {"DELETE /api/v1/reports/{case}", "", "", "Outcome", "@draft 409 report.state; 403 denied.role denied.office"},
-    {"GET /api/v1/reports/{case}/attachments/{name}", "", "", "octets", "404 attachment.missing attachment.incomplete"},
+    {"GET /api/v1/reports/{case}/attachments/{name}", "", "", "octets",
+     "404 attachment.missing attachment.incomplete; 409 attachment.content"},
     {"PUT /api/v1/reports/{case}/attachments/{name}", "", "octets", "{case:text, name:text, bytes:int}",
      "404 draft.missing; 409 attachment.name draft.fixed draft.state draft.in_review draft.signed_elsewhere "
      "draft.disputed; 413 attachment.size; 422 attachment.name; 403 denied.role"},
@@ -98,10 +102,13 @@ constexpr RouteDoc kRoutes[] = {
     {"POST /api/v1/reports/{case}/acknowledge", "", "{note?:text}", "Outcome", "@send"},
     {"POST /api/v1/reports/{case}/forward", "",
      "{to?:[code], note?:text, edit?:{title?:text, body?:text, fields?:{*:any}, occurred_at?:text, sensitivity?:text}, "
-     "lane?:text, record?:text}",
+     "lane?:text, record?:text, attachments?:[text]}",
      "Outcome",
-     "@text @send 403 forward.not_addressed; 422 forward.lane forward.nowhere forward.too_long forward.depth "
+     "@text @send @embargo 403 forward.not_addressed; 404 attachment.missing; 422 forward.lane forward.nowhere "
+     "forward.too_long forward.depth "
      "conflict.version; 409 conflict.unreadable"},
+    {"POST /api/v1/reports/{case}/forward/attachments", "", "{attachments?:[text]}", "Outcome",
+     "@send @embargo 404 attachment.missing; 409 forward.none; 422 forward.too_long"},
     {"POST /api/v1/reports/{case}/release", "", "{note?:text}", "Outcome", "@key 409 release.none; 422 invalid.reason"},
     {"POST /api/v1/reports/{case}/qr", "", "{drawn?:bool}",
      "{to:code, group:hex, bytes:int, frames:[text], drawn:[[hex]]}",

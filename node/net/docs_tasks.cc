@@ -10,7 +10,9 @@ constexpr ShapeDoc kShapes[] = {
     {"Word", "{code:text, zh:text, en:text}"},
     {"WorkItem",
      "{...Summary, sort:text, group:=returned|to_sign|cosign|in_review|new|waiting|draft|decide|carry_out|answer|"
-     "to_close|awaited|feedback|owed|commission|commission_asked|commission_late, due_at:time?, note:text, act:text, "
+     "to_close|awaited|feedback|owed|commission|commission_asked|commission_late|cosign_asked, due_at:time?, "
+     "note:text, act:text, "
+     "escalated?:{step:int<1,3>, asks:text, whom:text}?, "
      "record:hex?, from:Office?, overdue:bool}"},
     {"Below",
      "{office:code, name:text, state:text, stage:text, due_at:time?, since:time?, reason:text, until:time?, late:bool, "
@@ -23,17 +25,19 @@ constexpr ShapeDoc kShapes[] = {
      "{case:text, number:text, side:=issued|asked, state:=draft|in_review|open|closed, office:code, office_name:text, "
      "title:text, kind:text, lane:text, issued_at:time?, due_at:time?, record:hex, drafter:text, signer:text, "
      "verified:bool, flags:Flags, parent:CaseRef?, children:[text], mine:Asked?, addressees:[Asked], counts:{*:int}, "
-     "draft:{to:[code], note:text}?, suggested_due_at:time?, may:[=accept|decline|extend|answer|pass|grant|refuse|"
-     "chase|close|sign|return|delete]}"},
+     "draft:{to:[code], note:text, corrects:bool, state:text, title:text, body:text, reason:text, drafter:text}?, "
+     "suggested_due_at:time?, may:[=accept|decline|extend|answer|pass|grant|refuse|"
+     "chase|close|amend|sign|return|edit|delete]}"},
     {"Commission",
-     "{...CommissionRow, body:text, history:[{at:time?, office:code, office_name:text, by:text, act:text, text:text, "
+     "{...CommissionRow, body:text, texts:[{at:time?, record:hex, by:text, reason:text, title:text, body:text}], "
+     "history:[{at:time?, office:code, office_name:text, by:text, act:text, text:text, "
      "until:time?, record:hex, to:[code]}]}"},
     {"Issued",
      "{case:text, state:=draft|in_review|queued, number:text, addressees:[Office], parent?:text, "
      "message?:text}"},
     {"Policy",
      "{office:code, office_name:text, version:int, effective_at:time?, published_at:time?, case:text, record:hex, "
-     "state:=in_force|coming|replaced, signer:text, verified:bool, deliveries:[Delivery]}"},
+     "state:=in_force|coming|replaced|superseded_twin, signer:text, verified:bool, deliveries:[Delivery]}"},
 };
 
 constexpr ProblemDoc kProblems[] = {
@@ -50,13 +54,14 @@ constexpr RouteDoc kRoutes[] = {
     {"GET /api/v1/rules", "", "",
      "{kinds:[{id:text, zh:text, en:text, stage:text, emergency:bool}], fields:[{key:text, zh:text, en:text, "
      "type:text, "
-     "by_person:bool, min:number?, max:number?, choices:[Word], need:{*:=required|if_known|optional}, "
-     "classes:[text]}], incident_classes:[Word], incident_types:[{code:text, zh:text, en:text, class:text}], "
+     "by_person:bool, by_hand:bool, min:number?, max:number?, choices:[Word], need:{*:=required|if_known|optional}, "
+     "classes:[text]}], class_needs:[{class:text, stage:text, field:text, need:text}], incident_classes:[Word], "
+     "incident_types:[{code:text, zh:text, en:text, class:text}], "
      "title_characters_max:int, body_bytes_max:int}"},
     {"POST /api/v1/check", "",
      "{case?:text, kind?:text, lane?:text, title?:text, body?:text, fields?:{*:any}, occurred_at?:text, "
      "sensitivity?:text}",
-     "{may_keep:bool, may_send:bool, warnings:[Finding], grade:=I|II|III|IV|ungraded|\"\", due_at:time?, "
+     "{may_keep:bool, may_send:bool, warnings:[Finding], grade:=I|II|III|IV|ungraded|\"\", skips:bool, due_at:time?, "
      "phone_due_at:time?}",
      "@text 404 case.missing; 422 case.prefix"},
     {"GET /api/v1/work", "", "", "{now:time, items:[WorkItem]}"},
@@ -64,6 +69,9 @@ constexpr RouteDoc kRoutes[] = {
     {"GET /api/v1/commissions", "side?:=issued|asked, open?:=true|false, overdue?:=true|false", "",
      "{now:time, commissions:[CommissionRow]}", "422 invalid.side"},
     {"GET /api/v1/commissions/{case}", "", "", "Commission", "404 commission.missing case.empty"},
+    {"PUT /api/v1/commissions/{case}", "", "{" YZ_TERMS "}", "Commission", "@terms 409 commission.issued"},
+    {"POST /api/v1/commissions/{case}/amend", "", "{title?:text, body?:text, reason?:text}", "Commission",
+     "@commission 422 commission.same commission.title"},
     {"POST /api/v1/commissions/{case}/accept", "", "{note?:text}", "Commission", "@commission"},
     {"POST /api/v1/commissions/{case}/decline", "", "{reason?:text}", "Commission", "@commission"},
     {"POST /api/v1/commissions/{case}/extend", "", "{until?:text, reason?:text}", "Commission", "@commission"},
@@ -76,9 +84,14 @@ constexpr RouteDoc kRoutes[] = {
     {"POST /api/v1/commissions/{case}/chase", "", "{offices?:[code], note?:text}", "Commission", "@commission"},
     {"POST /api/v1/commissions/{case}/close", "", "{note?:text}", "Commission", "@commission"},
     {"GET /api/v1/policy", "office?:code, version?:int", "",
-     "({text:text, in_force:any, sources:[Policy], coming:[Policy], drafts:[{case:text, title:text, state:text, "
+     "({text:text, in_force:any, base:any, bound:bool, own:{version:int, effective_at:time?, document:any}?, "
+     "law:{deadlines:[{hop:text, class:text, written_min:int, src:text}], forms:[{stages:[text], fields:[text], "
+     "src:text}], flash_required_most:int}, quality:[{id:text, zh:text, en:text, fixed:bool}], sources:[Policy], "
+     "coming:[Policy], drafts:[{case:text, title:text, state:text, "
      "drafter:text}]}/{policy:Policy, document:any})",
      "404 policy.missing"},
+    {"GET /api/v1/policy/times", "", "",
+     "{now:time, zero_reports:[{from:time, at:time, name:text}], watch:{from:time, to:time, name:text, persons:int}?}"},
     {"GET /api/v1/policies", "", "", "{policies:[Policy]}"},
     {"POST /api/v1/policy/check", "", "{document?:{*:any}}",
      "{ok:bool, problems:[{code:text, where:text, message:text}]}", "422 policy.form"},
@@ -88,6 +101,7 @@ constexpr RouteDoc kRoutes[] = {
     {"POST /api/v1/policies", "", "{document?:{*:any}, effective_at?:text}",
      "{case:text, state:=in_review|queued, version:int, effective_at:time?, offices:int, message?:text}",
      "@key 409 draft.exists; 422 policy.form policy.past policy.size policy.unknown policy.legal policy.laxer "
+     "policy.flash "
      "invalid.time"},
 };
 

@@ -148,7 +148,7 @@ TEST_CASE("a statement of another suite, an unknown kind or more than 8 KiB is r
   };
   CHECK_FALSE(with(4, 2));
   CHECK_FALSE(with(5, 0));
-  CHECK_FALSE(with(5, 13));
+  CHECK_FALSE(with(5, 14));
   CHECK_FALSE(with(6, 1));
   CHECK_FALSE(with(11, 0xff));
   Bytes longest = issue(StatementKind::head, p.issuer(), Hlc{5}, 6, Bytes(8192 - 68 - 64), p.keys.node).bytes;
