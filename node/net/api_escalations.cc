@@ -17,7 +17,7 @@ struct Item {
   Awaited what{};
   MatterRow row;
   sync::Millis since = 0;
-  std::optional<sync::Millis> due;
+  std::optional<sync::Millis> due = {};
   bool exercise = false;
 };
 
