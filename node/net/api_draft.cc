@@ -46,9 +46,17 @@ std::vector<std::string> undecided(const Json& body, const Draft& d) {
   return out;
 }
 
-/// What its writer was shown. Without a word of it: what is there now, if that leaves nothing undecided.
-Result<std::optional<Seen>> seen_in(const Json& body, const Draft& d) {
-  if (const std::string_view token = body.text("seen"); !token.empty()) return TRY(Seen::from_token(token));
+/// What its writer was shown. Without a word of it: what is there now, if that leaves nothing undecided. A save of this
+/// very machine that they were not shown is another window's: it would be replaced, not kept beside theirs.
+Result<std::optional<Seen>> seen_in(const Request& r, const Json& body, const Draft& d) {
+  if (const std::string_view token = body.text("seen"); !token.empty()) {
+    const Seen seen = TRY(Seen::from_token(token));
+    const DraftAuthor us{r.store().me().node, r.store().me().incarnation};
+    if (d.seen.covers(seen) && seen.of(us) < d.seen.of(us))
+      return fail(Fault::conflict, "another window has saved this draft since: look at that text, then save again",
+                  "draft.changed");
+    return seen;
+  }
   if (d.disputed.empty()) return std::nullopt;
   const auto open = undecided(body, d);
   if (open.empty()) return d.seen;
@@ -112,7 +120,7 @@ Result<ApiReply> put_report(Request& r) {
     TRY(only(r.body, {"take"}));
     return answer_of(r, TRY(desk.take(by, m.row, TRY(version_named(r, m.id, take)))));
   }
-  const auto seen = TRY(seen_in(r.body, *draft));
+  const auto seen = TRY(seen_in(r, r.body, *draft));
   TRY(read_report(r.host.rules(), r.body, draft->report));
   auto to = TRY(named_addressees(r));
   return answer_of(r, TRY(desk.edit(by, m.row, std::move(draft->report), std::move(to), seen)));

@@ -104,6 +104,14 @@ Result<ApiReply> delete_report(Request& r) {
   });
 }
 
+/// `was` and `seen`: of the draft before and after. Whoever last saw the first has seen the second.
+static Result<Json> attached_json(StoreBooks& books, const MatterRow& m, std::string_view name, const Seen& was) {
+  Json done = Json::object({{"case", base32(m.id.view())}, {"name", std::string(name)}, {"was", was.token()}});
+  const auto now = TRY(books.draft(m.row));
+  done.set("seen", now ? now->seen.token() : std::string());
+  return done;
+}
+
 Result<ApiReply> put_attachment(Request& r) {
   const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
   const auto& limits = r.host.config().limits;
@@ -128,19 +136,22 @@ Result<ApiReply> put_attachment(Request& r) {
     TRY(desk.attach(person_of(r.officer), m.row, made));
     return {};
   }));
-  return reply(Json::object({{"case", base32(m.id.view())}, {"name", made.name}, {"bytes", made.bytes}}));
+  Json done = TRY(attached_json(books, m, made.name, draft->seen));
+  done.set("bytes", made.bytes);
+  return reply(std::move(done));
 }
 
 Result<ApiReply> delete_attachment(Request& r) {
   const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
   StoreBooks books = books_of(r);
+  const auto draft = TRY(books.draft(m.row));
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
   TRY(r.store().write([&]() -> Result<> {
     const Manifest gone = TRY(desk.detach(person_of(r.officer), m.row, r.parts[1]));
     drop_attachment(r.store(), gone.id);
     return {};
   }));
-  return reply(Json::object({{"case", base32(m.id.view())}, {"name", r.parts[1]}}));
+  return reply(TRY(attached_json(books, m, r.parts[1], draft ? draft->seen : Seen())));
 }
 
 Result<ApiReply> get_attachment(Request& r) {

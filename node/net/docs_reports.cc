@@ -47,7 +47,8 @@ constexpr ProblemDoc kProblems[] = {
      "field.unknown field.invalid; 404 addressee.missing; 413 field.too_long"},
     {"key", "401 login.confirm login.passphrase; 403 denied.role denied.same_person denied.office denied.own"},
     {"draft",
-     "404 draft.missing; 409 draft.state draft.exists draft.disputed draft.signed_elsewhere draft.in_review "
+     "404 draft.missing; 409 draft.state draft.exists draft.changed draft.disputed draft.signed_elsewhere "
+     "draft.in_review "
      "draft.fixed "
      "draft.waits; 422 draft.seen draft.version"},
     {"send",
@@ -82,10 +83,11 @@ constexpr RouteDoc kRoutes[] = {
     {"DELETE /api/v1/reports/{case}", "", "", "Outcome", "@draft 409 report.state; 403 denied.role denied.office"},
     {"GET /api/v1/reports/{case}/attachments/{name}", "", "", "octets",
      "404 attachment.missing attachment.incomplete; 409 attachment.content"},
-    {"PUT /api/v1/reports/{case}/attachments/{name}", "", "octets", "{case:text, name:text, bytes:int}",
+    {"PUT /api/v1/reports/{case}/attachments/{name}", "", "octets",
+     "{case:text, name:text, bytes:int, was:text, seen:text}",
      "404 draft.missing; 409 attachment.name draft.fixed draft.state draft.in_review draft.signed_elsewhere "
      "draft.disputed; 413 attachment.size; 422 attachment.name; 403 denied.role"},
-    {"DELETE /api/v1/reports/{case}/attachments/{name}", "", "", "{case:text, name:text}",
+    {"DELETE /api/v1/reports/{case}/attachments/{name}", "", "", "{case:text, name:text, was:text, seen:text}",
      "404 attachment.missing draft.missing; 409 draft.fixed draft.state draft.in_review draft.signed_elsewhere "
      "draft.disputed; 403 denied.role"},
     {"POST /api/v1/reports/{case}/send", "", "", "Outcome", "@send 422 report.too_long; 409 commission.closed"},

@@ -20,7 +20,10 @@ void ask(std::vector<Cosigner>& all, const CosignFact& f, const OfficeId& office
       }
       return;
     }
-  Cosigner c{office, person, name};
+  Cosigner c;
+  c.office = office;
+  c.person = person;
+  c.name = name;
   c.asked_at = f.at;
   c.ask = f.id;
   all.push_back(std::move(c));

@@ -33,7 +33,13 @@ Result<std::vector<Cosigner>> cosigners_of_case(Store& store, std::int64_t matte
   std::vector<CosignFact> facts;
   for (ActEntry& a : TRY(acts_of(store, matter))) {
     if (!is_cosign(a.fact.kind)) continue;
-    CosignFact f{a.fact.id, a.fact.kind, a.fact.office, a.fact.at, a.act.assignees, a.act.persons};
+    CosignFact f;
+    f.id = a.fact.id;
+    f.kind = a.fact.kind;
+    f.office = a.fact.office;
+    f.at = a.fact.at;
+    f.offices = a.act.assignees;
+    f.persons = a.act.persons;
     f.text = a.fact.kind == ActKind::cosign ? a.act.text : a.act.reason;
     f.stands = a.fact.stands;
     if (a.fact.kind != ActKind::cosign) f.signers = TRY(signers_of(store, a.row));

@@ -348,3 +348,28 @@ TEST_CASE("an evidence file is checked without a store, and any changed byte is 
     CHECK((!checked || !checked->audit.ok()));
   }
 }
+
+TEST_CASE("a save that has not seen what another window saved is refused, and neither text is lost") {
+  DeskWorld w;
+  const std::string path = "/api/v1/reports/" + w.write();
+  const auto seen = [&] { return std::string(w.call("GET", path).json.find("draft")->text("seen")); };
+  const auto save = [&](const std::string& title, const std::string& token) {
+    return w.call("PUT", path, R"({"title":")" + title + R"(","seen":")" + token + R"("})");
+  };
+  const std::string both = seen();
+  const auto first = save("第一个窗口的标题", both);
+  REQUIRE(first.reply.status == 200);
+  const auto second = save("第二个窗口的标题", both);
+  CHECK(second.reply.status == 409);
+  CHECK(second.json.text("code") == "draft.changed");
+  CHECK(w.call("GET", path).json.find("draft")->text("title") == "第一个窗口的标题");
+  // Whoever has looked at it may replace it.
+  CHECK(save("第二个窗口的标题", seen()).reply.status == 200);
+  // An attachment says what it came on top of: the window that added it goes on without a question.
+  const std::string before = seen();
+  const auto put = w.call("PUT", path + "/attachments/a.bin", "abc");
+  CHECK(put.json.text("was") == before);
+  CHECK(put.json.text("seen") == seen());
+  CHECK(save("附件之后", before).reply.status == 409);
+  CHECK(save("附件之后", std::string(put.json.text("seen"))).reply.status == 200);
+}

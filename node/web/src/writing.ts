@@ -2,7 +2,7 @@ import { computed, onBeforeUnmount, reactive, ref, shallowRef, watch } from 'vue
 import { onBeforeRouteLeave } from 'vue-router';
 import { api } from './api';
 import { Problem } from './api/client';
-import type { Check, DraftVersion, FieldValue, Lane, Writing } from './api/types';
+import type { Attached, Check, DraftVersion, FieldValue, Lane, Writing } from './api/types';
 import { DraftKeeper, type KeptState } from './draft';
 import { empty, offsetOf } from './fields';
 import { i18n } from './i18n';
@@ -26,6 +26,8 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   const versions = shallowRef<DraftVersion[]>([]);
   /** Somebody else's text came in beside ours; ours goes on being saved as it is. */
   const beside = ref(false);
+  /** Another window has saved this draft here since: ours is kept on this page, and nowhere else, until somebody decides. */
+  const elsewhere = ref(false);
   let seen = '';
   const session = useSession();
   /** Fields that the draft on the node has: an emptied one has to be taken out there. */
@@ -71,6 +73,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     try {
       await put(what);
     } catch (e) {
+      if (e instanceof Problem && e.code === 'draft.changed') elsewhere.value = true;
       // A field that the rules can't take must not keep the text from being saved.
       if (leaving || !(e instanceof Problem) || (e.status !== 422 && e.status !== 413)) {
         if (e instanceof Problem && (e.code === 'draft.missing' || e.code === 'case.missing' || e.code === 'draft.in_review')) gone.value = true;
@@ -112,7 +115,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   watch(
     form,
     () => {
-      if (quiet || gone.value) return;
+      if (quiet || gone.value || elsewhere.value) return;
       keeper.touch();
       window.clearTimeout(checkTimer);
       checkTimer = window.setTimeout(() => void look(), CHECK_MS);
@@ -130,6 +133,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     seen = d.seen;
     versions.value = d.versions;
     beside.value = false;
+    elsewhere.value = false;
     quiet = true;
     id.value = r.case;
     further.value = r.records.length > 0;
@@ -151,6 +155,18 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     await api.take(id.value, version);
     await open(id.value);
     return others;
+  }
+
+  /** The draft has an attachment more or less: no text has changed, unless another window's. */
+  function attached(out: Attached): void {
+    if (out.was === seen) seen = out.seen;
+  }
+  /** This window's text stands: it is saved over the other one. */
+  async function overwrite(): Promise<void> {
+    seen = (await api.report(id.value)).draft?.seen ?? '';
+    elsewhere.value = false;
+    keeper.touch();
+    await keeper.flush();
   }
 
   /** The draft's id, made now if there is none yet. */
@@ -199,5 +215,5 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
 
   const errors = computed(() => check.value?.warnings.filter((w) => w.severity === 'error') ?? []);
   const hints = computed(() => check.value?.warnings.filter((w) => w.severity === 'warning') ?? []);
-  return { form, id, offset, kept, savedAt, check, gone, further, errors, hints, versions, beside, open, take, ensure, send, flush, look };
+  return { form, id, offset, kept, savedAt, check, gone, further, errors, hints, versions, beside, elsewhere, attached, overwrite, open, take, ensure, send, flush, look };
 }

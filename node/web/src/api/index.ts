@@ -1,6 +1,6 @@
 /** One function a route. No view calls fetch, and no rule stands here that the node does not hold. */
 import { call, callOnce } from './client';
-import type { Check, FullReport, Office, Officer, Outcome, Rules, Session, Status, Summary, Work, Writing } from './types';
+import type { Attached, Check, FullReport, Office, Officer, Outcome, Rules, Session, Status, Summary, Work, Writing } from './types';
 
 const at = (id: string): string => '/reports/' + encodeURIComponent(id);
 
@@ -33,7 +33,7 @@ export const api = {
   followUp: (id: string, final: boolean) => call<Outcome>('POST', at(id) + '/follow-up', { body: { final } }),
   correct: (id: string, reason: string) => call<Outcome>('POST', at(id) + '/correct', { body: { reason } }),
   code: (id: string) => call<{ to: string; code: string }>('POST', at(id) + '/code'),
-  attach: (id: string, file: File) => call<object>('PUT', `${at(id)}/attachments/${encodeURIComponent(file.name)}`, { octets: file }),
-  detach: (id: string, name: string) => call<object>('DELETE', `${at(id)}/attachments/${encodeURIComponent(name)}`),
+  attach: (id: string, file: File) => call<Attached>('PUT', `${at(id)}/attachments/${encodeURIComponent(file.name)}`, { octets: file }),
+  detach: (id: string, name: string) => call<Attached>('DELETE', `${at(id)}/attachments/${encodeURIComponent(name)}`),
   attachment: (id: string, name: string) => `/api/v1${at(id)}/attachments/${encodeURIComponent(name)}`,
 };

@@ -247,6 +247,13 @@ export interface Writing {
   /** Codes of those it goes to; none: as the rules say. */
   to?: string[];
 }
+/** `was`, `seen`: of the draft before and after. */
+export interface Attached {
+  case: string;
+  name: string;
+  was: string;
+  seen: string;
+}
 export interface Outcome {
   case: string;
   state: string;

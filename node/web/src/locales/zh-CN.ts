@@ -57,7 +57,7 @@ export default {
     saved: '{time} 已存为草稿', saving: '正在保存…', unsaved: '有改动未保存', fresh: '开始写就自动保存', failed: '没存上：{why} 文字还在这里，会自动再试。', away: '节点没有应答。',
     send: '签发并报送', sendTitle: '签发并报送', sendAs: '以{name}的名义签名，{lane}报送{to}。签名后不能修改，只能更正或撤回。', warnings: '带着 {n} 处提示报出。', sent: '已签发，{number}，待发出', submitted: '已提交，请另一位同志签发',
     attach: '添加附件', attachHint: '附件走批量通道，不耽误正文', detach: '移除', upload: '正在加入 {name}…', leave: '还有文字没有保存到本机，确定离开？', notSent: '没有报出：{why}', above: '上级单位', secrecy: '信息属性', lost: '这份草稿已不在（可能已签发或删除）。',
-    differ: '本单位两台机器上的文字不同。请选一份为准，另一份还留在页面上，可以抄过来。', on: '{machine}　{drafter}　{time}', take: '以这份为准', beside: '本单位另一台机器也改了这份草稿，两份都已保存。', compare: '对照', leftOut: '没有选的一份（{machine}）',
+    differ: '本单位两台机器上的文字不同。请选一份为准，另一份还留在页面上，可以抄过来。', on: '{machine}　{drafter}　{time}', take: '以这份为准', beside: '本单位另一台机器也改了这份草稿，两份都已保存。', compare: '对照', thisWindow: '本窗口', elsewhere: '这份草稿已在另一个窗口保存过。本窗口的文字还在页面上，但没有保存。请选以哪份为准。', elsewhereLoad: '看另一窗口的', elsewhereKeep: '以本窗口的为准', leftOut: '没有选的一份（{machine}）',
   },
   phone: {
     title: '接电话', lead: '按顺序问，边听边填；先报已知，不等详情。', who: '谁报来的（单位、姓名、回拨电话）', when: '什么时候发生的', where: '在哪里', what: '什么事', happened: '情况（原话即可）', deaths: '死亡几人', missing: '失联几人',
