@@ -32,4 +32,7 @@ struct GrammarParts {
 /// decide, instruct, report progress|close|ask|answer|seen|merge: args_acts.cc.
 void act_commands(const GrammarParts&, CLI::App* top, CLI::App* report);
 
+/// clue, exercise, zero, stats, report similar: args_desk.cc.
+void desk_commands(const GrammarParts&, CLI::App* top, CLI::App* report);
+
 }  // namespace yz::node::cli

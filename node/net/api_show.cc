@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "node/net/api_request.h"
+#include "node/net/api_desk.h"
 #include "node/office/acts.h"
 #include "node/store/attachments.h"
 #include "node/store/forwards.h"
@@ -264,6 +264,9 @@ Result<ApiReply> get_report(Request& r) {
   j.set("receipts", std::move(receipt_list));
   j.set("deliveries", std::move(deliveries));
   j.set("attachments", std::move(attachment_list));
+  Json clues = Json::array();
+  if (m.own) clues = TRY(clue_sources_json(r, m.id));
+  j.set("clues", std::move(clues));
   j.set("timeline", timeline(r, names, records, receipts));
   return reply(j);
 }

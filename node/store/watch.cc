@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "node/store/alike.h"
 #include "node/store/heads.h"
 #include "node/store/link.h"
 #include "node/store/routes.h"
@@ -318,6 +319,7 @@ Result<> watch(Store& store, Directory& directory, Millis now, const Patience& p
 
 Result<> tell_and_watch(Store& store, Directory& directory, Millis now, const Patience& patience) {
   TRY(help_siblings(store, now));
+  TRY(note_texts(store, 64));
   TRY(tell_heads_if_due(store, directory, now));
   return watch(store, directory, now, patience);
 }

@@ -1,5 +1,6 @@
 import { createI18n } from 'vue-i18n';
 import { deskEn, deskZh } from './locales/desk';
+import { boxEn, boxZh } from './locales/box';
 import en from './locales/en';
 import { adminEn, adminZh } from './locales/admin';
 import { tasksEn, tasksZh } from './locales/tasks';
@@ -15,6 +16,8 @@ i18n.global.mergeLocaleMessage('zh', adminZh);
 i18n.global.mergeLocaleMessage('en', adminEn);
 i18n.global.mergeLocaleMessage('zh', tasksZh);
 i18n.global.mergeLocaleMessage('en', tasksEn);
+i18n.global.mergeLocaleMessage('zh', boxZh);
+i18n.global.mergeLocaleMessage('en', boxEn);
 
 export const language = (): 'zh' | 'en' => (i18n.global.locale.value === 'en' ? 'en' : 'zh');
 

@@ -127,6 +127,7 @@ export interface BundleRead {
   whole: boolean;
 }
 export interface PicturesOut {
+  exercise: boolean;
   to: string;
   group: string;
   bytes: number;

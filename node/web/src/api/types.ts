@@ -1,4 +1,5 @@
 import type { Acted } from './acts';
+import type { Clue, Drill } from './box';
 import type { Forward, Layer } from './desk_types';
 
 export type Lane = 'flash' | 'urgent' | 'routine';
@@ -53,6 +54,8 @@ export interface Status {
   overdue: number;
   drafts: number;
   in_review: number;
+  clues?: number;
+  exercise?: Drill | null;
   alarms: Alarm[];
 }
 export interface Summary {
@@ -77,7 +80,7 @@ export type Group =
   | 'commission' | 'commission_asked' | 'commission_late';
 export interface Work extends Summary {
   group: Group;
-  sort?: 'report' | 'commission' | 'policy';
+  sort?: 'report' | 'commission' | 'policy' | 'clue';
   due_at: string | null;
   note: string;
   act?: string;
@@ -178,7 +181,7 @@ export interface Attachment {
   complete: boolean;
 }
 /** The report as the node gives it: its attachments are a list there, and a number in lists. */
-export type FullReport = Omit<Report, 'attachments'> & Acted & { attachments: Attachment[] };
+export type FullReport = Omit<Report, 'attachments'> & Acted & { attachments: Attachment[]; clues?: Clue[] };
 
 export interface Choice {
   code: string;
@@ -223,6 +226,8 @@ export interface Writing {
   seen?: string;
   /** Codes of those it goes to; none: as the rules say. */
   to?: string[];
+  /** Of a new one: for ever. */
+  exercise?: boolean;
 }
 export interface Outcome {
   case: string;
