@@ -109,7 +109,8 @@ def figures(county, town, drill, report, zero):
     listed = {f: [i["case"] for i in run(county, "stats", "--office", TOWN, "--figure", f)[1]["items"]] for f in said["figures"]}
     check("each figure opens its list", all(len(listed[f]) == mine[f] for f in said["figures"]), (mine, listed))
     check("the exercise is in none, nil reports are counted apart", drill not in listed["received"] and zero not in listed["received"] and report in listed["received"], listed)
-    check("adopted in the daily: five points at least", mine["adopted"] == 1 and offices[TOWN]["score"] >= 5, offices[TOWN])
+    points = {p["on"]: p["points"] for p in offices[TOWN]["points"]}
+    check("adopted in the daily five points, a photo one, a first report long after the event minus five", points == {"adoption": 5, "media": 1, "violation": -5} and offices[TOWN]["score"] == 1, offices[TOWN])
     out = path("figures.csv")
     expect("the table is written", 0, county, "stats", "--csv", out)
     octets = open(out, "rb").read()
