@@ -14,6 +14,7 @@
 #include "node/net/api_port.h"
 #include "node/net/web_port.h"
 #include "node/node.h"
+#include "node/store/alike.h"
 #include "node/store/routes.h"
 #include "node/store/siblings.h"
 
@@ -152,6 +153,8 @@ void daily_duties(Store& store) {
 void help_machines(Store& store) {
   if (auto done = store.write([&] { return help_siblings(store, wall_now()); }); !done)
     log().warn("siblings.help", {{"why", done.error()}});
+  if (auto done = store.write([&] { return note_texts(store, 64); }); !done)
+    log().warn("texts.note", {{"why", done.error()}});
 }
 
 /// Once a second: open pages hear what changed, and those whose session has ended are closed.

@@ -561,6 +561,10 @@ void Grammar::report_commands() {
     content_of(a, c->content);
     a->get_option("--body-file")->required();
     send_of(a, c->content.send);
+    auto* drill =
+        a->add_flag("--exercise", c->exercise, t("演练：不是真实情况，以后也不能改", "an exercise, for ever"));
+    a->add_flag("--real", c->real, t("演练进行中也按真实情况报", "real, although an exercise is going on"))
+        ->excludes(drill);
     a->footer(example(
         "  yizhan report new --kind first_report --lane flash --title \"铁匠沟发生山体滑坡\" --body-file 正文.txt \\\n"
         "      --set incident_type=ND-GEO --set place=铁匠沟 --attach 现场.jpg --send\n"
@@ -726,6 +730,7 @@ void Grammar::report_commands() {
   step("acknowledge", ReportStep::What::acknowledge, t("签收下级来的报告", "acknowledge a report from below"));
   act_commands(parts(), &app_, report);
   role_commands(parts(), &app_, report);
+  desk_commands(parts(), &app_, report);
 }
 
 void Grammar::forward_command() {

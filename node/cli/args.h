@@ -70,6 +70,7 @@ struct Content {
 struct ReportNew {
   std::string kind, lane;
   Content content;
+  bool exercise = false, real = false;  ///< neither: as the node has it (`exercise on`)
 };
 struct ReportImport {
   std::string file;
@@ -327,14 +328,52 @@ struct RootAdopt {
 };
 struct Version {};
 
-using Command = std::variant<
-    Init, Invite, Join, Admit, Serve, OfficeMove, SuperiorAdd, SuperiorRemove, SuperiorList, SuperiorUrl, Sync, Status,
-    ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw,
-    ReportStep, Forward, Decide, Instruct, Ask, ActReply, Merge, CommissionNew, CommissionList, CommissionShow,
-    CommissionAct, PolicyAct, ConflictList, ConflictShow, ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor,
-    ReportQr, ReportCode, ReportCodeIn, ReportCodeList, BundleExport, BundleImport, BundlePictures, Backup, Restore,
-    OfficerAdd, OfficerList, OfficeList, NodeList, NodeInvite, NodeConfirm, KeyAct, PassphraseChange, PassphraseRecover,
-    RootConfirm, AbsenceAct, CosignAct, EscalationAct, RootShow, RootKey, RootPropose, RootSign, RootAdopt, Version>;
+/// 素材.
+struct ClueAdd {
+  std::string text, told_by, place;
+  std::vector<std::string> photos;  ///< files
+};
+struct ClueList {
+  std::string state, search;
+};
+struct ClueAct {
+  enum class What { promote, discard, reopen } what{};
+  std::vector<std::string> cases;
+  std::string reason, kind, lane, title;
+  bool photos = false;
+};
+/// 演练.
+struct ExerciseAct {
+  enum class What { show, begin, end } what{};
+  std::string name;
+};
+/// 零报告.
+struct ZeroList {
+  std::optional<std::int64_t> days;
+};
+struct ZeroSend {
+  std::string note;
+  bool again = false;
+};
+struct ReportSimilar {
+  std::string case_id;
+};
+/// 统计.
+struct Stats {
+  std::string office, from, to, month, scheme, figure, csv;
+  bool own = false;
+};
+
+using Command =
+    std::variant<Init, Invite, Join, Admit, Serve, OfficeMove, SuperiorAdd, SuperiorRemove, SuperiorList, SuperiorUrl,
+                 Sync, Status, ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp,
+                 ReportCorrect, ReportWithdraw, ReportStep, Forward, Decide, Instruct, Ask, ActReply, Merge,
+                 CommissionNew, CommissionList, CommissionShow, CommissionAct, PolicyAct, ConflictList, ConflictShow,
+                 ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn,
+                 ReportCodeList, BundleExport, BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList,
+                 OfficeList, NodeList, NodeInvite, NodeConfirm, KeyAct, PassphraseChange, PassphraseRecover,
+                 RootConfirm, AbsenceAct, CosignAct, EscalationAct, RootShow, RootKey, RootPropose, RootSign, RootAdopt,
+                 Version, ClueAdd, ClueList, ClueAct, ExerciseAct, ZeroList, ZeroSend, ReportSimilar, Stats>;
 
 struct Asked {
   Globals globals;

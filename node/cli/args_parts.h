@@ -36,4 +36,7 @@ void list_options(const GrammarParts&, CLI::App* list, ReportList&);
 /// absence away|back|list, report cosign, escalation list|seen: args_roles.cc.
 void role_commands(const GrammarParts&, CLI::App* top, CLI::App* report);
 
+/// clue, exercise, zero, stats, report similar: args_desk.cc.
+void desk_commands(const GrammarParts&, CLI::App* top, CLI::App* report);
+
 }  // namespace yz::node::cli

@@ -71,7 +71,15 @@ int run(Session&, const NodeList&);          // machine.cc
 int run(Session&, const PassphraseChange&);  // people.cc
 int run(Session&, const PassphraseRecover&);
 int run(Session&, const RootConfirm&);
-int run(Session&, const Version&);  // version.cc
+int run(Session&, const Version&);        // version.cc
+int run(Session&, const ClueAdd&);        // clue.cc
+int run(Session&, const ClueList&);       // clue.cc
+int run(Session&, const ClueAct&);        // clue.cc
+int run(Session&, const ExerciseAct&);    // zero.cc
+int run(Session&, const ZeroList&);       // zero.cc
+int run(Session&, const ZeroSend&);       // zero.cc
+int run(Session&, const ReportSimilar&);  // stats.cc
+int run(Session&, const Stats&);          // stats.cc
 
 /// What is wrong with a list of problems ({"what","where"}), for verify and evidence.
 void tell_problems(const Session&, const Doc& verdict);

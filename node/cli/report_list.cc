@@ -97,6 +97,8 @@ void print(Session& s, const Doc& d) {
                {""}});
   for (const Doc& r : d.at("reports").items()) {
     std::string marks;
+    for (const Doc& flag : r.at("flags").items())
+      if (flag.text() == "exercise") marks += s.say("【演练】", "EXERCISE ");
     if (r.flag("conflict")) marks += s.say("有冲突 ", "conflict ");
     if (r.has("verified") && !r.flag("verified") && r.text("state") != "draft")
       marks += s.say("未通过核验", "not verified");

@@ -54,6 +54,9 @@ class Page {
   void heading(std::string_view zh, std::string_view en) const { line("\n" + paint(Colour::bold, s_.say(zh, en))); }
 
   void head() const {
+    for (const Doc& f : d_.at("flags").items())
+      if (f.text() == "exercise")
+        line(paint(Colour::red, s_.say("【演练】不是真实情况", "EXERCISE: not a real event")));
     line(paint(Colour::bold, plain(d_.text("title"))));
     std::string first = lane_text(d_.text("lane"), l_) + " · " + kind_text(d_.text("kind"), l_) + " · " +
                         state_text(d_.text("state"), l_);

@@ -173,6 +173,7 @@ void tell_warnings(const Session& s, const Doc& answer) {
 int run(Session& s, const ReportNew& c) {
   Doc body;
   body.set("kind", c.kind).set("lane", c.lane);
+  if (c.exercise || c.real) body.set("exercise", c.exercise);
   return Writing(s, c.content).go("POST", "/api/v1/reports", body, false);
 }
 

@@ -9,6 +9,9 @@ int run(Session& s, const Status&) {
          level_text(d.text("level"), l) +
          (d.text("state") == "joining" ? "  " + paint(Colour::yellow, s.say("等待上级接纳", "waiting to be admitted"))
                                        : ""));
+    if (const Doc drill = d.at("exercise"); !drill.empty())
+      line(paint(Colour::red, s.say("【演练进行中】", "EXERCISE GOING ON ") + plain(drill.text("name")) +
+                                  s.say("，自 ", ", since ") + time_text(drill.text("since"))));
     for (const Doc& up : d.at("superiors").items()) {
       const bool reachable = up.flag("reachable");
       const std::string contact = up.text("last_contact");
@@ -38,6 +41,7 @@ int run(Session& s, const Status&) {
     line();
     count("drafts", "草稿", "drafts", Colour::none);
     count("in_review", "待审核或签发", "in review", Colour::none);
+    count("clues", "未处理的素材", "open clues", Colour::none);
     count("unopened", "未拆阅", "unopened", Colour::yellow);
     count("overdue", "超时", "overdue", Colour::red);
     count("conflicts", "版本冲突", "conflicts", Colour::red);

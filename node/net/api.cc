@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "node/net/api_desk.h"
 #include "node/net/api_request.h"
 #include "node/net/openapi.h"
 #include "sync/limits.h"
@@ -64,6 +65,20 @@ const std::vector<Route>& routes() {
       {"POST", "/api/v1/reports/{case}/ask", post_ask, "a question, a demand to verify, an urge"},
       {"POST", "/api/v1/reports/{case}/answer", post_answer, "what is said to a question"},
       {"POST", "/api/v1/reports/{case}/seen", post_seen, "somebody here has read what others did"},
+      {"GET", "/api/v1/reports/{case}/similar", get_similar, "reports that look like this one, and why"},
+      {"POST", "/api/v1/similar", post_similar, "reports that look like a text that is being written"},
+      {"POST", "/api/v1/clues", post_clue, "note what somebody heard or saw"},
+      {"GET", "/api/v1/clues", get_clues, "what was noted, newest first"},
+      {"POST", "/api/v1/clues/promote", post_clues_promote, "begin a report from clues"},
+      {"POST", "/api/v1/clues/{case}/discard", post_clue_discard, "put a clue aside, with a reason"},
+      {"POST", "/api/v1/clues/{case}/reopen", post_clue_reopen, "a settled clue is open again"},
+      {"GET", "/api/v1/exercise", get_exercise, "whether an exercise is going on at this machine"},
+      {"POST", "/api/v1/exercise", post_exercise, "an exercise begins or ends at this machine"},
+      {"GET", "/api/v1/zero", get_nil, "nil reports: what is due here, and who below has sent"},
+      {"POST", "/api/v1/zero", post_nil, "send the nil report that is due"},
+      {"GET", "/api/v1/stats", get_stats, "figures and points of offices over a period"},
+      {"GET", "/api/v1/stats/list", get_stats_list, "what a figure was counted from"},
+      {"GET", "/api/v1/stats/csv", get_stats_csv, "the table of figures, for a spreadsheet"},
       {"POST", "/api/v1/reports/{case}/release", post_release, "vouch for what is held for an ended key"},
       {"POST", "/api/v1/reports/{case}/cosign/ask", post_cosign_ask, "ask others to sign a report too"},
       {"POST", "/api/v1/reports/{case}/cosign", post_cosign, "sign it too, or decline with a reason"},

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "crypto/random.h"
-#include "node/net/api_request.h"
+#include "node/net/api_desk.h"
 
 namespace yz::node::api {
 namespace {
@@ -13,6 +13,7 @@ constexpr std::size_t kLineBytes = 1024 * 1024;
 struct Way {
   bool send = false;
   std::vector<OfficeId> to;
+  bool exercise = false;
 };
 
 struct Totals {
@@ -45,7 +46,7 @@ Result<> take(Request& r, Desk& desk, const SigningPerson& by, std::int64_t numb
     return {};
   }
   const CaseId id = crypto::random_fixed<CaseId>();
-  auto done = desk.write(by, id, std::move(*report), way.send, way.to);
+  auto done = desk.write(by, id, std::move(*report), way.send, way.to, {}, way.exercise);
   if (!done) {
     if (done.error().fault != Fault::invalid || !done.error().code.starts_with("invalid"))
       return std::unexpected(done.error());
@@ -81,12 +82,13 @@ Json json_of(const Totals& t) {
 }  // namespace
 
 Result<ApiReply> post_import(Request& r) {
-  TRY(only(r.body, {"lines", "send", "to"}));
+  TRY(only(r.body, {"lines", "send", "to", "exercise"}));
   const Json* lines = r.body.find("lines");
   if (!lines || !lines->items()) return fail(Fault::invalid, "lines has to be a list", "invalid.type");
   const auto& all = *lines->items();
   for (const Json& line : all) TRY(only(line, {"line", "text"}));
-  Way way{r.body.flag("send"), {}};
+  Way way{r.body.flag("send"), {}, false};
+  way.exercise = TRY(is_exercise(r));
   if (const Json* to = r.body.find("to")) way.to = TRY(addressees_from(r, *to));
 
   const Signer signer = TRY(r.signer());

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "crypto/random.h"
+#include "node/net/api_desk.h"
 #include "node/net/api_request.h"
 #include "node/store/attachments.h"
 #include "node/store/enclosures.h"
@@ -76,18 +77,19 @@ ApiReply answer_of(Request& r, const Outcome& o) {
 }
 
 Result<ApiReply> post_report(Request& r) {
-  TRY(only(r.body, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "answers", "send"}));
+  TRY(only(r.body, {"kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "to", "answers", "send",
+                    "exercise"}));
   if (!r.body.find("kind")) return fail(Fault::invalid, "the kind of report is missing", "invalid.kind");
   Report report;
   TRY(read_report(r.host.rules(), r.body, report));
-  const bool send = r.body.flag("send");
+  const bool send = r.body.flag("send"), exercise = TRY(is_exercise(r));
   BodyExtras x;
   x.to = TRY(named_addressees(r)).value_or(std::vector<OfficeId>());
   TRY(read_answers(r, x, report));
   return act(
       r,
       [&](Desk& d, const SigningPerson& by) {
-        return d.write(by, d.new_case(), std::move(report), send, std::move(x.to), x.answers);
+        return d.write(by, d.new_case(), std::move(report), send, std::move(x.to), x.answers, exercise);
       },
       send);
 }

@@ -1,6 +1,7 @@
 // Reading: the list and one case in full.
 #include <algorithm>
 
+#include "node/net/api_desk.h"
 #include "node/net/api_names.h"
 #include "node/net/api_request.h"
 #include "node/office/acts.h"
@@ -251,6 +252,9 @@ Result<ApiReply> get_report(Request& r) {
   j.set("receipts", std::move(receipt_list));
   j.set("deliveries", std::move(deliveries));
   j.set("attachments", std::move(attachment_list));
+  Json clues = Json::array();
+  if (m.own) clues = TRY(clue_sources_json(r, m.id));
+  j.set("clues", std::move(clues));
   j.set("timeline", timeline(r, names, records, receipts));
   return reply(j);
 }

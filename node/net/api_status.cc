@@ -2,8 +2,9 @@
 #include <array>
 
 #include "node/log.h"
-#include "node/net/api_request.h"
+#include "node/net/api_desk.h"
 #include "node/store/authority_key.h"
+#include "node/store/clues.h"
 #include "node/store/node_key.h"
 #include "node/store/notices.h"
 #include "node/store/people.h"
@@ -276,15 +277,17 @@ Result<ApiReply> get_status(Request& r) {
   std::int64_t overdue = 0;
   for (const Lane l : kStreamLanes) {
     received_json.set(name_of(l), received[static_cast<std::size_t>(l)]);
-    overdue += TRY(number(TRY(db.query("select count(*) from delivery where lane = ? and state in (0, 1) and at_ms < ?"
-                                       " and held_until <= ?",
-                                       static_cast<int>(l), r.now() - overdue_after(l), r.now()))));
+    overdue +=
+        TRY(number(TRY(db.query("select count(*) from delivery where lane = ? and state in (0, 1) and at_ms < ?"
+                                " and held_until <= ?",
+                                static_cast<int>(l), r.now() - overdue_after(l), r.now()))));
   }
   const std::int64_t conflicts = TRY(number(TRY(db.query("select count(*) from matter where conflict = 1"))));
   const std::int64_t quarantined = TRY(number(TRY(db.query("select count(*) from refused"))));
   const std::int64_t unopened = TRY(number(TRY(db.query("select count(*) from envelope where own = 0 and state = 0"))));
   const std::int64_t drafts =
-      TRY(number(TRY(db.query("select count(*) from draft where content is null and record is null"))));
+      TRY(number(TRY(db.query("select count(*) from draft where content is null and record is null and matter not in"
+                              " (select matter from clue)"))));
   const std::int64_t in_review = TRY(number(TRY(db.query("select count(*) from draft where content is not null"))));
   const std::int64_t backup_ms = TRY(store.meta_number("backup_ms"));
   const auto backup = backup_ms > 0 ? std::optional(backup_ms) : std::nullopt;
@@ -307,6 +310,8 @@ Result<ApiReply> get_status(Request& r) {
   const bool confirmed = TRY(r.host.directory().root_confirmed());
   Json above = TRY(superiors_json(r, false));
   Json acts = TRY(act_counts_json(r));
+  const auto exercise = TRY(drill(store));
+  const std::int64_t clues = TRY(count_clues(store)).open;
   return reply(Json::object({{"office", self->code},
                              {"name", self->name},
                              {"level", crypto::name_of(self->level)},
@@ -325,6 +330,8 @@ Result<ApiReply> get_status(Request& r) {
                              {"drafts", drafts},
                              {"in_review", in_review},
                              {"acts", std::move(acts)},
+                             {"clues", clues},
+                             {"exercise", json_of(r, exercise)},
                              {"last_backup", r.time(backup)},
                              {"cpu_ms", json_of(r.host.cpu_ms())},
                              {"alarms", std::move(alarms.list)}}));

@@ -151,6 +151,7 @@ Result<ApiReply> post_pictures(Request& r) {
     pictures.add(std::move(rows));
   }
   return reply(Json::object({{"to", r.code_of(o.to.office)},
+                             {"exercise", (record.record.flags & sync::record_flag::exercise) != 0},
                              {"group", hex(e.hash.view().first(4))},
                              {"bytes", e.bytes.size()},
                              {"frames", std::move(frames)},
@@ -164,7 +165,9 @@ Result<ApiReply> post_code(Request& r) {
   const DecodedBody body = TRY(decode_body(record.record.body));
   const Identity& me = r.store().me();
   const Bytes bytes = sync::sign_notice(notice_of(r, record, body.report), me.node, o.to.office, r.store().keys().node);
-  return reply(Json::object({{"to", r.code_of(o.to.office)}, {"code", sync::typed_lines(bytes)}}));
+  return reply(Json::object({{"to", r.code_of(o.to.office)},
+                             {"exercise", (record.record.flags & sync::record_flag::exercise) != 0},
+                             {"code", sync::typed_lines(bytes)}}));
 }
 
 Result<ApiReply> post_notice(Request& r) {

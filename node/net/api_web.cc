@@ -4,7 +4,9 @@
 #include <array>
 #include <limits>
 
+#include "node/net/api_desk.h"
 #include "node/net/api_names.h"
+#include "node/office/due.h"
 
 namespace yz::node::api {
 namespace {
@@ -56,29 +58,6 @@ Result<std::string> our_hop(const Request& r) {
   return std::string(crypto::name_of(self->level)) + ">" + std::string(crypto::name_of(above.front().level));
 }
 
-IncidentLevel level_of(const Request& r, const Report& report) {
-  const IncidentLevel by_figures = r.host.rules().grade(report.fields.text("incident_type"), report.fields);
-  const auto stated = incident_level_from(report.fields.text("level"));
-  return std::max(by_figures, stated.value_or(IncidentLevel::ungraded));
-}
-
-struct Due {
-  std::optional<sync::Millis> written, phone;
-};
-/// When a first report has to be with the superior. What has no grade yet is timed like an ordinary incident.
-Due due_of(const Request& r, const std::string& hop, const Report& report) {
-  if (report.kind != Kind::first_report) return {};
-  const auto* type = r.host.rules().incident_type(report.fields.text("incident_type"));
-  const Deadline* d = r.host.rules().deadline(hop, std::max(level_of(r, report), IncidentLevel::iv),
-                                              type ? std::string_view(type->class_code) : std::string_view());
-  const auto learned = report.fields.count("learned_at");
-  const auto from = learned ? learned : report.occurred_at;
-  if (!d || !from) return {};
-  Due due{*from + d->written_min * kMinute, {}};
-  if (d->phone_min) due.phone = *from + *d->phone_min * kMinute;
-  return due;
-}
-
 /// `own`: of our own cases, or only of others'.
 Result<> add_state(Request& r, ReportState state, std::vector<Work>& out, std::string_view group,
                    std::optional<bool> own = {}) {
@@ -105,7 +84,7 @@ Result<> add_waiting_drafts(Request& r, std::vector<Work>& out) {
 Result<> look_into_draft(Request& r, const std::string& hop, Work& w) {
   const auto draft = TRY(books_of(r).draft(w.row.row));
   if (!draft) return {};
-  w.due = due_of(r, hop, draft->report).written;
+  w.due = due_of(r.host.rules(), hop, draft->report).written;
   w.note = draft->note;
   if (draft->state != ReportState::in_review) return {};
   const Json act = TRY(act_of_draft(*draft));
@@ -174,12 +153,12 @@ Result<ApiReply> post_check(Request& r) {
   // Not compared with what was written before: this is asked at every pause of somebody who types.
   const Desk desk = TRY(Desk::open(books, r.host.rules(), r.now(), 0));
   const Verdict v = TRY(desk.check(person_of(r.officer), report, matter));
-  const Due due = due_of(r, TRY(our_hop(r)), report);
+  const Due due = due_of(r.host.rules(), TRY(our_hop(r)), report);
   return reply(Json::object({{"may_keep", v.may_keep},
                              {"may_send", v.may_send},
                              {"warnings", json_of(v.findings, r.language)},
-                             {"grade", to_string(level_of(r, report))},
                              {"skips", desk.skips(report)},
+                             {"grade", to_string(level_of(r.host.rules(), report))},
                              {"due_at", r.time(due.written)},
                              {"phone_due_at", r.time(due.phone)}}));
 }
@@ -238,7 +217,8 @@ Result<ApiReply> get_work(Request& r) {
                                                        {"whom", e->second.text("whom")}}));
     items.add(std::move(j));
   }
-  return reply(Json::object({{"now", r.time(r.now())}, {"items", std::move(items)}}));
+  Json zero = TRY(nil_due_json(r));
+  return reply(Json::object({{"now", r.time(r.now())}, {"zero", std::move(zero)}, {"items", std::move(items)}}));
 }
 
 Result<ApiReply> only_on_the_page(Request&) {

@@ -95,6 +95,35 @@ Result<CosignWish> cosign_of(const Json& j) {
   return w;
 }
 
+Json json_of(const ClueNote& c) {
+  Json j = Json::object({{"state", name_of(c.state)}, {"by", c.by}, {"noted", c.noted_ms}});
+  const auto text = [&](const char* key, const std::string& s) {
+    if (!s.empty()) j.set(key, s);
+  };
+  text("told_by", c.told_by);
+  text("place", c.place);
+  text("reason", c.reason);
+  if (c.report) j.set("report", hex(c.report->view()));
+  return j;
+}
+
+Result<ClueNote> clue_from(const Json& j) {
+  ClueNote c;
+  const auto state = clue_state_from(j.text("state"));
+  if (!state) return bad("state of a clue");
+  c.state = *state;
+  c.by = j.text("by");
+  c.told_by = j.text("told_by");
+  c.place = j.text("place");
+  c.reason = j.text("reason");
+  c.noted_ms = j.count("noted");
+  for (const std::string* s : {&c.by, &c.told_by, &c.place})
+    if (s->size() > kClueLineBytesMax || !one_line(*s)) return bad("line of a clue");
+  if (c.reason.size() > kClueTextBytesMax) return bad("reason of a clue");
+  if (j.find("report")) c.report = TRY(id_of<CaseId>(j, "report"));
+  return c;
+}
+
 Result<Value> value_of(const Json& j) {
   if (const auto* b = j.boolean()) return Value(*b);
   if (const auto* n = j.integer()) return Value(*n);
@@ -171,6 +200,8 @@ Bytes encode_body(const Report& r, const BodyExtras& x) {
   if (x.answers) j.set("answers", json_of(*x.answers));
   text("policy", x.policy);
   if (!x.cosign.empty()) j.set("cosign", json_of(x.cosign));
+  if (x.exercise) j.set("exercise", true);
+  if (x.clue) j.set("clue", json_of(*x.clue));
   const std::string out = dump(j);
   return Bytes(out.begin(), out.end());
 }
@@ -254,6 +285,8 @@ Result<DecodedBody> decode_body(ByteView bytes) {
   x.policy = j.text("policy");
   if (const Json* w = j.find("cosign"); w && w->members()) x.cosign = TRY(cosign_of(*w));
   if (x.policy.size() > kPolicyNameMax || !one_line(x.policy)) return bad("policy");
+  x.exercise = j.flag("exercise");
+  if (const Json* c = j.find("clue")) x.clue = TRY(clue_from(*c));
   return out;
 }
 

@@ -47,6 +47,7 @@ constexpr ShapeDoc kShapes[] = {
      "layers:[Layer], forwards:[Forward], acts:[Act], sources:[{case:text, record:hex, office:code, office_name:text, "
      "title:text, here:bool}], owed:{since:time?, due_at:time?, to:[Office]}?, receipts:[{kind:=custody|stored|opened|"
      "refused, by:code, at:time?, record:hex, reason?:text}], deliveries:[Delivery], attachments:[Attachment], "
+     "clues:[Clue], "
      "timeline:[{at:time?, event:text, by:code, by_name:text, text:text}], signed_for?:text, cosigners?:[Cosigner], "
      "cosign_wish?:{*:any}?, held_until?:time?, embargo?:{until:time?, here:bool, over:bool, passes_up:bool, "
      "forbids_passing_on:bool, forbids_publishing:bool}?}"},

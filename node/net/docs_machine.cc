@@ -40,7 +40,8 @@ constexpr RouteDoc kRoutes[] = {
      "root_confirmed:bool, superiors:[Superior], lanes:{flash:LaneCount, urgent:LaneCount, routine:LaneCount, "
      "bulk:LaneCount}, received:{flash:int, urgent:int, routine:int}, unopened:int, conflicts:int, quarantined:int, "
      "overdue:int, drafts:int, in_review:int, acts:{carry_out:int, answer:int, awaited:int, to_close:int, overdue:int, "
-     "feedback:int, owed:int}, last_backup:time?, cpu_ms:{sync:int, opening:int, person:int, idle:int}, "
+     "feedback:int, owed:int}, clues:int, exercise:Drill?, last_backup:time?, cpu_ms:{sync:int, opening:int, "
+     "person:int, idle:int}, "
      "alarms:[Alarm]}"},
     {"POST /api/v1/sync", "", "",
      "{reached:bool, sent:Tally, received:Tally, acknowledged:int, waiting:int, carried:int, in_sync:bool, "

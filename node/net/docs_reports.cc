@@ -45,10 +45,11 @@ constexpr ProblemDoc kProblems[] = {
     {"text",
      "422 invalid.kind invalid.lane invalid.sensitivity invalid.text invalid.to report.addressees report.too_long "
      "field.unknown field.invalid; 404 addressee.missing; 413 field.too_long"},
-    {"key", "401 login.confirm login.passphrase; 403 denied.role denied.same_person denied.office denied.own"},
+    {"key",
+     "401 login.confirm login.passphrase; 403 denied.role denied.same_person denied.office denied.own denied.deputy"},
     {"draft",
      "404 draft.missing; 409 draft.state draft.exists draft.changed draft.disputed draft.signed_elsewhere "
-     "draft.in_review "
+     "draft.in_review draft.clue "
      "draft.fixed "
      "draft.waits; 422 draft.seen draft.version"},
     {"send",
@@ -69,9 +70,9 @@ constexpr RouteDoc kRoutes[] = {
     {"GET /api/v1/views", "", "", "{views:[View]}"},
     {"PUT /api/v1/views/{name}", "", "{filter:Filter}", "View", "@filter 422 invalid.name view.many"},
     {"DELETE /api/v1/views/{name}", "", "", "{name:text}", "404 view.missing"},
-    {"POST /api/v1/reports", "", "{" YZ_WRITING ", to?:[code], answers?:text, send?:bool}", "Outcome",
+    {"POST /api/v1/reports", "", "{" YZ_WRITING ", to?:[code], answers?:text, send?:bool, exercise?:bool}", "Outcome",
      "@text @send 404 case.missing; 422 case.prefix; 409 commission.closed"},
-    {"POST /api/v1/reports/import", "", "{lines:[{line:int, text:text}], send?:bool, to?:[code]}",
+    {"POST /api/v1/reports/import", "", "{lines:[{line:int, text:text}], send?:bool, to?:[code], exercise?:bool}",
      "{imported:int, queued:int, rejected:int, cases:[text], errors:[{line:int, message:text}]}",
      "@key 404 addressee.missing; 422 invalid.to report.addressees"},
     {"POST /api/v1/reports/merge", "", "{sources:[text], " YZ_WRITING ", to?:[code], send?:bool, attachments?:[text]}",
@@ -85,10 +86,11 @@ constexpr RouteDoc kRoutes[] = {
      "404 attachment.missing attachment.incomplete; 409 attachment.content"},
     {"PUT /api/v1/reports/{case}/attachments/{name}", "", "octets",
      "{case:text, name:text, bytes:int, was:text, seen:text}",
-     "404 draft.missing; 409 attachment.name draft.fixed draft.state draft.in_review draft.signed_elsewhere "
+     "404 draft.missing; 409 attachment.name draft.fixed draft.state draft.in_review draft.clue draft.signed_elsewhere "
      "draft.disputed; 413 attachment.size; 422 attachment.name; 403 denied.role"},
     {"DELETE /api/v1/reports/{case}/attachments/{name}", "", "", "{case:text, name:text, was:text, seen:text}",
-     "404 attachment.missing draft.missing; 409 draft.fixed draft.state draft.in_review draft.signed_elsewhere "
+     "404 attachment.missing draft.missing; 409 draft.fixed draft.state draft.in_review draft.clue "
+     "draft.signed_elsewhere "
      "draft.disputed; 403 denied.role"},
     {"POST /api/v1/reports/{case}/send", "", "", "Outcome", "@send 422 report.too_long; 409 commission.closed"},
     {"POST /api/v1/reports/{case}/submit", "", "", "Outcome", "@send 422 report.too_long"},
@@ -113,9 +115,9 @@ constexpr RouteDoc kRoutes[] = {
      "@send @embargo 404 attachment.missing; 409 forward.none; 422 forward.too_long"},
     {"POST /api/v1/reports/{case}/release", "", "{note?:text}", "Outcome", "@key 409 release.none; 422 invalid.reason"},
     {"POST /api/v1/reports/{case}/qr", "", "{drawn?:bool}",
-     "{to:code, group:hex, bytes:int, frames:[text], drawn:[[hex]]}",
+     "{to:code, exercise:bool, group:hex, bytes:int, frames:[text], drawn:[[hex]]}",
      "422 report.not_signed picture.long; 404 bundle.joining"},
-    {"POST /api/v1/reports/{case}/code", "", "", "{to:code, code:text}", "422 report.not_signed"},
+    {"POST /api/v1/reports/{case}/code", "", "", "{to:code, exercise:bool, code:text}", "422 report.not_signed"},
     {"GET /api/v1/notices", "", "", "{notices:[Notice]}"},
     {"POST /api/v1/notices", "", "{code?:text}", "Notice",
      "422 typed.line notice.stranger notice.form typed.form; 400 notice.signature notice.form"},

@@ -64,7 +64,7 @@ constexpr RouteDoc kRoutes[] = {
      "{may_keep:bool, may_send:bool, warnings:[Finding], grade:=I|II|III|IV|ungraded|\"\", skips:bool, due_at:time?, "
      "phone_due_at:time?}",
      "@text 404 case.missing; 422 case.prefix"},
-    {"GET /api/v1/work", "", "", "{now:time, items:[WorkItem]}"},
+    {"GET /api/v1/work", "", "", "{now:time, zero:ZeroNow?, items:[WorkItem]}"},
     {"POST /api/v1/commissions", "", "{" YZ_TERMS "}", "Issued", "@terms"},
     {"GET /api/v1/commissions", "side?:=issued|asked, open?:=true|false, overdue?:=true|false", "",
      "{now:time, commissions:[CommissionRow]}", "422 invalid.side"},

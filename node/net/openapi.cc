@@ -14,8 +14,9 @@ namespace {
 constexpr std::string_view kJson = "application/json", kOctets = "application/octet-stream",
                            kProblem = "application/problem+json", kText = "text/plain";
 
-const std::array<DocTable, 5>& tables() {
-  static const std::array<DocTable, 5> all{docs_reports(), docs_case(), docs_tasks(), docs_office(), docs_machine()};
+const std::array<DocTable, 6>& tables() {
+  static const std::array<DocTable, 6> all{docs_reports(), docs_case(),    docs_tasks(),
+                                           docs_office(),  docs_machine(), docs_desk()};
   return all;
 }
 
@@ -71,7 +72,7 @@ void add_common(const Route& r, const RouteDoc& doc, Codes& codes) {
     add(422, {"officer.which"});
   }
   if (has_part || !doc.query.empty()) add(400, {"malformed.target"});
-  if (r.method != "GET") add(403, {"web.origin", "web.csrf"});
+  if (r.method != "GET") add(403, {"web.origin", "web.csrf", "denied.auditor"});
   if (r.method == "POST" || r.method == "PUT") {
     add(413, {"request.size"});
     add(415, {"web.content"});

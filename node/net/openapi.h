@@ -53,6 +53,7 @@ DocTable docs_case();
 DocTable docs_tasks();
 DocTable docs_office();
 DocTable docs_machine();
+DocTable docs_desk();
 
 /// A JSON schema from the notation. Fault::invalid names the place where it is none.
 Result<Json> schema_from(std::string_view shape);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "node/office/acts.h"
+#include "node/office/clue.h"
 #include "node/office/commission.h"
 #include "node/office/report.h"
 #include "sync/record.h"
@@ -84,6 +85,9 @@ struct BodyExtras {
   std::optional<CaseRef> answers;            ///< of a report: the commission that it answers
   CosignWish cosign;
   std::string policy;  ///< of a report: by which rules it was judged, "370700#3"; empty: built in
+  /// Of drafts only: 演练. Said when the draft is begun and never changed; in a record its header says it.
+  bool exercise = false;
+  std::optional<ClueNote> clue;  ///< of drafts only: this is no report but a clue, and is never signed
   bool operator==(const BodyExtras&) const = default;
 };
 struct DecodedBody {

@@ -149,6 +149,7 @@ sync::Record Desk::note_record(const CaseFile& file, sync::RecordType type, sync
   r.case_id = file.case_id;
   r.parents = file.heads;
   r.addressees = std::move(to);
+  if (file.exercise) r.flags |= sync::record_flag::exercise;
   Report report;
   if (file.current) {
     report.kind = file.current->report.kind;
@@ -197,6 +198,9 @@ Result<Outcome> Desk::put_away(const SigningPerson& by, Draft& d, const sync::Re
 Result<Outcome> Desk::pass(const SigningPerson& by, Draft& d, const CaseFile* file, bool send, bool may_sign) {
   if (is_task(d.extras.type)) return pass_task(by, d, may_sign);
   if (d.extras.type == sync::RecordType::forward && file) return pass_edition(by, d, *file, may_sign);
+  // What a case began as, an exercise or not, its later versions are too.
+  const bool sources_are = TRY(from_exercises(d));
+  d.extras.exercise = file ? file->exercise : d.extras.exercise || sources_are;
   const Way w = may_sign ? way(by.person, d) : Way::review;
   const Verdict verdict = judged(d, by.person, w, file);
   if (!verdict.may_keep) {
@@ -229,7 +233,7 @@ Result<Outcome> Desk::pass(const SigningPerson& by, Draft& d, const CaseFile* fi
     else if (d.extras.number.empty())
       d.extras.number = TRY(books_.next_number(home_.name, now_));
     sync::Record r = record_of(d, file, TRY(books_.tick(now_)), w);
-    if (file ? file->exercise : TRY(from_exercises(d))) r.flags |= sync::record_flag::exercise;
+    if (d.extras.exercise) r.flags |= sync::record_flag::exercise;
     d.content = r.content();
     if (w == Way::review) {
       d.signatures = {signature(by, sync::SignRole::drafter, d.content)};
@@ -274,8 +278,12 @@ Result<> Desk::undisputed(const Draft& d) const {
               "draft.disputed");
 }
 
-Result<Draft> Desk::editable(const Person& by, std::int64_t matter, bool settles) const {
+Result<Draft> Desk::editable(const Person& by, std::int64_t matter, bool settles, Form form) const {
   Draft d = TRY(open_draft(matter));
+  if (d.extras.clue) {
+    if (form == Form::clue_too && d.extras.clue->state == ClueNote::State::open) return d;
+    return fail(Fault::conflict, "this is a clue: make a report of it first", "draft.clue");
+  }
   if (!settles) TRY(undisputed(d));
   if (d.extras.type == sync::RecordType::decision || d.extras.type == sync::RecordType::instruction)
     return fail(Fault::conflict, "an act is not edited: take it back and say it anew", "draft.state");
@@ -288,13 +296,14 @@ Result<Draft> Desk::editable(const Person& by, std::int64_t matter, bool settles
 }
 
 Result<Outcome> Desk::write(const SigningPerson& by, const CaseId& id, Report report, bool send,
-                            std::vector<OfficeId> to, std::optional<CaseRef> answers) {
+                            std::vector<OfficeId> to, std::optional<CaseRef> answers, bool exercise) {
   if (!may(by.person.roles, ReportState::draft, Step::edit)) return std::unexpected(lacks_role("writing reports"));
   Draft d;
   d.case_id = id;
   d.extras.type = type_of(report.kind);
   d.extras.to = std::move(to);
   d.extras.answers = answers;
+  d.extras.exercise = exercise;
   d.report = std::move(report);
   d.drafter = by.person.id;
   return pass(by, d, nullptr, send, true);
@@ -349,7 +358,9 @@ Result<Outcome> Desk::take(const Person& by, std::int64_t matter, const DraftVer
   // Begun on what was signed off meanwhile it stays so.
   const auto from = d.extras.written_from;
   const auto type = d.extras.type;
+  const bool exercise = d.extras.exercise;
   d.extras = v.extras;
+  d.extras.exercise = exercise;
   if (v.extras.written_from.empty() && !from.empty()) {
     d.extras.written_from = from;
     d.extras.type = type;
@@ -365,7 +376,7 @@ Result<Outcome> Desk::take(const Person& by, std::int64_t matter, const DraftVer
 }
 
 Result<Outcome> Desk::attach(const Person& by, std::int64_t matter, const Manifest& m) {
-  Draft d = TRY(editable(by, matter));
+  Draft d = TRY(editable(by, matter, false, Form::clue_too));
   TRY(is_report(d));
   for (const Manifest& old : d.extras.attachments)
     if (old.name == m.name) return fail(Fault::conflict, "the draft has an attachment of this name", "attachment.name");
@@ -375,7 +386,7 @@ Result<Outcome> Desk::attach(const Person& by, std::int64_t matter, const Manife
 }
 
 Result<Manifest> Desk::detach(const Person& by, std::int64_t matter, std::string_view name) {
-  Draft d = TRY(editable(by, matter));
+  Draft d = TRY(editable(by, matter, false, Form::clue_too));
   auto& all = d.extras.attachments;
   const auto at = std::find_if(all.begin(), all.end(), [&](const Manifest& m) { return m.name == name; });
   if (at == all.end()) return fail(Fault::missing, "the draft has no such attachment", "attachment.missing");

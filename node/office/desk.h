@@ -69,9 +69,9 @@ class Desk {
   /// A new case. With `send` it is signed and queued, or submitted when the person may not sign alone.
   /// Fault::invalid only when the text can't even be kept.
   /// `to`: whom the person named; empty: our superior, and for the gravest emergencies whom policy names.
-  /// `answers`: the commission that it answers (name_commission()).
+  /// `answers`: the commission that it answers (name_commission()). `exercise`: 演练, for ever.
   Result<Outcome> write(const SigningPerson&, const CaseId&, Report, bool send, std::vector<OfficeId> to = {},
-                        std::optional<CaseRef> answers = {});
+                        std::optional<CaseRef> answers = {}, bool exercise = false);
   /// `to`: none leaves the addressees as they are.
   /// What the rules would say if the person sent this now; nothing is kept. `matter`: the draft or case that the text
   /// belongs to, 0 for none.
@@ -146,6 +146,14 @@ class Desk {
 
   /// By policy it goes to all superiors, unless somebody names others.
   bool skips(const Report&) const;
+
+  /// 素材: by anybody of the office. Its text is the report's body. Fault::invalid "clue.text".
+  Result<Outcome> note(const Person&, const CaseId&, Report, ClueNote);
+  /// A clue is settled, or open again. Fault::missing "clue.missing", Fault::conflict "clue.settled", Fault::invalid
+  /// "invalid.reason" for one discarded without. `report`: of one promoted.
+  Result<Outcome> settle(const Person&, std::int64_t matter, ClueNote::State, std::string_view reason,
+                         const std::optional<CaseId>& report = {});
+
   const HomeOffice& home() const { return home_; }
   /// Whom a draft's attachments are sealed for until it is signed; others get them then.
   OfficeId first_addressee(std::int64_t matter);
@@ -171,7 +179,8 @@ class Desk {
                            std::string_view reason);
   void fill(Draft&, const Person&, Way, const Verdict&) const;
   Result<Draft> open_draft(std::int64_t matter) const;
-  Result<Draft> editable(const Person&, std::int64_t matter, bool settles = false) const;
+  enum class Form : std::uint8_t { report, clue_too };
+  Result<Draft> editable(const Person&, std::int64_t matter, bool settles = false, Form = Form::report) const;
   Result<> still_ours(const Draft&) const;
   Result<> undisputed(const Draft&) const;
   Result<Outcome> pass(const SigningPerson&, Draft&, const CaseFile* file, bool send, bool may_sign);

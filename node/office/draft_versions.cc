@@ -278,6 +278,8 @@ Bytes body_to_sign(const Report& report, BodyExtras extras) {
   extras.to.clear();
   extras.left_out.clear();
   extras.cosign = {};
+  extras.exercise = false;  // the header says it
+  extras.clue.reset();
   return encode_body(report, extras);
 }
 
@@ -300,7 +302,11 @@ Result<sync::ReleasedRecord> check_content(const DraftVersion& v, const OfficeId
   if (r.origin != office || r.case_office != case_office || r.case_id != draft || r.type != v.extras.type ||
       r.lane != v.report.lane)
     return bad("content of another case");
+  // Nothing of a clue is signed.
+  if (v.extras.clue) return bad("content of a clue");
   if (r.type != sync::RecordType::forward) {
+    // An exercise is signed as what it is shown as, and as nothing else.
+    if (((r.flags & sync::record_flag::exercise) != 0) != v.extras.exercise) return bad("exercise or not");
     // Who signs it elsewhere sees the report; what is signed is the content.
     if (r.body != body_to_sign(v.report, v.extras) ||
         static_cast<int>(r.sensitivity) != static_cast<int>(v.report.sensitivity) ||

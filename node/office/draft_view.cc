@@ -100,7 +100,11 @@ void merge(const DraftState& s, DraftView& v) {
   beside.settle(
       "reason", [](auto& t) -> auto& { return t.extras.reason; });
   beside.settle(
+      "clue", [](auto& t) -> auto& { return t.extras.clue; });
+  beside.settle(
       "note", [](auto& t) -> auto& { return t.note; });
+  // Said when it is begun, so all say the same; where they do not, nothing may pass for real by being joined.
+  v.shown.extras.exercise = std::ranges::any_of(v.texts, [](auto* t) { return t->extras.exercise; });
   beside.settle(
       "state", [](auto& t) -> auto& { return t.content; });
   // Fixed on one side only: then nothing else may have changed on another, for what is signed is not edited.

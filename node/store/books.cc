@@ -225,6 +225,7 @@ Result<> StoreBooks::drop(const Draft& d, const std::optional<RecordId>& into, s
   TRY(draft_gone(store_, d, into, now));
   if (const auto old = TRY(draft(d.matter))) TRY(forget_draft(store_, d.matter, old->report));
   TRY(store_.db().run("delete from draft where matter = ?", d.matter));
+  TRY(store_.db().run("delete from clue where matter = ?", d.matter));
   // A record that replaces the draft in this very transaction makes the case anew.
   if (d.first)
     TRY(store_.db().run("delete from matter where row = ? and not exists(select 1 from record where matter = ?)",

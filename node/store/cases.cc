@@ -102,6 +102,15 @@ ReportState state_after(const Standing& m, const sync::Record& r, bool own) {
   }
 }
 
+/// The case has a good version, and that one is an exercise and this is not, or the reverse.
+Result<bool> other_in_kind(Database& db, const Standing& m, bool exercise) {
+  if (m.fresh) return false;
+  static const std::string sql = "select flags from record where matter = ? and quarantine = 0 and type in " +
+                                 std::string(kVersionTypes) + " order by row limit 1";
+  Query q = TRY(db.query(sql, m.row));
+  return TRY(q.step()) && ((q.integer(0) & record_note::exercise) != 0) != exercise;
+}
+
 /// What of the case's versions nothing has replaced, as far as SQL sees it: equal ones still count each.
 struct Heads {
   std::size_t count = 0;
@@ -284,11 +293,11 @@ Result<> name_of_case(Database& db, std::int64_t matter, const sync::Record& r) 
 }  // namespace
 
 std::string_view name_of(Sort s) {
-  return s == Sort::commission ? "commission"
-         : s == Sort::policy   ? "policy"
-         : s == Sort::absence  ? "absence"
-                               : "report";
+  constexpr std::string_view kNames[] = {"report", "commission", "policy", "absence", "clue"};
+  return kNames[static_cast<std::size_t>(s)];
 }
+
+Sort sort_of(const BodyExtras& x) { return x.clue ? Sort::clue : sort_of(x.type); }
 
 Sort sort_of(sync::RecordType t) {
   if (t == sync::RecordType::commission || t == sync::RecordType::reply) return Sort::commission;
@@ -346,6 +355,11 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
       quarantine == sync::Refusal::none)
     quarantine = sync::Refusal::not_permitted;
 
+  // What began as an exercise stays one, and nothing real becomes one.
+  const bool exercise = (rec.flags & sync::record_flag::exercise) != 0;
+  if (is_version(rec.type) && quarantine == sync::Refusal::none && TRY(other_in_kind(db, m, exercise)))
+    quarantine = sync::Refusal::not_permitted;
+
   if (held && quarantine != sync::Refusal::none) {
     TRY(db.run("update record set quarantine = ? where row = ?", static_cast<int>(quarantine), *held));
     return *held;
@@ -362,6 +376,9 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
 
   ReportState state = state_after(m, rec, facts.own);
   std::int64_t flags = (m.fresh ? 0 : m.flags) | (notes & ~record_note::nested);
+  // Only the report itself says whether it is an exercise, whatever others mark what they do about it.
+  const std::int64_t marked = is_version(rec.type) || m.fresh ? notes : m.flags;
+  flags = (flags & ~record_note::exercise) | (marked & record_note::exercise);
   bool verified = (m.fresh || m.verified) && facts.verified;
   if (rec.type == sync::RecordType::delegation) {
     TRY(project_absence(store, m.row, m.office));
@@ -390,8 +407,11 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
     if (m.fresh && !is_version(rec.type)) TRY(name_of_case(db, m.row, rec));
   }
   if (rec.type == sync::RecordType::cosignature && m.office == store.me().office) TRY(settle_hold(store, m.row));
-  TRY(db.run("update matter set state = ?, flags = ?, verified = ?, changed_ms = ? where row = ?",
-             static_cast<int>(state), flags, verified ? 1 : 0, facts.at_ms, m.row));
+  // A text that is new here is compared with the others later (store/alike.h).
+  TRY(
+      db.run("update matter set state = ?, flags = ?, verified = ?, changed_ms = ?, alike = case when ? then 0 else"
+             " alike end where row = ?",
+             static_cast<int>(state), flags, verified ? 1 : 0, facts.at_ms, is_version(rec.type) ? 1 : 0, m.row));
   TRY(mark_older_version(store, m.row));
   if (edition) store.index(record_words(row), edition->report.title, search_text(edition->report));
   if (const auto act = act_of(rec); act && *act && !(**act).text.empty())

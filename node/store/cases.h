@@ -13,10 +13,12 @@
 namespace yz::node {
 
 /// What a case is about. Stored in matter.sort: never renumber.
-enum class Sort : std::uint8_t { report = 0, commission = 1, policy = 2, absence = 3 };
+enum class Sort : std::uint8_t { report = 0, commission = 1, policy = 2, absence = 3, clue = 4 };
 std::string_view name_of(Sort);
 /// Of a record of this type in a case that has nothing else.
 Sort sort_of(sync::RecordType);
+/// Of a draft, as what people work on.
+Sort sort_of(const BodyExtras&);
 
 struct MatterRow {
   std::int64_t row = 0;

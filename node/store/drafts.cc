@@ -4,6 +4,7 @@
 
 #include "node/office/draft_view.h"
 #include "node/store/cases.h"
+#include "node/store/clues.h"
 
 namespace yz::node {
 namespace {
@@ -89,6 +90,7 @@ Result<> take_row_away(Store& store, const CaseId& id) {
     TRY(forget_draft(store, m->row, old->report));
   }
   TRY(store.db().run("delete from draft where matter = ?", m->row));
+  TRY(store.db().run("delete from clue where matter = ?", m->row));
   return store.db().run("delete from matter where row = ? and not exists(select 1 from record where matter = ?)",
                         m->row, m->row);
 }
@@ -144,13 +146,15 @@ Result<> put_row(Store& store, const DraftState& s, const DraftView& v, const st
                             : !t.content.empty() ? ReportState::in_review
                             : !t.note.empty()    ? ReportState::returned
                                                  : ReportState::draft;
+  TRY(project_clue(store, row, t.report, extras));
   return store.db().run(
       "update matter set kind = ?, lane = ?, state = ?, title = ?, occurred_ms = ?, attachments = ?, changed_ms = ?,"
-      " sort = ?, incident = ?, grade = ? where row = ? and not exists(select 1 from record where matter = ? and "
-      "quarantine = 0)",
+      " sort = ?, incident = ?, grade = ?, flags = (flags & ~32) | ? where row = ? and not exists(select 1 from record"
+      " where matter = ? and quarantine = 0)",
       static_cast<int>(t.report.kind), static_cast<int>(t.report.lane), static_cast<int>(state), t.report.title,
-      t.report.occurred_at, t.extras.attachments.size(), now, static_cast<int>(sort_of(t.extras.type)),
-      t.report.fields.text("incident_type"), t.report.fields.text("level"), row, row);
+      t.report.occurred_at, t.extras.attachments.size(), now, static_cast<int>(sort_of(extras)),
+      t.report.fields.text("incident_type"), t.report.fields.text("level"),
+      t.extras.exercise ? record_note::exercise : 0, row, row);
 }
 
 /// The row follows the state. Gives whether it waits for records.

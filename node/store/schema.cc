@@ -604,13 +604,40 @@ create table hushed(                  -- what waits too long: somebody has taken
   primary key(item, step)) strict, without rowid;
 )sql";
 
+// What is noted before it is a report, what looks like what, and nil reports by their time.
+constexpr std::string_view kMainDesk = R"sql(
+create table clue(
+  matter integer primary key not null,
+  state integer not null,             -- office/clue.h
+  text text not null, told_by text not null, place text not null, officer text not null,
+  noted_ms integer not null,
+  reason text not null,
+  report blob) strict;                -- case of the draft that was begun from it
+create index clue_state on clue(state, matter);
+create index clue_report on clue(report) where report is not null;
+alter table matter add column alike integer not null default 0;  -- 1: what is in alike and piece is of its newest text
+create index matter_alike on matter(row) where alike = 0 and sort = 0;
+create index matter_nil on matter(office, signed_ms) where kind = 12;
+create table alike(
+  matter integer primary key not null,
+  exercise integer not null,
+  type text not null,                 -- incident type, or empty
+  at_ms integer not null,             -- when it happened, else when it was signed
+  place text not null) strict;
+create index alike_event on alike(type, at_ms) where type <> '';
+create table piece(
+  hash integer not null,              -- the smallest hashes of runs of six characters
+  matter integer not null,
+  primary key(hash, matter)) strict, without rowid;
+)sql";
+
 constexpr std::array kMain{Migration{1, kMain1},       Migration{2, kMainHeads},       Migration{3, kMainRestore},
                            Migration{4, kMainCarry},   Migration{5, kMainWatch},       Migration{6, kMainRevocation},
                            Migration{7, kMainLines},   Migration{8, kMainNotices},     Migration{9, kMainFloor},
                            Migration{10, kMainTold},   Migration{11, kMainConsent},    Migration{12, kMainMachines},
                            Migration{13, kMainDrafts}, Migration{14, kMainActs},       Migration{15, kMainTasks},
                            Migration{16, kMainJudged}, Migration{17, kMainEnclosures}, Migration{18, kMainList},
-                           Migration{19, kMainRoles}};
+                           Migration{19, kMainRoles},  Migration{20, kMainDesk}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees},
                            Migration{4, kBlobCopies}, Migration{5, kBlobHanded}};
 }  // namespace

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "node/store/alike.h"
 #include "node/store/heads.h"
 #include "node/store/line_superiors.h"
 #include "node/store/link.h"
@@ -321,6 +322,7 @@ Result<> tell_and_watch(Store& store, Directory& directory, Millis now, const Pa
   TRY(help_siblings(store, now));
   TRY(tell_line_superiors(store, now));
   TRY(end_parted_links(store));
+  TRY(note_texts(store, 64));
   TRY(tell_heads_if_due(store, directory, now));
   return watch(store, directory, now, patience);
 }

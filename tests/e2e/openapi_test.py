@@ -659,6 +659,48 @@ def sessions(o):
     check("the node goes on", t.sign_in("王芳")[0] in (200, 429))
 
 
+def box(o):
+    """Before a report and after many: clues, exercises, nil reports, what looks alike, figures."""
+    t, c = o.town, o.county
+    t.no(422, "clue.text", "POST", "/clues", {"text": " "})
+    clue = t.ok("POST", "/clues", {"text": "甲子沟村路边有落石，村民已绕行。", "told_by": "村民老赵", "place": "甲子沟村"})["case"]
+    t.ok("GET", "/clues", query="?state=all&limit=10")
+    t.no(422, "invalid.state", "GET", "/clues", query="?state=x")
+    t.no(422, "invalid.limit", "GET", "/clues", query="?limit=0")
+    t.no(409, "draft.clue", "POST", "/reports/{case}/send", case=clue)
+    t.no(422, "invalid.reason", "POST", "/clues/{case}/discard", {}, case=clue)
+    t.ok("POST", "/clues/{case}/discard", {"reason": "与昨日重复"}, case=clue)
+    t.no(409, "clue.settled", "POST", "/clues/{case}/discard", {"reason": "x"}, case=clue)
+    t.ok("POST", "/clues/{case}/reopen", case=clue)
+    t.no(422, "clue.which", "POST", "/clues/promote", {"clues": []})
+    case = t.ok("POST", "/clues/promote", {"clues": [clue], "title": "柳河镇甲子沟村路边落石情况"})["case"]
+    check("the report names its clue", [x["case"] for x in t.ok("GET", "/reports/{case}", case=case)["clues"]] == [clue])
+    t.no(404, "clue.missing", "POST", "/clues/promote", {"clues": [case]})
+    t.ok("GET", "/reports/{case}/similar", case=case)
+    t.ok("POST", "/similar", writing())
+    t.ok("DELETE", "/reports/{case}", case=case)
+    t.no(422, "exercise.form", "POST", "/exercise", {"name": "x"})
+    t.ok("POST", "/exercise", {"on": True, "name": "防汛演练"})
+    check("it goes on", t.ok("GET", "/exercise")["exercise"]["name"] == "防汛演练")
+    t.ok("POST", "/exercise", {"on": False})
+    t.no(422, "invalid.limit", "GET", "/zero", query="?days=0")
+    o.city.no(422, "report.no_superior", "POST", "/zero", {})
+    nil = t.ok("POST", "/zero", {"again": True})["case"]
+    o.arrived(c, nil)
+    for x in (t, c):
+        x.ok("GET", "/zero", query="?days=2")
+    c.ok("GET", "/stats")
+    t.ok("GET", "/stats", query="?own=true")
+    c.ok("GET", "/stats/list", query="?figure=received")
+    c.ok("GET", "/stats/csv")
+    o.city.no(404, "stats.superior", "GET", "/stats", query="?own=true")
+    c.no(404, "stats.scheme", "GET", "/stats", query="?scheme=x")
+    c.no(404, "office.missing", "GET", "/stats", query="?office=999999")
+    for route in ("/stats", "/stats/list", "/stats/csv"):
+        c.no(422, "stats.time", "GET", route, query="?from=yesterday")
+    c.no(422, "stats.figure", "GET", "/stats/list", query="?figure=x")
+
+
 # Routes whose good answer needs more than three offices in a row, and where that is walked.
 ELSEWHERE = {
     ("POST", "/api/v1/conflicts/{case}/resolve"): "second_machine_test.py: two machines of one office",
@@ -675,6 +717,7 @@ def main():
     cases = desk(o)
     acts(o, cases)
     tasks(o)
+    box(o)
     views(o)
     machine(o)
     hostile(o)

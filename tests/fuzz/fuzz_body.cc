@@ -28,6 +28,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (x.reply) must(x.reply->to.size() <= kAskedMost);
     const auto again = decode_body(encode_body(body->report, x));
     must(!again || (again->extras.commission == x.commission && again->extras.reply == x.reply));
+    if (x.clue) must(x.clue->told_by.size() <= kClueLineBytesMax && x.clue->place.size() <= kClueLineBytesMax);
+    must(!again || (again->extras.clue == x.clue && again->extras.exercise == x.exercise));
   } else {
     must(body.error().fault == Fault::forged || body.error().fault == Fault::invalid);
   }

@@ -214,7 +214,8 @@ TEST_CASE("a wrong command line is told in the language asked for, with exit cod
       CHECK(t.exit_code == 2);
       CHECK_FALSE(t.text.empty());
     }
-  CHECK(has(told({"--lang", "en", "stats"}).text, "sync status report"));  // an unknown command lists those that exist
+  CHECK(
+      has(told({"--lang", "en", "publish"}).text, "sync status report"));  // an unknown command lists those that exist
 }
 
 TEST_CASE("help is exit 0, in both languages, by every road") {

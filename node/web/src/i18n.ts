@@ -1,5 +1,6 @@
 import { createI18n } from 'vue-i18n';
 import { deskEn, deskZh } from './locales/desk';
+import { boxEn, boxZh } from './locales/box';
 import en from './locales/en';
 import { aboutEn, aboutZh } from './locales/about';
 import { adminEn, adminZh } from './locales/admin';
@@ -27,6 +28,8 @@ i18n.global.mergeLocaleMessage('zh', listZh);
 i18n.global.mergeLocaleMessage('en', listEn);
 i18n.global.mergeLocaleMessage('zh', rolesZh);
 i18n.global.mergeLocaleMessage('en', rolesEn);
+i18n.global.mergeLocaleMessage('zh', boxZh);
+i18n.global.mergeLocaleMessage('en', boxEn);
 
 export const language = (): 'zh' | 'en' => (i18n.global.locale.value === 'en' ? 'en' : 'zh');
 

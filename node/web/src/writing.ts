@@ -29,6 +29,8 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   /** Another window has saved this draft here since: ours is kept on this page, and nowhere else, until somebody decides. */
   const elsewhere = ref(false);
   let seen = '';
+  /** 演练: said when the draft is made, and never changed. null: as the node has it. */
+  const exercise = ref<boolean | null>(null);
   const session = useSession();
   /** Fields that the draft on the node has: an emptied one has to be taken out there. */
   const there = new Set<string>();
@@ -55,7 +57,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
         beside.value = (out.disputed ?? []).length > 0;
       } else {
         // A member that is null is one that is not there yet.
-        const fresh = { ...what, ...w };
+        const fresh = { ...what, ...w, ...(exercise.value === null ? {} : { exercise: exercise.value }) };
         if (fresh.occurred_at === null) delete (fresh as Partial<Writing>).occurred_at;
         if (making) return;
         making = true;
@@ -137,6 +139,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     quiet = true;
     id.value = r.case;
     further.value = r.records.length > 0;
+    exercise.value = r.flags.includes('exercise');
     offset.value = offsetOf(d.occurred_at);
     Object.assign(form, { kind: d.kind, lane: d.lane, title: d.title, body: d.body, occurred_at: d.occurred_at, sensitivity: r.sensitivity || 'internal' });
     form.fields = { ...d.fields };
@@ -215,5 +218,5 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
 
   const errors = computed(() => check.value?.warnings.filter((w) => w.severity === 'error') ?? []);
   const hints = computed(() => check.value?.warnings.filter((w) => w.severity === 'warning') ?? []);
-  return { form, id, offset, kept, savedAt, check, gone, further, errors, hints, versions, beside, elsewhere, attached, overwrite, open, take, ensure, send, flush, look };
+  return { form, id, offset, kept, exercise, now, savedAt, check, gone, further, errors, hints, versions, beside, elsewhere, attached, overwrite, open, take, ensure, send, flush, look };
 }

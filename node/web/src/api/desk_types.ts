@@ -131,6 +131,7 @@ export interface BundleRead {
   whole: boolean;
 }
 export interface PicturesOut {
+  exercise: boolean;
   to: string;
   group: string;
   bytes: number;

@@ -1,4 +1,5 @@
 /** One function a route. No view calls fetch, and no rule stands here that the node does not hold. */
+import type { ZeroDue } from './box';
 import { call, callOnce } from './client';
 import type { Attached, Check, FullReport, Office, Officer, Outcome, Rules, Session, Status, Summary, Work, Writing } from './types';
 
@@ -11,7 +12,7 @@ export const api = {
   confirm: (passphrase: string) => callOnce<object>('POST', '/session/confirm', { body: { passphrase } }),
 
   status: (background = false) => call<Status>('GET', '/status', { background }),
-  work: (background = false) => call<{ now: string; items: Work[] }>('GET', '/work', { background }),
+  work: (background = false) => call<{ now: string; zero?: ZeroDue | null; items: Work[] }>('GET', '/work', { background }),
   rules: () => call<Rules>('GET', '/rules'),
   officers: () => call<{ officers: Officer[] }>('GET', '/officers', { background: true }),
   offices: () => call<{ offices: Office[] }>('GET', '/offices', { background: true }),
@@ -32,7 +33,7 @@ export const api = {
   withdraw: (id: string, reason: string) => call<Outcome>('POST', at(id) + '/withdraw', { body: { reason } }),
   followUp: (id: string, final: boolean) => call<Outcome>('POST', at(id) + '/follow-up', { body: { final } }),
   correct: (id: string, reason: string) => call<Outcome>('POST', at(id) + '/correct', { body: { reason } }),
-  code: (id: string) => call<{ to: string; code: string }>('POST', at(id) + '/code'),
+  code: (id: string) => call<{ to: string; code: string; exercise: boolean }>('POST', at(id) + '/code'),
   attach: (id: string, file: File) => call<Attached>('PUT', `${at(id)}/attachments/${encodeURIComponent(file.name)}`, { octets: file }),
   detach: (id: string, name: string) => call<Attached>('DELETE', `${at(id)}/attachments/${encodeURIComponent(name)}`),
   attachment: (id: string, name: string) => `/api/v1${at(id)}/attachments/${encodeURIComponent(name)}`,

@@ -1,4 +1,5 @@
 import type { Acted } from './acts';
+import type { Clue, Drill } from './box';
 import type { Forward, Layer } from './desk_types';
 import type { Roled } from './roles';
 
@@ -59,6 +60,8 @@ export interface Status {
   overdue: number;
   drafts: number;
   in_review: number;
+  clues?: number;
+  exercise?: Drill | null;
   alarms: Alarm[];
 }
 export interface Summary {
@@ -83,7 +86,7 @@ export type Group =
   | 'commission' | 'commission_asked' | 'commission_late' | 'cosign_asked';
 export interface Work extends Summary {
   group: Group;
-  sort?: 'report' | 'commission' | 'policy';
+  sort?: 'report' | 'commission' | 'policy' | 'clue';
   due_at: string | null;
   note: string;
   act?: string;
@@ -199,7 +202,7 @@ export interface Attachment {
   by_name?: string;
 }
 /** The report as the node gives it: its attachments are a list there, and a number in lists. */
-export type FullReport = Omit<Report, 'attachments'> & Acted & Roled & { attachments: Attachment[] };
+export type FullReport = Omit<Report, 'attachments'> & Acted & Roled & { attachments: Attachment[]; clues?: Clue[] };
 
 export interface Choice {
   code: string;
@@ -246,6 +249,8 @@ export interface Writing {
   seen?: string;
   /** Codes of those it goes to; none: as the rules say. */
   to?: string[];
+  /** Of a new one: for ever. */
+  exercise?: boolean;
 }
 /** `was`, `seen`: of the draft before and after. */
 export interface Attached {

@@ -11,6 +11,9 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: '/conflict', name: 'conflicts', component: () => import('../views/Conflicts.vue') },
   { path: '/conflict/:case', name: 'conflict', component: () => import('../views/Conflict.vue') },
   { path: '/duty', name: 'duty', component: () => import('../views/Duty.vue') },
+  { path: '/clues', name: 'clues', component: () => import('../views/Clues.vue') },
+  { path: '/zero', name: 'zero', component: () => import('../views/Zero.vue') },
+  { path: '/stats', name: 'stats', component: () => import('../views/Stats.vue') },
   { path: '/carry', name: 'carry', component: () => import('../views/Carry.vue') },
   { path: '/carry/qr/:case', name: 'pictures', component: () => import('../views/Pictures.vue') },
   { path: '/carry/code/:case', name: 'code', component: () => import('../views/CodeOut.vue') },
@@ -23,6 +26,8 @@ export function deskPages(status: Status | null): { to: string; name: string }[]
     ...(reads ? [{ to: '/triage', name: 'triage' }, { to: '/brief', name: 'brief' }] : []),
     ...(status?.conflicts ? [{ to: '/conflict', name: 'conflicts' }] : []),
     { to: '/duty', name: 'duty' },
+    { to: '/clues', name: 'clues' },
     { to: '/carry', name: 'carry' },
+    { to: '/stats', name: 'stats' },
   ];
 }
