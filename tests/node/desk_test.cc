@@ -350,7 +350,7 @@ TEST_CASE("an evidence file is checked without a store, and any changed byte is 
 }
 
 TEST_CASE("a save that has not seen what another window saved is refused, and neither text is lost") {
-  DeskWorld w;
+  World w;
   const std::string path = "/api/v1/reports/" + w.write();
   const auto seen = [&] { return std::string(w.call("GET", path).json.find("draft")->text("seen")); };
   const auto save = [&](const std::string& title, const std::string& token) {

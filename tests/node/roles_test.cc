@@ -158,9 +158,19 @@ TEST_CASE("the body of an absence is read only in its one form") {
 }
 
 TEST_CASE("who was asked to sign too is answered for by nobody else") {
-  CosignFact ask{id<RecordId>(1), ActKind::cosign, town, sync::Hlc::at(kNow), {station}, {{id<PersonId>(7), "老周"}}};
-  const auto answer = [](std::uint8_t n, OfficeId by, ActKind kind, sync::Millis at, std::uint8_t person) {
-    CosignFact f{id<RecordId>(n), kind, by, sync::Hlc::at(at)};
+  const auto fact = [](std::uint8_t n, OfficeId by, ActKind kind, sync::Millis at) {
+    CosignFact f;
+    f.id = id<RecordId>(n);
+    f.kind = kind;
+    f.office = by;
+    f.at = sync::Hlc::at(at);
+    return f;
+  };
+  CosignFact ask = fact(1, town, ActKind::cosign, kNow);
+  ask.offices = {station};
+  ask.persons = {{id<PersonId>(7), "老周"}};
+  const auto answer = [&](std::uint8_t n, OfficeId by, ActKind kind, sync::Millis at, std::uint8_t person) {
+    CosignFact f = fact(n, by, kind, at);
     f.signers = {id<PersonId>(person)};
     f.text = "人数不符";
     return f;
