@@ -71,7 +71,7 @@ void add_common(const Route& r, const RouteDoc& doc, Codes& codes) {
     add(422, {"officer.which"});
   }
   if (has_part || !doc.query.empty()) add(400, {"malformed.target"});
-  if (r.method != "GET") add(403, {"web.origin", "web.csrf"});
+  if (r.method != "GET") add(403, {"web.origin", "web.csrf", "denied.auditor"});
   if (r.method == "POST" || r.method == "PUT") {
     add(413, {"request.size"});
     add(415, {"web.content"});

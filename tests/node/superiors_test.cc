@@ -150,7 +150,7 @@ TEST_CASE("an office is registered with a further superior and stays what it is"
   CHECK(there->superior == w.county.office());
   CHECK(links(b.store(), false).value().size() == 1);
   CHECK(ask(w, i, true).error().code == "superior.exists");
-  CHECK(b.invite().error().code == "invite.joined");
+  CHECK(b.invite());  // it may have left, and that word is on its way
 }
 
 TEST_CASE("an invitation to be registered certifies nobody, and a registration needs the office's own key and path") {

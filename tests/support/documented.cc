@@ -49,7 +49,9 @@ std::string undocumented(const node::ApiCall& call, const node::ApiReply& reply)
   const auto body = node::parse_json(reply.body, {.bytes = reply.body.size() + 1, .depth = 64});
   const std::string said = reply.body.substr(0, 300);
   if (!answer) return what + std::to_string(reply.status) + " is not documented: " + said;
-  const Json* content = answer->find("content")->find(reply.content_type);
+  // What a list is sent as may bear its character set.
+  const std::string type = reply.content_type.substr(0, reply.content_type.find(';'));
+  const Json* content = answer->find("content")->find(type);
   if (!content) return what + reply.content_type + " is not documented";
   if (reply.content_type.find("json") == std::string::npos) return {};
   if (!body) return what + "answers no JSON: " + said;
