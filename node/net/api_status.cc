@@ -276,9 +276,10 @@ Result<ApiReply> get_status(Request& r) {
   std::int64_t overdue = 0;
   for (const Lane l : kStreamLanes) {
     received_json.set(name_of(l), received[static_cast<std::size_t>(l)]);
-    overdue += TRY(number(TRY(db.query("select count(*) from delivery where lane = ? and state in (0, 1) and at_ms < ?"
-                                       " and held_until <= ?",
-                                       static_cast<int>(l), r.now() - overdue_after(l), r.now()))));
+    overdue +=
+        TRY(number(TRY(db.query("select count(*) from delivery where lane = ? and state in (0, 1) and at_ms < ?"
+                                " and held_until <= ?",
+                                static_cast<int>(l), r.now() - overdue_after(l), r.now()))));
   }
   const std::int64_t conflicts = TRY(number(TRY(db.query("select count(*) from matter where conflict = 1"))));
   const std::int64_t quarantined = TRY(number(TRY(db.query("select count(*) from refused"))));

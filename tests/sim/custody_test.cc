@@ -307,7 +307,7 @@ TEST_CASE("a report by one machine that lacks the reviewer its office's policy a
     return w.writes(w.county, RecordType::report, encode_body(text, x), std::move(by));
   };
   const auto flagged = [&](const RecordId& id) {
-    return w.second->number("select flags & 4096 from record where id = x'" + hex(id.view()) + "'").value() != 0;
+    return w.second->number("select flags & 16384 from record where id = x'" + hex(id.view()) + "'").value() != 0;
   };
   const auto old = report({signs, drafts});
   good(w.talk_all(8));
