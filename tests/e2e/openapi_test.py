@@ -530,7 +530,7 @@ def machine(o):
     c.no(403, "office.not-below", "POST", "/offices/{code}/suspend", {}, code="3707")
     c.ok("POST", "/offices/{code}/renew", code="370783105")
     c.no(404, "office.unknown", "POST", "/offices/{code}/renew", code="999999")
-    x.no(403, "office.top", "POST", "/office/rotate-key")
+    t.no(422, "root.not-top", "POST", "/office/rotate-key", {"path": "/tmp/root.yz"})
     c.no(404, "office.no-key", "POST", "/offices/{code}/confirm-key", {"fingerprint": "0" * 40}, code="370783105")
     digits = t.ok("POST", "/office/rotate-key")["fingerprint"]
     t.no(409, "office.rotating", "POST", "/office/rotate-key")

@@ -184,7 +184,7 @@ async function policyBelow(county) {
   await limit.blur();
   await until('stricter is fine', async () => !(await publish(page).isDisabled()));
   await tab(page, '零报告与值守').click();
-  check('what is ruled above cannot be changed', await page.locator('fieldset.timetable').first().isDisabled());
+  check('what is ruled above cannot be changed', await page.locator('fieldset.timetable input').first().isDisabled());
 }
 
 /** What was asked is corrected, and those who were asked see both texts. */
