@@ -147,12 +147,13 @@ class Import {
     InFile file;
     TRY(file.open(path));
     (void)file.read(head.size());
-    auto reader = TRY(sync::BundleReader::open(head, store_.keys()));
-    for (int blocks = 0; blocks < kKeyBlocks && !reader.last(); ++blocks) {
+    auto reader = sync::BundleReader::open(head, store_.keys());
+    if (!reader) return false;
+    for (int blocks = 0; blocks < kKeyBlocks && !reader->last(); ++blocks) {
       const Bytes block = file.read(sync::kBundleBlock);
-      if (block.size() < sync::kBundleBlock || !reader.add(block)) return false;
+      if (block.size() < sync::kBundleBlock || !reader->add(block)) return false;
       for (;;) {
-        const auto frame = reader.next();
+        const auto frame = reader->next();
         if (!frame) return false;
         if (!*frame) break;
         if ((*frame)->type != sync::FrameType::certificate) continue;

@@ -41,7 +41,7 @@ class Two:
             self.at_town("王芳", "sync")
 
     def submitted(self, name, *words):
-        said = self.at_town(name, "report", "new", "--kind", "brief", "--title", f"柳河镇甲子沟村第{name}次巡查", "--body-file", text(), *words)[1]
+        said = self.at_town(name, "report", "new", "--kind", "brief", "--lane", "routine", "--title", f"柳河镇甲子沟村第{name}次巡查", "--body-file", text(), *words)[1]
         code, _ = self.at_town(name, "report", "submit", said["case"])
         check(f"{name} submits", code == 0, said)
         return said["case"]
@@ -108,7 +108,7 @@ def cosigned(t):
 
 
 def held(t):
-    said = t.at_town("小李", "report", "new", "--kind", "brief", "--title", "柳河镇巡查等会签", "--body-file", text())[1]
+    said = t.at_town("小李", "report", "new", "--kind", "brief", "--lane", "routine", "--title", "柳河镇巡查等会签", "--body-file", text())[1]
     case = said["case"]
     check("it is to wait for an officer", t.at_town("小李", "report", "cosign", case, "--ask", "--officer", "赵敏", "--hold-until", at(4))[0] == 0)
     t.at_town("小李", "report", "submit", case)
@@ -142,7 +142,7 @@ def watched(t):
     check("nothing waits too long", t.at_town("王芳", "escalation", "list")[1].get("escalations") is not None)
     hire(t.town, "王芳", "审计员", "auditor")
     check("an auditor reads", t.at_town("审计员", "verify", "--all")[0] == 0)
-    check("... and writes nothing", t.at_town("审计员", "report", "new", "--kind", "brief", "--title", "柳河镇审计", "--body-file", text())[1].get("code") == "denied.auditor")
+    check("... and writes nothing", t.at_town("审计员", "report", "new", "--kind", "brief", "--lane", "routine", "--title", "柳河镇审计", "--body-file", text())[1].get("code") == "denied.auditor")
     check("... nor exchanges", t.at_town("审计员", "sync")[1].get("code") == "denied.auditor")
     hire(t.town, "王芳", "两管员", "admin_people,admin_keys", 77)
     hire(t.town, "王芳", "又审又写", "auditor,drafter", 77)

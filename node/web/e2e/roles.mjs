@@ -14,7 +14,7 @@ const text = (name) => {
   return file;
 };
 function submitted(title, ...words) {
-  const id = as('小李', 'report', 'new', '--kind', 'brief', '--title', title, '--body-file', text('body'), ...words).case;
+  const id = as('小李', 'report', 'new', '--kind', 'brief', '--lane', 'routine', '--title', title, '--body-file', text('body'), ...words).case;
   as('小李', 'report', 'submit', id);
   return id;
 }

@@ -157,8 +157,9 @@ async function policy(city) {
   await text.fill('{"v":1,"rules":[{"id":"ZZZ9","severity":"error"}]}');
   await page.locator('.problem-list li', { hasText: 'ZZZ9' }).waitFor();
   await text.fill(JSON.stringify(composed));
-  await accessible(page, 'a policy as JSON');
   await until('checked, it may be signed', async () => !(await publish(page).isDisabled()));
+  await page.waitForTimeout(400); // the button's colours change slowly
+  await accessible(page, 'a policy as JSON');
   await publish(page).click();
   check('what will be other is said once more before the signature', (await dialog(page).innerText()).includes('90 分钟'));
   await dialog(page).getByRole('button', { name: '签发并下达' }).click();
@@ -184,7 +185,7 @@ async function policyBelow(county) {
   await limit.blur();
   await until('stricter is fine', async () => !(await publish(page).isDisabled()));
   await tab(page, '零报告与值守').click();
-  check('what is ruled above cannot be changed', await page.locator('fieldset.timetable').first().isDisabled());
+  check('what is ruled above cannot be changed', await page.locator('fieldset.timetable input').first().isDisabled());
 }
 
 /** What was asked is corrected, and those who were asked see both texts. */
