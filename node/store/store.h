@@ -51,7 +51,10 @@ class Store {
   auto write(F work) -> decltype(work()) {
     if (writing_) return work();
     auto both = begin();
-    if (!both) return std::unexpected(both.error());
+    if (!both) {
+      notice(both.error());
+      return std::unexpected(both.error());
+    }
     auto result = work();
     if (!result) {
       roll_back();
