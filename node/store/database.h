@@ -117,6 +117,8 @@ class Query {
 class Database {
  public:
   virtual ~Database() = default;
+  /// The disk could not save something once: nothing is read or written any more. Any thread.
+  virtual bool failed() const { return false; }
   /// One or more statements, without values or rows.
   virtual Result<> exec(std::string_view sql) = 0;
   /// One statement; prepared once for each distinct text, so keep values out of the text.

@@ -210,6 +210,7 @@ class SqliteDatabase final : public Database {
   Result<> set_schema_version(std::int64_t v) override { return exec("pragma user_version = " + std::to_string(v)); }
 
   std::unexpected<Error> error() const { return std::unexpected(error_of(db_.get(), vfs_->name())); }
+  bool failed() const override { return page_vfs_failed(vfs_->name()); }
   /// After a failed fsync not even a page in the cache is worth believing.
   Result<> alive() const {
     if (page_vfs_failed(vfs_->name()))

@@ -363,6 +363,23 @@ TEST_CASE("two power cuts at one place of the log do not lock the home") {
   CHECK_MESSAGE(locked == 0, locked << " of " << tries << " homes refuse to open after two cuts");
 }
 
+TEST_CASE("a disk that could not save after a commit ends the node, though no write has met it") {
+  Scene s;
+  Office& o = s.township();
+  REQUIRE(s.start(o));
+  REQUIRE(s.report(Lane::routine, 2000));
+  const auto promised = o.own_records();
+  REQUIRE(promised);
+  // What SQLite does by itself from time to time, once all is committed: the log goes into the file.
+  o.disk().fail_at(test::CrashDisk::Op::sync, 1, false);
+  CHECK_FALSE(o.store().db().exec("pragma wal_checkpoint(truncate)"));
+  CHECK(o.store().broken());
+  CHECK_FALSE(s.report(Lane::urgent, 2000));
+  s.hang_up(o);
+  REQUIRE(s.start(o));
+  CHECK(lost(*promised, o).empty());
+}
+
 TEST_CASE("a disk that once could not save, a restart, and a power cut while it starts: nothing is damaged") {
   // What fsync could not save is in the kernel's memory still, where the next process reads it, and not on the disk.
   std::uint64_t wrong = 0, tries = 0;

@@ -269,7 +269,7 @@ await finish(async () => {
   const county = await open(b, world.county.url);
   const township = await open(b, world.township.url);
   for (const p of [county.page, township.page]) {
-    p.setDefaultTimeout(20_000);
+    p.setDefaultTimeout(45_000);
     await signIn(p);
   }
   await root(county, township);
@@ -285,7 +285,7 @@ await finish(async () => {
   const port = await freePort();
   const again = await serve('township', '--as', '王芳', '--sync', `127.0.0.1:${port}`);
   const anew = await open(b, again.url);
-  anew.page.setDefaultTimeout(20_000);
+  anew.page.setDefaultTimeout(45_000);
   await signIn(anew.page, '王芳');
   await machines(county, anew, `http://127.0.0.1:${port}`);
   check('nothing that the policy forbids, and no error, in all that', [...county.wrong, ...township.wrong, ...anew.wrong].length === 0, [...county.wrong, ...township.wrong, ...anew.wrong]);

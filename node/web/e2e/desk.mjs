@@ -351,7 +351,7 @@ await finish(async () => {
   const town = await open(b, w.town.url);
   const editor = await open(b, w.county.url);
   const leader = await open(b, w.county.url);
-  for (const x of [town, editor, leader]) x.page.setDefaultTimeout(20_000);
+  for (const x of [town, editor, leader]) x.page.setDefaultTimeout(45_000);
   await signIn(town.page);
   await signIn(editor.page, '赵红');
   await signIn(leader.page, '李明');

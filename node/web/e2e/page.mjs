@@ -139,7 +139,7 @@ await finish(async () => {
   const { county, township, line } = await offices();
   const b = await browser();
   const { page, wrong } = await open(b, township.url);
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   await signingIn(page);
   await writing(page, wrong);
   const id = await sending(page, line);

@@ -46,7 +46,7 @@ await finish(async () => {
       if (only && size !== only) continue;
       if (size === 'large' && locale === 'en') continue;
       const { page, context } = await open(b, world.county.url, { locale, width, height });
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(45_000);
       const shot = async (name) => {
         await page.waitForTimeout(350);
         await page.screenshot({ path: path.join(out, `${name}-${locale.slice(0, 2)}-${size}.png`), fullPage: size === 'phone' });

@@ -211,7 +211,7 @@ await finish(async () => {
   const at = {};
   for (const home of ['city', 'county', 'township', 'town2']) {
     at[home] = await open(b, world[home].url);
-    at[home].page.setDefaultTimeout(20_000);
+    at[home].page.setDefaultTimeout(45_000);
     await signIn(at[home].page);
   }
   await issuing(at.city);
