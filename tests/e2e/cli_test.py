@@ -88,7 +88,7 @@ def help_everywhere():
 
 
 def usage_errors():
-    for words in ([], ["report"], ["conflict"], ["conflict", "show"], ["conflict", "resolve", "a", "--set", "x"], ["stats"], ["report", "nothing"], ["report", "show"], ["status", "--nothing"],
+    for words in ([], ["report"], ["conflict"], ["conflict", "show"], ["conflict", "resolve", "a", "--set", "x"], ["statuz"], ["report", "nothing"], ["report", "show"], ["status", "--nothing"],
                   ["status", "extra"], ["init", "--code", "1"], ["--lang", "fr", "status"], ["report", "list", "--limit", "x"],
                   ["report", "new", "--kind", "poem", "--lane", "flash", "--title", "t", "--body-file", "-"], ["join"], ["--home"],
                   ["passphrase", "change", "secret"], ["verify", "a", "--all"]):
