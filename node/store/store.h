@@ -68,7 +68,7 @@ class Store {
 
   /// Fault::full when the disk is down to its reserve and the lane is not flash: one flash report must still fit.
   Result<> room_for(sync::Lane) const;
-  /// Our own disk contradicted itself in a write, or could not save: the process should end and be started anew, never retry in place.
+  /// Our disk contradicted itself, or could not save: the process should end and be started anew, never go on.
   bool broken() const { return broken_ || db_->failed() || blobs_->failed(); }
 
   Result<std::optional<Bytes>> meta(std::string_view key);
