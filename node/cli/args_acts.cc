@@ -1,9 +1,7 @@
 // The words of a superior's acts, and of the replies to them.
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <memory>
 
-#include "node/cli/args_parts.h"
+#include "node/cli/args_group.h"
 #include "node/office/acts.h"
 #include "node/office/report.h"
 
@@ -24,9 +22,9 @@ std::optional<std::pair<std::string, std::int64_t>> mark_from(const std::string&
   return std::nullopt;
 }
 
-class ActGrammar {
+class ActGrammar : GrammarGroup {
  public:
-  ActGrammar(const GrammarParts& g, CLI::App* top, CLI::App* report) : g_(g), top_(top), report_(report) {}
+  ActGrammar(const GrammarParts& g, CLI::App* top, CLI::App* report) : GrammarGroup(g, top, report) {}
 
   void add() {
     decide();
@@ -40,15 +38,6 @@ class ActGrammar {
   }
 
  private:
-  std::string t(std::string_view zh, std::string_view en) const { return g_.t(zh, en); }
-
-  template <class C>
-  std::pair<CLI::App*, std::shared_ptr<C>> leaf(CLI::App* under, const char* name, std::string about, C initial = {}) {
-    CLI::App* a = g_.command(under, name, std::move(about));
-    auto of = std::make_shared<C>(std::move(initial));
-    a->callback([chosen = g_.chosen, of] { chosen(*of); });
-    return {a, of};
-  }
   CLI::Option* text(CLI::App* a, const char* name, std::string& to, std::string about) {
     return a->add_option(name, to, std::move(about))->type_name(t("文字", "TEXT"));
   }
@@ -198,9 +187,6 @@ class ActGrammar {
     if (what == What::progress) a->add_flag("--done", c->done, t("已办理完毕", "it is done"));
     g_.done(a);
   }
-
-  const GrammarParts& g_;
-  CLI::App *top_, *report_;
 };
 
 }  // namespace

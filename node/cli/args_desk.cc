@@ -1,16 +1,14 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <memory>
 
-#include "node/cli/args_parts.h"
+#include "node/cli/args_group.h"
 #include "node/office/report.h"
 
 namespace yz::node::cli {
 namespace {
 
-class DeskGrammar {
+class DeskGrammar : GrammarGroup {
  public:
-  DeskGrammar(const GrammarParts& g, CLI::App* top, CLI::App* report) : g_(g), top_(top), report_(report) {}
+  DeskGrammar(const GrammarParts& g, CLI::App* top, CLI::App* report) : GrammarGroup(g, top, report) {}
 
   void add() {
     clues();
@@ -21,21 +19,6 @@ class DeskGrammar {
   }
 
  private:
-  std::string t(std::string_view zh, std::string_view en) const { return g_.t(zh, en); }
-
-  CLI::App* group(const char* name, std::string about) {
-    CLI::App* a = g_.command(top_, name, std::move(about));
-    a->require_subcommand(0, 1);
-    g_.done(a);
-    return a;
-  }
-  template <class C>
-  std::pair<CLI::App*, std::shared_ptr<C>> leaf(CLI::App* under, const char* name, std::string about, C initial = {}) {
-    CLI::App* a = g_.command(under, name, std::move(about));
-    auto of = std::make_shared<C>(std::move(initial));
-    a->callback([chosen = g_.chosen, of] { chosen(*of); });
-    return {a, of};
-  }
   CLI::Option* text(CLI::App* a, const char* name, std::string& to, std::string about) {
     return a->add_option(name, to, std::move(about))->type_name(t("文字", "TEXT"));
   }
@@ -57,9 +40,6 @@ class DeskGrammar {
   void zero();
   void similar();
   void stats();
-
-  const GrammarParts& g_;
-  CLI::App *top_, *report_;
 };
 
 void DeskGrammar::clues() {

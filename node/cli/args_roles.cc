@@ -1,15 +1,13 @@
 // The words of absence, co-signature and escalation.
-#include <CLI/CLI.hpp>
-#include <memory>
 
-#include "node/cli/args_parts.h"
+#include "node/cli/args_group.h"
 
 namespace yz::node::cli {
 namespace {
 
-class RoleGrammar {
+class RoleGrammar : GrammarGroup {
  public:
-  RoleGrammar(const GrammarParts& g, CLI::App* top, CLI::App* report) : g_(g), top_(top), report_(report) {}
+  RoleGrammar(const GrammarParts& g, CLI::App* top, CLI::App* report) : GrammarGroup(g, top, report) {}
 
   void add() {
     absence();
@@ -18,21 +16,6 @@ class RoleGrammar {
   }
 
  private:
-  std::string t(std::string_view zh, std::string_view en) const { return g_.t(zh, en); }
-
-  CLI::App* group(const char* name, std::string about) {
-    CLI::App* a = g_.command(top_, name, std::move(about));
-    a->require_subcommand(0, 1);
-    g_.done(a);
-    return a;
-  }
-  template <class C>
-  std::pair<CLI::App*, std::shared_ptr<C>> leaf(CLI::App* under, const char* name, std::string about, C initial) {
-    CLI::App* a = g_.command(under, name, std::move(about));
-    auto of = std::make_shared<C>(std::move(initial));
-    a->callback([chosen = g_.chosen, of] { chosen(*of); });
-    return {a, of};
-  }
   CLI::Option* word(CLI::App* a, const char* name, std::string& to, std::string about, std::string type) {
     return a->add_option(name, to, std::move(about))->type_name(std::move(type));
   }
@@ -124,9 +107,6 @@ class RoleGrammar {
         ->check(CLI::Range(1, 3));
     g_.done(a);
   }
-
-  const GrammarParts& g_;
-  CLI::App *top_, *report_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/random.h"
+#include "node/office/outcome.h"
 #include "node/office/signing.h"
 #include "sync/limits.h"
 
@@ -24,15 +25,6 @@ sync::RecordType type_of(Kind k) {
     default:
       return sync::RecordType::report;
   }
-}
-
-Outcome outcome_of(const Draft& d) {
-  Outcome o;
-  o.matter = d.matter;
-  o.case_id = d.case_id;
-  o.state = d.state;
-  o.seen = d.seen;
-  return o;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // The desk: what somebody heard or saw is noted, becomes a report, or is put aside with a reason.
 #include "node/office/desk.h"
+#include "node/office/outcome.h"
 
 namespace yz::node {
 namespace {
@@ -22,15 +23,6 @@ std::string heading_of(std::string_view text) {
 }
 
 bool good_line(std::string_view s) { return s.size() <= kClueLineBytesMax && valid_utf8(s) && one_line(s); }
-
-Outcome outcome_of(const Draft& d) {
-  Outcome o;
-  o.matter = d.matter;
-  o.case_id = d.case_id;
-  o.state = d.state;
-  o.seen = d.seen;
-  return o;
-}
 
 }  // namespace
 

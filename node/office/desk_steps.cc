@@ -3,20 +3,12 @@
 
 #include "node/office/act_desk.h"
 #include "node/office/desk.h"
+#include "node/office/outcome.h"
 #include "node/office/policy.h"
 #include "node/office/signing.h"
 
 namespace yz::node {
 namespace {
-
-Outcome outcome_of(const Draft& d) {
-  Outcome o;
-  o.matter = d.matter;
-  o.case_id = d.case_id;
-  o.state = d.state;
-  o.seen = d.seen;
-  return o;
-}
 
 /// How many people a text of this kind passes, by policy; nobody waits with an emergency.
 std::int64_t steps_for(const Rules& rules, const Report& r) {

@@ -9,6 +9,7 @@
 #include "node/store/audit.h"
 #include "node/store/cases.h"
 #include "tests/sim/chain.h"
+#include "tests/sim/expect.h"
 
 using namespace yz;
 using namespace yz::sim;
@@ -19,13 +20,6 @@ using node::ReportState;
 using sync::RecordType;
 
 namespace {
-
-void good(const Result<>& r) { REQUIRE_MESSAGE(r, (r ? "" : r.error().what)); }
-template <class T>
-T must(Result<T> r) {
-  REQUIRE_MESSAGE(r, (r ? "" : r.error().what));
-  return std::move(*r);
-}
 
 std::int64_t number(Office& o, std::string_view sql) { return must(o.number(sql)); }
 std::int64_t matter(Office& o) { return number(o, "select max(row) from matter"); }

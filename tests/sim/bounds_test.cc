@@ -2,14 +2,13 @@
 #include <doctest/doctest.h>
 
 #include "sync/limits.h"
+#include "tests/sim/expect.h"
 #include "tests/sim/scene.h"
 
 using namespace yz;
 using namespace yz::sim;
 
 namespace {
-
-void good(const Result<>& r) { REQUIRE_MESSAGE(r, (r ? "" : r.error().what)); }
 
 /// The next report signed here names a statement of so many bytes as its anchor.
 void anchor_of(Office& o, std::size_t bytes) {

@@ -5,13 +5,12 @@
 
 #include "node/net/join.h"
 #include "tests/sim/chain.h"
+#include "tests/sim/expect.h"
 
 using namespace yz;
 using namespace yz::sim;
 
 namespace {
-
-void good(const Result<>& r) { REQUIRE_MESSAGE(r, (r ? "" : r.error().what)); }
 
 /// "code office" of everything that stands, but for what every admission leaves.
 std::set<std::string> alarms(Office& o) {

@@ -5,15 +5,11 @@
 #include "node/store/heads.h"
 #include "node/store/siblings.h"
 #include "node/store/watch.h"
+#include "tests/sim/expect.h"
 #include "tests/sim/machines.h"
 
 namespace yz::sim {
 namespace {
-
-void good(const Result<>& r) {
-  INFO((r ? "" : r.error().what + " (" + r.error().code + ")"));
-  REQUIRE(r.has_value());
-}
 
 /// Manifests of good records here, and how many of them are whole and read as what was signed.
 std::pair<std::size_t, std::size_t> attachments(Office& o) {

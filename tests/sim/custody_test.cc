@@ -9,6 +9,7 @@
 #include "node/store/people.h"
 #include "node/store/policies.h"
 #include "node/store/revocation.h"
+#include "tests/sim/expect.h"
 #include "tests/sim/machines.h"
 
 namespace yz::sim {
@@ -19,10 +20,6 @@ using sync::RecordType;
 using sync::Refusal;
 using sync::SignRole;
 
-void good(const Result<>& r) {
-  INFO((r ? "" : r.error().what + " (" + r.error().code + ")"));
-  REQUIRE(r.has_value());
-}
 std::int64_t count(Office& o, std::string_view sql) { return o.number(sql).value(); }
 
 Bytes policy(std::int64_t version, const char* document, Millis effective = kBegin) {

@@ -9,15 +9,12 @@
 #include "node/store/life.h"
 #include "node/store/revocation.h"
 #include "node/store/siblings.h"
+#include "tests/sim/expect.h"
 #include "tests/sim/machines.h"
 
 namespace yz::sim {
 namespace {
 
-void good(const Result<>& r) {
-  INFO((r ? "" : r.error().what + " (" + r.error().code + ")"));
-  REQUIRE(r.has_value());
-}
 template <class T>
 T got(Result<T> r) {
   INFO((r ? "" : r.error().what + " (" + r.error().code + ")"));

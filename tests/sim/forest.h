@@ -7,6 +7,14 @@
 
 namespace yz::sim {
 
+inline crypto::Certificate certificate(Office& at, const OfficeId& of) {
+  return at.directory().office_certificate(of).value().value();
+}
+
+inline Result<> learn(Office& o, const crypto::Certificate& c, Millis now) {
+  return o.store().write([&] { return o.directory().learn(c, now); });
+}
+
 struct Forest {
   Tree tree = founded_tree();
   Millis now = kBegin;

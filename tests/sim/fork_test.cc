@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "sync/limits.h"
+#include "tests/sim/expect.h"
 #include "tests/sim/scene.h"
 
 using namespace yz;
@@ -10,8 +11,6 @@ using namespace yz::sim;
 namespace {
 
 constexpr std::string_view kDelivered = "select count(*) from delivery where state >= 2";
-
-void good(const Result<>& r) { REQUIRE_MESSAGE(r, (r ? "" : r.error().what)); }
 
 /// One report in an envelope of its own, cut and not sent.
 void cut_one(Scene& s) {

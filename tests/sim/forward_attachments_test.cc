@@ -12,6 +12,7 @@
 #include "node/store/records.h"
 #include "sync/exchange.h"
 #include "tests/sim/chain.h"
+#include "tests/sim/expect.h"
 #include "tests/sim/machines.h"
 
 using namespace yz;
@@ -20,12 +21,6 @@ using node::Enclosure;
 
 namespace {
 
-void good(const Result<>& r) { REQUIRE_MESSAGE(r, (r ? "" : r.error().what)); }
-template <class T>
-T must(Result<T> r) {
-  REQUIRE_MESSAGE(r, (r ? "" : r.error().what + " " + r.error().code));
-  return std::move(*r);
-}
 std::int64_t number(Office& o, std::string_view sql) { return must(o.number(sql)); }
 std::int64_t blobs(Office& o, std::string_view sql) {
   auto q = must(o.store().blobs().query(sql));

@@ -4,19 +4,13 @@
 #include "node/store/audit.h"
 #include "node/store/forwards.h"
 #include "tests/sim/chain.h"
+#include "tests/sim/expect.h"
 
 using namespace yz;
 using namespace yz::sim;
 using node::ReportState;
 
 namespace {
-
-void good(const Result<>& r) { REQUIRE_MESSAGE(r, (r ? "" : r.error().what)); }
-template <class T>
-T must(Result<T> r) {
-  REQUIRE_MESSAGE(r, (r ? "" : r.error().what));
-  return std::move(*r);
-}
 
 std::int64_t number(Office& o, std::string_view sql) { return must(o.number(sql)); }
 /// The newest case.

@@ -7,6 +7,7 @@
 #include "node/store/link.h"
 #include "sync/gate.h"
 #include "sync/revocation.h"
+#include "tests/sim/expect.h"
 #include "tests/sim/scene.h"
 
 using namespace yz;
@@ -14,11 +15,6 @@ using namespace yz::sim;
 using sync::FrameType;
 
 namespace {
-
-template <class T>
-void good(const Result<T>& r) {
-  REQUIRE_MESSAGE(r, (r ? std::string() : r.error().what + " (" + r.error().code + ")"));
-}
 
 struct Bad {
   std::string what, code;

@@ -6,6 +6,7 @@
 #include "node/store/people.h"
 #include "node/store/registry.h"
 #include "node/store/revocation.h"
+#include "tests/sim/expect.h"
 #include "tests/sim/scene.h"
 
 using namespace yz;
@@ -16,10 +17,6 @@ using sync::RevokedWhy;
 
 namespace {
 
-template <class T>
-void good(const Result<T>& r) {
-  REQUIRE_MESSAGE(r, (r ? std::string() : r.error().what + " (" + r.error().code + ")"));
-}
 template <class T>
 std::string code(const Result<T>& r) {
   return r ? std::string("done") : r.error().code;

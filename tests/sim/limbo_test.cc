@@ -4,17 +4,13 @@
 #include "node/store/revocation.h"
 #include "sync/limits.h"
 #include "tests/sim/chain.h"
+#include "tests/sim/expect.h"
 #include "tests/sim/scene.h"
 
 using namespace yz;
 using namespace yz::sim;
 
 namespace {
-
-template <class T>
-void good(const Result<T>& r) {
-  REQUIRE_MESSAGE(r, (r ? std::string() : r.error().what + " (" + r.error().code + ")"));
-}
 
 /// The township's next envelope for the city, cut but kept from leaving.
 sync::Envelope for_city(Chain& c) {

@@ -4,17 +4,13 @@
 #include <doctest/doctest.h>
 
 #include "node/net/superiors.h"
+#include "tests/sim/expect.h"
 #include "tests/sim/forest.h"
 
 using namespace yz;
 using namespace yz::sim;
 
 namespace {
-
-template <class T>
-void good(const Result<T>& r) {
-  REQUIRE_MESSAGE(r, (r ? std::string() : r.error().what + " (" + r.error().code + ")"));
-}
 
 /// As the two nodes do it over the line.
 void registers(Forest& f, Office& o, Office& with) {

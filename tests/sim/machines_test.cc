@@ -6,14 +6,11 @@
 
 #include "node/store/revocation.h"
 #include "node/store/siblings.h"
+#include "tests/sim/expect.h"
 
 namespace yz::sim {
 namespace {
 
-void good(const Result<>& r) {
-  INFO((r ? "" : r.error().what + " (" + r.error().code + ")"));
-  REQUIRE(r.has_value());
-}
 std::int64_t count(Office& o, std::string_view sql) { return o.number(sql).value(); }
 constexpr std::string_view kReports = "select count(*) from record where type = 1 and quarantine = 0";
 constexpr std::string_view kArrived =

@@ -5,6 +5,7 @@
 #include "node/store/life.h"
 #include "node/store/revocation.h"
 #include "sync/limits.h"
+#include "tests/sim/expect.h"
 #include "tests/sim/scene.h"
 
 using namespace yz;
@@ -14,8 +15,6 @@ namespace {
 
 constexpr std::string_view kWaits = "select count(*) from record where quarantine = 16";
 constexpr std::string_view kWaitsThere = "select count(*) from delivery where state = 2 and refusal = 16";
-
-void good(const Result<>& r) { REQUIRE_MESSAGE(r, (r ? "" : r.error().what)); }
 
 /// A new officer signs in the township, and his certificate does not travel with what he signs.
 crypto::SigningKey stranger_signs(Scene& s) {

@@ -2,14 +2,13 @@
 #include <doctest/doctest.h>
 
 #include "node/store/books.h"
+#include "tests/sim/expect.h"
 #include "tests/sim/scene.h"
 
 using namespace yz;
 using namespace yz::sim;
 
 namespace {
-
-void good(const Result<>& r) { REQUIRE_MESSAGE(r, (r ? "" : r.error().what)); }
 
 std::int64_t attachments(Office& o) {
   node::Query q = o.store().blobs().query("select count(*) from attachment where own = 1").value();

@@ -9,25 +9,13 @@
 #include "node/store/people.h"
 #include "node/store/registry.h"
 #include "node/store/revocation.h"
+#include "tests/sim/expect.h"
 #include "tests/sim/forest.h"
 
 using namespace yz;
 using namespace yz::sim;
 
 namespace {
-
-template <class T>
-void good(const Result<T>& r) {
-  REQUIRE_MESSAGE(r, (r ? std::string() : r.error().what + " (" + r.error().code + ")"));
-}
-
-crypto::Certificate certificate(Office& at, const OfficeId& of) {
-  return at.directory().office_certificate(of).value().value();
-}
-
-Result<> learn(Office& o, const crypto::Certificate& c, Millis now) {
-  return o.store().write([&] { return o.directory().learn(c, now); });
-}
 
 Result<> bring(Office& o, const Bytes& consent, Millis now) {
   return o.store().write([&]() -> Result<> {

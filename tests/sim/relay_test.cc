@@ -5,13 +5,12 @@
 #include "node/store/life.h"
 #include "node/store/routes.h"
 #include "tests/sim/chain.h"
+#include "tests/sim/expect.h"
 
 using namespace yz;
 using namespace yz::sim;
 
 namespace {
-
-void good(const Result<>& r) { REQUIRE_MESSAGE(r, (r ? "" : r.error().what)); }
 
 constexpr std::string_view kDeliveredTo =
     "select count(*) from delivery d join office o on o.id = d.destination where d.state = 3 and o.level = ";

@@ -14,6 +14,7 @@
 #include "node/store/cosigns.h"
 #include "sync/forward.h"
 #include "tests/sim/chain.h"
+#include "tests/sim/expect.h"
 
 using namespace yz;
 using namespace yz::sim;
@@ -29,13 +30,6 @@ using sync::Refusal;
 namespace {
 
 namespace role = crypto::role;
-
-void good(const Result<>& r) { REQUIRE_MESSAGE(r, (r ? "" : r.error().what)); }
-template <class T>
-T must(Result<T> r) {
-  REQUIRE_MESSAGE(r, (r ? "" : r.error().what));
-  return std::move(*r);
-}
 
 std::int64_t number(Office& o, std::string_view sql) { return must(o.number(sql)); }
 /// The newest report; absences are cases too.
@@ -306,6 +300,32 @@ TEST_CASE("a report under embargo goes no further by an honest program, nor by a
   must(p.county.forward(matter(p.county), {}, p.now));
   good(p.talk());
   CHECK(number(p.city, "select count(*) from record where type = 1 and quarantine = 0") == 1);
+}
+
+TEST_CASE("what left before it was signed off stays so until another person signs it, whoever says they are one") {
+  Roles p;
+  Seat town(p.township), other(p.township, "孙敏", role::all, p.now);
+  auto on_duty = town.me(p.now);
+  on_duty.person.roles = role::drafter | role::duty;
+  node::Report r = text(p.random);
+  r.kind = node::Kind::first_report;
+  r.lane = Lane::flash;
+  r.occurred_at = p.now - kMinute;
+  must(town.desk(p.now).write(on_duty, town.desk(p.now).new_case(), std::move(r), true, {id_of(p.county)}));
+  good(p.talk());
+  const auto provisional = [&](Office& o) {
+    return (number(o, "select flags from matter where sort = 0 order by row desc limit 1") &
+            node::record_note::provisional) != 0;
+  };
+  REQUIRE(provisional(p.county));
+  p.now += 10;
+  auto pretended = town.me(p.now);
+  CHECK(town.desk(p.now).sign(pretended, matter(p.township), "").error().code == "denied.same_person");
+  pretended.person.id = other.row.person;  // another program lets them through; the certificate is still theirs
+  must(town.desk(p.now).sign(pretended, matter(p.township), ""));
+  good(p.talk());
+  CHECK(p.newest(p.county, RecordType::cosignature).first == Refusal::not_permitted);
+  CHECK(provisional(p.county));
 }
 
 TEST_CASE("an embargo holds back no urgent report from the superior's superior") {
