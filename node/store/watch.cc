@@ -106,6 +106,8 @@ class Look {
         expect({s.office, s.node, h->incarnation, h->destination, kLanes[i]}, seq).by_head = seq;
     Millis& newest = heard_[s.office];
     newest = std::max(newest, came);
+    // Who stands above us tells us neither all its people nor what it sends up: neither is missing here.
+    if (TRY(above_us(s.office))) return {};
     TRY(compare_registry(s.office, s.office, h->registry, came));
     for (const auto& a : h->flash) {
       if (a.to == store_.me().office) continue;
@@ -149,6 +151,12 @@ class Look {
     TRY(q.step());
     if (came < q.integer(0) + kRegistrySettles || theirs == TRY(directory_.registry(about))) return {};
     return raise("registry.differs", "the certificates of an office are not the same here and there", who, "");
+  }
+
+  /// By certificates, or because we registered with it.
+  Result<bool> above_us(const OfficeId& office) {
+    const auto o = TRY(directory_.office(office));
+    return (o && o->state == OfficeState::superior) || TRY(lies_below(store_, store_.me().office, office));
   }
 
   /// It stands above or below us now, or is registered with us or we with it.

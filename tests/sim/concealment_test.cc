@@ -152,6 +152,23 @@ TEST_CASE("a flash that the township sent to the county alone is announced to th
   CHECK(said(alarms(c.township)) == "");
 }
 
+TEST_CASE("whom a county employs, and what it sends up, raises nothing at its township, which hears of neither") {
+  Chain c;
+  good(c.start());
+  good(c.talk());
+  good(c.county.add_officer("编辑", crypto::SigningKey::random(), c.now));
+  good(c.report(Lane::flash, 50));
+  good(c.talk());
+  const std::int64_t matter = c.county.number("select max(row) from matter").value();
+  must(c.county.forward(matter, {}, c.now));
+  run(c, 27 * kHour);
+  REQUIRE(c.township
+              .number("select count(*) from statement where kind = 2 and office = x'" +
+                      hex(c.county.store().me().office.view()) + "'")
+              .value() > 0);
+  CHECK(said(alarms(c.township)) == "");
+}
+
 TEST_CASE("a county that keeps an officer's certificate to itself shows at both ends") {
   Chain c;
   begin(c);

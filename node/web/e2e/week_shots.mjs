@@ -34,6 +34,12 @@ const pages = [
   ['city', '何远', 'city-work', '/', '.head h1'],
   ['city', '何远', 'city-heat', '/report/' + c.heat, '.report h1'],
   ['city', '何远', 'city-pipes', '/report/' + c.pipes, '.layers'],
+  ['liuhe', '王芳', 'town-clues', '/clues', 'main h1'],
+  ['liuhe', '王芳', 'town-stats', '/stats', 'main h1'],
+  ['county', '李明', 'county-duty', '/duty', 'main h1'],
+  ['county', '赵红', 'county-zero', '/zero', 'main h1'],
+  ['county', '赵红', 'county-stats', '/stats', 'main h1'],
+  ['city', '秦岳', 'city-policy', '/admin/policy', '#times'],
   ['county', '李明', 'county-about', '/admin/about', '.package'],
   ['county', '李明', 'county-lines', '/admin/lines', '.admin-main'],
 ];
