@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <set>
 
 #include "node/net/api_desk.h"
-#include "node/net/desk_rules.h"
 #include "node/store/nil.h"
 
 namespace yz::node::api {
@@ -15,7 +15,7 @@ constexpr std::int64_t kDaysUsual = 7, kDaysMost = 62;
 /// Before that long nobody is reminded of it.
 constexpr sync::Millis kRemind = 4 * 60 * kMinute;
 
-std::int64_t offset_of(const Request& r) { return r.host.config().office.utc_offset_minutes.count(); }
+int offset_of(const Request& r) { return static_cast<int>(r.host.config().office.utc_offset_minutes.count()); }
 
 struct LocalTime {
   int year, month, day, hour, minute;
@@ -49,11 +49,11 @@ struct Row {
 };
 /// `of` another office below us, or ours as our superior sees it. `since_known`: before the office was known here
 /// nothing was due.
-Result<Row> row_of(Request& r, const OfficeId& of, const OfficeId& superior, sync::Millis from, sync::Millis to,
+Result<Row> row_of(Request& r, const OfficeRow& office, const OfficeId& superior, sync::Millis from, sync::Millis to,
                    bool since_known = true) {
-  const auto times = nil_times(r.host.rules());
+  const OfficeId& of = office.id;
   if (since_known) from = std::max(from, TRY(known_since(r.store(), of)));
-  const auto slots = nil_slots(times, offset_of(r), from, to);
+  const auto slots = TRY(nil_slots_of(r.store(), office, superior, from, to, offset_of(r)));
   Row row;
   if (slots.empty()) return row;
   const auto given = TRY(nil_reports(r.store(), of, superior, slots.front().opens, slots.back().closes));
@@ -67,6 +67,21 @@ Json slots_json(const Request& r, const Row& row) {
   Json list = Json::array();
   for (const auto& [slot, verdict] : row.slots) list.add(slot_json(r, slot, verdict));
   return list;
+}
+
+Result<OfficeRow> ourselves(Request& r) {
+  const auto self = TRY(r.host.directory().office(r.store().me().office));
+  if (!self) return fail(Fault::corrupt, "this home does not know its own office", "store.office");
+  return *self;
+}
+
+/// "16:30" of each that is due from now on, or was today, each once.
+void add_times(const Request& r, const Row& row, std::set<std::string>& out) {
+  for (const auto& [slot, verdict] : row.slots)
+    if (slot.due > r.now() - kDay) {
+      const LocalTime at = local(r, slot.due);
+      out.insert(two(at.hour) + ":" + two(at.minute));
+    }
 }
 
 Result<std::optional<OfficeRow>> superior_of(Request& r) {
@@ -86,7 +101,7 @@ const std::pair<NilSlot, NilVerdict>* now_due(const Row& row, sync::Millis now) 
 Result<Json> nil_due_json(Request& r) {
   const auto above = TRY(superior_of(r));
   if (!above) return Json();
-  const Row row = TRY(row_of(r, r.store().me().office, above->id, r.now() - kDay, r.now() + kDay));
+  const Row row = TRY(row_of(r, TRY(ourselves(r)), above->id, r.now() - kDay, r.now() + kDay));
   const auto* s = now_due(row, r.now());
   if (!s || s->first.due > r.now() + kRemind || s->second.by) return Json();
   Json j = slot_json(r, s->first, s->second);
@@ -103,20 +118,24 @@ Result<ApiReply> get_nil(Request& r) {
       return fail(Fault::invalid, "days is a number from 1 to " + std::to_string(kDaysMost), "invalid.limit");
   }
   const sync::Millis from = r.now() - days * kDay, to = r.now() + kDay;
-  Json times = Json::array();
-  for (const std::int64_t m : nil_times(r.host.rules()))
-    times.add(two(static_cast<int>(m / 60)) + ":" + two(static_cast<int>(m % 60)));
+  std::set<std::string> at;
   Json own = Json::array(), below = Json::array(), due = TRY(nil_due_json(r));
-  if (const auto above = TRY(superior_of(r)))
-    own = slots_json(r, TRY(row_of(r, r.store().me().office, above->id, from, to)));
+  if (const auto above = TRY(superior_of(r))) {
+    const Row row = TRY(row_of(r, TRY(ourselves(r)), above->id, from, to));
+    own = slots_json(r, row);
+    add_times(r, row, at);
+  }
   for (const OfficeRow& o : TRY(r.host.directory().offices())) {
     if (o.state != OfficeState::below || o.superior != r.store().me().office) continue;
-    const Row row = TRY(row_of(r, o.id, r.store().me().office, from, to));
+    const Row row = TRY(row_of(r, o, r.store().me().office, from, to));
+    add_times(r, row, at);
     below.add(Json::object({{"office", o.code},
                             {"name", o.name},
                             {"last_contact", row.contact > 0 ? r.time(row.contact) : Json()},
                             {"slots", slots_json(r, row)}}));
   }
+  Json times = Json::array();
+  for (const std::string& t : at) times.add(t);
   return reply(Json::object({{"now", r.time(r.now())},
                              {"times", std::move(times)},
                              {"due", std::move(due)},
@@ -128,18 +147,18 @@ Result<ApiReply> post_nil(Request& r) {
   TRY(only(r.body, {"note", "again"}));
   const auto above = TRY(superior_of(r));
   if (!above) return fail(Fault::invalid, "this office has no superior to report to", "report.no_superior");
-  const Row row = TRY(row_of(r, r.store().me().office, above->id, r.now() - kDay, r.now() + kDay, false));
+  const Row row = TRY(row_of(r, TRY(ourselves(r)), above->id, r.now() - kDay, r.now() + kDay, false));
   const auto* s = now_due(row, r.now());
   // Two people at two machines press the same button: the second is told, and may insist.
   if (s && s->second.by && !r.body.flag("again"))
     return fail(Fault::conflict, "the nil report of this time was sent already", "nil.sent");
-  const auto self = TRY(r.host.directory().office(r.store().me().office));
+  const OfficeRow self = TRY(ourselves(r));
   const LocalTime at = local(r, s ? s->first.due : r.now()), now = local(r, r.now());
   Report report;
   report.kind = Kind::zero_report;
   report.lane = sync::Lane::routine;
   const std::string day = std::to_string(at.month) + "月" + std::to_string(at.day) + "日";
-  report.title = (self ? self->name : std::string()) + day + "零报告";
+  report.title = self.name + day + "零报告";
   report.body = r.body.text("note");
   if (trimmed(report.body).empty())
     report.body = "截至" + std::to_string(now.month) + "月" + std::to_string(now.day) + "日" + two(now.hour) + "时" +

@@ -105,8 +105,8 @@ Result<Asked> asked(Request& r) {
 }
 
 Result<std::vector<Fact>> facts_for(Request& r, const Asked& a, const OfficeRow& of) {
-  return facts_of(r.store(), r.host.directory(), r.host.rules(), of, a.by, a.period, nil_times(r.host.rules()),
-                  r.host.config().office.utc_offset_minutes.count(), r.now());
+  return facts_of(r.store(), r.host.directory(), r.host.rules(), of, a.by, a.period,
+                  static_cast<int>(r.host.config().office.utc_offset_minutes.count()), r.now());
 }
 
 std::int64_t minutes(sync::Millis ms) { return ms / 60'000; }

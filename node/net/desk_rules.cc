@@ -8,16 +8,6 @@
 namespace yz::node {
 namespace {
 
-constexpr std::size_t kNilTimesMost = 24;
-
-/// "16:30"; -1 when it is none.
-std::int64_t minutes_of(std::string_view s) {
-  const auto digit = [&](std::size_t i) { return s[i] >= '0' && s[i] <= '9' ? s[i] - '0' : 100; };
-  if (s.size() != 5 || s[2] != ':') return -1;
-  const int h = digit(0) * 10 + digit(1), m = digit(3) * 10 + digit(4);
-  return h < 24 && m < 60 ? h * 60 + m : -1;
-}
-
 auto wrong(const char* what) { return fail(Fault::corrupt, std::string("scoring.json: ") + what, "rules.scoring"); }
 
 double number_of(const Json& j, std::string_view key) {
@@ -54,26 +44,6 @@ Result<Scheme> scheme_of(const Json& j) {
 }
 
 }  // namespace
-
-std::vector<std::int64_t> nil_times(const Rules&) {
-  std::vector<std::int64_t> out;
-  const auto file = parse_json(embedded("deadlines"));
-  const Json* nil = file ? file->find("zero_report") : nullptr;
-  if (!nil) return out;
-  const auto take = [&](std::string_view s) {
-    if (const auto m = minutes_of(s); m >= 0) out.push_back(m);
-  };
-  if (const Json* at = nil->find("at"); at && at->items()) {
-    for (const Json& one : *at->items())
-      if (one.string()) take(*one.string());
-  } else {
-    take(nil->text("at"));
-  }
-  std::ranges::sort(out);
-  out.erase(std::ranges::unique(out).begin(), out.end());
-  if (out.size() > kNilTimesMost) out.resize(kNilTimesMost);
-  return out;
-}
 
 Result<std::vector<Scheme>> load_schemes() {
   const auto file = parse_json(embedded("scoring"));

@@ -20,22 +20,13 @@ std::string_view name_of(NilState s) {
   return kNames[static_cast<std::size_t>(s)];
 }
 
-std::vector<NilSlot> nil_slots(std::span<const std::int64_t> at_min, std::int64_t utc_offset_minutes, sync::Millis from,
-                               sync::Millis to) {
+std::vector<NilSlot> nil_slots(std::span<const sync::Millis> due) {
   std::vector<NilSlot> out;
-  if (at_min.empty() || from >= to) return out;
-  // Never further back than what is kept of them, so that a wild date costs nothing.
-  const auto per_day = static_cast<sync::Millis>(at_min.size());
-  from = std::max(from, to - kDay * (static_cast<sync::Millis>(kNilSlotsMost) / per_day + 1));
-  const sync::Millis offset = utc_offset_minutes * kMinute;
-  const auto day_of = [&](sync::Millis t) { return (t + offset) / kDay - ((t + offset) % kDay < 0 ? 1 : 0); };
-  std::vector<sync::Millis> due;
-  for (auto day = day_of(from) - 1; day <= day_of(to) + 1; ++day)
-    for (const std::int64_t m : at_min) due.push_back(day * kDay - offset + m * kMinute);
-  for (std::size_t i = 1; i + 1 < due.size(); ++i)
-    if (due[i] >= from && due[i] < to)
-      out.push_back({opens_before(due[i], due[i - 1]), due[i], opens_before(due[i + 1], due[i])});
-  if (out.size() > kNilSlotsMost) out.erase(out.begin(), out.end() - static_cast<std::ptrdiff_t>(kNilSlotsMost));
+  for (std::size_t i = 0; i < due.size(); ++i) {
+    const sync::Millis before = i > 0 ? due[i - 1] : due[i] - kDay;
+    const sync::Millis next = i + 1 < due.size() ? due[i + 1] : due[i] + kDay;
+    out.push_back({opens_before(due[i], before), due[i], opens_before(next, due[i])});
+  }
   return out;
 }
 

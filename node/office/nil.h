@@ -15,10 +15,8 @@ struct NilSlot {
   sync::Millis due = 0;
   sync::Millis closes = 0;  ///< when the next one opens: what is signed up to here is this one, late
 };
-/// Those due in [from, to), ascending, at most kNilSlotsMost, the newest. `at_min`: minutes after local midnight,
-/// ascending, each once.
-std::vector<NilSlot> nil_slots(std::span<const std::int64_t> at_min, std::int64_t utc_offset_minutes, sync::Millis from,
-                               sync::Millis to);
+/// One for each of the times that are due: ascending, each once.
+std::vector<NilSlot> nil_slots(std::span<const sync::Millis> due);
 inline constexpr std::size_t kNilSlotsMost = 400;  ///< a year of daily ones, and some
 
 struct NilGiven {

@@ -24,7 +24,7 @@ class Collector {
   Result<> reports();
   Result<> acts();
   Result<> commissions();
-  Result<> nil(std::span<const std::int64_t> at_min, std::int64_t offset);
+  Result<> nil(int offset);
   std::vector<Fact> take() { return std::move(facts_); }
 
  private:
@@ -188,9 +188,10 @@ Result<> Collector::commissions() {
   return {};
 }
 
-Result<> Collector::nil(std::span<const std::int64_t> at_min, std::int64_t offset) {
+Result<> Collector::nil(int offset) {
   const sync::Millis known = TRY(known_since(store_, of_.id));
-  const auto slots = nil_slots(at_min, offset, std::max(period_.from, known), std::min(period_.to, now_));
+  const auto slots =
+      TRY(nil_slots_of(store_, of_, by_.id, std::max(period_.from, known), std::min(period_.to, now_), offset));
   if (slots.empty()) return {};
   const auto given = TRY(nil_reports(store_, of_.id, by_.id, slots.front().opens, slots.back().closes));
   std::optional<sync::Millis> contact;
@@ -211,13 +212,12 @@ Result<> Collector::nil(std::span<const std::int64_t> at_min, std::int64_t offse
 }  // namespace
 
 Result<std::vector<Fact>> facts_of(Store& store, Directory& directory, const Rules& rules, const OfficeRow& of,
-                                   const OfficeRow& by, Period period, std::span<const std::int64_t> nil_at,
-                                   std::int64_t utc_offset_minutes, sync::Millis now) {
+                                   const OfficeRow& by, Period period, int utc_offset_minutes, sync::Millis now) {
   Collector c(store, directory, rules, of, by, period, now);
   TRY(c.reports());
   TRY(c.acts());
   TRY(c.commissions());
-  TRY(c.nil(nil_at, utc_offset_minutes));
+  TRY(c.nil(utc_offset_minutes));
   return c.take();
 }
 

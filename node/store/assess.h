@@ -14,9 +14,8 @@ struct Period {
   bool has(sync::Millis t) const { return t >= from && t < to; }
 };
 /// `of` as `by` sees it. Of the two one is this office: it sees its subordinate, or itself as its superior would see
-/// it. Exercises and what was withdrawn count nowhere. `nil_at`: times of nil reports, minutes after local midnight.
+/// it. Exercises and what was withdrawn count nowhere.
 Result<std::vector<Fact>> facts_of(Store&, Directory&, const Rules&, const OfficeRow& of, const OfficeRow& by, Period,
-                                   std::span<const std::int64_t> nil_at, std::int64_t utc_offset_minutes,
-                                   sync::Millis now);
+                                   int utc_offset_minutes, sync::Millis now);
 
 }  // namespace yz::node

@@ -1,6 +1,56 @@
 #include "node/store/nil.h"
 
+#include <algorithm>
+
+#include "node/office/timetable.h"
+#include "node/store/policies.h"
+
 namespace yz::node {
+namespace {
+
+constexpr sync::Millis kDay = 24LL * 60 * 60 * 1000;
+/// No time before is looked at, whatever was asked.
+constexpr sync::Millis kLongest = 400 * kDay;
+/// zero_reports_due() looks at so much in one call.
+constexpr sync::Millis kAtOnce = 30 * kDay;
+
+/// From when on something else may hold: the times at which versions took effect, with both ends.
+Result<std::vector<sync::Millis>> changes(Store& store, sync::Millis from, sync::Millis to) {
+  std::vector<sync::Millis> out{from};
+  Query q = TRY(store.db().query(
+      "select distinct effective_ms from policy where effective_ms > ? and effective_ms < ? order by effective_ms desc"
+      " limit 256",
+      from, to));
+  while (TRY(q.step())) out.push_back(q.integer(0));
+  for (sync::Millis t = from + kAtOnce; t < to; t += kAtOnce) out.push_back(t);
+  out.push_back(to);
+  std::ranges::sort(out);
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<NilSlot>> nil_slots_of(Store& store, const OfficeRow& of, const OfficeId& ruler, sync::Millis from,
+                                          sync::Millis to, int utc_offset_minutes) {
+  std::vector<sync::Millis> due;
+  from = std::max(from, to - kLongest);
+  // A day more on both sides: how long a report counts for one time is said by its neighbours.
+  const auto at = TRY(changes(store, from - kDay, to + kDay));
+  for (std::size_t i = 0; i + 1 < at.size(); ++i) {
+    const auto in_force = TRY(policies_in_force(store, ruler, at[i]));
+    if (in_force.empty()) continue;
+    const RuleSet rules = TRY(ruled_by(store, RuleSet(), in_force, {}));
+    for (const ZeroDue& z :
+         zero_reports_due(rules.terms, name_of(of.level), of.code, at[i] - 1, at[i + 1] - 1, utc_offset_minutes))
+      due.push_back(z.at_ms);
+  }
+  std::ranges::sort(due);
+  due.erase(std::ranges::unique(due).begin(), due.end());
+  std::vector<NilSlot> out = nil_slots(due);
+  std::erase_if(out, [&](const NilSlot& s) { return s.due < from || s.due >= to; });
+  if (out.size() > kNilSlotsMost) out.erase(out.begin(), out.end() - static_cast<std::ptrdiff_t>(kNilSlotsMost));
+  return out;
+}
 
 Result<std::vector<NilGiven>> nil_reports(Store& store, const OfficeId& of, const OfficeId& superior, sync::Millis from,
                                           sync::Millis to) {

@@ -3,10 +3,14 @@
 #include <vector>
 
 #include "node/office/nil.h"
-#include "node/store/store.h"
+#include "node/store/directory.h"
 
 namespace yz::node {
 
+/// When `of` owes nil reports in [from, to), ascending, the newest kNilSlotsMost: by the timetables that `ruler`, the
+/// office above it, and those above that one had in force at each time. Nothing is owed by any other rule.
+Result<std::vector<NilSlot>> nil_slots_of(Store&, const OfficeRow& of, const OfficeId& ruler, sync::Millis from,
+                                          sync::Millis to, int utc_offset_minutes);
 /// An office's, signed in [from, to), without exercises and what was withdrawn. Of another office `received` is when it
 /// came here; of ours when `superior` had stored it, by its receipt.
 Result<std::vector<NilGiven>> nil_reports(Store&, const OfficeId& of, const OfficeId& superior, sync::Millis from,

@@ -4,7 +4,9 @@
 
 #include "node/net/csv.h"
 #include "node/net/desk_rules.h"
+#include "node/office/policy.h"
 #include "node/store/assess.h"
+#include "node/store/nil.h"
 #include "tests/node/desk_world.h"
 
 using namespace yz;
@@ -16,7 +18,6 @@ using test::World;
 namespace {
 
 constexpr sync::Millis kHour = 3600 * 1000;
-constexpr std::int64_t kHalfPastFour[] = {16 * 60 + 30};
 
 /// An answer of the API as a county would see it that has the township `town` below it.
 sync::ReleasedRecord nil_of(World& w, const test::Keys& from, std::uint8_t n, sync::Millis signed_ms,
@@ -44,6 +45,17 @@ void put_at(World& w, const sync::ReleasedRecord& r, sync::Millis received) {
   }));
 }
 
+/// The county rules when nil reports are due.
+void rule(World& w, std::int64_t version, sync::Millis since, const std::string& at = R"(["16:30"])") {
+  CaseId id;
+  id.bytes[0] = 200;
+  id.bytes[1] = static_cast<std::uint8_t>(version);
+  sync::ReleasedRecord r = w.foreign(w.county, id, {}, "", sync::RecordType::policy, since);
+  r.record.body = encode_policy(
+      {version, since, R"({"v":1,"zero_report":[{"name":"日报","levels":["township","unit"],"at":)" + at + "}]}"});
+  put_at(w, sync::release(r.record), since);
+}
+
 /// A village directly below our township.
 void admit(World& w, const test::Keys& village, sync::Millis since) {
   REQUIRE(w.store().write([&]() -> Result<> {
@@ -64,21 +76,40 @@ std::size_t figure(const std::vector<Fact>& facts, Figure f) {
 
 }  // namespace
 
-TEST_CASE("nil reports are due at the times of the rules, in the office's own hours") {
-  CHECK(nil_times(test::the_rules()) == std::vector<std::int64_t>{16 * 60 + 30});
-  // 2026-06-08 08:26:40Z is 16:26:40 there.
-  const auto one = nil_slots(kHalfPastFour, 480, kNow, kNow + kDay);
-  REQUIRE(one.size() == 1);
-  CHECK(one[0].due == kNow + 7400 * 1000);
-  CHECK(one[0].opens == one[0].due - 12 * kHour);
-  CHECK(one[0].closes == one[0].due + 12 * kHour);
-  const std::int64_t twice[] = {8 * 60, 20 * 60};
-  CHECK(nil_slots(twice, 480, kNow, kNow + 3 * kDay).size() == 6);
-  CHECK(nil_slots(twice, 480, kNow, kNow + kDay)[0].opens ==
-        nil_slots(twice, 480, kNow, kNow + kDay)[0].due - 6 * kHour);
-  CHECK(nil_slots({}, 480, kNow, kNow + kDay).empty());
-  CHECK(nil_slots(kHalfPastFour, 480, kNow, kNow).empty());
-  CHECK(nil_slots(kHalfPastFour, 480, std::numeric_limits<sync::Millis>::min() / 2, kNow).size() <= kNilSlotsMost);
+TEST_CASE("a nil report counts for the time that it is nearest to from below, half a day at most") {
+  const sync::Millis times[] = {kNow, kNow + 6 * kHour, kNow + 30 * kHour};
+  const auto slots = nil_slots(times);
+  REQUIRE(slots.size() == 3);
+  CHECK(slots[0].opens == kNow - 12 * kHour);
+  CHECK(slots[0].closes == kNow + 3 * kHour);
+  CHECK(slots[1].opens == slots[0].closes);
+  CHECK(slots[2].opens == kNow + 18 * kHour);
+  CHECK(slots[2].closes == slots[2].due + 12 * kHour);
+  CHECK(nil_slots({}).empty());
+}
+
+TEST_CASE("nobody owes a nil report that no policy asked for, and a timetable asks for nothing from before it held") {
+  World w;
+  REQUIRE(w.store().write([&] { return w.store().db().run("update office set at_ms = ?", kNow - 100 * kDay); }));
+  const OfficeRow town = *w.directory().office(w.store().me().office).value();
+  const auto owed = [&](sync::Millis from, sync::Millis to) {
+    auto all = nil_slots_of(w.store(), town, w.county.office(), from, to, 480);
+    REQUIRE(all);
+    return *all;
+  };
+  CHECK(owed(kNow - 60 * kDay, kNow + kDay).empty());
+  CHECK(w.call("GET", "/api/v1/work").json.find("zero")->is_null());
+  CHECK(w.call("GET", "/api/v1/zero?days=7").json.find("own")->items()->empty());
+  rule(w, 1, kNow - 40 * kDay, R"(["08:00","16:30"])");
+  rule(w, 2, kNow - 2 * kDay, R"(["16:30"])");
+  // 2026-06-08 06:26:40Z is 14:26:40 there.
+  const auto today = owed(kNow, kNow + kDay);
+  REQUIRE(today.size() == 1);
+  CHECK(today[0].due == kNow + 7400 * 1000);
+  CHECK(owed(kNow - 60 * kDay, kNow - 40 * kDay).empty());
+  CHECK(owed(kNow - 40 * kDay, kNow - 2 * kDay).size() == 76);
+  CHECK(owed(kNow - 2 * kDay, kNow).size() == 2);
+  CHECK(owed(std::numeric_limits<sync::Millis>::min() / 2, kNow).size() == 78);
 }
 
 TEST_CASE("a nil report is judged by what was signed and received, and silence of the line accuses nobody") {
@@ -119,7 +150,8 @@ TEST_CASE("a nil report is judged by what was signed and received, and silence o
 
 TEST_CASE("the nil report that is due is shown, sent by one call, and not twice by accident") {
   World w;
-  // Known since ten days; five minutes before it is due.
+  rule(w, 1, kNow - 20 * kDay);
+  // Known since ten days; some minutes before it is due.
   REQUIRE(w.store().write([&] { return w.store().db().run("update office set at_ms = ?", kNow - 10 * kDay); }));
   const Json work = w.call("GET", "/api/v1/work").json;
   REQUIRE(work.find("zero")->members());
@@ -154,7 +186,10 @@ TEST_CASE("who below has sent, is late or missed is seen, and exercises say noth
   World w;
   const test::Keys village;
   admit(w, village, kNow - 10 * kDay);
-  const sync::Millis due = nil_slots(kHalfPastFour, 480, kNow - 5 * kDay, kNow)[0].due;
+  rule(w, 1, kNow - 20 * kDay);
+  const OfficeRow of = *w.directory().office(village.office()).value();
+  const sync::Millis due =
+      nil_slots_of(w.store(), of, w.store().me().office, kNow - 5 * kDay, kNow, 480).value().front().due;
   put_at(w, nil_of(w, village, 1, due - kHour), due - kHour + 1);                          // in time
   put_at(w, nil_of(w, village, 2, due + kDay - kHour), due + kDay + kHour);                // came later
   put_at(w, nil_of(w, village, 3, due + 2 * kDay + kHour), due + 2 * kDay + 2 * kHour);    // late
@@ -247,7 +282,7 @@ TEST_CASE("a first report is in time, late, or signed in time and arrived later"
     r.record.body = encode_body(report, x);
     put_at(w, sync::release(r.record), learned + row.received);
   }
-  const auto facts = facts_of(w.store(), w.directory(), test::the_rules(), of, by, {kNow - kDay, kNow}, {}, 480, kNow);
+  const auto facts = facts_of(w.store(), w.directory(), test::the_rules(), of, by, {kNow - kDay, kNow}, 480, kNow);
   REQUIRE(facts);
   for (const Row& row : rows) {
     CAPTURE(name_of(row.figure));

@@ -70,7 +70,7 @@ class Week:
         for name in sorted(glob.glob(os.path.join(HERE, "texts", "*.json"))):
             with open(name, encoding="utf-8") as f:
                 for entry in json.load(f):
-                    what = self.commission if entry.get("do") == "commission" else self.conflict if entry.get("do") == "conflict" else self.report
+                    what = {"commission": self.commission, "conflict": self.conflict, "policy": self.policy}.get(entry.get("do"), self.report)
                     self.later(self.moment(entry["at"]), what, entry)
 
     # --- reports ----------------------------------------------------------------------------------------------------
@@ -211,6 +211,12 @@ class Week:
             self.later(at + 4 * MINUTE, lambda _: o.ask("POST", f"/reports/{case}/sign", {"note": ""}, o.signer))
 
     # --- commissions ------------------------------------------------------------------------------------------------
+    def policy(self, at, e):
+        """One drafts, another signs; from then on it holds below."""
+        o = self.office(e["office"])
+        case = o.ask("POST", "/policies", {"document": e["document"]}, e["by"])["case"]
+        o.ask("POST", f"/reports/{case}/sign", {}, e["signer"])
+
     def commission(self, at, e):
         o = self.office(e["office"])
         body = self.members(e, at, "title", "body", "lane")

@@ -1,7 +1,9 @@
 // Clues, an exercise, nil reports, what looks alike and the figures, as people do them on the page: a township notes and writes, its
 // county sees. The clue box and the questions of a case are walked at the width of a telephone.
+import fs from 'node:fs';
+import path from 'node:path';
 import { accessible, fitsPhone } from './look.mjs';
-import { browser, check, finish, offices, open, run, signIn, until } from './world.mjs';
+import { browser, check, finish, offices, open, run, signIn, until, work } from './world.mjs';
 
 const go = async (page, to) => page.goto(page.url().replace(/#.*/, '#' + to));
 const dialog = (page) => page.locator('dialog.ask[open]');
@@ -77,6 +79,10 @@ async function drill(page, county) {
 }
 
 async function zero(page, county) {
+  const rule = path.join(work, 'rule');
+  fs.writeFileSync(rule, JSON.stringify({ v: 1, zero_report: [{ name: '汛期', levels: ['township'], at: ['08:00', '16:30'] }] }));
+  run('county', 'policy', 'publish', rule);
+  await until('the township knows when it owes nil reports', async () => run('township', 'zero', 'list').times.length === 2, 60);
   await go(page, '/zero');
   await page.getByRole('heading', { name: '零报告' }).first().waitFor();
   await accessible(page, 'nil reports of a township');
