@@ -51,6 +51,15 @@ Result<> add_drafts(Request& r, std::vector<Item>& out) {
   return {};
 }
 
+/// As people say it: minutes up to two hours, hours up to two days.
+std::string how_long(sync::Millis ms, bool zh) {
+  constexpr std::int64_t hour = 60, day = 24 * hour;
+  const std::int64_t minutes = ms / 60'000;
+  if (minutes < 2 * hour) return std::to_string(minutes) + (zh ? " 分钟" : " min");
+  if (minutes < 2 * day) return std::to_string(minutes / hour) + (zh ? " 小时" : " h");
+  return std::to_string(minutes / day) + (zh ? " 天" : " days");
+}
+
 /// To us, or from us, or past us to somebody below: whoever has the instruction sees that nothing is heard.
 Result<> add_instructions(Request& r, std::vector<Item>& out) {
   struct Row {
@@ -156,11 +165,11 @@ Result<Json> escalations_json(Request& r, bool hushed_too) {
     const bool hushed = TRY(hushed_step(r.store(), i.name)).value_or(0) >= step;
     if (hushed && !hushed_too) continue;
     const std::string whom = TRY(asks(r, i, e.rung));
-    const std::string minutes = std::to_string((r.now() - i.since) / 60'000);
+    const std::string waited = how_long(r.now() - i.since, zh);
     const std::string title = i.row.title.empty() ? i.row.number : i.row.title;
     std::string said(what_of(i.what, zh));
-    said += zh ? " " + minutes + " 分钟，请" + whom + "处理：" + title
-               : " for " + minutes + " min; " + whom + " is asked to act: " + title;
+    said += zh ? " " + waited + "，请" + whom + "处理：" + title
+               : " for " + waited + "; " + whom + " is asked to act: " + title;
     if (i.exercise) said += zh ? "（演练）" : " (exercise)";
     list.add(Json::object({{"item", i.name},
                            {"what", name_of(i.what)},
