@@ -358,9 +358,12 @@ Result<Hash> statement_key(const Statement& s) {
     case StatementKind::node_list:
       TRY(decode_node_list(s.body));
       break;
-    case StatementKind::chunk_receipt:
-      about.id(TRY(decode_chunk_receipt(s.body)).attachment);
+    case StatementKind::chunk_receipt: {
+      // One attachment comes by several who sign its chunks, and goes to several offices.
+      const ChunkReceipt c = TRY(decode_chunk_receipt(s.body));
+      about.id(c.author).id(c.destination).id(c.attachment);
       break;
+    }
     case StatementKind::want:
       TRY(decode_want(s.body));
       break;

@@ -165,8 +165,15 @@ Result<bool> known_whole(Store& store, const sync::AttachmentId& id) {
 
 Result<> hand_on_attachment(Store& store, const Manifest& m, std::span<const OfficeId> destinations) {
   const auto authors = TRY(authors_manifest(store, m)).record.record.addressees;
+  std::vector<OfficeId> others;
+  std::ranges::copy_if(destinations, std::back_inserter(others),
+                       [&](const OfficeId& to) { return !std::ranges::binary_search(authors, to); });
+  return owe_attachment(store, m, others);
+}
+
+Result<> owe_attachment(Store& store, const Manifest& m, std::span<const OfficeId> destinations) {
   for (const OfficeId& to : destinations) {
-    if (to == store.me().office || std::ranges::binary_search(authors, to)) continue;
+    if (to == store.me().office) continue;
     TRY(
         store.blobs().run("insert into attachment(id, own, author, destination, count, ready, at_ms, handed, content)"
                           " values(?, 1, ?, ?, ?, 0, ?, 1, ?) on conflict do nothing",

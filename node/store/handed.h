@@ -31,6 +31,8 @@ Result<bool> known_whole(Store&, const sync::AttachmentId&);
 /// It goes to these offices as soon as all of it is here and is what its author signed; not to those whom the author
 /// sends it himself. Inside a write.
 Result<> hand_on_attachment(Store&, const Manifest&, std::span<const OfficeId> destinations);
+/// The same for whomever: its author's office that lost the bytes, or those it still owes them to. Inside a write.
+Result<> owe_attachment(Store&, const Manifest&, std::span<const OfficeId> destinations);
 /// One of its chunks, signed for where it goes: the same bytes every time. `row` of `chunk`.
 Result<Bytes> handed_chunk(Store&, std::int64_t row);
 

@@ -67,6 +67,7 @@ class StoreInbox : public sync::Inbox {
   Result<> in_custody(const sync::Statement&, const sync::Receipt&);
   Result<> carried_arrived(const sync::Statement&, const sync::Receipt&, std::int64_t stream);
   Result<> pass_receipt(const sync::Statement&, const sync::Receipt&, const NodeId& from);
+  Result<> pass_ask_back(const sync::Statement&, const sync::ChunkReceipt&, const NodeId& from);
   Result<> pass_chunk_receipt(const sync::Statement&, const sync::ChunkReceipt&, const NodeId& from);
   Result<> pass_on(const sync::Statement&, const OfficeId& to, const NodeId& from);
   Result<> spread(sync::FrameType, ByteView bytes, const Hash& key, const NodeId& from);

@@ -1,6 +1,10 @@
 #include "node/store/lost_chunks.h"
 
-#include "node/office/body.h"
+#include <algorithm>
+
+#include "node/store/attachments.h"
+#include "node/store/enclosures.h"
+#include "node/store/handed.h"
 #include "node/store/routes.h"
 #include "sync/intervals.h"
 #include "sync/limits.h"
@@ -46,6 +50,28 @@ Result<> tell(Store& store, const Manifest& m, const OfficeId& office, const Nod
   return hop ? store.state(sync::StatementKind::chunk_receipt, sync::encode(r), *hop, now) : Result<>();
 }
 
+/// The machine of that office which is asked: the one that gave the manifest back, or, past a relay, any of them.
+Result<std::optional<NodeId>> machine_of(Store& store, const OfficeId& office, const NodeId& preferred) {
+  Query q = TRY(store.db().query("select id from node where office = ? and state = 0 order by id <> ?, id limit 1",
+                                 office, preferred));
+  if (!TRY(q.step())) return std::nullopt;
+  return TRY(q.id<NodeId>(0));
+}
+
+/// Manifests of ours that came back in the life before, and whose bytes did not all.
+Result<> ask_again(Store& store, sync::Millis now) {
+  Query q =
+      TRY(store.db().query("select r.bytes, d.destination, e.peer from record r join delivery d on d.record = r.row"
+                           " join envelope e on e.row = d.envelope where r.own = 1 and r.type = ? and r.quarantine = 0"
+                           " and e.back = 2",
+                           kManifest));
+  while (TRY(q.step())) {
+    const auto m = TRY(manifest_in(q.blob(0)));
+    if (m && !m->from) TRY(ask_back(store, *m, {}, TRY(q.id<OfficeId>(1)), TRY(q.id<NodeId>(2)), now));
+  }
+  return {};
+}
+
 /// When this life began.
 constexpr std::string_view kBegan = "life_began";
 
@@ -60,7 +86,7 @@ Result<> tell_chunks_we_have(Store& store, sync::Millis now) {
   while (TRY(q.step()))
     if (const auto m = TRY(manifest_in(q.blob(0))))
       TRY(tell(store, *m, TRY(q.id<OfficeId>(2)), TRY(q.id<NodeId>(1)), now));
-  return {};
+  return ask_again(store, now);
 }
 
 Result<> tell_chunks_of(Store& store, const sync::ReleasedRecord& r, const NodeId& author, sync::Millis now) {
@@ -96,6 +122,27 @@ Result<> offer_chunks_underway(Store& store, const OfficeId& destination) {
     while (TRY(q.step())) records.push_back(q.integer(0));
   }
   return offer_chunks_again(store, records);
+}
+
+Result<> ask_back(Store& store, const Manifest& m, std::span<const OfficeId> addressees, const OfficeId& holder,
+                  const NodeId& brought, sync::Millis now) {
+  if (TRY(attachment_complete(store, m))) return {};
+  const auto machine = TRY(machine_of(store, holder, brought));
+  if (!machine) return {};
+  std::vector<OfficeId> others;
+  std::ranges::remove_copy(addressees, std::back_inserter(others), holder);
+  TRY(owe_attachment(store, m, others));
+  return tell(store, m, holder, *machine, now);
+}
+
+Result<bool> give_back(Store& store, const OfficeId& author, const sync::ChunkReceipt& r) {
+  for (const auto& record : TRY(manifest_records(store, r.attachment))) {
+    const auto m = decode_manifest(record.record.body);
+    if (!m || m->from || record.record.origin != author || m->chunks != r.count) continue;
+    TRY(owe_attachment(store, *m, std::span(&author, 1)));
+    return true;
+  }
+  return false;
 }
 
 }  // namespace yz::node

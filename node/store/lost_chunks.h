@@ -1,8 +1,10 @@
 #pragma once
 #include <span>
 
+#include "node/office/body.h"
 #include "node/store/store.h"
 #include "sync/record.h"
+#include "sync/statement.h"
 
 namespace yz::node {
 
@@ -18,5 +20,14 @@ Result<> tell_chunks_of(Store&, const sync::ReleasedRecord&, const NodeId& autho
 Result<> offer_chunks_again(Store&, std::span<const std::int64_t> record_rows);
 /// The office was put back from a copy: of a manifest that it has not receipted, it may have lost chunks that it had.
 Result<> offer_chunks_underway(Store&, const OfficeId& destination);
+
+/// A manifest of ours came back, by `brought`, and its bytes did not: the office `holder` that it had been sent to is
+/// asked for them, by a chunk receipt for our own office that names a node of theirs as the one to sign them. As soon
+/// as they are here they go on to the other addressees. Inside a write.
+Result<> ask_back(Store&, const Manifest&, std::span<const OfficeId> addressees, const OfficeId& holder,
+                  const NodeId& brought, sync::Millis now);
+/// The office that wrote this attachment asks for what we have of it: it goes back, signed by us. False: it is not
+/// theirs, or nothing names it here. Inside a write.
+Result<bool> give_back(Store&, const OfficeId& author, const sync::ChunkReceipt&);
 
 }  // namespace yz::node

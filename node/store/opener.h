@@ -10,6 +10,8 @@
 
 namespace yz::node {
 
+struct Manifest;
+
 /// Opens what was stored and receipted: decrypts, checks officers' signatures and paths, puts records on their
 /// cases. Separate from storing, so that a fault here never loses a report. Idempotent; a crash in the middle
 /// begins the envelope anew. One transaction an envelope.
@@ -39,6 +41,7 @@ class Opener {
   Result<> put_copy(Context&, const sync::ReleasedRecord&, Done&);
   Result<sync::Refusal> judge_own(const sync::ReleasedRecord&, std::set<CertDigest>& missing);
   Result<> put_own(Context&, const sync::ReleasedRecord&, sync::Refusal);
+  Result<> own_manifest_back(const Context&, const sync::Record&, const Manifest&);
   Result<NodeId> brought_by(const Context&);
   Result<> learn(const Context&, ByteView certificate);
   Result<> put(Context&, ByteView record, Done&);

@@ -11,6 +11,7 @@
 #include "node/store/drafts.h"
 #include "node/store/handed.h"
 #include "node/store/holdings.h"
+#include "node/store/lost_chunks.h"
 #include "node/store/opener.h"
 #include "node/store/own_records.h"
 #include "node/store/records.h"
@@ -67,6 +68,12 @@ Result<Refusal> Opener::judge_own(const sync::ReleasedRecord& r, std::set<CertDi
   return Refusal::none;
 }
 
+/// Its bytes are here still, those of the draft that it was; or whoever gave the manifest back is asked for them.
+Result<> Opener::own_manifest_back(const Context& c, const sync::Record& r, const Manifest& m) {
+  TRY(release_attachment(store_, m.id, r.addressees));
+  return ask_back(store_, m, r.addressees, c.envelope.head.stream.destination, TRY(brought_by(c)), c.now);
+}
+
 Result<> Opener::put_own(Context& c, const sync::ReleasedRecord& r, Refusal quarantine) {
   Database& db = store_.db();
   bool known = false;
@@ -90,8 +97,7 @@ Result<> Opener::put_own(Context& c, const sync::ReleasedRecord& r, Refusal quar
   // Of a draft that this copy still had; what the drafts no longer name and no record promises is swept away.
   if (r.record.type == sync::RecordType::manifest)
     if (const auto m = decode_manifest(r.record.body))
-      TRY(m->from ? hand_on_attachment(store_, *m, r.record.addressees)
-                  : release_attachment(store_, m->id, r.record.addressees));
+      TRY(m->from ? hand_on_attachment(store_, *m, r.record.addressees) : own_manifest_back(c, r.record, *m));
   const std::int64_t addressees = static_cast<std::int64_t>(r.record.addressees.size());
   if (addressees > 0) TRY(queue_record(store_, row, r.record.addressees, c.envelope.head.stream.lane, c.now));
   const bool opened = TRY(opened_there(store_, c.stream, c.envelope.head.seq));

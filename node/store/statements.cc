@@ -305,12 +305,17 @@ Result<> StoreInbox::chunks_arrived(const sync::Statement& s, const NodeId& from
   const bool there = s.office == r.destination;
   if (!there && s.node != from) return fail(Fault::forged, "chunk receipt by a stranger", "receipt.issuer");
   Database& db = store_.blobs();
-  Query q =
-      TRY(db.query("select row, own from attachment where id = ? and own in (1, 2) and destination = ? and author = ?",
-                   r.attachment, r.destination, r.author));
-  if (!TRY(q.step())) return {};
-  const std::int64_t row = q.integer(0);
-  const bool ours = q.integer(1) == 1;
+  const auto row_of = [&]() -> Result<std::optional<std::pair<std::int64_t, bool>>> {
+    Query q = TRY(
+        db.query("select row, own from attachment where id = ? and own in (1, 2) and destination = ? and author = ?",
+                 r.attachment, r.destination, r.author));
+    if (!TRY(q.step())) return std::nullopt;
+    return std::pair(q.integer(0), q.integer(1) == 1);
+  };
+  auto found = TRY(row_of());
+  if (!found && there && r.author == store_.me().node && TRY(give_back(store_, s.office, r))) found = TRY(row_of());
+  if (!found) return there ? pass_ask_back(s, r, from) : Result<>();
+  const auto [row, ours] = *found;
   const int state = there ? 2 : 1;
   // Its store was put back from a copy: what it does not name is lost there, and goes again.
   if (anew) TRY(db.run("update chunk set state = 0 where attachment = ? and state in (1, ?)", row, state));
@@ -324,6 +329,13 @@ Result<> StoreInbox::chunks_arrived(const sync::Statement& s, const NodeId& from
              " (own = 1 or have = count) where row = ?1",
              row));
   return there && !ours ? pass_chunk_receipt(s, r, from) : Result<>();
+}
+
+/// Who wrote an attachment asks for its bytes, past us, the office that it was sent to: only what we once carried.
+Result<> StoreInbox::pass_ask_back(const sync::Statement& s, const sync::ChunkReceipt& r, const NodeId& from) {
+  Query q = TRY(
+      store_.blobs().query("select 1 from attachment where id = ? and own = 2 and count = ?", r.attachment, r.count));
+  return TRY(q.step()) ? pass_chunk_receipt(s, r, from) : Result<>();
 }
 
 Result<> StoreInbox::wanted(const sync::Statement& s, const NodeId& from) {

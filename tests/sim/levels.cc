@@ -403,12 +403,36 @@ class Levels {
       const auto r = sync::decode_record(q->blob(0));
       const auto m = r ? node::decode_manifest(r->record.body) : std::unexpected(Error{});
       if (!m) violated("a manifest cannot be read");
-      // Its author lost the bytes with its newest days, before they were anywhere else.
       const auto inside = sync::unfold(*r);
       if (!inside) violated("a manifest cannot be read");
-      if (restored_ && index_of(inside->back().record.record.origin) == *restored_) continue;
-      const auto whole = node::attachment_complete(office(i).store(), *m);
-      if (!whole || !*whole) ++n;
+      if (whole_at(i, *m)) continue;
+      // Its author lost the bytes with its newest days, before they were all anywhere else.
+      const std::size_t author = index_of(inside->back().record.record.origin);
+      if (restored_ == author && !whole_at(author, *m)) continue;
+      ++n;
+    }
+    return n + bytes_not_back(i);
+  }
+  bool whole_at(std::size_t i, const node::Manifest& m) {
+    return node::attachment_complete(office(i).store(), m).value_or(false);
+  }
+  /// Of the attachments of an office that was put back from a copy, those that it lacks and another one has.
+  std::int64_t bytes_not_back(std::size_t i) {
+    if (restored_ != i) return 0;
+    std::int64_t n = 0;
+    auto q = office(i).store().db().query("select bytes from record where own = 1 and type = ? and quarantine = 0",
+                                          static_cast<int>(sync::RecordType::manifest));
+    while (q && q->step().value_or(false)) {
+      const auto r = sync::decode_record(q->blob(0));
+      const auto m = r ? node::decode_manifest(r->record.body) : std::unexpected(Error{});
+      if (!m) violated("a manifest of its own cannot be read");
+      if (m->from || whole_at(i, *m)) continue;
+      for (std::size_t k = 0; k < weather_.offices; ++k)
+        if (k != i && std::ranges::binary_search(r->record.addressees, office(k).store().me().office) &&
+            whole_at(k, *m)) {
+          ++n;
+          break;
+        }
     }
     return n;
   }

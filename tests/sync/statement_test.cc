@@ -331,6 +331,20 @@ TEST_CASE("a statement replaces its older self and nothing else") {
   CHECK(key(StatementKind::node_list, p, encode(some_list(d))) ==
         key(StatementKind::node_list, p, encode(some_list(d))));
   CHECK(key(StatementKind::want, p, encode(some_want(d))) == key(StatementKind::want, p, encode(some_want(d))));
+  // The same attachment, signed by another or for another office, is receipted beside it.
+  ChunkReceipt chunks;
+  chunks.attachment = d.id<AttachmentId>();
+  chunks.count = 3;
+  const auto all = [&](ChunkReceipt c) {
+    c.ranges = {{0, 2}};
+    return key(StatementKind::chunk_receipt, p, encode(c), 9);
+  };
+  ChunkReceipt by_another = chunks, for_another = chunks;
+  by_another.author = d.id<NodeId>();
+  for_another.destination = d.id<OfficeId>();
+  CHECK(all(chunks) == key(StatementKind::chunk_receipt, p, encode(chunks)));
+  CHECK(all(chunks) != all(by_another));
+  CHECK(all(chunks) != all(for_another));
   CHECK(key(StatementKind::fork, p, Bytes{1}) != key(StatementKind::fork, p, Bytes{2}));
   const auto wrong = statement_key(issue(StatementKind::receipt, p.issuer(), {}, 0, Bytes{1, 2}, p.keys.node));
   REQUIRE_FALSE(wrong);

@@ -305,7 +305,7 @@ def body_want(v):
 def body_chunk_receipt(v):
     body = (h(v["author"]) + h(v["destination"]) + h(v["attachment"]) + u(v["count"], 4) + u(len(v["ranges"]), 1)
             + b"".join(u(a, 4) + u(b, 4) for a, b in v["ranges"]))
-    return body, h(v["attachment"])
+    return body, h(v["author"]) + h(v["destination"]) + h(v["attachment"])
 
 
 def body_incarnation(v):
