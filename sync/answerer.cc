@@ -149,7 +149,7 @@ Result<Bytes> Answerer::close(Hlc hlc, Millis now, std::uint16_t retry_after_s) 
     a.more = filled.more || !TRY(outbox_.control(a.mark, 1)).frames.empty();
     a.base_told = TRY(outbox_.told(a.base)).value_or(Told{});
     a.mark_told = TRY(outbox_.told(a.mark)).value_or(Told{});
-    const Mark heard = same_store ? state_.heard.now() : Mark{};
+    const Mark heard = same_store ? state_.heard.shown() : Mark{};
     a.heard = heard.number;
     a.heard_told = heard.told;
     a.outstanding = TRY(outbox_.outstanding());

@@ -5,30 +5,57 @@
 namespace yz::sync {
 
 void Heard::take(const Mark& base, const Mark& mark) {
-  if (mark.number <= base.number || mark == now()) return;
-  if (base.number == 0)
-    marks_.clear();
-  else if (mark.number <= now().number || std::ranges::find(marks_, base) == marks_.end())
+  const bool from_doubt = doubt_ && base == *doubt_;
+  if (base.number != 0 && (from_doubt || std::ranges::find(marks_, base) != marks_.end())) {
+    doubt_.reset();
+  } else if (base.number != 0) {
     return;
+  }
+  if (base.number == 0) return whole(mark);
+  if (mark.number <= std::max(base.number, now().number)) return;
   marks_.push_back(mark);
   if (marks_.size() > kKept) marks_.erase(marks_.begin());
+}
+
+void Heard::whole(const Mark& mark) {
+  if (mark.number == 0) return;
+  if (doubt_) {
+    if (++doubts_ >= kDoubts) doubt_.reset();
+  } else if (!marks_.empty() && mark != now()) {
+    doubt_ = now();
+    doubts_ = 0;
+  }
+  if (mark != now()) marks_ = {mark};
 }
 
 Bytes Heard::encode() const {
   Writer w;
   for (const Mark& m : marks_) w.u64(m.number).id(m.told);
+  if (doubt_) w.u8(doubts_).u64(doubt_->number).id(doubt_->told);
   return w.take();
 }
 
 Result<Heard> Heard::decode(ByteView bytes) {
   Heard h;
   Reader r(bytes);
-  while (r.left() > 0 && r.ok()) {
+  constexpr std::size_t kMark = 16;
+  const std::size_t doubtful = bytes.size() % kMark == 1 && bytes.size() > kMark ? kMark + 1 : 0;
+  const auto mark = [&] {
     Mark m;
     m.number = r.u64();
     m.told = r.id<Told>();
+    return m;
+  };
+  while (r.left() > doubtful && r.ok()) {
+    const Mark m = mark();
     if (m.number <= h.now().number) return fail(Fault::corrupt, "stored marks are out of order", "store.marks");
     h.marks_.push_back(m);
+  }
+  if (doubtful > 0) {
+    h.doubts_ = r.u8();
+    h.doubt_ = mark();
+    if (h.marks_.empty() || h.doubt_->number == 0 || h.doubts_ >= kDoubts)
+      return fail(Fault::corrupt, "stored marks are malformed", "store.marks");
   }
   if (!r.done() || h.marks_.size() > kKept) return fail(Fault::corrupt, "stored marks are malformed", "store.marks");
   return h;

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "crypto/bytes.h"
@@ -23,19 +24,30 @@ class Heard {
  public:
   static constexpr std::size_t kKept = 8;
 
+  /// Whole tales that are taken before the mark that they replaced is shown no longer.
+  static constexpr std::uint8_t kDoubts = 32;
+
   Mark now() const { return marks_.empty() ? Mark{} : marks_.back(); }
+  /// What a neighbour is shown who said everything again from 0: what we had heard before, until it builds on that or
+  /// on a later mark. One that never said it finds out that its store is an old copy; one that forgot what it was said
+  /// for can't answer, so it is shown kDoubts times at most.
+  Mark shown() const { return doubt_ ? *doubt_ : now(); }
   /// The items in (base, mark] came whole. Nothing changes when we never heard `base`: that is a gap, or another
   /// history of the neighbour. From 0 it is the whole tale, whatever we heard before.
   void take(const Mark& base, const Mark& mark);
-  void forget() { marks_.clear(); }
+  void forget() { *this = {}; }
 
-  /// 16 bytes a mark, oldest first.
+  /// 16 bytes a mark, oldest first; then, while one is in doubt, times 1 ‖ that mark 16.
   Bytes encode() const;
   /// Fault::corrupt unless the bytes are what encode() writes.
   static Result<Heard> decode(ByteView);
 
  private:
+  void whole(const Mark& mark);
+
   std::vector<Mark> marks_;  // ascending by number
+  std::optional<Mark> doubt_;
+  std::uint8_t doubts_ = 0;  // whole tales since
 };
 
 }  // namespace yz::sync

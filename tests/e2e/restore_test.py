@@ -94,6 +94,28 @@ def copied_machine(county, town):
     agree("its copy", county, clone)
 
 
+def lost_machine(county, town):
+    """Its attachments come back too."""
+    expect("the township's backup", 0, town, "backup", path("town.backup"))
+    picture, body = os.urandom(300_000), path("body.txt")
+    with open(path("现场照片.jpg"), "wb") as f:
+        f.write(picture)
+    with open(body, "w", encoding="utf-8") as f:
+        f.write("11月22日6时10分，铁匠沟村北山发生山体滑坡，阻断村道约40米，无人员伤亡。镇里已派18人到场，其余情况正在核实。")
+    case = expect("a report with a picture", 0, town, "report", "new", "--kind", "dynamic", "--title", "铁匠沟村北山发生山体滑坡", "--body-file", body,
+                  "--attach", path("现场照片.jpg"), "--send").get("case", "")
+    for _ in range(2):
+        expect("sync", 0, town, "sync")
+    shutil.rmtree(town)
+    expect("the township is restored", 0, town, "restore", path("town.backup"))
+    for _ in range(3):
+        expect("sync", 0, town, "sync")
+    agree("lost machine", county, town)
+    expect("the picture came back", 0, town, "report", "show", case, "--attachment", "现场照片.jpg", "--out", path("back.jpg"))
+    with open(path("back.jpg"), "rb") as f:
+        check("... as it was", f.read() == picture, "another picture")
+
+
 def main():
     port = free_port()
     county, town = path("county"), path("town")
@@ -105,6 +127,7 @@ def main():
     old_folder(county, town)
     old_database_newer_log(county, town)
     copied_machine(county, town)
+    lost_machine(county, town)
     stop(p)
 
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -414,6 +415,7 @@ class Store : public Outbox, public Inbox, public Link {
   Result<> save(const LinkState& s) override {
     old_copies += s.forgotten;
     data.link = s;
+    if (s.forgotten && as_old_copy) as_old_copy();
     return {};
   }
 
@@ -424,6 +426,7 @@ class Store : public Outbox, public Inbox, public Link {
   std::size_t doubled = 0, doubled_parts = 0, parts_in = 0, learned = 0, cuts = 0, fetched = 0;
   bool repeat = false;
   int old_copies = 0;  ///< how often the link was saved as that of an old copy
+  std::function<void()> as_old_copy;
 
  private:
   const Person& me_;

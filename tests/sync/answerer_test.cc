@@ -316,12 +316,40 @@ TEST_CASE("numbers under which the client tells other words than before are not 
   REQUIRE(w.ask(r));
   CHECK(w.head.heard == 5);
   CHECK(w.head.heard_told == one);
-  r = w.request();  // it has understood
+  r = w.request();  // it has understood, or knows no better: it is shown what stood here before
+  r.mark = 4;
+  r.mark_told = other;
+  REQUIRE(w.ask(r));
+  CHECK(w.head.heard == 5);
+  CHECK(w.head.heard_told == one);
+  CHECK(w.hub_store.data.link.heard.now() == Mark{4, other});
+  r = w.request();  // it began a new life
+  r.epoch.bytes[0] ^= 1;
   r.mark = 4;
   r.mark_told = other;
   REQUIRE(w.ask(r));
   CHECK(w.head.heard == 4);
   CHECK(w.head.heard_told == other);
+}
+
+TEST_CASE("a client that tells everything from 0 is shown what was heard before, however many answers it misses") {
+  World w;
+  Told one, other;
+  one.bytes.fill(1);
+  other.bytes.fill(2);
+  RequestHead r = w.request();
+  r.mark = 5;
+  r.mark_told = one;
+  REQUIRE(w.ask(r));
+  for (std::uint64_t mark :
+       {7U, 7U, 9U}) {  // a copy from before the first answer; it has told more than the other since
+    r = w.request();
+    r.mark = mark;
+    r.mark_told = other;
+    REQUIRE(w.ask(r));
+    CHECK(w.head.heard == 5);
+    CHECK(w.head.heard_told == one);
+  }
 }
 
 TEST_CASE("whoever heard something else of us under our numbers is told everything again") {

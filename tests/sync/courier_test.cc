@@ -777,6 +777,7 @@ TEST_CASE(
   say(3);
   w.store.data.link.peer_heard = w.store.data.control_number;
   w.store.data.link.nonces.clear();
+  w.store.as_old_copy = [&] { w.hub_store.data.link.peer_epoch.bytes[0] ^= 1; };  // it begins a new life
   REQUIRE(w.courier.start());
   REQUIRE(w.store.old_copies == 0);
   w.courier.poll();

@@ -49,6 +49,38 @@ TEST_CASE("a whole tale that was heard before keeps the marks before it, and one
   CHECK(h.now() == mark(6));
 }
 
+TEST_CASE("who says everything again is shown what was heard before, until it builds on that") {
+  Heard h;
+  h.take({}, mark(3));
+  CHECK(h.shown() == mark(3));
+  h.take(mark(3), mark(5));
+  h.take({}, mark(4, 2));  // another history, or a neighbour that missed every answer
+  CHECK(h.now() == mark(4, 2));
+  CHECK(h.shown() == mark(5));
+  CHECK(Heard::decode(h.encode())->shown() == mark(5));
+  SUBCASE("it had said it: it goes on from there") {
+    h.take(mark(5), mark(6));
+    CHECK(h.shown() == mark(6));
+    CHECK(h.now() == mark(6));
+  }
+  SUBCASE("nor has it anything to add") {
+    h.take(mark(5), mark(5));
+    CHECK(h.shown() == h.now());
+  }
+  SUBCASE("it is another store, and says so") {
+    h.forget();
+    CHECK(h.shown() == Mark{});
+  }
+  SUBCASE("it cannot say what it was: not for ever") {
+    for (std::uint64_t i = 0; i < Heard::kDoubts; ++i) {
+      CHECK(h.shown() == mark(5));
+      h.take({}, mark(10 + i, 2));
+      CHECK(Heard::decode(h.encode())->encode() == h.encode());
+    }
+    CHECK(h.shown() == mark(9 + Heard::kDoubts, 2));
+  }
+}
+
 TEST_CASE("the oldest marks go, and what is kept comes back as it was") {
   Heard h;
   h.take({}, mark(1));
