@@ -5,27 +5,23 @@
 namespace yz::sync {
 
 void Heard::take(const Mark& base, const Mark& mark) {
-  const bool from_doubt = doubt_ && base == *doubt_;
-  if (base.number != 0 && (from_doubt || std::ranges::find(marks_, base) != marks_.end())) {
-    doubt_.reset();
-  } else if (base.number != 0) {
+  const Mark before = now();
+  const bool answers = doubt_ && base == *doubt_;
+  if (base.number != 0 && !answers && std::ranges::find(marks_, base) == marks_.end()) return;
+  const bool settled = answers || (doubt_ && ++doubts_ >= kDoubts);
+  if (settled) doubt_.reset();
+  if (mark.number <= base.number || mark == before) return;
+  if (base.number == 0)
+    marks_.clear();
+  else if (mark.number <= before.number)
     return;
-  }
-  if (base.number == 0) return whole(mark);
-  if (mark.number <= std::max(base.number, now().number)) return;
-  marks_.push_back(mark);
-  if (marks_.size() > kKept) marks_.erase(marks_.begin());
-}
-
-void Heard::whole(const Mark& mark) {
-  if (mark.number == 0) return;
-  if (doubt_) {
-    if (++doubts_ >= kDoubts) doubt_.reset();
-  } else if (!marks_.empty() && mark != now()) {
-    doubt_ = now();
+  // It builds on what was before our newest: it missed our last answers, or never said what they were about.
+  if (base != before && before.number > 0 && !doubt_ && !settled) {
+    doubt_ = before;
     doubts_ = 0;
   }
-  if (mark != now()) marks_ = {mark};
+  marks_.push_back(mark);
+  if (marks_.size() > kKept) marks_.erase(marks_.begin());
 }
 
 Bytes Heard::encode() const {

@@ -24,13 +24,13 @@ class Heard {
  public:
   static constexpr std::size_t kKept = 8;
 
-  /// Whole tales that are taken before the mark that they replaced is shown no longer.
+  /// Messages that are taken before a mark that nobody builds on is shown no longer.
   static constexpr std::uint8_t kDoubts = 32;
 
   Mark now() const { return marks_.empty() ? Mark{} : marks_.back(); }
-  /// What a neighbour is shown who said everything again from 0: what we had heard before, until it builds on that or
-  /// on a later mark. One that never said it finds out that its store is an old copy; one that forgot what it was said
-  /// for can't answer, so it is shown kDoubts times at most.
+  /// What the neighbour is shown. One that builds on less than the newest, 0 or an older mark, is shown that newest one
+  /// until it builds on it: who never said it finds out that its store is an old copy. Who forgot what it stood for
+  /// can't build on it, so it is shown kDoubts times at most.
   Mark shown() const { return doubt_ ? *doubt_ : now(); }
   /// The items in (base, mark] came whole. Nothing changes when we never heard `base`: that is a gap, or another
   /// history of the neighbour. From 0 it is the whole tale, whatever we heard before.
@@ -43,11 +43,9 @@ class Heard {
   static Result<Heard> decode(ByteView);
 
  private:
-  void whole(const Mark& mark);
-
   std::vector<Mark> marks_;  // ascending by number
   std::optional<Mark> doubt_;
-  std::uint8_t doubts_ = 0;  // whole tales since
+  std::uint8_t doubts_ = 0;  // messages since
 };
 
 }  // namespace yz::sync

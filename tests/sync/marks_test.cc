@@ -49,6 +49,19 @@ TEST_CASE("a whole tale that was heard before keeps the marks before it, and one
   CHECK(h.now() == mark(6));
 }
 
+TEST_CASE("who builds on an older mark is shown the newest, until it builds on that") {
+  Heard h;
+  h.take({}, mark(3));
+  h.take(mark(3), mark(5));
+  h.take(mark(3), mark(7, 2));  // another history since 3, or a neighbour that missed one answer
+  CHECK(h.now() == mark(7, 2));
+  CHECK(h.shown() == mark(5));
+  h.take(mark(7, 2), mark(8, 2));  // sent before it saw that
+  CHECK(h.shown() == mark(5));
+  h.take(mark(5), mark(9, 2));
+  CHECK(h.shown() == mark(9, 2));
+}
+
 TEST_CASE("who says everything again is shown what was heard before, until it builds on that") {
   Heard h;
   h.take({}, mark(3));
