@@ -312,7 +312,7 @@ Result<ApiReply> get_report(Request& r) {
   if (shown)
     set_signed(r, j, signed_shown(rec, shown->when));
   else
-    for (const char* none : {"signed_at", "signed_until", "submitted_at"}) j.set(none, Json());
+    for (const char* key : {"signed_at", "signed_until", "submitted_at"}) j.set(key, Json());
   j.set("heads", std::move(heads_list));
   j.set("disputed", std::move(disputed));
   j.set("drafter", signed_as(r, rec, {drafter}, extras.drafter));

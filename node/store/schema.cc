@@ -642,6 +642,7 @@ alter table matter add column signed_until_ms integer;  -- signed_ms is then the
 alter table delivery add column stored_ms integer not null default 0;  -- 0: no receipt covered it yet
 alter table delivery add column opened_ms integer not null default 0;
 update delivery set stored_ms = done_ms where state in (2, 3);
+alter table link add column failed_ms integer not null default 0;  -- later than last_contact_ms: nothing since
 )sql";
 
 constexpr std::array kMain{Migration{1, kMain1},       Migration{2, kMainHeads},       Migration{3, kMainRestore},

@@ -4,7 +4,7 @@ const en: typeof zh = {
   name: 'Yizhan',
   lane: { flash: 'Flash', urgent: 'Urgent', routine: 'Routine', all: 'All' },
   state: {
-    draft: 'Draft', in_review: 'To be signed', returned: 'Returned', signed: 'Waits to leave', queued: 'Waits to leave', sent: 'Sent', delivered: 'Delivered', opened: 'Verified there',
+    draft: 'Draft', in_review: 'To be signed', returned: 'Returned', signed: 'Waits to leave', queued: 'Waits to leave', sent: 'Sent, no receipt yet', delivered: 'Delivered', opened: 'Verified there',
     acknowledged: 'Acknowledged', withdrawn: 'Withdrawn', rejected: 'Refused', received: 'New', adopted: 'Adopted', not_adopted: 'Not adopted', filed: 'Filed',
     instructed: 'Instructed', forwarded: 'Forwarded', in_follow_through: 'Followed through', feedback_given: 'Feedback given', closed: 'Closed', archived: 'Archived', deleted: 'Deleted',
   },
@@ -40,7 +40,7 @@ const en: typeof zh = {
     number: 'Number', heading: 'Title', from: 'From', time: 'Time', clear: 'Clear',
   },
   line: {
-    down: 'No line to {name}', joining: 'Waiting to be admitted by the superior', last: 'last contact {time}', never: 'never reached so far', kept: 'All you write is kept here and leaves by itself when the line is back, flash first.',
+    down: 'No line to {name}', joining: 'Waiting to be admitted by the superior', last: 'last success {time}', never: 'never reached so far', kept: 'All you write is kept here and leaves by itself when the line is back, flash first.',
     waiting: '{n} waiting',
     try: 'Try now', trying: 'Calling…', still: 'Still not reached: {reason}', up: 'Line up', none: 'No superior', refused: 'The superior does not take our mail: {reason}', done: 'Reached', wait: '{n} waiting',
   },

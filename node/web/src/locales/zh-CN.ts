@@ -3,7 +3,7 @@ export default {
   name: '驿站',
   lane: { flash: '特急', urgent: '加急', routine: '平件', all: '全部' },
   state: {
-    draft: '草稿', in_review: '待签发', returned: '已退回', signed: '待发出', queued: '待发出', sent: '已发出', delivered: '已送达', opened: '对方已核验',
+    draft: '草稿', in_review: '待签发', returned: '已退回', signed: '待发出', queued: '待发出', sent: '已发出，未见回执', delivered: '已送达', opened: '对方已核验',
     acknowledged: '已签收', withdrawn: '已撤回', rejected: '对方拒收', received: '新收到', adopted: '已采用', not_adopted: '未采用', filed: '备查',
     instructed: '有批示', forwarded: '已转报', in_follow_through: '督办中', feedback_given: '已反馈', closed: '已办结', archived: '已归档', deleted: '已删除',
   },
@@ -40,7 +40,7 @@ export default {
     number: '编号', heading: '标题', from: '来自', time: '时间', clear: '清除条件',
   },
   line: {
-    down: '到{name}的线路不通', joining: '还在等上级接纳', last: '最后一次联系 {time}', never: '还没有联系上过', kept: '写好的都在本机，来网后自动发出，特急在前。',
+    down: '到{name}的线路不通', joining: '还在等上级接纳', last: '上次成功 {time}', never: '还没有联系上过', kept: '写好的都在本机，来网后自动发出，特急在前。',
     waiting: '待发 {n} 件',
     try: '现在试一次', trying: '正在联系…', still: '还是没有联系上：{reason}', up: '线路通', none: '没有上级单位', refused: '上级暂不接收：{reason}', done: '已联系上', wait: '待发 {n}',
   },
