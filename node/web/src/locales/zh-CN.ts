@@ -46,7 +46,7 @@ export default {
   },
   report: {
     text: '正文', fields: '要素', people: '经办', drafter: '拟稿', reviewer: '审核', signer: '签发', contact: '联系人', records: '版本与签名', receipts: '回执', noReceipts: '还没有回执。状态只随回执改变。',
-    timeline: '经过', attachments: '附件', none: '无', valid: '签名有效', invalid: '签名无效', verified: '已核验', unverified: '未核验', held: '被隔离', incomplete: '未收全', occurred: '事发', signed: '签发于', submitted: '送签', between: '{from} 至 {until} 之间', received: '收到于', handled: '（{who}）', receiptHint: '入库、核验是对方电脑自动给的回执，不表示有人看过；有人看过要看“签收”。', latest: '最新回执 {time}，覆盖至本件', storedAt: '入库', openedAt: '核验', notAcknowledged: '还没有人签收', signedFor: '代{absent}签发', unentitled: '“签发权未证实”：签发人没有签发权，也没有收到由其代签的外出报备，或签发不在代签期内。收到报备后会自动重新核对；急件请打电话核实。',
+    timeline: '经过', attachments: '附件', none: '无', valid: '签名有效', invalid: '签名无效', verified: '已核验', unverified: '未核验', held: '被隔离', incomplete: '未收全', occurred: '事发', signed: '签发于', submitted: '送签', between: '{from} 至 {until} 之间', received: '收到于', handled: '（{who}）', receiptHint: '入库、核验是对方电脑自动给的回执，不表示有人看过；有人看过要看“签收”。', latest: '最新回执 {time}，覆盖至本件', storedAt: '入库', openedAt: '核验', notAcknowledged: '还没有人签收', signedFor: '代{absent}签发', asDeputy: '{absent}已报备外出，由您代签。签名后各单位看到的是“您（代{absent}签发）”。', unentitled: '“签发权未证实”：签发人没有签发权，也没有收到由其代签的外出报备，或签发不在代签期内。收到报备后会自动重新核对；急件请打电话核实。',
     disputed: '有分歧的要素：{list}', edit: '继续编写', remove: '删除草稿', print: '打印', sign: '签发', return: '退回', submit: '提交签发',
     acknowledge: '签收', follow: '写续报', final: '写终报', correct: '写更正', withdraw: '撤回', code: '电话短码', returned: '退回原因：{note}', pending: '有未签发的稿件（{state}）', deliveries: '送达情况',
     reason: '原因', note: '意见（可不写）', cancel: '取消', ok: '确定',
