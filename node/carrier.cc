@@ -21,6 +21,7 @@ constexpr int kDialTries = 3;
 constexpr int kLeastWaitMs = 20;  // a wake-up time that has passed must not make us spin
 constexpr Millis kQuickPollMs = 1000, kFreshMs = 60'000;
 constexpr Millis kSiblingPollMs = 3000;  // in one house: what came to one machine is soon seen at the other
+constexpr Millis kFlashRetryMs = 8000;   // while a flash report waits, nobody waits longer for the next try
 constexpr Millis kHeadLookMs = 20'000;   // how often to look whether a head is due
 constexpr RequestId kJoinId = RequestId{1} << 62;
 constexpr std::size_t kOpenAtOnce = 4;
@@ -195,6 +196,10 @@ void Carrier::collect() {
   const auto work = has_work();
   idle_ = work && !*work;
   if (hurry_.exchange(false)) courier_->hurry();
+  if (clock_.now() - last_try_ >= kFlashRetryMs && !courier_->in_flight() && flash_waits()) {
+    last_try_ = clock_.now();
+    courier_->hurry();
+  }
   {
     const std::lock_guard lock(mutex_);
     for (const auto& s : sessions_) {
@@ -229,6 +234,7 @@ void Carrier::collect() {
       return;
     }
     if (!out) return;
+    last_try_ = clock_.now();
     outgoing_.push_back({.id = out->id,
                          .channel = out->channel == Courier::Channel::flash ? Channel::flash : Channel::main,
                          .url = url(out->hello ? "/sync/v1/hello" : "/sync/v1/exchange"),
@@ -278,6 +284,7 @@ void Carrier::step(int most_ms) {
       log().debug("line.reset", {});
       line_->reset(Channel::main);
       line_->reset(Channel::flash);
+      p_.on_store([this] { note_failure(); });
     }
     if (courier_)
       for (const std::uint64_t id : courier_->take_stuck()) {
@@ -352,8 +359,31 @@ void Carrier::hand_back(const std::vector<LineEvent>& events) {
       note_refusal(f);
       log().debug("line.failed", {{"id", f.id}, {"status", f.status}, {"reason", static_cast<int>(f.reason)}});
       courier_->failed(f.id, failure_of(f), Millis{f.retry_after_s} * 1000, clock_.now());
+      if (f.reason == LineFault::dial || f.reason == LineFault::cut) note_failure();
     }
   }
+}
+
+/// Shown at once, and once until the next contact: whoever waits should not have to find out by the clock.
+void Carrier::note_failure() {
+  if (!link_) return;
+  bool news = false;
+  {
+    auto q = p_.store.db().query("select 1 from link where peer = ? and failed_ms <= last_contact_ms", link_->peer);
+    if (q) news = q->step().value_or(false);
+  }
+  if (!news) return;
+  auto kept = p_.store.write([&] {
+    return p_.store.db().run("update link set failed_ms = max(?, last_contact_ms + 1) where peer = ?", wall_now(),
+                             link_->peer);
+  });
+  if (!kept) log().warn("link.failure", {{"why", kept.error()}});
+}
+
+bool Carrier::flash_waits() {
+  if (outbox_->uncut(sync::Lane::flash).value_or(false)) return true;
+  const auto waiting = outbox_->waiting(sync::Lane::flash, 0, 1);
+  return waiting && !waiting->empty();
 }
 
 /// The superior does not talk to us, and says why. Anybody on the line can say so: it is shown and costs nothing else.

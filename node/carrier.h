@@ -93,6 +93,8 @@ class Carrier {
   void hand_back(const std::vector<LineEvent>&);
   Result<> answer(const Answer&);
   void note_refusal(const Failed&);
+  void note_failure();
+  bool flash_waits();
   Result<> open_received();
   bool joined(const Bytes& answer);
   void check_sessions();
@@ -123,6 +125,7 @@ class Carrier {
   std::size_t url_ = 0;
   int dial_failures_ = 0;
   sync::Millis first_failure_ = 0, last_answer_ = 0, last_poll_ = 0, last_head_ = 0;
+  sync::Millis last_try_ = 0;  // when a request last left
   std::string last_error_, refusal_;
   bool broken_ = false;
 

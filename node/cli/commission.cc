@@ -12,7 +12,7 @@ std::string asked_text(const Session& s, const std::string& state) {
   };
   static constexpr Row kRows[] = {{"waiting", "未送达", "not there yet"},
                                   {"delivered", "已送达", "delivered"},
-                                  {"opened", "已打开", "opened"},
+                                  {"opened", "对方已核验", "verified there"},
                                   {"accepted", "已接稿", "accepted"},
                                   {"declined", "不能承担", "declined"},
                                   {"extension_asked", "申请延期", "asks for more time"},

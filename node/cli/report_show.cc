@@ -30,6 +30,12 @@ int take_out(Session& s, const ReportShow& c) {
   });
 }
 
+/// Of what two persons signed elsewhere "04:07 至 06:36 之间".
+std::string signed_text(const Session& s, const Doc& d, const std::string& from, const std::string& until) {
+  if (!d.has(until) || d.text(until).empty()) return time_text(d.text(from));
+  return time_text(d.text(from)) + s.say(" 至 ", " to ") + time_text(d.text(until)) + s.say(" 之间", "");
+}
+
 class Page {
  public:
   Page(const Session& s, const Doc& d)
@@ -69,7 +75,9 @@ class Page {
       if (const std::string t = d_.text(key); !t.empty()) line(s_.say(zh, en) + time_text(t));
     };
     when("occurred_at", "事发 ", "happened ");
-    when("signed_at", "签发 ", "signed ");
+    when("submitted_at", "送签 ", "submitted ");
+    if (!d_.text("signed_at").empty())
+      line(s_.say("签发 ", "signed ") + signed_text(s_, d_, "signed_at", "signed_until"));
     when("received_at", "收到 ", "received ");
     if (d_.has("verified") && !d_.at("records").empty())
       line(d_.flag("verified")
@@ -194,13 +202,17 @@ class Page {
     for (const Doc& r : all) {
       std::string who;
       for (const Doc& signature : r.at("signatures").items()) {
-        who +=
-            (who.empty() ? "" : ", ") + plain(signature.text("officer")) + " " + role_text(signature.text("role"), l_);
+        who += (who.empty() ? "" : ", ") + plain(signature.text("officer")) + " " +
+               role_text(signature.text(signature.has("part") ? "part" : "role"), l_);
+        if (const std::string absent = signature.text("for"); !absent.empty())
+          who += s_.say("（代", " (for ") + plain(absent) + s_.say("签发）", ")");
         who += signature.flag("valid") ? paint(Colour::green, " ✓")
                                        : paint(Colour::red, s_.say(" ✗ 签名不成立", " ✗ invalid"));
       }
-      line("  " + time_text(r.text("at")) + "  " + record_text(r.text("type"), l_) + "  " + plain(r.text("office")) +
-           "  " + who);
+      const bool has = r.has("signed_at");
+      line("  " + signed_text(s_, r, has ? "signed_at" : "at", "signed_until") + "  " +
+           record_text(r.text(r.has("act") ? "act" : "type"), l_) + "  " + office_in(r, "office") + "  " + who +
+           (r.text("type") == "manifest" ? "  " + plain(r.text("title")) : ""));
       if (r.flag("on_older_version"))
         line("    " + paint(Colour::yellow, s_.say("依据的是旧版本，当时已有更正或续报",
                                                    "made on an older version, which had been replaced by then")));
@@ -227,21 +239,49 @@ class Page {
                                : state == "sent"      ? s_.say("已发出", "sent")
                                : state == "custody"   ? s_.say("转递单位已接收", "a relay has it")
                                : state == "delivered" ? s_.say("已送达", "delivered")
-                               : state == "opened"    ? s_.say("已拆阅", "opened")
-                               : state == "refused"   ? paint(Colour::red, s_.say("被拒收", "refused"))
-                                                      : paint(Colour::red, s_.say("已搁置", "set aside"));
+                               : state == "opened" ? s_.say("对方已核验（机器回执）", "verified there (by the machine)")
+                               : state == "refused" ? paint(Colour::red, s_.say("被拒收", "refused"))
+                                                    : paint(Colour::red, s_.say("已搁置", "set aside"));
       line("  " + plain(d.text("name")) + " (" + plain(d.text("office")) + ")  " + said +
-           (d.text("at").empty() ? "" : "  " + time_text(d.text("at"))));
+           (d.text("at").empty() ? "" : "  " + time_text(d.text("at"))) + taken_by(d.text("office")));
     }
   }
 
+  /// The last acknowledgement of an office, with who gave it: a machine's receipts say nothing of a person.
+  std::string taken_by(const std::string& office) const {
+    std::string out;
+    for (const Doc& r : d_.at("records").items()) {
+      if (r.text("type") != "acknowledgement" || r.text("office") != office || r.text("quarantine") != "none") continue;
+      out = "  " + s_.say("签收", "acknowledged");
+      for (const Doc& s : r.at("signatures").items()) out += " " + plain(s.text("officer"));
+      out += " " + time_text(r.text("at"));
+    }
+    return out;
+  }
+
+  /// One line for each office and kind: since when, and the newest receipt that covers it.
   void receipts() const {
     const auto all = d_.at("receipts").items();
     if (all.empty()) return;
     heading("回执", "Receipts");
-    for (const Doc& r : all)
-      line("  " + time_text(r.text("at")) + "  " + receipt_text(r.text("kind"), l_) + "  " + plain(r.text("by")) +
-           (r.text("reason").empty() ? "" : "  " + plain(r.text("reason"))));
+    struct Line {
+      std::string at, latest;
+      Doc of;
+    };
+    std::map<std::string, Line> lines;
+    for (const Doc& r : all) {
+      const std::string at = r.text("at"), latest = r.text("latest_at");
+      auto [it, fresh] =
+          lines.try_emplace(r.text("kind") + " " + r.text("by") + " " + r.text("reason"), Line{at, latest, r});
+      it->second.at = std::min(it->second.at, at);
+      it->second.latest = std::max(it->second.latest, latest);
+    }
+    for (const auto& [key, l] : lines)
+      line("  " + time_text(l.at) + "  " + receipt_text(l.of.text("kind"), l_) + "  " + office_in(l.of, "by") +
+           (l.of.text("reason").empty() ? "" : "  " + plain(l.of.text("reason"))) +
+           (time_text(l.latest) <= time_text(l.at) ? ""
+                                                   : "  " + s_.say("最新回执 ", "newest receipt ") +
+                                                         time_text(l.latest) + s_.say("，覆盖至本件", ", covers it")));
   }
 
   /// A step in the life of a report: a record, a receipt, or a state it came to.
@@ -251,13 +291,23 @@ class Page {
     return state_text(id, l_);
   }
 
+  std::string persons(const Doc& e) const {
+    std::string out;
+    for (const Doc& p : e.at("persons").items()) {
+      const bool alone = p.text("part") == "handler";
+      out += (out.empty() ? "  " : s_.say("、", ", ")) + plain(p.text("name")) +
+             (alone ? "" : " " + role_text(p.text("part"), l_));
+    }
+    return out;
+  }
+
   void timeline() const {
     const auto all = d_.at("timeline").items();
     if (all.empty()) return;
     heading("经过", "Timeline");
     for (const Doc& e : all)
-      line("  " + time_text(e.text("at")) + "  " + event(e.text("event")) + "  " + plain(e.text("by")) +
-           (e.text("text").empty() ? "" : "  " + plain(e.text("text"))));
+      line("  " + signed_text(s_, e, "at", "until") + "  " + event(e.text("event")) + "  " + office_in(e, "by") +
+           (e.text("text").empty() ? "" : "  " + plain(e.text("text"))) + persons(e));
   }
 
   const Session& s_;

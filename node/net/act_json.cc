@@ -73,6 +73,16 @@ Result<std::vector<AskedPerson>> persons_of(const Json& list) {
   return out;
 }
 
+Result<std::vector<std::string>> names_of(const Json& list) {
+  if (!list.items() || list.items()->size() > kAssigneesMax) return bad("names");
+  std::vector<std::string> out;
+  for (const Json& name : *list.items()) {
+    if (!name.string() || name.string()->size() > kActLineBytesMax || !one_line(*name.string())) return bad("a name");
+    out.push_back(*name.string());
+  }
+  return out;
+}
+
 /// What one act must have, and no other may.
 bool whole(const Act& a) {
   const bool decision = a.kind == ActKind::decision, instruction = a.kind == ActKind::instruction;
@@ -82,6 +92,7 @@ bool whole(const Act& a) {
   if (asks ? a.assignees.empty() && a.persons.empty() : !a.persons.empty()) return false;
   if (a.kind == ActKind::cosign_declined && a.reason.empty()) return false;
   if ((a.kind == ActKind::merged) != a.merged.has_value()) return false;
+  if (!a.assignee_names.empty() && a.assignee_names.size() != a.assignees.size()) return false;
   if (a.done && a.kind != ActKind::progress) return false;
   if (!decision && (!a.rating.empty() || a.issue != 0 || !a.publication.empty())) return false;
   const bool speaks = instruction || a.kind == ActKind::progress || a.kind == ActKind::question ||
@@ -113,6 +124,11 @@ Bytes encode_act(const Act& a) {
     Json list = Json::array();
     for (const OfficeId& id : a.assignees) list.add(hex(id.view()));
     j.set("assignees", std::move(list));
+  }
+  if (!a.assignee_names.empty()) {
+    Json list = Json::array();
+    for (const std::string& name : a.assignee_names) list.add(name);
+    j.set("names", std::move(list));
   }
   if (!a.persons.empty()) {
     Json list = Json::array();
@@ -154,6 +170,7 @@ Result<Act> decode_act(ByteView bytes) {
   }
   a.done = j.flag("done");
   if (const Json* list = j.find("assignees")) a.assignees = TRY(offices_of(*list));
+  if (const Json* list = j.find("names")) a.assignee_names = TRY(names_of(*list));
   if (const Json* list = j.find("persons")) a.persons = TRY(persons_of(*list));
   if (const Json* into = j.find("into")) a.merged = TRY(merged_of(*into));
   if (!whole(a)) return bad("members that do not belong together");

@@ -109,6 +109,9 @@ Result<ApiReply> post_instruct(Request& r) {
   a.text = r.body.text("text");
   a.due_ms = TRY(due_of(r));
   a.assignees = TRY(offices_of(r, "assignees"));
+  std::ranges::sort(a.assignees);
+  a.assignees.erase(std::unique(a.assignees.begin(), a.assignees.end()), a.assignees.end());
+  for (const OfficeId& id : a.assignees) a.assignee_names.push_back(r.office_name(id));
   return act(r, [&](ActDesk& d, const SigningPerson& by) {
     return d.instruct(by, m.row, std::move(a), r.body.flag("dictated"));
   });

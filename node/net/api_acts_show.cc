@@ -77,10 +77,20 @@ Result<Json> into_json(const Request& r, const std::optional<MergedInto>& m) {
                        {"here", TRY(holds(r.store(), m->record))}});
 }
 
-Json assignees_json(const Request& r, const std::vector<ActFact>& facts, const ActFact& instruction) {
+/// As it is known here, else as the author of the act calls it.
+std::string name_in(const Request& r, const Act& a, const OfficeId& id) {
+  const auto known = r.host.directory().office(id);
+  const auto at = std::ranges::find(a.assignees, id);
+  const auto i = static_cast<std::size_t>(at - a.assignees.begin());
+  const bool named = (!known || !*known || (*known)->name.empty()) && i < a.assignee_names.size();
+  return named && !a.assignee_names[i].empty() ? a.assignee_names[i] : r.office_name(id);
+}
+
+Json assignees_json(const Request& r, const std::vector<ActFact>& facts, const ActFact& instruction, const Act& act) {
   Json list = Json::array();
   for (const AssigneeState& s : assignees_of(facts, instruction)) {
     Json j = office_json(r, s.office);
+    j.set("name", name_in(r, act, s.office));
     j.set("state", s.state == ActState::answered ? "done" : name_of(s.state));
     j.set("at", s.at == sync::Hlc{} ? Json() : r.time(s.at.ms()));
     list.add(std::move(j));
@@ -106,7 +116,7 @@ Result<Json> entry_json(const Request& r, const CaseGraph& graph, const std::vec
                          {"own", a.fact.office == r.store().me().office}});
   const Json body = body_json(r, a.act);
   for (const auto& m : *body.members()) j.set(m.key, m.value);
-  j.set("assignees", assignees_json(r, facts, a.fact));
+  j.set("assignees", assignees_json(r, facts, a.fact, a.act));
   set_standing(r, j, a.made_on, a.fact.to);
   Json newer = Json::array();
   if (at != records.end())
@@ -192,7 +202,8 @@ Result<Json> owed_json(const Request& r, const MatterRow& m) {
   std::vector<OfficeId> to;
   sync::Millis since = 0;
   Query q = TRY(r.store().db().query(
-      "select d.destination, d.done_ms from delivery d join record v on v.row = d.record where v.matter = ? and v.own ="
+      "select d.destination, d.stored_ms from delivery d join record v on v.row = d.record where v.matter = ? and "
+      "v.own ="
       " 1 and v.replaced = 0 and v.quarantine = 0 and v.type in (1, 2, 3, 4, 5, 10, 14) and d.state in (2, 3)",
       m.row));
   while (TRY(q.step())) {
@@ -266,6 +277,15 @@ std::string first_of(std::string_view text) {
 
 }  // namespace
 
+std::string_view part_of(const sync::Record& rec, sync::SignRole role) {
+  using enum sync::RecordType;
+  const bool typed = role == sync::SignRole::drafter;
+  if (rec.type == decision || rec.type == instruction) return typed ? "recorder" : name_of(role);
+  const bool alone = rec.type == acknowledgement || rec.type == annotation || rec.type == manifest;
+  if (alone || (rec.type == reply && role != sync::SignRole::signer)) return "handler";
+  return name_of(role);
+}
+
 std::string event_of(const sync::Record& rec) {
   const auto act = act_of(rec);
   if (act && *act && (*act)->kind != ActKind::unknown) return std::string(name_of((*act)->kind));
@@ -299,8 +319,7 @@ std::string act_line(const Request& r, const sync::Record& rec) {
   if (!a.assignees.empty()) {
     std::string who;
     for (const OfficeId& id : a.assignees) {
-      const std::string name = r.office_name(id);
-      who += (who.empty() ? "" : zh ? "、" : ", ") + (name.empty() ? r.code_of(id) : name);
+      who += (who.empty() ? "" : zh ? "、" : ", ") + name_in(r, a, id);
     }
     out += zh ? "（承办：" + who + "）" : " (for: " + who + ")";
   }

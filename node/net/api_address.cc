@@ -51,8 +51,12 @@ Result<Json> deliveries_json(Request& r, std::int64_t matter) {
   Json list = Json::array();
   for (const DeliveryState& d : TRY(case_deliveries(r.store(), r.host.directory(), matter))) {
     const auto at = d.at_ms > 0 ? std::optional(d.at_ms) : std::nullopt;
-    list.add(Json::object(
-        {{"office", r.code_of(d.office)}, {"name", r.office_name(d.office)}, {"state", d.state}, {"at", r.time(at)}}));
+    list.add(Json::object({{"office", r.code_of(d.office)},
+                           {"name", r.office_name(d.office)},
+                           {"state", d.state},
+                           {"at", r.time(at)},
+                           {"stored_at", r.time(d.stored_ms > 0 ? std::optional(d.stored_ms) : std::nullopt)},
+                           {"opened_at", r.time(d.opened_ms > 0 ? std::optional(d.opened_ms) : std::nullopt)}}));
   }
   return list;
 }

@@ -42,14 +42,16 @@ Json below_json(const Request& r, const std::vector<Below>& all) {
 }
 
 Json answer_json(const Request& r, const GivenAnswer& g, sync::Millis due) {
-  return Json::object({{"case", base32(g.ref.id.view())},
-                       {"record", g.ref.record.zero() ? std::string() : hex(g.ref.record.view())},
-                       {"number", g.number},
-                       {"title", g.title},
-                       {"state", g.known ? name_of(g.state) : std::string_view()},
-                       {"signed_at", r.time(told(g.signed_ms))},
-                       {"received_at", r.time(g.received)},
-                       {"late", g.signed_ms > due}});
+  return Json::object(
+      {{"case", base32(g.ref.id.view())},
+       {"record", g.ref.record.zero() ? std::string() : hex(g.ref.record.view())},
+       {"number", g.number},
+       {"title", g.title},
+       {"state", g.known ? name_of(g.state) : std::string_view()},
+       {"signed_at", r.time(told(g.signed_ms))},
+       {"signed_until", r.time(g.signed_until > g.signed_ms ? std::optional(g.signed_until) : std::nullopt)},
+       {"received_at", r.time(g.received)},
+       {"late", g.signed_ms > due}});
 }
 
 Result<Json> asked_json(Request& r, const Asked& a) {
@@ -62,6 +64,7 @@ Result<Json> asked_json(Request& r, const Asked& a) {
                        {"stage", name_of(a.stage)},
                        {"due_at", r.time(told(a.due_ms))},
                        {"late", a.late},
+                       {"unsure", a.unsure},
                        {"since", r.time(told(a.since_ms))},
                        {"reason", a.reason},
                        {"until", r.time(a.until)},

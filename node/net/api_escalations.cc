@@ -19,6 +19,8 @@ struct Item {
   sync::Millis since = 0;
   std::optional<sync::Millis> due = {};
   bool exercise = false;
+  bool by_us = false;  ///< an instruction of ours
+  bool again = false;  ///< of a flash report: what came before was looked at, a later version of it was not
 };
 
 /// When it was submitted: the clock of what the drafter signed.
@@ -60,33 +62,64 @@ std::string how_long(sync::Millis ms, bool zh) {
   return std::to_string(minutes / day) + (zh ? " 天" : " days");
 }
 
-/// To us, or from us, or past us to somebody below: whoever has the instruction sees that nothing is heard.
+/// To us, who are to do it, or from us, who can chase. Whoever only has it to know can do nothing about it.
 Result<> add_instructions(Request& r, std::vector<Item>& out) {
   struct Row {
     std::int64_t matter, row;
     RecordId id;
     sync::Millis at;
     std::optional<sync::Millis> due;
-    bool exercise;
+    bool exercise, by_us;
   };
   std::vector<Row> rows;
   {
     Query q = TRY(r.store().db().query(
-        "select a.matter, a.record, r.id, a.hlc, a.due_ms, a.exercise from act a join record r on r.row = a.record"
-        " where a.kind = ? and a.state = ? order by a.record desc limit ?",
-        static_cast<int>(ActKind::instruction), static_cast<int>(ActState::open), kLookedAt));
+        "select a.matter, a.record, r.id, a.hlc, a.due_ms, a.exercise, a.office from act a join record r on r.row = "
+        "a.record"
+        " where a.kind = ? and a.state = ? and (a.office = ? or a.duty = ?) order by a.record desc limit ?",
+        static_cast<int>(ActKind::instruction), static_cast<int>(ActState::open), r.store().me().office,
+        static_cast<int>(Duty::carry_out), kLookedAt));
     while (TRY(q.step())) {
-      Row row{q.integer(0),           q.integer(1),
-              TRY(q.id<RecordId>(2)), sync::Hlc{static_cast<std::uint64_t>(q.integer(3))}.ms(),
-              std::nullopt,           q.integer(5) != 0};
+      Row row{q.integer(0),
+              q.integer(1),
+              TRY(q.id<RecordId>(2)),
+              sync::Hlc{static_cast<std::uint64_t>(q.integer(3))}.ms(),
+              std::nullopt,
+              q.integer(5) != 0,
+              TRY(q.id<OfficeId>(6)) == r.store().me().office};
       if (!q.null(4)) row.due = q.integer(4);
       rows.push_back(row);
     }
   }
   for (const Row& row : rows)
     out.push_back({"progress:" + hex(row.id.view()).substr(0, 32), Awaited::progress,
-                   TRY(matter_at(r.store(), row.matter)), row.at, row.due, row.exercise});
+                   TRY(matter_at(r.store(), row.matter)), row.at, row.due, row.exercise, row.by_us});
   return {};
+}
+
+/// The first version that nobody has taken note of: whoever acknowledged one, decided, instructed or asked on it, has
+/// seen what came before it too. Of ours anybody it went to; of others' we.
+struct Unseen {
+  sync::Millis since = 0;
+  bool again = false;
+};
+Result<std::optional<Unseen>> unseen(Store& store, const MatterRow& m) {
+  std::int64_t seen = 0;
+  {
+    Query q = TRY(store.db().query(
+        "select max(v.hlc) from record a join parent p on p.child = a.id join record v on v.id = p.parent and v.matter "
+        "="
+        " a.matter where a.matter = ?1 and a.quarantine = 0 and a.type in (7, 11, 12, 13) and a.office <> ?2 and (?3 or"
+        " a.office = ?4)",
+        m.row, m.office, m.own ? 1 : 0, store.me().office));
+    if (TRY(q.step()) && !q.null(0)) seen = q.integer(0);
+  }
+  Query q =
+      TRY(store.db().query("select bytes, signed_until_ms, signed_here from record where matter = ? and office = ? and"
+                           " quarantine = 0 and type in (1, 2, 3, 4) and hlc > ? order by hlc limit 1",
+                           m.row, m.office, seen));
+  if (!TRY(q.step())) return std::nullopt;
+  return Unseen{TRY(signed_at_row(q, 0)).from, seen > 0};
 }
 
 Result<> add_flash(Request& r, std::vector<Item>& out) {
@@ -96,11 +129,12 @@ Result<> add_flash(Request& r, std::vector<Item>& out) {
     f.lane = sync::Lane::flash;
     f.limit = kLookedAt;
     for (MatterRow& m : TRY(list_cases(r.store(), f)).rows) {
-      if (!m.signed_at) continue;
-      const sync::Millis since = *m.signed_at;
+      const auto waits = TRY(unseen(r.store(), m));
+      if (!waits) continue;
+      const sync::Millis since = waits->since;
       const bool exercise = (m.flags & record_note::exercise) != 0;
       out.push_back({"flash:" + base32(m.id.view()) + ":" + std::to_string(since), Awaited::acknowledgement,
-                     std::move(m), since, std::nullopt, exercise});
+                     std::move(m), since, std::nullopt, exercise, false, waits->again});
     }
   }
   return {};
@@ -116,7 +150,9 @@ Result<std::optional<std::int64_t>> hushed_step(Store& store, const std::string&
 Result<std::string> asks(Request& r, const Item& i, Rung rung) {
   const bool zh = r.language == Language::zh;
   const OfficeId& us = r.store().me().office;
-  if (rung == Rung::superior) {
+  // What we asked of others, nobody but we can chase.
+  const bool chases = i.what == Awaited::progress && i.by_us;
+  if (rung == Rung::superior && !chases) {
     if (i.what == Awaited::acknowledgement && !i.row.own) return std::string(zh ? "本级主要领导" : "the office's head");
     const auto above = TRY(r.host.directory().superiors());
     const std::string name = above.empty() ? std::string() : above.front().name;
@@ -136,13 +172,14 @@ Result<std::string> asks(Request& r, const Item& i, Rung rung) {
   return names;
 }
 
-std::string_view what_of(Awaited a, bool zh) {
-  switch (a) {
+std::string_view what_of(const Item& i, bool zh) {
+  switch (i.what) {
     case Awaited::sign_off:
       return zh ? "送签未签" : "waits to be signed off";
     case Awaited::progress:
       return zh ? "批示未见办理" : "nothing was heard of an instruction";
     case Awaited::acknowledgement:
+      if (i.again) return zh ? "特急后续来文未签收" : "what followed a flash report is not acknowledged";
       return zh ? "特急未签收" : "a flash report is not acknowledged";
   }
   return {};
@@ -167,8 +204,8 @@ Result<Json> escalations_json(Request& r, bool hushed_too) {
     const std::string whom = TRY(asks(r, i, e.rung));
     const std::string waited = how_long(r.now() - i.since, zh);
     const std::string title = i.row.title.empty() ? i.row.number : i.row.title;
-    std::string said(what_of(i.what, zh));
-    said += zh ? " " + waited + "，请" + whom + "处理：" + title
+    std::string said(what_of(i, zh));
+    said += zh ? " " + waited + "，请" + whom + (i.by_us ? "催办：" : "处理：") + title
                : " for " + waited + "; " + whom + " is asked to act: " + title;
     if (i.exercise) said += zh ? "（演练）" : " (exercise)";
     list.add(Json::object({{"item", i.name},

@@ -233,10 +233,11 @@ class Export {
   std::string begin() const {
     const std::vector<std::string> zh{"事项", "编号",     "标题",     "种类",     "通道",     "状态",
                                       "单位", "单位名称", "发生时间", "签发时间", "收到时间", "事件类型",
-                                      "等级", "核验",     "演练",     "附件数"};
-    const std::vector<std::string> en{
-        "case",        "number",    "title",       "kind",          "lane",  "state",    "office",   "office name",
-        "occurred at", "signed at", "received at", "incident type", "grade", "verified", "exercise", "attachments"};
+                                      "等级", "核验",     "演练",     "附件数",   "送签时间", "签发不晚于"};
+    const std::vector<std::string> en{"case",        "number",        "title",           "kind",        "lane",
+                                      "state",       "office",        "office name",     "occurred at", "signed at",
+                                      "received at", "incident type", "grade",           "verified",    "exercise",
+                                      "attachments", "submitted at",  "signed not after"};
     return std::string(csv::kBom) + csv::row(this->zh() ? zh : en);
   }
 
@@ -257,7 +258,7 @@ class Export {
     const auto kind = kinds_.find(to_string(m.kind));
     const auto* type = host_.rules().incident_type(m.incident);
     const auto word = [&](bool b) { return std::string(b ? (zh() ? "是" : "yes") : (zh() ? "否" : "no")); };
-    const std::array<std::string, 16> cells{base32(m.id.view()),
+    const std::array<std::string, 18> cells{base32(m.id.view()),
                                             m.number,
                                             m.title,
                                             kind == kinds_.end() ? std::string(to_string(m.kind)) : kind->second,
@@ -274,7 +275,9 @@ class Export {
                                             m.grade,
                                             word(m.verified),
                                             word((m.flags & record_note::exercise) != 0),
-                                            std::to_string(m.attachments)};
+                                            std::to_string(m.attachments),
+                                            minute(r.time(m.submitted)),
+                                            minute(r.time(m.signed_until))};
     return csv::row(cells);
   }
 

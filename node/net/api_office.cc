@@ -76,7 +76,7 @@ Result<ApiReply> get_officers(Request& r) {
   for (const OfficerRow& o : TRY(r.host.directory().officers(r.store().me().office))) {
     Json j = json_of(o), stands_for = Json::array();
     for (const PersonId& absent : TRY(stands_in_for(r.store(), o.office, o.person, r.now())))
-      stands_for.add(TRY(absent_name(r.store(), o.office, absent, r.now())));
+      stands_for.add(TRY(absent_name(r.store(), o.office, absent, {r.now(), r.now()})));
     j.set("stands_for", std::move(stands_for));
     list.add(std::move(j));
   }

@@ -22,10 +22,11 @@ std::string state_of(const Request& r, const std::vector<StoredPolicy>& in_force
 Result<Json> reached(Request& r, const StoredPolicy& p) {
   Json list = Json::array();
   if (!p.own) return list;
-  Query q =
-      TRY(r.store().db().query("select d.destination, d.state, d.done_ms from delivery d join record rec on"
-                               " rec.row = d.record where rec.matter = ? and rec.type = 16 order by d.row",
-                               p.matter));
+  Query q = TRY(r.store().db().query(
+      "select d.destination, d.state, case when d.state = 3 and d.opened_ms > 0 then d.opened_ms when d.state in (2, 3)"
+      " then d.stored_ms else d.done_ms end from delivery d join record rec on"
+      " rec.row = d.record where rec.matter = ? and rec.type = 16 order by d.row",
+      p.matter));
   static constexpr std::string_view kStates[] = {"waiting", "sent", "delivered", "opened"};
   while (TRY(q.step())) {
     const OfficeId id = TRY(q.id<OfficeId>(0));

@@ -289,7 +289,8 @@ std::string Request::code_of(const OfficeId& id) const {
 }
 std::string Request::office_name(const OfficeId& id) const {
   const auto row = host.directory().office(id);
-  return row && *row ? (*row)->name : std::string();
+  if (row && *row && !(*row)->name.empty()) return (*row)->name;
+  return language == Language::zh ? "另一单位" : "another office";
 }
 std::string Request::officer_name(const CertDigest& digest) const {
   const auto row = host.directory().officer(digest);

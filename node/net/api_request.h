@@ -109,6 +109,9 @@ Result<Json> act_counts_json(Request&);
 std::string act_line(const Request&, const sync::Record&);
 /// The event of a timeline that the record is: its act, else its type.
 std::string event_of(const sync::Record&);
+/// What a signature in that capacity is in this record: who only typed a leader's words recorded them (代录), and an
+/// acknowledgement or an answer has somebody who handled it (经办), no reviewer and no signer.
+std::string_view part_of(const sync::Record&, sync::SignRole);
 /// Reads members of a report over what `report` holds already.
 Result<> read_report(const Rules&, const Json& object, Report& report);
 

@@ -1,5 +1,7 @@
 // Reading: the list and one case in full.
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "node/net/api_desk.h"
 #include "node/net/api_names.h"
@@ -15,25 +17,33 @@ namespace yz::node::api {
 namespace {
 
 /// In whose place somebody signed (代签); empty for their own.
-std::string in_place_of(const Request& r, const OfficerRow& officer, const sync::RecordSignature& s, sync::Millis at) {
+std::string in_place_of(const Request& r, const OfficerRow& officer, const sync::RecordSignature& s,
+                        const SignedWhen& when) {
   if (s.role != sync::SignRole::signer && s.role != sync::SignRole::cosigner) return {};
-  const auto absent = stands_in_for(r.store(), officer.office, officer.person, at);
+  const auto absent = stands_in_for(r.store(), officer.office, officer.person, when);
   if (!absent || absent->empty()) return {};
-  return absent_name(r.store(), officer.office, absent->front(), at).value_or(std::string());
+  return absent_name(r.store(), officer.office, absent->front(), when).value_or(std::string());
 }
 
-Json signatures_json(const Request& r, const RecordId& id, sync::Millis at,
-                     const std::vector<sync::RecordSignature>& all) {
+Json signatures_json(const Request& r, const CaseRecord& c) {
   Json list = Json::array();
-  for (const auto& s : all) {
+  for (const auto& s : c.released.record.signatures) {
     const auto officer = r.host.directory().officer(s.officer);
     const bool known = officer && *officer;
     list.add(Json::object({{"officer", r.officer_name(s.officer)},
                            {"role", name_of(s.role)},
-                           {"valid", known && sync::verify_record(id, s, (*officer)->key)},
-                           {"for", known ? in_place_of(r, **officer, s, at) : std::string()}}));
+                           {"part", part_of(c.released.record, s.role)},
+                           {"valid", known && sync::verify_record(c.released.id, s, (*officer)->key)},
+                           {"for", known ? in_place_of(r, **officer, s, c.when) : std::string()}}));
   }
   return list;
+}
+
+/// When it was submitted and signed: `signed_until` only of what two persons signed elsewhere.
+void set_signed(const Request& r, Json& j, const SignedShown& when) {
+  j.set("signed_at", r.time(when.at));
+  j.set("signed_until", r.time(when.until));
+  j.set("submitted_at", r.time(when.submitted));
 }
 
 /// What was passed on or decided on a version that was replaced by then: shown beside it, with what had replaced it.
@@ -61,8 +71,12 @@ Json record_json(const Request& r, Names& names, const CaseGraph& graph, const C
                          {"flags", flags_json(c.flags)},
                          {"verified", c.verified},
                          {"quarantine", name_of(c.quarantine)},
-                         {"signatures", signatures_json(r, c.released.id, rec.at.ms(), rec.signatures)},
+                         {"signatures", signatures_json(r, c)},
                          {"parents", std::move(parents)}});
+  j.set("office_name", names.of(rec.origin).second);
+  set_signed(r, j, signed_shown(rec, c.when));
+  if (rec.type == sync::RecordType::manifest)
+    if (const auto m = decode_manifest(rec.body)) j.set("title", m->name);
   if (const auto act = act_of(rec); act && *act) {
     j.set("act", name_of((*act)->kind));
     j.set("title", (*act)->title);
@@ -109,31 +123,93 @@ std::string signed_as(const Request& r, const sync::Record& rec, std::initialize
 }
 
 struct Event {
-  sync::Millis at;
+  sync::Millis at = 0;
   std::string event, by, name, text;
+  const CaseRecord* record = nullptr;
+  SignedShown when = {};
 };
+
+/// What people sent or said, not what goes with it.
+bool is_told(const sync::Record& r) {
+  return r.type != sync::RecordType::manifest && r.type != sync::RecordType::cosignature;
+}
+
+/// Files that were sent together are one event, by their names.
+bool joins(const Event& before, const Event& e) {
+  using enum sync::RecordType;
+  if (!before.record || !e.record) return false;
+  const sync::Record &a = before.record->released.record, &b = e.record->released.record;
+  return a.type == manifest && b.type == manifest && a.origin == b.origin && a.parents == b.parents &&
+         before.event == e.event;
+}
+
+Event event_of_record(const Request& r, Names& names, const CaseRecord& c) {
+  const sync::Record& rec = c.released.record;
+  const auto& [code, name] = names.of(rec.origin);
+  // What did not pass its check has done nothing.
+  const bool good = c.quarantine == sync::Refusal::none;
+  Event e{rec.at.ms(),
+          good ? event_of(rec) : std::string(name_of(rec.type)),
+          code,
+          name,
+          good ? act_line(r, rec) : std::string(name_of(c.quarantine)),
+          &c,
+          signed_shown(rec, c.when)};
+  e.at = e.when.at;
+  if (rec.type == sync::RecordType::manifest && good)
+    if (const auto m = decode_manifest(rec.body)) e.text = m->name;
+  return e;
+}
+
+Json persons_json(const Request& r, const sync::Record& rec, bool submitted) {
+  Json list = Json::array();
+  for (const auto& s : rec.signatures)
+    if (!submitted || s.role == sync::SignRole::drafter)
+      list.add(Json::object({{"name", r.officer_name(s.officer)}, {"part", part_of(rec, s.role)}}));
+  return list;
+}
 
 Json timeline(const Request& r, Names& names, const std::vector<CaseRecord>& records,
               const std::vector<CaseReceipt>& receipts) {
+  constexpr sync::Millis kMinute = 60'000;
+  const bool zh = r.language == Language::zh;
   std::vector<Event> all;
   const auto ours = names.of(r.store().me().office);
+  std::map<RecordId, bool> told;
   for (const CaseRecord& c : records) {
-    const sync::Record& rec = c.released.record;
-    const auto& [code, name] = names.of(rec.origin);
-    // What did not pass its check has done nothing.
-    const bool good = c.quarantine == sync::Refusal::none;
-    all.push_back({rec.at.ms(), good ? event_of(rec) : std::string(name_of(rec.type)), code, name,
-                   good ? act_line(r, rec) : std::string(name_of(c.quarantine))});
-    if (!c.own) all.push_back({c.at_ms, "received", ours.first, ours.second, {}});
+    told[c.released.id] = is_told(c.released.record);
+    Event e = event_of_record(r, names, c);
+    const auto same = std::ranges::find_if(all, [&](const Event& before) { return joins(before, e); });
+    if (same != all.end()) {
+      same->text += (zh ? "、" : ", ") + e.text;
+      continue;
+    }
+    // What waited for its signature was submitted before.
+    if (e.when.submitted && is_version(c.released.record.type) && e.when.at > *e.when.submitted + kMinute)
+      all.push_back({*e.when.submitted, "submitted", e.by, e.name, {}, &c, {}});
+    all.push_back(e);
+    if (!c.own && told[c.released.id]) all.push_back({c.at_ms, "received", ours.first, ours.second, {}});
   }
   for (const CaseReceipt& x : receipts)
-    all.push_back({x.at_ms, std::string(name_of(x.kind)), names.of(x.by).first, names.of(x.by).second,
-                   x.why == sync::Refusal::none ? std::string() : std::string(name_of(x.why))});
-  std::stable_sort(all.begin(), all.end(), [](const Event& a, const Event& b) { return a.at < b.at; });
+    if (told[x.record] || x.kind == CaseReceipt::Kind::refused)
+      all.push_back({x.at_ms, std::string(name_of(x.kind)), names.of(x.by).first, names.of(x.by).second,
+                     x.why == sync::Refusal::none ? std::string() : std::string(name_of(x.why))});
+  std::ranges::stable_sort(all, {}, &Event::at);
   Json list = Json::array();
-  for (const Event& e : all)
+  std::set<std::tuple<std::string, std::string, sync::Millis>> said;  // one receipt covers all that came with it
+  for (const Event& e : all) {
+    if (!e.record && e.text.empty() && !said.emplace(e.event, e.by, e.at / kMinute).second) continue;
+    const bool submitted = e.event == "submitted";
     list.add(
-        Json::object({{"at", r.time(e.at)}, {"event", e.event}, {"by", e.by}, {"by_name", e.name}, {"text", e.text}}));
+        Json::object({{"at", r.time(e.at)},
+                      {"until", r.time(e.when.until)},
+                      {"event", e.event},
+                      {"by", e.by},
+                      {"by_name", e.name},
+                      {"record", e.record ? Json(hex(e.record->released.id.view())) : Json()},
+                      {"persons", e.record ? persons_json(r, e.record->released.record, submitted) : Json::array()},
+                      {"text", e.text}}));
+  }
   return list;
 }
 
@@ -150,6 +226,8 @@ Json summary_json(const Request& r, const MatterRow& m, const std::string& offic
                        {"office_name", name},
                        {"occurred_at", r.time(m.occurred)},
                        {"signed_at", r.time(m.signed_at)},
+                       {"signed_until", r.time(m.signed_until)},
+                       {"submitted_at", r.time(m.submitted)},
                        {"received_at", r.time(m.received)},
                        {"verified", m.verified},
                        {"flags", flags_json(m.flags)},
@@ -193,7 +271,9 @@ Result<ApiReply> get_report(Request& r) {
   for (const CaseReceipt& x : receipts) {
     Json j = Json::object({{"kind", name_of(x.kind)},
                            {"by", names.of(x.by).first},
+                           {"by_name", names.of(x.by).second},
                            {"at", r.time(x.at_ms)},
+                           {"latest_at", r.time(std::max(x.at_ms, x.latest_ms))},
                            {"record", hex(x.record.view())}});
     if (x.why != sync::Refusal::none) j.set("reason", name_of(x.why));
     receipt_list.add(std::move(j));
@@ -225,11 +305,14 @@ Result<ApiReply> get_report(Request& r) {
                          {"office", names.of(m.office).first},
                          {"office_name", names.of(m.office).second},
                          {"occurred_at", r.time(m.occurred)},
-                         {"signed_at", r.time(m.signed_at)},
                          {"received_at", r.time(m.received)},
                          {"verified", m.verified},
                          {"flags", flags_json(m.flags)},
                          {"conflict", m.conflict}});
+  if (shown)
+    set_signed(r, j, signed_shown(rec, shown->when));
+  else
+    for (const char* key : {"signed_at", "signed_until", "submitted_at"}) j.set(key, Json());
   j.set("heads", std::move(heads_list));
   j.set("disputed", std::move(disputed));
   j.set("drafter", signed_as(r, rec, {drafter}, extras.drafter));
@@ -238,7 +321,7 @@ Result<ApiReply> get_report(Request& r) {
   std::string signed_for;
   for (const auto& s : rec.signatures)
     if (const auto officer = TRY(r.host.directory().officer(s.officer)); officer && s.role == signer)
-      signed_for = in_place_of(r, *officer, s, rec.at.ms());
+      signed_for = in_place_of(r, *officer, s, shown->when);
   j.set("signed_for", signed_for);
   j.set("contact", extras.contact);
   j.set("answers", answers_json(r, extras.answers));

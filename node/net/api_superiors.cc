@@ -21,7 +21,7 @@ Json json_of(const Request& r, const SuperiorRow& s) {
                        {"url", s.urls.empty() ? std::string() : s.urls.front()},
                        {"urls", std::move(urls)},
                        {"last_contact", r.time(contact)},
-                       {"reachable", contact && r.now() - *contact <= fresh && s.refusal.empty()},
+                       {"reachable", contact && r.now() - *contact <= fresh && !s.failing && s.refusal.empty()},
                        {"refusal", s.refusal}});
 }
 

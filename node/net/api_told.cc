@@ -126,7 +126,8 @@ Json json_of(const Request& r, const NoticeRow& row) {
                        {"deaths", count(n.deaths)},
                        {"injured", count(n.injured)},
                        {"missing", count(n.missing)},
-                       {"title", sync::utf8_of(n.title)},
+                       // As many characters as fit: perhaps the beginning of a longer one.
+                       {"title", sync::utf8_of(n.title) + (n.title.size() == sync::Notice::kTitleMost ? "…" : "")},
                        {"record", hex(n.record.view())},
                        {"taken_by", row.taken_by},
                        {"at", r.time(row.at_ms)},

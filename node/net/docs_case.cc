@@ -8,7 +8,9 @@ namespace {
   "kind?:text, lane?:text, title?:text, body?:text, fields?:{*:any}, occurred_at?:text, sensitivity?:text"
 
 constexpr ShapeDoc kShapes[] = {
-    {"Signed", "{officer:text, role:=drafter|reviewer|signer|duty|cosigner|unknown, valid?:bool, for?:text}"},
+    {"Signed",
+     "{officer:text, role:=drafter|reviewer|signer|duty|cosigner|unknown, "
+     "part?:=drafter|reviewer|signer|duty|cosigner|unknown|handler|recorder, valid?:bool, for?:text}"},
     {"DraftVersion",
      "{version:hex, machine:text, drafter:text, at:time?, state:text, lane:text, title:text, body:text, fields:Fields, "
      "occurred_at:time?, note:text}"},
@@ -18,7 +20,8 @@ constexpr ShapeDoc kShapes[] = {
      "versions:[DraftVersion]}"},
     {"CaseRecord",
      "{record:hex, type:text, office:code, at:time?, stored_at:time?, lane:text, flags:Flags, verified:bool, "
-     "quarantine:text, signatures:[Signed], parents:[hex], act?:text, title?:text, body?:text, reason?:text, "
+     "quarantine:text, signatures:[Signed], parents:[hex], office_name:text, signed_at:time?, signed_until:time?, "
+     "submitted_at:time?, act?:text, title?:text, body?:text, reason?:text, "
      "became?:text, on_older_version?:bool, newer?:[hex]}"},
     {"Change", "{field:text, label:text, before:any, after:any, passages?:[{paragraph:int, before:text, after:text}]}"},
     {"Layer",
@@ -36,19 +39,22 @@ constexpr ShapeDoc kShapes[] = {
      "assignees:[{office:code, name:text, state:text, at:time?}], on:[hex], to:[Office], state:text, for_us:bool, "
      "seen:bool, exercise:bool, on_older_version:bool, newer:[hex], waiting_for_signature:bool, waits_for:text, "
      "into:{case:text, office:code, office_name:text, title:text, here:bool}?}"},
-    {"Delivery", "{office:code, name:text, state:text, at:time?}"},
+    {"Delivery", "{office:code, name:text, state:text, at:time?, stored_at?:time?, opened_at?:time?}"},
     {"CaseRef", "{case:text, record:hex, office:code, title:text, due_at:time?}"},
     {"FullReport",
      "{case:text, number:text, kind:text, lane:text, state:text, title:text, body:text, fields:Fields, "
-     "sensitivity:text, office:code, office_name:text, occurred_at:time?, signed_at:time?, received_at:time?, "
-     "verified:bool, flags:Flags, conflict:bool, heads:[hex], disputed:[text], drafter:text, reviewer:text, "
+     "sensitivity:text, office:code, office_name:text, occurred_at:time?, signed_at:time?, signed_until:time?, "
+     "submitted_at:time?, received_at:time?, verified:bool, flags:Flags, conflict:bool, heads:[hex], disputed:[text], "
+     "drafter:text, reviewer:text, "
      "signer:text, "
      "contact:text, answers:CaseRef?, policy:text, findings:[text], draft:Draft?, records:[CaseRecord], "
      "layers:[Layer], forwards:[Forward], acts:[Act], sources:[{case:text, record:hex, office:code, office_name:text, "
      "title:text, here:bool}], owed:{since:time?, due_at:time?, to:[Office]}?, receipts:[{kind:=custody|stored|opened|"
-     "refused, by:code, at:time?, record:hex, reason?:text}], deliveries:[Delivery], attachments:[Attachment], "
+     "refused, by:code, by_name:text, at:time?, latest_at:time?, record:hex, reason?:text}], deliveries:[Delivery], "
+     "attachments:[Attachment], "
      "clues:[Clue], "
-     "timeline:[{at:time?, event:text, by:code, by_name:text, text:text}], signed_for?:text, cosigners?:[Cosigner], "
+     "timeline:[{at:time?, until:time?, event:text, by:code, by_name:text, record:hex?, "
+     "persons:[{name:text, part:text}], text:text}], signed_for?:text, cosigners?:[Cosigner], "
      "cosign_wish?:{*:any}?, held_until?:time?, embargo?:{until:time?, here:bool, over:bool, passes_up:bool, "
      "forbids_passing_on:bool, forbids_publishing:bool}?}"},
     {"Attachment",

@@ -26,10 +26,10 @@ constexpr ShapeDoc kShapes[] = {
     {"Flags",
      "[=one_person|root_unconfirmed|expired|clock|provisional|exercise|unreadable|same_signer|nested|older_version|"
      "unconfirmed_node|revoked|unreviewed|unentitled|deputy]"},
-    {"Summary",
-     "{case:text, number:text, title:text, kind:text, lane:" YZ_LANE ", state:" YZ_STATE
-     ", office:code, office_name:text, occurred_at:time?, signed_at:time?, received_at:time?, verified:bool, "
-     "flags:Flags, conflict:bool, attachments:int}"},
+    {"Summary", "{case:text, number:text, title:text, kind:text, lane:" YZ_LANE ", state:" YZ_STATE
+                ", office:code, office_name:text, occurred_at:time?, signed_at:time?, signed_until:time?, "
+                "submitted_at:time?, received_at:time?, "
+                "verified:bool, flags:Flags, conflict:bool, attachments:int}"},
     {"Outcome",
      "{case:text, state:text, number?:text, addressees?:[Office], record?:hex?, waiting_for_signature?:bool, "
      "warnings:[Finding], seen?:text, disputed?:[text], message?:text}"},

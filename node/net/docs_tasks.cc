@@ -18,9 +18,11 @@ constexpr ShapeDoc kShapes[] = {
      "{office:code, name:text, state:text, stage:text, due_at:time?, since:time?, reason:text, until:time?, late:bool, "
      "heard:bool}"},
     {"Asked",
-     "{office:code, name:text, state:text, stage:text, due_at:time?, late:bool, since:time?, reason:text, until:time?, "
+     "{office:code, name:text, state:text, stage:text, due_at:time?, late:bool, unsure:bool, since:time?, reason:text, "
+     "until:time?, "
      "chased:int, chased_at:time?, answers:[{case:text, record:hex, number:text, title:text, state:text, "
-     "signed_at:time?, received_at:time?, late:bool}], below:[Below], holds_up:[code], child:text?}"},
+     "signed_at:time?, signed_until:time?, received_at:time?, late:bool}], below:[Below], holds_up:[code], "
+     "child:text?}"},
     {"CommissionRow",
      "{case:text, number:text, side:=issued|asked, state:=draft|in_review|open|closed, office:code, office_name:text, "
      "title:text, kind:text, lane:text, issued_at:time?, due_at:time?, record:hex, drafter:text, signer:text, "

@@ -128,6 +128,15 @@ std::string_view name_of(SuperiorRow::Kind k) {
   return "?";
 }
 
+namespace {
+
+Result<bool> fails(Store& store, const NodeId& peer) {
+  Query q = TRY(store.db().query("select failed_ms > last_contact_ms from link where peer = ?", peer));
+  return TRY(q.step()) && q.integer(0) != 0;
+}
+
+}  // namespace
+
 Result<std::vector<SuperiorRow>> superior_rows(Store& store, Directory& directory) {
   std::vector<SuperiorRow> out;
   const auto self = TRY(directory.office(store.me().office));
@@ -140,6 +149,7 @@ Result<std::vector<SuperiorRow>> superior_rows(Store& store, Directory& director
       s.joined = true;
       s.urls = l.urls;
       s.last_contact = std::max(s.last_contact, l.last_contact);
+      s.failing = s.failing || TRY(fails(store, l.peer));
       if (auto code = TRY(link_refusal(store, l.peer)); !code.empty()) s.refusal = std::move(code);
     }
     if (!s.joined)

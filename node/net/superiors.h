@@ -33,6 +33,7 @@ struct SuperiorRow {
   std::vector<std::string> urls;
   sync::Millis last_contact = 0;  ///< 0: never
   bool joined = false;
+  bool failing = false;      ///< the last try, after the last contact, got no answer
   std::string refusal = {};  ///< what it answered instead of an exchange, "" = it talks
 };
 /// The one that certified us first.

@@ -77,8 +77,10 @@ struct Act {
   std::int64_t issue = 0;   ///< 期号, from 1; 0 = none
   Rating rating;
   std::optional<std::int64_t> due_ms;
-  bool done = false;                 ///< of progress: what was asked for is done
-  std::vector<OfficeId> assignees;   ///< 承办单位, ascending; of an instruction; of cosign who is asked
+  bool done = false;                ///< of progress: what was asked for is done
+  std::vector<OfficeId> assignees;  ///< 承办单位, ascending; of an instruction; of cosign who is asked
+  /// What the author calls them, in their order, for who has no certificate of theirs; or nothing.
+  std::vector<std::string> assignee_names;
   std::vector<AskedPerson> persons;  ///< of cosign: who of the author's office is asked, in no order
   std::string title;                 ///< of the case as it stood: for who has not got it
   std::optional<MergedInto> merged;  ///< of `merged`

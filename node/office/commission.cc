@@ -90,6 +90,7 @@ void take_answers(Asked& a) {
     a.stage = AskedState::answered;
     a.since_ms = g.signed_ms;
     a.late = g.signed_ms > a.due_ms;
+    a.unsure = !a.late && g.signed_until > a.due_ms && !(g.received && *g.received <= a.due_ms);
     a.until.reset();
     return;
   }

@@ -104,7 +104,7 @@ struct GivenAnswer {
   bool known = false;  ///< the report itself is here
   std::string number, title;
   ReportState state{};
-  sync::Millis signed_ms = 0;
+  sync::Millis signed_ms = 0, signed_until = 0;  ///< not before and not after
   std::optional<sync::Millis> received;
 };
 
@@ -113,7 +113,8 @@ struct Asked {
   AskedState state = AskedState::waiting;  ///< overdue stands over what is still owed
   AskedState stage = AskedState::waiting;  ///< without that
   sync::Millis due_ms = 0, since_ms = 0;
-  bool late = false;  ///< answered after the due time
+  bool late = false;    ///< answered after the due time
+  bool unsure = false;  ///< submitted before it; signed perhaps after, and not known to have arrived by then
   std::string reason;
   std::optional<sync::Millis> until;  ///< asked for and not decided
   std::size_t chased = 0;

@@ -34,7 +34,8 @@ NilVerdict judge_nil(const NilSlot& slot, std::span<const NilGiven> given, std::
                      sync::Millis now) {
   NilVerdict v;
   for (const NilGiven& g : given)
-    if (g.signed_ms >= slot.opens && g.signed_ms < slot.closes && (!v.by || g.signed_ms < v.by->signed_ms)) v.by = g;
+    if (g.submitted_ms >= slot.opens && g.submitted_ms < slot.closes && (!v.by || g.submitted_ms < v.by->submitted_ms))
+      v.by = g;
   if (v.by) {
     const bool arrived = v.by->received && *v.by->received <= slot.due;
     v.state = arrived || v.by->signed_ms <= slot.due ? NilState::sent : NilState::late;

@@ -21,7 +21,8 @@ inline constexpr std::size_t kNilSlotsMost = 400;  ///< a year of daily ones, an
 
 struct NilGiven {
   std::int64_t matter = 0;
-  sync::Millis signed_ms = 0;            ///< by its author's clock
+  sync::Millis submitted_ms = 0;  ///< when its content was fixed: this says for which time it is
+  sync::Millis signed_ms = 0;     ///< not signed before; the very moment where that is known. In time or late by this
   std::optional<sync::Millis> received;  ///< when the superior had it, by the superior's clock
 };
 
@@ -37,7 +38,7 @@ std::string_view name_of(NilState);
 
 struct NilVerdict {
   NilState state{};
-  /// Signed in time, as its author's clock says, and not known to have arrived by then.
+  /// False: in time by its author's clock, and not known to have arrived by then; it may have been signed later.
   bool certain = true;
   std::optional<NilGiven> by;  ///< the first that was signed for this time
 };

@@ -69,16 +69,19 @@ Result<std::vector<DeliveryState>> case_deliveries(Store& store, Directory& dire
   std::vector<Newest> all;
   {
     // Rows of one office come with the newest version last, which stays.
-    Query q = TRY(
-        store.db().query("select d.destination, d.state, d.done_ms, e.seq, s.id, e.at_ms from delivery d join record r"
-                         " on r.row = d.record left join envelope e on e.row = d.envelope left join stream s on"
-                         " s.row = e.stream where r.matter = ? and r.own = 1 and r.quarantine = 0 and r.type in"
-                         " (1, 2, 3, 4, 5, 10, 14) order by r.row",
-                         matter));
+    Query q =
+        TRY(store.db().query("select d.destination, d.state, d.done_ms, e.seq, s.id, e.at_ms, d.stored_ms, d.opened_ms "
+                             "from delivery d join record r"
+                             " on r.row = d.record left join envelope e on e.row = d.envelope left join stream s on"
+                             " s.row = e.stream where r.matter = ? and r.own = 1 and r.quarantine = 0 and r.type in"
+                             " (1, 2, 3, 4, 5, 10, 14) order by r.row",
+                             matter));
     while (TRY(q.step())) {
       const auto office = TRY(q.id<OfficeId>(0));
       std::erase_if(all, [&](const Newest& n) { return n.shown.office == office; });
-      Newest n{{office, word(q.integer(1)), q.integer(2)}, {}, {}};
+      Newest n{{office, word(q.integer(1)), q.integer(2), q.integer(6), q.integer(1) == 3 ? q.integer(7) : 0}, {}, {}};
+      if (q.integer(1) == 2 || q.integer(1) == 3)
+        n.shown.at_ms = n.shown.opened_ms > 0 ? n.shown.opened_ms : n.shown.stored_ms;
       if (q.integer(1) == 1 && !q.null(3)) {
         n.shown.at_ms = q.integer(5);
         n.seq.value = static_cast<std::uint64_t>(q.integer(3));

@@ -12,6 +12,8 @@ struct DeliveryState {
   OfficeId office;
   std::string_view state;  ///< waiting, sent, custody, delivered, opened, refused, set_aside
   sync::Millis at_ms = 0;
+  /// When a receipt first covered it, by the receipt's own stamp; 0: none did. They stay whatever comes later.
+  sync::Millis stored_ms = 0, opened_ms = 0;
 };
 /// Of our newest good version that went to each, in the order of offices_above().
 Result<std::vector<DeliveryState>> case_deliveries(Store&, Directory&, std::int64_t matter);

@@ -100,23 +100,29 @@ Result<std::vector<std::pair<RecordId, std::vector<OfficeId>>>> words_of_absence
 }
 
 Result<std::vector<PersonId>> stands_in_for(Store& store, const OfficeId& office, const PersonId& person,
-                                            sync::Millis at) {
+                                            const SignedWhen& when) {
   std::vector<PersonId> out;
   Query q = TRY(store.db().query(
       "select distinct absent from absence where office = ? and deputy = ? and begins <= ? and ends > ? limit 16",
-      office, person, at, at));
+      office, person, when.until, when.from));
   while (TRY(q.step())) out.push_back(TRY(q.id<PersonId>(0)));
   return out;
 }
 
-Result<std::string> absent_name(Store& store, const OfficeId& office, const PersonId& absent, sync::Millis at) {
+Result<std::vector<PersonId>> stands_in_for(Store& store, const OfficeId& office, const PersonId& person,
+                                            sync::Millis at) {
+  return stands_in_for(store, office, person, SignedWhen{at, at});
+}
+
+Result<std::string> absent_name(Store& store, const OfficeId& office, const PersonId& absent, const SignedWhen& when) {
   Query q = TRY(store.db().query(
       "select absent_name from absence where office = ? and absent = ? and begins <= ? and ends > ? limit 1", office,
-      absent, at, at));
+      absent, when.until, when.from));
   return TRY(q.step()) ? q.text(0) : std::string();
 }
 
-Result<SignOff> sign_off_of(Store& store, Directory& directory, const sync::Record& r) {
+/// A deputy's right has to hold at some moment at which the record may have been signed, not when it was submitted.
+Result<SignOff> sign_off_of(Store& store, Directory& directory, const sync::Record& r, const SignedWhen& when) {
   SignOff out;
   std::vector<PersonId> deputies;
   std::set<PersonId> drafted;
@@ -134,14 +140,14 @@ Result<SignOff> sign_off_of(Store& store, Directory& directory, const sync::Reco
       deputies.push_back(officer->person);
   }
   for (const PersonId& d : deputies)
-    for (const PersonId& absent : TRY(stands_in_for(store, r.origin, d, r.at.ms())))
+    for (const PersonId& absent : TRY(stands_in_for(store, r.origin, d, when)))
       if (!drafted.contains(absent)) out.in_place_of.push_back(absent);
   return out;
 }
 
-Result<std::int64_t> sign_off_notes(Store& store, Directory& directory, const sync::Record& r) {
+Result<std::int64_t> sign_off_notes(Store& store, Directory& directory, const sync::Record& r, const SignedWhen& when) {
   if (!is_signed_off(r.type)) return 0;
-  const SignOff s = TRY(sign_off_of(store, directory, r));
+  const SignOff s = TRY(sign_off_of(store, directory, r, when));
   if (!s.tried || s.own_right) return 0;
   return s.in_place_of.empty() ? record_note::unentitled : record_note::deputy;
 }
@@ -157,20 +163,23 @@ Result<> heed_deputy(Store& store, Directory& directory, std::int64_t matter, co
   struct Row {
     std::int64_t row, matter;
     Bytes bytes;
+    sync::Millis signed_until = 0;
+    bool here = false;
   };
   std::vector<Row> rows;
   {
-    Query q =
-        TRY(db.query("select row, matter, bytes from record where office = ? and quarantine = 0 and"
-                     " (flags & ?) <> 0 order by row desc limit ?",
-                     office, record_note::unentitled | record_note::deputy, kLookedAtAgain));
-    while (TRY(q.step())) rows.push_back({q.integer(0), q.integer(1), q.blob(2)});
+    Query q = TRY(db.query(
+        "select row, matter, bytes, signed_until_ms, signed_here from record where office = ? and quarantine = 0 and"
+        " (flags & ?) <> 0 order by row desc limit ?",
+        office, record_note::unentitled | record_note::deputy, kLookedAtAgain));
+    while (TRY(q.step())) rows.push_back({q.integer(0), q.integer(1), q.blob(2), q.integer(3), q.integer(4) != 0});
   }
   constexpr std::int64_t both = record_note::unentitled | record_note::deputy;
   for (const Row& row : rows) {
     const auto r = sync::decode_record(row.bytes);
     if (!r) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
-    const std::int64_t notes = TRY(sign_off_notes(store, directory, r->record));
+    const std::int64_t notes =
+        TRY(sign_off_notes(store, directory, r->record, signed_when(r->record.at.ms(), row.signed_until, row.here)));
     TRY(db.run("update record set flags = (flags & ~?) | ? where row = ?", both, notes, row.row));
     TRY(
         db.run("update matter set flags = (flags & ~?1) | (select max(r.flags & ?2) | max(r.flags & ?3) from record r"

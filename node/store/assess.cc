@@ -28,7 +28,9 @@ class Collector {
   std::vector<Fact> take() { return std::move(facts_); }
 
  private:
-  /// Its first text, as `by` got it.
+  /// Its first text, as `by` got it. When it was signed: not before `signed_ms`. At its own office that is the very
+  /// moment, at the superior the clock of its content (signed_when.h); so only the own office can say that what was
+  /// submitted in time and has not arrived by then was signed too late.
   struct First {
     sync::Millis signed_ms = 0;
     std::optional<sync::Millis> received;
@@ -58,28 +60,30 @@ class Collector {
 };
 
 Result<std::optional<Collector::First>> Collector::first_of(std::int64_t matter, bool with_report) {
-  Query q = TRY(store_.db().query(
-      "select row, hlc, at_ms, bytes from record where matter = ? and office = ? and quarantine = 0 and type in"
-      " (1, 2, 3, 4, 14) order by row limit 1",
-      matter, of_.id));
+  Query q =
+      TRY(store_.db().query("select row, at_ms, bytes, signed_until_ms, signed_here from record where matter = ? and "
+                            "office = ? and quarantine = 0 and type in"
+                            " (1, 2, 3, 4, 14) order by row limit 1",
+                            matter, of_.id));
   if (!TRY(q.step())) return std::nullopt;
   First f;
-  f.signed_ms = sync::Hlc{static_cast<std::uint64_t>(q.integer(1))}.ms();
+  f.signed_ms = TRY(signed_at_row(q, 2)).from;
   if (own()) {
     Query d = TRY(store_.db().query(
-        "select done_ms from delivery where record = ? and destination = ? and state in (2, 3)", q.integer(0), by_.id));
+        "select stored_ms from delivery where record = ? and destination = ? and stored_ms > 0", q.integer(0), by_.id));
     if (TRY(d.step())) f.received = d.integer(0);
   } else {
-    f.received = q.integer(2);
+    f.received = q.integer(1);
   }
   if (with_report) {
-    const auto record = sync::decode_record(q.blob(3));
+    const auto record = sync::decode_record(q.blob(2));
     if (!record) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
     if (auto body = decode_body(record->record.body)) f.report = std::move(body->report);
   }
   return f;
 }
 
+/// Compares the due time with when it arrived, and where that does not settle it with when it was signed.
 Result<> Collector::timing(std::int64_t matter, const First& f) {
   const Due due = due_of(rules_, hop_, f.report);
   if (!due.written) return {};
@@ -181,7 +185,7 @@ Result<> Collector::commissions() {
     const Asked* a = file->of(of_.id);
     if (!a || !period_.has(a->due_ms) || a->stage == AskedState::excused) continue;
     if (a->stage == AskedState::answered)
-      add(a->late ? Figure::commission_late : Figure::commission_done, m.row, a->since_ms);
+      add(a->late ? Figure::commission_late : Figure::commission_done, m.row, a->since_ms).certain = !a->unsure;
     else if (a->due_ms < now_)
       add(Figure::commission_missed, m.row, a->due_ms);
   }

@@ -238,6 +238,8 @@ Result<std::int64_t> StoreBooks::release(const sync::ReleasedRecord& r, std::int
   facts.own = true;
   facts.notes = notes;
   facts.at_ms = now;
+  facts.signed_until = now;
+  facts.signed_here = true;
   const std::int64_t row = TRY(put_record(store_, r, facts));
   std::vector<OfficeId> others = r.record.addressees;
   std::erase(others, store_.me().office);  // what an office rules for itself alone goes nowhere

@@ -45,6 +45,8 @@ Result<MatterRow> case_row_of(Query& q) {
   m.sort = static_cast<Sort>(q.integer(16));
   m.incident = q.text(17);
   m.grade = q.text(18);
+  m.submitted = time_of(q, 19);
+  m.signed_until = time_of(q, 20);
   return m;
 }
 
@@ -91,8 +93,11 @@ Result<MatterRow> find_case(Store& store, std::string_view typed) {
 
 Result<std::vector<CaseRecord>> case_records(Store& store, std::int64_t matter) {
   std::vector<CaseRecord> out;
-  Query q = TRY(store.db().query(
-      "select row, bytes, at_ms, own, verified, flags, quarantine from record where matter = ? order by row", matter));
+  Query q =
+      TRY(store.db().query("select row, bytes, at_ms, own, verified, flags, quarantine, signed_until_ms, signed_here "
+                           "from record where matter"
+                           " = ? order by row",
+                           matter));
   while (TRY(q.step())) {
     CaseRecord c;
     c.row = q.integer(0);
@@ -104,6 +109,7 @@ Result<std::vector<CaseRecord>> case_records(Store& store, std::int64_t matter) 
     c.verified = q.integer(4) != 0;
     c.flags = q.integer(5);
     c.quarantine = static_cast<sync::Refusal>(q.integer(6));
+    c.when = signed_when(c.released.record.at.ms(), q.integer(7), q.integer(8) != 0);
     out.push_back(std::move(c));
   }
   return out;
@@ -128,15 +134,16 @@ Result<std::vector<CaseReceipt>> case_receipts(Store& store, const std::vector<C
   std::vector<CaseReceipt> out;
   for (const CaseRecord& c : records) {
     if (!c.own) continue;
-    Query q =
-        TRY(store.db().query("select d.destination, d.state, d.refusal, d.done_ms, e.seq, s.id from delivery d"
-                             " left join envelope e on e.row = d.envelope left join stream s on s.row = e.stream"
-                             " where d.record = ? order by d.row",
-                             c.row));
+    Query q = TRY(store.db().query(
+        "select d.destination, d.state, d.refusal, d.done_ms, e.seq, s.id, d.stored_ms, d.opened_ms from"
+        " delivery d left join envelope e on e.row = d.envelope left join stream s on s.row = e.stream"
+        " where d.record = ? order by d.row",
+        c.row));
     while (TRY(q.step())) {
       const OfficeId to = TRY(q.id<OfficeId>(0));
-      const std::int64_t state = q.integer(1), done = q.integer(3);
-      bool opened = false;
+      const std::int64_t state = q.integer(1), stored = q.integer(6), opened = q.integer(7);
+      CaseReceipt last_stored{Said::stored, to, stored, c.released.id, {}, stored};
+      CaseReceipt last_opened{Said::opened, to, opened > 0 ? opened : stored, c.released.id, {}, opened};
       if (!q.null(4)) {
         const sync::Seq seq{static_cast<std::uint64_t>(q.integer(4))};
         Query s = TRY(
@@ -146,19 +153,19 @@ Result<std::vector<CaseReceipt>> case_receipts(Store& store, const std::vector<C
           auto receipt = statement ? sync::decode_receipt(statement->body) : std::unexpected(statement.error());
           if (!receipt || !receipt->covers(seq)) continue;
           const OfficeId by = TRY(s.id<OfficeId>(1));
-          // The newest receipt covers all before it: its time says "by then at the latest".
+          // The newest receipt takes the place of those before it. Of the destination's the first moment is kept with
+          // the delivery; of who has it in hand on the way only the newest is known.
           if (receipt->kind == sync::ReceiptKind::custody)
-            out.push_back({Said::custody, by, s.integer(2), c.released.id, {}});
-          if (receipt->kind == sync::ReceiptKind::opened && state == 3 && !opened &&
-              !sync::waits(static_cast<sync::Refusal>(q.integer(2)))) {
-            out.push_back({Said::opened, by, s.integer(2), c.released.id, {}});
-            opened = true;
-          }
+            out.push_back({Said::custody, by, s.integer(2), c.released.id, {}, s.integer(2)});
+          else if (by == to)
+            (receipt->kind == sync::ReceiptKind::stored ? last_stored : last_opened).latest_ms = s.integer(2);
         }
       }
-      if (state == 8) out.push_back({Said::refused, to, done, c.released.id, static_cast<sync::Refusal>(q.integer(2))});
-      if (state >= 2 && state < 8) out.push_back({Said::stored, to, done, c.released.id, {}});
-      if (state == 3 && !opened) out.push_back({Said::opened, to, done, c.released.id, {}});
+      if (state == 8)
+        out.push_back(
+            {Said::refused, to, q.integer(3), c.released.id, static_cast<sync::Refusal>(q.integer(2)), q.integer(3)});
+      if (state == 2 || state == 3) out.push_back(last_stored);
+      if (state == 3) out.push_back(last_opened);
     }
   }
   std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.at_ms < b.at_ms; });

@@ -181,21 +181,23 @@ Result<bool> in_conflict(Store& store, const Standing& m, const Heads& h) {
 /// What the case's row shows of its newest version.
 struct Shown {
   Report report;
-  std::int64_t event_ms = 0, signed_ms = 0, received_ms = 0;
+  std::int64_t event_ms = 0, received_ms = 0;
+  SignedShown when;
 };
 
-Shown shown_of(const sync::Record& r, const std::optional<DecodedBody>& body, bool own, sync::Millis stored) {
-  return {body ? body->report : Report(), r.event_ms, r.at.ms(), own ? 0 : stored};
+Shown shown_of(const sync::Record& r, const std::optional<DecodedBody>& body, bool own, sync::Millis stored,
+               const SignedWhen& when) {
+  return {body ? body->report : Report(), r.event_ms, own ? 0 : stored, signed_shown(r, when)};
 }
 
 Result<Shown> shown_at(Database& db, std::int64_t row) {
-  Query q = TRY(db.query("select bytes, own, at_ms from record where row = ?", row));
+  Query q = TRY(db.query("select bytes, own, at_ms, signed_until_ms, signed_here from record where row = ?", row));
   if (!TRY(q.step())) return fail(Fault::corrupt, "a version is not in the store", "store.record");
   const auto released = sync::decode_record(q.blob(0));
   if (!released) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
   auto body = decode_body(released->record.body);
   return shown_of(released->record, body ? std::optional(std::move(*body)) : std::nullopt, q.integer(1) != 0,
-                  q.integer(2));
+                  q.integer(2), signed_when(released->record.at.ms(), q.integer(3), q.integer(4) != 0));
 }
 
 /// A withdrawal holds when all that the lead office says last are withdrawals: withdrawn here and written on there is
@@ -230,7 +232,8 @@ Result<Heads> project_version(Store& store, const Standing& m, const sync::Relea
   }
   const bool conflict = TRY(in_conflict(store, m, h));
   const std::string number = TRY(number_of(db, r.record, body));
-  const Shown mine = shown_of(r.record, body, facts.own, facts.at_ms);
+  const Shown mine = shown_of(r.record, body, facts.own, facts.at_ms,
+                              signed_when(r.record.at.ms(), facts.signed_until, facts.signed_here));
   std::optional<int> kind;
   if (m.fresh || r.record.parents.empty()) kind = static_cast<int>(mine.report.kind);
   // Parents in a circle leave no head: then this one is as good as any.
@@ -239,9 +242,10 @@ Result<Heads> project_version(Store& store, const Standing& m, const sync::Relea
       db.run("update matter set title = case when ?1 = '' then title else ?1 end,"
              " occurred_ms = coalesce(nullif(?2, 0), occurred_ms), signed_ms = ?3,"
              " received_ms = coalesce(nullif(?4, 0), received_ms), conflict = ?5, lane = min(?6, lane),"
-             " kind = coalesce(?7, kind), number = case when number = '' then ?9 else number end where row = ?8",
-             s.report.title, s.event_ms, s.signed_ms, s.received_ms, conflict ? 1 : 0, static_cast<int>(r.record.lane),
-             kind, m.row, number));
+             " kind = coalesce(?7, kind), number = case when number = '' then ?9 else number end, submitted_ms = ?10,"
+             " signed_until_ms = ?11 where row = ?8",
+             s.report.title, s.event_ms, s.when.at, s.received_ms, conflict ? 1 : 0, static_cast<int>(r.record.lane),
+             kind, m.row, number, s.when.submitted, s.when.until));
   const bool says = !s.report.fields.text("incident_type").empty() || !s.report.fields.text("level").empty();
   if (says || (!m.fresh && !s.report.title.empty())) TRY(set_facets(store, m.row, s.report));
   return h;
@@ -249,12 +253,12 @@ Result<Heads> project_version(Store& store, const Standing& m, const sync::Relea
 
 Result<std::int64_t> insert(Database& db, const Standing& m, const sync::ReleasedRecord& r, const RecordFacts& facts,
                             std::int64_t notes, sync::Refusal quarantine) {
-  Query q = TRY(
-      db.query("insert into record(id, matter, type, office, lane, hlc, at_ms, own, bytes, verified, flags, quarantine,"
-               " envelope) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning row",
-               r.id, m.row, static_cast<int>(r.record.type), r.record.origin, static_cast<int>(r.record.lane),
-               static_cast<std::int64_t>(r.record.at.value), facts.at_ms, facts.own ? 1 : 0, r.bytes,
-               facts.verified ? 1 : 0, notes, static_cast<int>(quarantine), facts.envelope));
+  Query q = TRY(db.query(
+      "insert into record(id, matter, type, office, lane, hlc, at_ms, own, bytes, verified, flags, quarantine,"
+      " envelope, signed_until_ms, signed_here) values(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning row",
+      r.id, m.row, static_cast<int>(r.record.type), r.record.origin, static_cast<int>(r.record.lane),
+      static_cast<std::int64_t>(r.record.at.value), facts.at_ms, facts.own ? 1 : 0, r.bytes, facts.verified ? 1 : 0,
+      notes, static_cast<int>(quarantine), facts.envelope, facts.signed_until, facts.signed_here ? 1 : 0));
   if (!TRY(q.step())) return fail(Fault::corrupt, "a record could not be stored", "store.record");
   const std::int64_t row = q.integer(0);
   TRY(q.run());
@@ -331,7 +335,8 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
 
   std::int64_t notes = facts.notes;
   Directory directory(store);
-  if (facts.own) notes |= TRY(sign_off_notes(store, directory, rec));  // what others signed was judged before
+  const SignedWhen when = signed_when(rec.at.ms(), facts.signed_until, facts.signed_here);
+  if (facts.own) notes |= TRY(sign_off_notes(store, directory, rec, when));  // what others signed was judged before
   if (rec.flags & sync::record_flag::provisional) notes |= record_note::provisional;
   if (rec.flags & sync::record_flag::exercise) notes |= record_note::exercise;
   if ((text_type && !body) || rec.schema != 1 || sync::name_of(rec.type) == "unknown") notes |= record_note::unreadable;

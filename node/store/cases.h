@@ -30,6 +30,7 @@ struct MatterRow {
   ReportState state{};
   std::string title;
   std::optional<sync::Millis> occurred, signed_at, received;
+  std::optional<sync::Millis> submitted, signed_until;  ///< of its newest version, as in SignedShown
   std::string number;
   bool verified = true;
   std::int64_t flags = 0;  ///< record_note bits
@@ -77,6 +78,7 @@ struct CaseRecord {
   std::int64_t row = 0;
   sync::ReleasedRecord released;
   sync::Millis at_ms = 0;  ///< when we stored it
+  SignedWhen when;         ///< when it was signed
   bool own = false, verified = true;
   std::int64_t flags = 0;
   sync::Refusal quarantine{};
@@ -96,12 +98,13 @@ const CaseRecord* current(const CaseGraph&, const std::vector<CaseRecord>&);
 struct CaseReceipt {
   enum class Kind : std::uint8_t { custody, stored, opened, refused } kind{};
   OfficeId by;
-  sync::Millis at_ms = 0;
+  sync::Millis at_ms = 0;  ///< stored, opened: of the first that covered it, and stays
   RecordId record;
   sync::Refusal why{};
+  sync::Millis latest_ms = 0;  ///< of the newest one that covers it
 };
 std::string_view name_of(CaseReceipt::Kind);
-/// What other offices said about our records of this case: from their signed receipts where those are still there.
+/// What other offices said about our records of this case, by their signed receipts.
 Result<std::vector<CaseReceipt>> case_receipts(Store&, const std::vector<CaseRecord>&);
 
 /// Search words of a draft; the same report has to be given to forget them (the index keeps no text).

@@ -65,14 +65,14 @@ struct Arrival {
   sync::Millis since = 0;
 };
 Result<Arrival> arrival(Store& store, std::int64_t matter, const OfficeId& office) {
-  Query q =
-      TRY(store.db().query("select d.state, d.done_ms, d.at_ms from delivery d join record r on r.row = d.record"
-                           " where r.matter = ? and r.type = 9 and d.destination = ? order by r.row limit 1",
-                           matter, office));
+  Query q = TRY(store.db().query(
+      "select d.state, d.stored_ms, d.at_ms, d.opened_ms from delivery d join record r on r.row = d.record"
+      " where r.matter = ? and r.type = 9 and d.destination = ? order by r.row limit 1",
+      matter, office));
   if (!TRY(q.step())) return Arrival{};
   const std::int64_t state = q.integer(0);
   if (state == 2) return Arrival{AskedState::delivered, q.integer(1)};
-  if (state == 3) return Arrival{AskedState::opened, q.integer(1)};
+  if (state == 3) return Arrival{AskedState::opened, q.integer(3) > 0 ? q.integer(3) : q.integer(1)};
   return Arrival{AskedState::waiting, q.integer(2)};
 }
 
@@ -85,15 +85,18 @@ Result<GivenAnswer> answer_at(Store& store, std::int64_t row) {
   g.number = m.number;
   g.title = m.title;
   g.state = m.state;
-  // When it was first signed: a correction of an answer does not make it late.
+  // When it was first signed: a correction of an answer does not make it late. Ours: the very moment of the last
+  // signature; of another office from its clock until what brought it was sealed.
   Query q =
-      TRY(store.db().query("select id, hlc, at_ms, own from record where matter = ? and quarantine = 0 and type in"
-                           " (1, 2, 3, 4, 14) order by hlc limit 1",
+      TRY(store.db().query("select id, at_ms, own, bytes, signed_until_ms, signed_here from record where matter = ? and"
+                           " quarantine = 0 and type in (1, 2, 3, 4, 14) order by hlc limit 1",
                            row));
   if (!TRY(q.step())) return g;
   g.ref.record = TRY(q.id<RecordId>(0));
-  g.signed_ms = sync::Hlc{static_cast<std::uint64_t>(q.integer(1))}.ms();
-  if (q.integer(3) == 0) g.received = q.integer(2);
+  const SignedWhen when = TRY(signed_at_row(q, 3));
+  g.signed_ms = when.from;
+  g.signed_until = when.until;
+  if (q.integer(2) == 0) g.received = q.integer(1);
   return g;
 }
 
@@ -125,12 +128,13 @@ Result<std::vector<GivenAnswer>> answers_of(Store& store, const Named& named, co
     if (!known.insert(e.reply->report->id).second) continue;
     GivenAnswer g;
     g.ref = *e.reply->report;
-    g.signed_ms = e.at.ms();
+    g.signed_ms = g.signed_until = e.at.ms();
     const auto here = TRY(matter(store, g.ref.id));
     if (here && here->office != office) continue;  // a report that some other office wrote answers nothing
     if (here && !is_draft(here->state)) {
       g = TRY(answer_at(store, here->row));
       g.signed_ms = std::max(g.signed_ms, e.at.ms());
+      g.signed_until = std::max(g.signed_until, g.signed_ms);
     }
     out.push_back(std::move(g));
   }

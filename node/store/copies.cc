@@ -98,8 +98,8 @@ Result<> StoreInbox::sibling_receipt(const sync::Statement& s, const sync::Recei
   if (anew) TRY(reopen(stream, r, TRY(others_hold(s, r)), records));
   const sync::Receipt sure = TRY(proven(store_, stream, r));
   sync::Tally elsewhere;  // the other machine sent it
-  if (r.kind == sync::ReceiptKind::stored) TRY(stored(stream, sure, elsewhere, records));
-  if (r.kind == sync::ReceiptKind::opened) TRY(opened(stream, sure, r, records));
+  if (r.kind == sync::ReceiptKind::stored) TRY(stored(stream, sure, s.unix_ms, elsewhere, records));
+  if (r.kind == sync::ReceiptKind::opened) TRY(opened(stream, sure, r, s.unix_ms, records));
   // What is to be cut again its author cuts.
   sync::Receipt lasting = r;
   std::erase_if(lasting.refused, [](const auto& f) {

@@ -73,10 +73,12 @@ class StoreInbox : public sync::Inbox {
   Result<> spread(sync::FrameType, ByteView bytes, const Hash& key, const NodeId& from);
   Result<> spread_certificate(const crypto::Certificate&, const NodeId& from);
   Result<> relay(const sync::Statement&, const NodeId& from);
-  Result<> stored(std::int64_t stream, const sync::Receipt&, sync::Tally&, std::vector<std::int64_t>& records);
-  Result<> opened(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt&,
+  /// `said`: when the receipt was given, by its own stamp. What a delivery keeps is the first that covers it.
+  Result<> stored(std::int64_t stream, const sync::Receipt&, sync::Millis said, sync::Tally&,
                   std::vector<std::int64_t>& records);
-  Result<> waited(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt&,
+  Result<> opened(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt&, sync::Millis said,
+                  std::vector<std::int64_t>& records);
+  Result<> waited(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt&, sync::Millis said,
                   std::vector<std::int64_t>& records);
   Result<> refusals(std::int64_t stream, const sync::Receipt&, std::vector<std::int64_t>& records);
   Result<> say_chunks(const sync::ChunkReceipt&, sync::Millis now);

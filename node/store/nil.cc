@@ -66,19 +66,21 @@ Result<std::vector<NilGiven>> nil_reports(Store& store, const OfficeId& of, cons
   std::vector<NilGiven> out;
   for (const std::int64_t row : rows) {
     Query q =
-        TRY(store.db().query("select row, hlc, at_ms, own from record where matter = ? and quarantine = 0 and type in"
-                             " (1, 14) order by hlc limit 1",
+        TRY(store.db().query("select row, hlc, at_ms, own, bytes, signed_until_ms, signed_here from record where matter"
+                             " = ? and quarantine = 0 and type in (1, 14) order by hlc limit 1",
                              row));
     if (!TRY(q.step())) continue;
     NilGiven g;
     g.matter = row;
-    g.signed_ms = sync::Hlc{static_cast<std::uint64_t>(q.integer(1))}.ms();
-    if (g.signed_ms < from || g.signed_ms >= to) continue;
+    g.submitted_ms = sync::Hlc{static_cast<std::uint64_t>(q.integer(1))}.ms();
+    if (g.submitted_ms < from || g.submitted_ms >= to) continue;
+    // Ours: the very moment. Of another office the earlier end: what was submitted in time is late for sure only there.
+    g.signed_ms = TRY(signed_at_row(q, 4)).from;
     if (q.integer(3) == 0) {
       g.received = q.integer(2);
     } else {
       Query d =
-          TRY(store.db().query("select done_ms from delivery where record = ? and destination = ? and state in (2, 3)",
+          TRY(store.db().query("select stored_ms from delivery where record = ? and destination = ? and stored_ms > 0",
                                q.integer(0), superior));
       if (TRY(d.step())) g.received = d.integer(0);
     }

@@ -68,6 +68,7 @@ Result<> Opener::open_one(std::int64_t row, std::int64_t stream, const Bytes& by
   c.stream = stream;
   c.now = now;
   c.envelope = TRY(sync::decode_envelope(bytes));
+  signed_until_ = c.envelope.head.at.ms();
   TRY(follow_witnesses(store_, stream));
   auto items = sync::open(c.envelope, store_.keys(), TRY(further_wrap(store_, c.envelope.hash)));
   // Sealed before this machine was there: another of ours, who handed it on, wraps its key for us.
@@ -177,6 +178,7 @@ Result<> Opener::put(Context& c, ByteView bytes, Done& done) {
   RecordFacts facts;
   facts.envelope = c.row;
   facts.at_ms = c.now;
+  facts.signed_until = signed_until_;
   bool held = false;
   {
     Query q = TRY(store_.db().query("select quarantine, flags from record where id = ?")).bind(released->id);
@@ -296,7 +298,7 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
     if (then > TRY(c.received.valid_until(directory_, s.officer))) notes |= record_note::expired;
   }
   // Drafter and signer differ, unless the office may work with one person.
-  const SignOff by = TRY(sign_off_of(store_, directory_, rec));
+  const SignOff by = TRY(sign_off_of(store_, directory_, rec, when_of(rec)));
   const bool alone = TRY(works_alone(rec));
   if (by.persons.size() == 1 && !(rec.flags & sync::record_flag::provisional))
     notes |= alone ? record_note::one_person : record_note::same_signer;
@@ -304,7 +306,7 @@ Result<Refusal> Opener::judge(Context& c, const sync::ReleasedRecord& r, std::in
   if (const Refusal why = TRY(judge_act(r, c.now, notes)); why != Refusal::none) return why;
   if (sort_of(rec.type) != Sort::report && known_type)
     if (const Refusal why = TRY(judge_task(r, alone || by.persons.size() > 1)); why != Refusal::none) return why;
-  notes |= TRY(sign_off_notes(store_, directory_, rec));
+  notes |= TRY(sign_off_notes(store_, directory_, rec, when_of(rec)));
   const bool handed_on = sync::is_handed_on(rec);
   if (handed_on && !decode_manifest(rec.body)) return Refusal::malformed;
   if ((rec.type == sync::RecordType::forward && known_type) || handed_on)

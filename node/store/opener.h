@@ -54,6 +54,7 @@ class Opener {
   Result<sync::Refusal> judge_policy(const sync::Record&);
   Result<sync::Refusal> judge_reply(const sync::Record&);
   Result<sync::Refusal> judge_layers(const Context&, const sync::ReleasedRecord&);
+  SignedWhen when_of(const sync::Record& r) const { return signed_when(r.at.ms(), signed_until_, false); }
   static Arrival came_by(const Context&);
   Result<std::int64_t> persons_of(const sync::Record&);
   Result<> put_nested(Context&, const sync::ReleasedRecord&);
@@ -68,6 +69,8 @@ class Opener {
   Store& store_;
   StoreInbox& inbox_;
   Directory directory_;
+  /// What is in the envelope that is being opened was not signed later than its author's node says it was sealed.
+  sync::Millis signed_until_ = 0;
 };
 
 }  // namespace yz::node

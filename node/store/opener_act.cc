@@ -123,7 +123,7 @@ Result<Refusal> Opener::judge_act(const sync::ReleasedRecord& r, sync::Millis no
   const auto act = act_of(rec);
   if (!act) return Refusal::malformed;
   if (binding) {
-    const SignOff by = TRY(sign_off_of(store_, directory_, rec));
+    const SignOff by = TRY(sign_off_of(store_, directory_, rec, when_of(rec)));
     const bool two = !*act || needs_two(**act);  // of what this program cannot read, the stricter
     if (two && by.persons.size() < 2 && !TRY(works_alone(rec))) return Refusal::not_permitted;
     // The word that somebody stands in for a signer may still be on its way; until then it has no effect.
@@ -140,7 +140,7 @@ Result<Refusal> Opener::judge_act(const sync::ReleasedRecord& r, sync::Millis no
   const bool publishes = (*act)->kind == ActKind::merged || (*act)->disposal == Disposal::adopted;
   if (publishes && TRY(embargoed(store_, rec, now))) return Refusal::not_permitted;
   if (!binding && !(TRY(roles_of(directory_, rec)) & roles_for((*act)->kind)) &&
-      !TRY(sign_off_of(store_, directory_, rec)).good())
+      !TRY(sign_off_of(store_, directory_, rec, when_of(rec))).good())
     return Refusal::not_permitted;
   return TRY(has_a_say(store_, rec, **act)) ? Refusal::none : Refusal::not_permitted;
 }
@@ -156,7 +156,7 @@ Result<Refusal> Opener::judge_cosignature(const sync::Record& rec) {
   if (rec.parents.empty() || (rec.flags & sync::record_flag::provisional)) return Refusal::malformed;
   for (const auto& s : rec.signatures)
     if (s.role != sync::SignRole::cosigner) return Refusal::malformed;
-  const SignOff by = TRY(sign_off_of(store_, directory_, rec));
+  const SignOff by = TRY(sign_off_of(store_, directory_, rec, when_of(rec)));
   if ((!*act || !ours) && !by.good()) return Refusal::unproven_deputy;
   for (const RecordId& p : rec.parents) {
     Query q = TRY(store_.db().query("select bytes from record where id = ? and quarantine = 0", p));
@@ -167,7 +167,7 @@ Result<Refusal> Opener::judge_cosignature(const sync::Record& rec) {
     // Under what two persons decided it says when the second of them signed (keep_completion).
     using enum sync::RecordType;
     if (on->record.type == decision || on->record.type == instruction) continue;
-    const SignOff before = TRY(sign_off_of(store_, directory_, on->record));
+    const SignOff before = TRY(sign_off_of(store_, directory_, on->record, when_of(on->record)));
     const auto signed_it = [&](const PersonId& id) { return before.persons.contains(id); };
     const bool borrowed = !by.own_right && !by.in_place_of.empty() && std::ranges::all_of(by.in_place_of, signed_it);
     if (std::ranges::any_of(by.persons, signed_it) || borrowed) return Refusal::not_permitted;

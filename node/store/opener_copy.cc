@@ -61,6 +61,7 @@ Result<> Opener::open_copy(std::int64_t row, std::int64_t stream, const Bytes& b
   c.stream = stream;
   c.now = now;
   c.envelope = TRY(sync::decode_envelope(bytes));
+  signed_until_ = c.envelope.head.at.ms();
   ++done.envelopes;
   const auto settled = [&](int copy) {
     return store_.db().run("update envelope set copy = ? where row = ?", copy, row);
@@ -105,6 +106,7 @@ Result<> Opener::put_copy(Context& c, const sync::ReleasedRecord& r, Done& done)
   RecordFacts facts;
   facts.own = true;
   facts.at_ms = std::min(r.record.at.ms(), c.now);
+  facts.signed_until = signed_until_;
   {
     // Cut again, or for another addressee: it was judged when it came first.
     Query q = TRY(store_.db().query("select 1 from record where id = ? and quarantine = 0", r.id));
@@ -123,7 +125,9 @@ Result<> Opener::put_copy(Context& c, const sync::ReleasedRecord& r, Done& done)
   // As far as its destination's receipts have come here; the author sends it, not we.
   TRY(store_.db().run(
       "update delivery set envelope = ?1, state = (select case when e.state <> 2 then 1 when e.seq <= s.opened then 3"
-      " else 2 end from envelope e join stream s on s.row = e.stream where e.row = ?1), done_ms = ?2 where record = ?3"
+      " else 2 end from envelope e join stream s on s.row = e.stream where e.row = ?1), done_ms = ?2, stored_ms = case"
+      " when stored_ms = 0 and (select state from envelope where row = ?1) = 2 then ?2 else stored_ms end where record "
+      "= ?3"
       " and destination = ?4 and state in (0, 1)",
       c.row, c.now, row, name.destination));
   TRY(store_.db().run("update envelope set records = records + 1 where row = ?", c.row));

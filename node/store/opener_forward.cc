@@ -101,6 +101,8 @@ Result<> Opener::put_nested(Context& c, const sync::ReleasedRecord& outermost) {
     RecordFacts facts;
     facts.envelope = c.row;
     facts.at_ms = c.now;
+    // Who passed it on had it then, signatures and all.
+    facts.signed_until = layers[i - 1].record.record.at.ms();
     facts.notes = notes_of(r.record, c.now) | TRY(persons_of(r.record));
     if (TRY(standing_of(store_, came_by(c), r)) != Standing::good) facts.notes |= record_note::revoked;
     if (!TRY(directory_.root_confirmed())) facts.notes |= record_note::root_unconfirmed;
@@ -128,8 +130,10 @@ Result<> Opener::came_itself(Context& c, const sync::ReleasedRecord& r, Done& do
     if (sync::waits(why)) TRY(store_.db().run("update record set envelope = ? where id = ?", c.row, r.id));
     return refuse(c, r.id, why);
   }
-  TRY(store_.db().run("update record set bytes = ?, envelope = ?, at_ms = ?, flags = (flags & ?) | ? where id = ?",
-                      ByteView(r.bytes), c.row, c.now,
+  TRY(
+      store_.db().run("update record set bytes = ?, envelope = ?, at_ms = ?, signed_until_ms = min(signed_until_ms, ?),"
+                      " flags = (flags & ?) | ? where id = ?",
+                      ByteView(r.bytes), c.row, c.now, signed_until_,
                       record_note::unreadable | record_note::provisional | record_note::exercise, facts.notes, r.id));
   TRY(TRY(store_.db().query("update envelope set records = records + 1 where row = ?")).bind(c.row).run());
   ++done.records[static_cast<std::size_t>(c.envelope.head.stream.lane)];

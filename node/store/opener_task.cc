@@ -46,7 +46,7 @@ Result<Refusal> Opener::judge_task(const sync::ReleasedRecord& r, bool enough) {
   if (rec.type == sync::RecordType::reply) {
     if (!body->extras.reply) return Refusal::malformed;
     if (body->extras.reply->act == CommissionReply::Act::decline) {
-      const SignOff by = TRY(sign_off_of(store_, directory_, rec));
+      const SignOff by = TRY(sign_off_of(store_, directory_, rec, when_of(rec)));
       if (!by.good()) return by.tried ? Refusal::unproven_deputy : Refusal::not_permitted;
     }
     return judge_reply(rec);
@@ -58,7 +58,7 @@ Result<Refusal> Opener::judge_task(const sync::ReleasedRecord& r, bool enough) {
     return Refusal::not_permitted;
   const auto act = body->extras.commission->act;
   if (act == CommissionWord::Act::chase) return Refusal::none;
-  const SignOff by = TRY(sign_off_of(store_, directory_, rec));
+  const SignOff by = TRY(sign_off_of(store_, directory_, rec, when_of(rec)));
   if (!by.good()) return by.tried ? Refusal::unproven_deputy : Refusal::not_permitted;
   const bool says_what = act == CommissionWord::Act::issue || act == CommissionWord::Act::amend;
   return says_what && !enough ? Refusal::not_permitted : Refusal::none;

@@ -292,8 +292,13 @@ Result<sync::Queued> StoreOutbox::keep(const Cut& c, const Load& load, const syn
   }
   if (!planted(Bug::number_used_twice) || c.head.seq.value != 2)
     TRY(db.run("update stream set tip = ?, chain = ? where row = ?", c.head.seq.value, e.chain(), c.stream));
-  for (std::int64_t d : load.deliveries)
-    TRY(db.run("update delivery set envelope = ?, state = 1 where row = ?", out.row, d));
+  std::vector<std::int64_t> records;
+  for (std::int64_t d : load.deliveries) {
+    Query q = TRY(db.query("update delivery set envelope = ?, state = 1 where row = ? returning record", out.row, d));
+    if (TRY(q.step())) records.push_back(q.integer(0));
+    TRY(q.run());
+  }
+  TRY(refresh_states(store_, records, now_()));  // the case says sent when its delivery does
   for (const Hash& d : load.introduced)
     TRY(db.run("insert into introduced(destination, digest, envelope) values(?, ?, ?) on conflict do nothing",
                name.destination, d, out.row));

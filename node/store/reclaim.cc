@@ -88,6 +88,7 @@ Result<> Opener::put_own(Context& c, const sync::ReleasedRecord& r, Refusal quar
   RecordFacts facts;
   facts.own = true;
   facts.at_ms = std::min(r.record.at.ms(), c.now);
+  facts.signed_until = signed_until_;
   facts.notes = notes;
   if (!known) TRY(drop_signed_draft(store_, r, c.now));
   const std::int64_t row = TRY(put_record(store_, r, facts));
@@ -102,10 +103,10 @@ Result<> Opener::put_own(Context& c, const sync::ReleasedRecord& r, Refusal quar
   if (addressees > 0) TRY(queue_record(store_, row, r.record.addressees, c.envelope.head.stream.lane, c.now));
   const bool opened = TRY(opened_there(store_, c.stream, c.envelope.head.seq));
   // Whoever gave it back has it.
-  TRY(db.run(
-      "update delivery set envelope = ?, state = ?, done_ms = ? where record = ? and destination = ? and state in"
-      " (0, 1)",
-      c.row, opened ? 3 : 2, c.now, row, c.envelope.head.stream.destination));
+  TRY(
+      db.run("update delivery set envelope = ?, state = ?, done_ms = ?3, stored_ms = case stored_ms when 0 then ?3 else"
+             " stored_ms end where record = ? and destination = ? and state in (0, 1)",
+             c.row, opened ? 3 : 2, c.now, row, c.envelope.head.stream.destination));
   TRY(db.run("update envelope set records = records + 1 where row = ?", c.row));
   return refresh_states(store_, std::span(&row, 1), c.now);
 }
@@ -117,6 +118,7 @@ Result<> Opener::open_returned(std::int64_t row, std::int64_t stream, const Byte
   c.stream = stream;
   c.now = now;
   c.envelope = TRY(sync::decode_envelope(bytes));
+  signed_until_ = c.envelope.head.at.ms();
   ++done.envelopes;
   const auto settled = [&](Refusal why) {
     return store_.db().run("update envelope set state = 2, refusal = ?, done_ms = ? where row = ?",

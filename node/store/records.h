@@ -1,6 +1,7 @@
 #pragma once
 #include <span>
 
+#include "node/store/signed_when.h"
 #include "node/store/store.h"
 #include "sync/record.h"
 #include "sync/statement.h"
@@ -34,6 +35,9 @@ struct RecordFacts {
   sync::Refusal quarantine = sync::Refusal::none;
   std::optional<std::int64_t> envelope;  ///< row of the received one
   sync::Millis at_ms = 0;                ///< signed here, or received here
+  /// Not signed later than then, by the clock of what brought it; 0: nothing is known but its own.
+  sync::Millis signed_until = 0;
+  bool signed_here = false;  ///< `signed_until` is the very moment of the last signature
 };
 
 /// Stores the record and brings its case's row, its parents and the search index up to date ("project").

@@ -631,13 +631,27 @@ create table piece(
   primary key(hash, matter)) strict, without rowid;
 )sql";
 
+// When a record was signed at the latest, beside its clock; and when receipts first spoke of a delivery, by their own
+// stamps. Of before only what was signed or told here is known.
+constexpr std::string_view kMainMoments = R"sql(
+alter table record add column signed_until_ms integer not null default 0;  -- 0: only its clock is known
+alter table record add column signed_here integer not null default 0;      -- 1: that is the very moment
+update record set signed_until_ms = at_ms, signed_here = 1 where own = 1 and at_ms > (hlc >> 20);
+alter table matter add column submitted_ms integer;     -- newest version: of two persons and more, its clock
+alter table matter add column signed_until_ms integer;  -- signed_ms is then the earlier end
+alter table delivery add column stored_ms integer not null default 0;  -- 0: no receipt covered it yet
+alter table delivery add column opened_ms integer not null default 0;
+update delivery set stored_ms = done_ms where state in (2, 3);
+alter table link add column failed_ms integer not null default 0;  -- later than last_contact_ms: nothing since
+)sql";
+
 constexpr std::array kMain{Migration{1, kMain1},       Migration{2, kMainHeads},       Migration{3, kMainRestore},
                            Migration{4, kMainCarry},   Migration{5, kMainWatch},       Migration{6, kMainRevocation},
                            Migration{7, kMainLines},   Migration{8, kMainNotices},     Migration{9, kMainFloor},
                            Migration{10, kMainTold},   Migration{11, kMainConsent},    Migration{12, kMainMachines},
                            Migration{13, kMainDrafts}, Migration{14, kMainActs},       Migration{15, kMainTasks},
                            Migration{16, kMainJudged}, Migration{17, kMainEnclosures}, Migration{18, kMainList},
-                           Migration{19, kMainRoles},  Migration{20, kMainDesk}};
+                           Migration{19, kMainRoles},  Migration{20, kMainDesk},       Migration{21, kMainMoments}};
 constexpr std::array kBlob{Migration{1, kBlob1}, Migration{2, kBlobCarry}, Migration{3, kBlobAddressees},
                            Migration{4, kBlobCopies}, Migration{5, kBlobHanded}};
 }  // namespace

@@ -173,18 +173,18 @@ Result<> StoreInbox::receipt_arrived(const sync::Statement& s, const NodeId& fro
   const sync::Receipt sure = TRY(proven(store_, stream, r));
   if (r.kind == sync::ReceiptKind::stored && same) {
     TRY(look_for_backdating(store_, stream, sure, s, now_));
-    TRY(stored(stream, sure, tally, records));
+    TRY(stored(stream, sure, s.unix_ms, tally, records));
     // The newest signed word of a superior proves "not before" for what is signed from now on.
     TRY(store_.set_meta("anchor", s.digest.view()));
   }
-  if (r.kind == sync::ReceiptKind::opened) TRY(opened(stream, sure, r, records));
+  if (r.kind == sync::ReceiptKind::opened) TRY(opened(stream, sure, r, s.unix_ms, records));
   TRY(refusals(stream, r, records));
   std::ranges::sort(records);
   records.erase(std::unique(records.begin(), records.end()), records.end());
   return refresh_states(store_, records, now_);
 }
 
-Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::Tally& tally,
+Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::Millis said, sync::Tally& tally,
                             std::vector<std::int64_t>& records) {
   Database& db = store_.db();
   std::vector<std::pair<std::int64_t, int>> envelopes;  // row, the deliveries' new state
@@ -207,10 +207,11 @@ Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::T
       ++n;
     }
     tally.sent[static_cast<std::size_t>(r.stream.lane)] += n;
-    TRY(TRY(db.query("update delivery set state = case when refusal in (16, 17, 18) then 2 else ? end, done_ms = ?"
-                     " where envelope = ? and state < 2"))
+    TRY(TRY(db.query("update delivery set state = case when refusal in (16, 17, 18) then 2 else ? end, done_ms = ?,"
+                     " stored_ms = case stored_ms when 0 then ? else stored_ms end where envelope = ? and state < 2"))
             .bind(state)
             .bind(now_)
+            .bind(said)
             .bind(e)
             .run());
   }
@@ -218,7 +219,7 @@ Result<> StoreInbox::stored(std::int64_t stream, const sync::Receipt& r, sync::T
 }
 
 /// `sure` is what speaks of our own envelopes. What came back from there is there: of that, each number in `r` counts.
-Result<> StoreInbox::opened(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt& r,
+Result<> StoreInbox::opened(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt& r, sync::Millis said,
                             std::vector<std::int64_t>& records) {
   Database& db = store_.db();
   std::vector<std::int64_t> envelopes;
@@ -232,16 +233,19 @@ Result<> StoreInbox::opened(std::int64_t stream, const sync::Receipt& sure, cons
         envelopes.push_back(q.integer(0));
   }
   for (std::int64_t e : envelopes) {
+    // Also of what no `stored` receipt has covered yet; what waits there for something was not opened (refusals()).
+    TRY(db.run("update delivery set opened_ms = ? where envelope = ? and opened_ms = 0 and refusal not in (16, 17, 18)",
+               said, e));
     Query q = TRY(db.query("select record from delivery where envelope = ? and state = 2")).bind(e);
     while (TRY(q.step())) records.push_back(q.integer(0));
     TRY(TRY(db.query("update delivery set state = 3, refusal = 0 where envelope = ? and state = 2")).bind(e).run());
   }
-  TRY(waited(stream, sure, r, records));
+  TRY(waited(stream, sure, r, said, records));
   return db.run("update stream set opened = max(opened, ?) where row = ?", sure.upto.value, stream);
 }
 
 /// Records that waited there for a certificate count as opened; those that wait on are named in this very receipt.
-Result<> StoreInbox::waited(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt& r,
+Result<> StoreInbox::waited(std::int64_t stream, const sync::Receipt& sure, const sync::Receipt& r, sync::Millis said,
                             std::vector<std::int64_t>& records) {
   Database& db = store_.db();
   std::vector<std::int64_t> deliveries;
@@ -258,7 +262,10 @@ Result<> StoreInbox::waited(std::int64_t stream, const sync::Receipt& sure, cons
     }
   }
   for (std::int64_t d : deliveries)
-    TRY(db.run("update delivery set state = case state when 2 then 3 else state end, refusal = 0 where row = ?", d));
+    TRY(
+        db.run("update delivery set state = case state when 2 then 3 else state end, refusal = 0, opened_ms = case"
+               " opened_ms when 0 then ? else opened_ms end where row = ?",
+               said, d));
   return {};
 }
 
@@ -285,7 +292,7 @@ Result<> StoreInbox::refusals(std::int64_t stream, const sync::Receipt& r, std::
     }
     for (std::int64_t d : deliveries)
       TRY(TRY(db.query(again   ? "update delivery set envelope = null, state = 0, refusal = ? where row = ?"
-                       : waits ? "update delivery set state = min(state, 2), refusal = ? where row = ?"
+                       : waits ? "update delivery set state = min(state, 2), refusal = ?, opened_ms = 0 where row = ?"
                                : "update delivery set state = 8, refusal = ? where row = ?"))
               .bind(static_cast<int>(f.why))
               .bind(d)

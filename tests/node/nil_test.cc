@@ -141,7 +141,7 @@ TEST_CASE("a nil report is judged by what was signed and received, and silence o
   for (const Row& r : rows) {
     CAPTURE(r.what);
     std::vector<NilGiven> given;
-    if (r.signed_ms) given.push_back({1, *r.signed_ms, r.received});
+    if (r.signed_ms) given.push_back({1, *r.signed_ms, *r.signed_ms, r.received});
     const NilVerdict v = judge_nil(slot, given, r.contact, r.now);
     CHECK(name_of(v.state) == name_of(r.state));
     CHECK(v.certain == r.certain);

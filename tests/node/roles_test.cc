@@ -296,6 +296,14 @@ TEST_CASE("a deputy signs while the leader is away, visibly, and no longer") {
   CHECK(o.sign(before, "赵敏").json.text("code") == "denied.role");
   const std::string absence = o.leave();
   CHECK(o.count("select count(*) from record where type = 17 and own = 1") == 1);
+  {
+    // What was submitted before counts by when it is signed.
+    o.now_ms += kMinute;
+    REQUIRE(o.sign(before, "赵敏").reply.status == 200);
+    const Json shown = o.call("GET", "/api/v1/reports/" + before, {}, "王芳").json;
+    CHECK(shown.text("signed_for") == "王芳");
+    CHECK(dump(*shown.find("flags")).find("unentitled") == std::string::npos);
+  }
 
   const std::string c = o.submitted();
   CHECK(o.sign(c, "小李").json.text("code") == "denied.role");  // not who was not named

@@ -60,7 +60,7 @@ async function sending(page, line) {
   await until('the line breaks in the middle of sending', () => line.cuts > 0);
   await sleep(1500);
   const before = await state(page);
-  check('without a receipt it is not called delivered', before === '待发出' || before === '已发出', before);
+  check('without a receipt it is not called delivered', before === '待发出' || before.startsWith('已发出'), before);
   check('... nor do the receipts say so', (await page.locator('.report').innerText()).includes('还没有回执'));
   await accessible(page, 'report');
   line.set('dead');
@@ -72,7 +72,7 @@ async function sending(page, line) {
   await page.goto(page.url().replace(/#.*/, '#/report/' + id));
   await page.locator('.report h1').waitFor();
   // By itself: the page is not loaded anew, it hears of the receipt.
-  await until('delivered when the county’s receipt is there, without a key', async () => /已送达|已打开/.test(await state(page)), 120);
+  await until('delivered when the county’s receipt is there, without a key', async () => /已送达|对方已核验/.test(await state(page)), 120);
   check('... and the receipt is shown', (await page.locator('.report').innerText()).includes('对方入库回执'));
   check('the county has it once', run('county', 'report', 'list').reports.filter((r) => r.title === title).length === 1);
   return id;
@@ -132,7 +132,7 @@ async function phoneCall(page) {
   await page.locator('.report h1').waitFor();
   check('flash: signed and on its way', (await page.locator('.report-line .lane-flash').count()) === 1);
   check(`at most 25 keys beside the text (${keys})`, keys <= 25);
-  await until('it is delivered', async () => /已送达|已打开/.test(await state(page)), 60);
+  await until('it is delivered', async () => /已送达|对方已核验/.test(await state(page)), 60);
 }
 
 await finish(async () => {

@@ -23,7 +23,7 @@ async function issuing(city) {
   await page.getByRole('button', { name: '签发约稿' }).click();
   await page.locator('.rollup tbody tr', { hasText: '青山县' }).waitFor();
   check('the commission stands with its roll-up', (await page.locator('.rollup tbody tr').count()) === 1);
-  await until('that it has arrived is known by the receipt', async () => /已送达|已打开/.test(await page.locator('.rollup').innerText()), 60);
+  await until('that it has arrived is known by the receipt', async () => /已送达|对方已核验/.test(await page.locator('.rollup').innerText()), 60);
   await accessible(page, 'roll-up');
 }
 

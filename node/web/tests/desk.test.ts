@@ -7,7 +7,7 @@ import { newSince } from '../src/desk/brief';
 import { carried, chosen, resolving, undecided } from '../src/desk/choices';
 import { qrPath } from '../src/desk/qr';
 import { spokenLines, spokenTidy } from '../src/desk/spoken';
-import { asked, unseen } from '../src/desk/tasks';
+import { asked, mayComplete, unseen, waitsForOthers } from '../src/desk/tasks';
 import { matching, triage } from '../src/desk/triage';
 import { changedFields, parts, passages, places } from '../src/difference';
 
@@ -118,6 +118,17 @@ describe('acts', () => {
   });
   it('are news until somebody has seen them', () => {
     expect(unseen([act({ act: 'decision', state: 'none', for_us: false, seen: false, record: 'd' }), act({ seen: false }), act({ own: true, seen: false, for_us: false })]).map((a) => a.record)).toEqual(['d']);
+  });
+  it('does not go on naming what was answered as something new', () => {
+    expect(unseen([act({ act: 'urge', state: 'answered', for_us: true, seen: false, record: 'u' }), act({ act: 'answer', own: true, for_us: false, on: ['u'], record: 'a' })])).toEqual([]);
+  });
+  it('names who may sign what a leader has signed or dictated, and never the leader twice', () => {
+    const people = [{ name: '陈刚', state: 'active', roles: ['signer'] }, { name: '李明', state: 'active', roles: ['drafter'] }, { name: '周审', state: 'active', roles: ['auditor'] }];
+    const led = act({ record: null, waiting_for_signature: true, waits_for: 'second', by: ['陈刚'], own: true });
+    expect(waitsForOthers(led, '陈刚', false)).toBe(true);
+    expect(waitsForOthers(led, '李明', false)).toBe(false);
+    expect(mayComplete(led, people)).toEqual(['李明']);
+    expect(mayComplete({ ...led, waits_for: 'signer', by: ['李明'] }, people)).toEqual(['陈刚']);
   });
 });
 

@@ -75,6 +75,10 @@ export interface Summary {
   office_name: string;
   occurred_at: string | null;
   signed_at: string | null;
+  /** Of what two signed elsewhere: not known exactly, from `signed_at` until then. */
+  signed_until?: string | null;
+  /** Of what two signed. */
+  submitted_at?: string | null;
   received_at: string | null;
   verified: boolean;
   flags: string[];
@@ -116,13 +120,22 @@ export interface Check {
 export interface Signature {
   officer: string;
   role: string;
+  /** What it is in this record. */
+  part?: string;
   valid?: boolean;
+  /** In whose place. */
+  for?: string;
 }
 export interface ReportRecord {
   record: string;
   type: string;
   office: string;
+  office_name?: string;
   at: string;
+  signed_at?: string | null;
+  signed_until?: string | null;
+  submitted_at?: string | null;
+  act?: string;
   title?: string;
   body?: string;
   reason?: string;
@@ -179,10 +192,11 @@ export interface Report extends Summary {
   records: ReportRecord[];
   layers: Layer[];
   forwards: Forward[];
-  receipts: { kind: string; by: string; at: string; record: string; reason?: string }[];
-  deliveries: { office: string; name: string; state: string; at: string | null }[];
+  /** `at`: by the first receipt that covered the record; it stays. `latest_at`: of the newest one. */
+  receipts: { kind: string; by: string; by_name?: string; at: string; latest_at?: string; record: string; reason?: string }[];
+  deliveries: { office: string; name: string; state: string; at: string | null; stored_at?: string | null; opened_at?: string | null }[];
   answers?: { case: string; record: string; office: string; title: string; due_at: string } | null;
-  timeline: { at: string; event: string; by: string; text: string }[];
+  timeline: { at: string; until?: string | null; event: string; by: string; by_name?: string; record?: string | null; persons?: { name: string; part: string }[]; text: string }[];
 }
 export interface Attachment {
   /** Empty where nothing but its id is known. */

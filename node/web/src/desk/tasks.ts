@@ -24,5 +24,15 @@ export function asked(all: Act[]): Asked[] {
     })
     .sort((a, b) => Number(b.task === 'sign') - Number(a.task === 'sign') || due(a.act) - due(b.act) || Date.parse(a.act.at) - Date.parse(b.act.at));
 }
-/** What others did that nobody here has looked at, and that asks for nothing. */
-export const unseen = (all: Act[]): Act[] => all.filter((a) => !a.own && !a.seen && !(a.for_us && open(a)));
+/** One who has signed it already waits for somebody else, unless the office is one person. */
+export const waitsForOthers = (a: Act, officer: string, onePerson: boolean): boolean => a.waiting_for_signature && !onePerson && a.by.includes(officer);
+/** Who may sign what waits: of what a leader said any signer, of what a leader signed whoever else takes part. */
+export function mayComplete(a: Act, people: { name: string; state: string; roles: string[]; stands_for?: string[] }[]): string[] {
+  const roles = a.waits_for === 'signer' ? ['signer'] : ['drafter', 'reviewer', 'signer', 'duty'];
+  return people.filter((p) => p.state === 'active' && !a.by.includes(p.name) && (p.roles.some((r) => roles.includes(r)) || (a.waits_for === 'signer' && (p.stands_for ?? []).length > 0))).map((p) => p.name);
+}
+/** What others did that nobody here has looked at, and that asks for nothing; nobody has to look at what they answered. */
+export const unseen = (all: Act[]): Act[] => {
+  const answered = (a: Act): boolean => all.some((b) => b.own && b.act === 'answer' && b.on.includes(a.record ?? ''));
+  return all.filter((a) => !a.own && !a.seen && !(a.for_us && open(a)) && !answered(a));
+};

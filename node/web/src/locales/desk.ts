@@ -36,14 +36,14 @@ export const deskZh = {
   },
   merge: { title: '综合 {n} 件来稿', lead: '写成本单位自己的一件；正文注明出处，报出时来件单位会得到通知。', sources: '来件', ours: '本单位的稿', make: '存为草稿，接着写' },
   brief: {
-    title: '今日要情', since: '自 {time} 以来新收 {n} 件', first: '新收 {n} 件', looked: '都看过了', nothing: '没有新的要情。', more: '还有 {n} 件', mine: '我批过、问过的', whole: '全部材料', back: '返回要情', lineage: '来龙去脉', edition: '{office}上报稿', original: '原文', both: '对照',
+    title: '今日要情', since: '自 {time} 以来新收 {n} 件', first: '新收 {n} 件', looked: '都看过了', nothing: '没有新的要情。', more: '还有 {n} 件', mine: '本单位批示、追问过，还没办结的', whole: '全部材料', back: '返回要情', lineage: '来龙去脉', edition: '{office}上报稿', original: '原文', both: '对照',
   },
   alarms: { seen: '知道了', standing: '原因消除后自动消失', past: '看过的提醒', noPast: '没有看过的提醒。', seenAt: '{time} 看过' },
   line: { ways: '等不及时，换一条路：', stick: 'U盘捎带', spoken: '电话短码', pictures: '二维码', bringIn: '导入捎带文件' },
   report: { compare: '对照合并', conflict: '此事项有并存的版本，数字以合并后为准。', forward: '转报', edit_desk: '编辑、转报' },
   act: {
     title: '意见、批示与办理', askedOfYou: '需要您办的', news: '新到的意见、进展', markSeen: '都看过了', dueBy: '时限', onOlder: '针对的是较早的版本', assignees: '承办单位', nobodyBelow: '没有下级单位可以承办。', into: '已编入{office}的《{title}》', open: '打开', saidDone: '报告已办完', issueNo: '第{n}期',
-    signLeader: '{what}已代录，等领导签名', signSecond: '{what}等第二人签名', publication: '刊物', issue: '期数', due: '时限', allDone: '本单位承办的已全部办完', dictated: '代录（由领导签名后发出）', rating: '评分', mark: { significance: '高（重要）', freshness: '新（新鲜）', completeness: '全（完整）', accuracy: '实（准确）', conciseness: '精（精炼）' },
+    signLeader: '{what}已代录，等领导签名', signSecond: '{what}等第二人签名', publication: '刊物', issue: '期数', due: '时限', allDone: '本单位承办的已全部办完', dictated: '代录：由有签发权的领导签名后发出', waitsTitle: '等他人办的', waitsSigner: '{what}已代录，等{who}签发', waitsChecker: '{what}您已签名，等{who}复核签名后发出', or: '或', anotherPerson: '另一位同志', rating: '评分', mark: { significance: '高（重要）', freshness: '新（新鲜）', completeness: '全（完整）', accuracy: '实（准确）', conciseness: '精（精炼）' },
     one: '以{name}的名义签名，随即发给有关单位。', two: '以{name}的名义签名；需要两人，另一人签名后才发出。', waitsSecond: '已签名，等另一人签名后发出',
     name: { decision: '处理意见', instruction: '批示', progress: '办理情况', close: '办结', question: '追问', verify: '核报', urge: '催报', answer: '答复', forwarded: '转报', merged: '编入综合信息' },
     outcome: { adopted: '采用', not_adopted: '不采用', returned: '退回补充', filed: '备查' },
@@ -93,14 +93,14 @@ export const deskEn: typeof deskZh = {
   },
   merge: { title: 'Merge {n} reports', lead: 'Becomes a report of our own. Its text names the sources; their offices are told when it leaves.', sources: 'Sources', ours: 'Our text', make: 'Keep as a draft and go on' },
   brief: {
-    title: 'What is new', since: '{n} new since {time}', first: '{n} new', looked: 'I have seen these', nothing: 'Nothing new.', more: '{n} more', mine: 'What I instructed and asked', whole: 'All of it', back: 'Back', lineage: 'How it came here', edition: 'As {office} passed it on', original: 'Original', both: 'Difference',
+    title: 'What is new', since: '{n} new since {time}', first: '{n} new', looked: 'I have seen these', nothing: 'Nothing new.', more: '{n} more', mine: 'What this office instructed and asked, not closed yet', whole: 'All of it', back: 'Back', lineage: 'How it came here', edition: 'As {office} passed it on', original: 'Original', both: 'Difference',
   },
   alarms: { seen: 'Seen', standing: 'goes when its cause goes', past: 'Seen before', noPast: 'None was seen before.', seenAt: 'seen {time}' },
   line: { ways: 'If it cannot wait, another way:', stick: 'Stick', spoken: 'Code by phone', pictures: 'QR pictures', bringIn: 'Take in a bundle' },
   report: { compare: 'Compare and join', conflict: 'Versions of this case stand side by side; its figures are not settled.', forward: 'Pass on', edit_desk: 'Edit and pass on' },
   act: {
     title: 'Decisions, instructions, questions', askedOfYou: 'Asked of you', news: 'New from others', markSeen: 'Seen', dueBy: 'Due', onOlder: 'on an earlier version', assignees: 'Handling offices', nobodyBelow: 'There is no office below to carry it out.', into: 'used in “{title}” of {office}', open: 'Open', saidDone: 'done', issueNo: 'No. {n}',
-    signLeader: '{what} was typed for the leader, who signs it', signSecond: '{what} waits for the second signature', publication: 'Publication', issue: 'Issue', due: 'Due', allDone: 'All that was ours to do is done', dictated: 'Typed for a leader, who signs it', rating: 'Rating', mark: { significance: 'Significance', freshness: 'Freshness', completeness: 'Completeness', accuracy: 'Accuracy', conciseness: 'Conciseness' },
+    signLeader: '{what} was typed for the leader, who signs it', signSecond: '{what} waits for the second signature', publication: 'Publication', issue: 'Issue', due: 'Due', allDone: 'All that was ours to do is done', dictated: 'Typed for a leader, who signs it', waitsTitle: 'Waits for others', waitsSigner: '{what} was typed; {who} signs it', waitsChecker: 'You have signed the {what}; it leaves when {who} has signed too', or: ' or ', anotherPerson: 'somebody else', rating: 'Rating', mark: { significance: 'Significance', freshness: 'Freshness', completeness: 'Completeness', accuracy: 'Accuracy', conciseness: 'Conciseness' },
     one: 'Signed as {name} and sent at once.', two: 'Signed as {name}; it leaves when a second person has signed.', waitsSecond: 'Signed; it leaves when a second person has signed',
     name: { decision: 'Decision', instruction: 'Instruction', progress: 'Progress', close: 'Closed', question: 'Question', verify: 'Verification query', urge: 'Urged', answer: 'Answer', forwarded: 'Passed on', merged: 'Merged' },
     outcome: { adopted: 'Adopted', not_adopted: 'Not adopted', returned: 'Returned for completion', filed: 'Filed' },

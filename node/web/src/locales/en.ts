@@ -4,7 +4,7 @@ const en: typeof zh = {
   name: 'Yizhan',
   lane: { flash: 'Flash', urgent: 'Urgent', routine: 'Routine', all: 'All' },
   state: {
-    draft: 'Draft', in_review: 'To be signed', returned: 'Returned', signed: 'Waits to leave', queued: 'Waits to leave', sent: 'Sent', delivered: 'Delivered', opened: 'Opened',
+    draft: 'Draft', in_review: 'To be signed', returned: 'Returned', signed: 'Waits to leave', queued: 'Waits to leave', sent: 'Sent, no receipt yet', delivered: 'Delivered', opened: 'Verified there',
     acknowledged: 'Acknowledged', withdrawn: 'Withdrawn', rejected: 'Refused', received: 'New', adopted: 'Adopted', not_adopted: 'Not adopted', filed: 'Filed',
     instructed: 'Instructed', forwarded: 'Forwarded', in_follow_through: 'Followed through', feedback_given: 'Feedback given', closed: 'Closed', archived: 'Archived', deleted: 'Deleted',
   },
@@ -12,12 +12,13 @@ const en: typeof zh = {
     returned: 'Returned to be mended', to_sign: 'For me to sign', cosign: 'Left before sign-off: sign now', in_review: 'Others sign', new: 'New from below', waiting: 'Waits for a receipt', draft: 'Drafts',
   },
   role: { drafter: 'drafted', reviewer: 'reviewed', signer: 'signed', duty: 'sent on duty', cosigner: 'signed afterwards' },
+  part: { drafter: 'drafted', reviewer: 'reviewed', signer: 'signed', duty: 'sent on duty', cosigner: 'signed afterwards', handler: 'handled', recorder: 'typed for the leader' },
   event: {
-    report: 'signed', final: 'final report signed', cosignature: 'signed afterwards', followup: 'follow-up signed', final_report: 'final report signed', zero_report: 'nil report signed', correction: 'correction signed', withdrawal: 'withdrawn', forward: 'forwarded',
-    received: 'received and stored here', custody: 'kept by a relay', stored: 'receipt: stored', opened: 'receipt: opened', refused: 'refused', acknowledgement: 'acknowledged',
+    submitted: 'submitted', report: 'signed', final: 'final report signed', cosignature: 'signed afterwards', followup: 'follow-up signed', final_report: 'final report signed', zero_report: 'nil report signed', correction: 'correction signed', withdrawal: 'withdrawn', forward: 'forwarded',
+    received: 'received and stored here', custody: 'kept by a relay', stored: 'stored there (by the machine)', opened: 'verified there (by the machine)', refused: 'refused', acknowledgement: 'acknowledged',
     annotation: 'annotated', cosign: 'cosigned', decision: 'decided', instruction: 'instructed', manifest: 'list of attachments',
   },
-  delivery: { waiting: 'waits to leave', sent: 'sent, no receipt yet', custody: 'kept by a relay', delivered: 'delivered (stored receipt)', opened: 'opened (opened receipt)', refused: 'refused', set_aside: 'set aside' },
+  delivery: { waiting: 'waits to leave', sent: 'sent, no receipt yet', custody: 'kept by a relay', delivered: 'delivered (stored receipt)', opened: 'verified there (by the machine)', refused: 'refused', set_aside: 'set aside' },
   flag: {
     one_person: 'one person', root_unconfirmed: 'root not compared', expired: 'certificate expired', clock: 'clock in doubt', provisional: 'left before sign-off', exercise: 'exercise', unreadable: 'unreadable',
     same_signer: 'drafter signed', nested: 'from a forward', older_version: 'newer version exists', revoked: 'key ended', unreviewed: 'no reviewer signed',
@@ -39,13 +40,13 @@ const en: typeof zh = {
     number: 'Number', heading: 'Title', from: 'From', time: 'Time', clear: 'Clear',
   },
   line: {
-    down: 'No line to {name}', joining: 'Waiting to be admitted by the superior', last: 'last contact {time}', never: 'never reached so far', kept: 'All you write is kept here and leaves by itself when the line is back, flash first.',
+    down: 'No line to {name}', joining: 'Waiting to be admitted by the superior', last: 'last success {time}', never: 'never reached so far', kept: 'All you write is kept here and leaves by itself when the line is back, flash first.',
     waiting: '{n} waiting',
     try: 'Try now', trying: 'Calling…', still: 'Still not reached: {reason}', up: 'Line up', none: 'No superior', refused: 'The superior does not take our mail: {reason}', done: 'Reached', wait: '{n} waiting',
   },
   report: {
     text: 'Text', fields: 'Elements', people: 'People', drafter: 'Drafted', reviewer: 'Reviewed', signer: 'Signed', contact: 'Contact', records: 'Versions and signatures', receipts: 'Receipts', noReceipts: 'No receipt yet. The state changes by receipts alone.',
-    timeline: 'What happened', attachments: 'Attachments', none: 'none', valid: 'signature good', invalid: 'signature bad', verified: 'verified', unverified: 'not verified', held: 'held back', incomplete: 'not complete', occurred: 'Occurred', signed: 'Signed', received: 'Received',
+    timeline: 'What happened', attachments: 'Attachments', none: 'none', valid: 'signature good', invalid: 'signature bad', verified: 'verified', unverified: 'not verified', held: 'held back', incomplete: 'not complete', occurred: 'Occurred', signed: 'Signed', submitted: 'Submitted', between: 'between {from} and {until}', received: 'Received', handled: ' ({who})', receiptHint: 'Stored and verified are told by the other office\'s computer and say nothing about a person; that somebody took note says “acknowledged”.', latest: 'newest receipt {time}, covers this one', storedAt: 'stored', openedAt: 'verified', notAcknowledged: 'nobody has acknowledged it', signedFor: 'Sign in the place of {absent}', asDeputy: '{absent} is away and named you as deputy. Every office sees your name, and in whose place you signed.', unentitled: '“Right to sign not proven”: who signed is no signer, and no absence that names them came here, or they signed outside its time. It is looked at again when that comes; telephone when it is urgent.',
     disputed: 'Disputed: {list}', edit: 'Go on writing', remove: 'Delete draft', print: 'Print', sign: 'Sign', return: 'Return', submit: 'Submit',
     acknowledge: 'Acknowledge', follow: 'Follow-up', final: 'Final report', correct: 'Correction', withdraw: 'Withdraw', code: 'Code by phone', returned: 'Returned because: {note}', pending: 'There is an unsigned text ({state})', deliveries: 'Delivery',
     reason: 'Reason', note: 'Remark (optional)', cancel: 'Cancel', ok: 'OK',

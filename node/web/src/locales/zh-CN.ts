@@ -3,7 +3,7 @@ export default {
   name: '驿站',
   lane: { flash: '特急', urgent: '加急', routine: '平件', all: '全部' },
   state: {
-    draft: '草稿', in_review: '待签发', returned: '已退回', signed: '待发出', queued: '待发出', sent: '已发出', delivered: '已送达', opened: '已打开',
+    draft: '草稿', in_review: '待签发', returned: '已退回', signed: '待发出', queued: '待发出', sent: '已发出，未见回执', delivered: '已送达', opened: '对方已核验',
     acknowledged: '已签收', withdrawn: '已撤回', rejected: '对方拒收', received: '新收到', adopted: '已采用', not_adopted: '未采用', filed: '备查',
     instructed: '有批示', forwarded: '已转报', in_follow_through: '督办中', feedback_given: '已反馈', closed: '已办结', archived: '已归档', deleted: '已删除',
   },
@@ -11,12 +11,14 @@ export default {
     returned: '退回修改', to_sign: '待我签发', cosign: '先报后签，待补签', in_review: '等他人签发', new: '下级来件', waiting: '等上级回执', draft: '草稿',
   },
   role: { drafter: '拟稿', reviewer: '审核', signer: '签发', duty: '值班员先报', cosigner: '补签' },
+  /** What a signature is in the very record it stands under. */
+  part: { drafter: '拟稿', reviewer: '审核', signer: '签发', duty: '值班员先报', cosigner: '补签', handler: '经办', recorder: '代录' },
   event: {
-    report: '签发', final: '终报签发', cosignature: '补签', followup: '续报签发', final_report: '终报签发', zero_report: '零报告签发', correction: '更正签发', withdrawal: '撤回', forward: '转报',
-    received: '本机收到并入库', custody: '中转单位代收保管', stored: '对方入库回执', opened: '对方打开回执', refused: '对方拒收', acknowledgement: '签收',
+    submitted: '送签', report: '签发', final: '终报签发', cosignature: '补签', followup: '续报签发', final_report: '终报签发', zero_report: '零报告签发', correction: '更正签发', withdrawal: '撤回', forward: '转报',
+    received: '本机收到并入库', custody: '中转单位代收保管', stored: '对方入库（机器回执）', opened: '对方已核验（机器回执）', refused: '对方拒收', acknowledgement: '签收',
     annotation: '批注', cosign: '补签', decision: '采用决定', instruction: '批示', manifest: '附件清单',
   },
-  delivery: { waiting: '待发出', sent: '已发出，未见回执', custody: '中转单位保管中', delivered: '已送达（有入库回执）', opened: '已打开（有打开回执）', refused: '对方拒收', set_aside: '已搁置' },
+  delivery: { waiting: '待发出', sent: '已发出，未见回执', custody: '中转单位保管中', delivered: '已送达（入库回执）', opened: '对方已核验（机器回执）', refused: '对方拒收', set_aside: '已搁置' },
   flag: {
     one_person: '一人单位', root_unconfirmed: '根指纹未核对', expired: '证书过期', clock: '时钟可疑', provisional: '先报后签', exercise: '演练', unreadable: '读不懂',
     same_signer: '拟签同一人', nested: '转报所附', older_version: '已有新版本', revoked: '密钥已停用', unreviewed: '缺审核人签名',
@@ -38,13 +40,13 @@ export default {
     number: '编号', heading: '标题', from: '来自', time: '时间', clear: '清除条件',
   },
   line: {
-    down: '到{name}的线路不通', joining: '还在等上级接纳', last: '最后一次联系 {time}', never: '还没有联系上过', kept: '写好的都在本机，来网后自动发出，特急在前。',
+    down: '到{name}的线路不通', joining: '还在等上级接纳', last: '上次成功 {time}', never: '还没有联系上过', kept: '写好的都在本机，来网后自动发出，特急在前。',
     waiting: '待发 {n} 件',
     try: '现在试一次', trying: '正在联系…', still: '还是没有联系上：{reason}', up: '线路通', none: '没有上级单位', refused: '上级暂不接收：{reason}', done: '已联系上', wait: '待发 {n}',
   },
   report: {
     text: '正文', fields: '要素', people: '经办', drafter: '拟稿', reviewer: '审核', signer: '签发', contact: '联系人', records: '版本与签名', receipts: '回执', noReceipts: '还没有回执。状态只随回执改变。',
-    timeline: '经过', attachments: '附件', none: '无', valid: '签名有效', invalid: '签名无效', verified: '已核验', unverified: '未核验', held: '被隔离', incomplete: '未收全', occurred: '事发', signed: '签发于', received: '收到于',
+    timeline: '经过', attachments: '附件', none: '无', valid: '签名有效', invalid: '签名无效', verified: '已核验', unverified: '未核验', held: '被隔离', incomplete: '未收全', occurred: '事发', signed: '签发于', submitted: '送签', between: '{from} 至 {until} 之间', received: '收到于', handled: '（{who}）', receiptHint: '入库、核验是对方电脑自动给的回执，不表示有人看过；有人看过要看“签收”。', latest: '最新回执 {time}，覆盖至本件', storedAt: '入库', openedAt: '核验', notAcknowledged: '还没有人签收', signedFor: '代{absent}签发', asDeputy: '{absent}已报备外出，由您代签。签名后各单位看到的是“您（代{absent}签发）”。', unentitled: '“签发权未证实”：签发人没有签发权，也没有收到由其代签的外出报备，或签发不在代签期内。收到报备后会自动重新核对；急件请打电话核实。',
     disputed: '有分歧的要素：{list}', edit: '继续编写', remove: '删除草稿', print: '打印', sign: '签发', return: '退回', submit: '提交签发',
     acknowledge: '签收', follow: '写续报', final: '写终报', correct: '写更正', withdraw: '撤回', code: '电话短码', returned: '退回原因：{note}', pending: '有未签发的稿件（{state}）', deliveries: '送达情况',
     reason: '原因', note: '意见（可不写）', cancel: '取消', ok: '确定',
