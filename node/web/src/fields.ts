@@ -1,5 +1,6 @@
 /** Which fields a form has, by the node's rules; and how times stand in it. */
 import type { FieldSpec, FieldValue, Rules } from './api/types';
+import { wallClock } from './clock';
 
 export type Need = 'required' | 'if_known' | 'optional';
 export interface FormField {
@@ -41,10 +42,10 @@ export const fromLocal = (local: string, offset: string): string | null => (loca
 export const offsetOf = (time: string | null | undefined): string => time?.match(/[+-]\d\d:\d\d$/)?.[0] ?? '+08:00';
 
 /** `11-22 06:10`, or with the year when it is not this one. */
-export function shortTime(time: string | null | undefined, now = new Date()): string {
+export function shortTime(time: string | null | undefined, now = Date.now()): string {
   if (!time) return '';
   const text = time.slice(0, 16).replace('T', ' ');
-  return text.startsWith(String(now.getFullYear())) ? text.slice(5) : text;
+  return text.startsWith(wallClock(now, offsetOf(time)).slice(0, 4)) ? text.slice(5) : text;
 }
 
 /** Minutes until then; less than none when it is past. */
