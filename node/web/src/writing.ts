@@ -49,9 +49,14 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   let making = false;
   /** Of a further version of a case the node knows the kind; it is not changed. */
   const further = ref(false);
+  /** Of such a version: which record it becomes, of which case, and why. */
+  const version = shallowRef<{ type: string; of: string; number: string; reason: string; sequence: string } | null>(null);
 
   /** What was typed into a field and is no answer that the field can take, by the field. */
   const unclear = reactive(new Map<string, string>());
+  /** Nothing is amiss with a text that nobody has begun. */
+  const titleAtFirst = ref('');
+  const begun = computed(() => form.body.trim() !== '' || form.title !== titleAtFirst.value);
   const unclearList = computed(() => [...unclear].map(([key, typed]) => i18n.global.t('unclear.item', { label: names.field(key), typed })).join('；'));
   provide(unclearKey, (key, typed) => {
     if (!key || (unclear.get(key) ?? '') === typed) return;
@@ -162,6 +167,8 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     unclear.clear();
     id.value = r.case;
     further.value = r.records.length > 0;
+    version.value = further.value ? { type: d.type, of: r.title, number: r.number, reason: d.reason, sequence: String(d.fields.sequence_no ?? '') } : null;
+    titleAtFirst.value = d.title;
     exercise.value = r.flags.includes('exercise');
     offset.value = offsetOf(d.occurred_at);
     Object.assign(form, { kind: d.kind, lane: d.lane, title: d.title, body: d.body, occurred_at: d.occurred_at, sensitivity: r.sensitivity || 'internal' });
@@ -251,5 +258,5 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
 
   const errors = computed(() => check.value?.warnings.filter((w) => w.severity === 'error') ?? []);
   const hints = computed(() => check.value?.warnings.filter((w) => w.severity === 'warning') ?? []);
-  return { form, id, offset, kept, exercise, now, savedAt, check, gone, further, errors, hints, versions, beside, elsewhere, attached, overwrite, open, take, ensure, send, asItIs, unclear, flush, look };
+  return { form, id, offset, kept, exercise, now, savedAt, check, gone, further, version, begun, errors, hints, versions, beside, elsewhere, attached, overwrite, open, take, ensure, send, asItIs, unclear, flush, look };
 }

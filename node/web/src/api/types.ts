@@ -133,6 +133,7 @@ export interface ReportRecord {
   reason?: string;
   verified: boolean;
   quarantine: string;
+  act?: string;
   flags: string[];
   signatures: Signature[];
   parents: string[];
@@ -150,6 +151,8 @@ export interface Draft {
   occurred_at: string | null;
   drafter: string;
   note: string;
+  /** Of a correction: why. */
+  reason: string;
   to: string[];
   signatures: Signature[];
   /** What is shown here, to be handed back with a save. */
