@@ -42,7 +42,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   const there = new Set<string>();
   let quiet = false;
   /** Somebody goes elsewhere: what is saved on the way out gives the page no new address, which would hold them back. */
-  let leaving = false;
+  let goingAway = false;
   /** The draft on the node names addressees: no longer to name any has to be said. */
   let told = false;
   /** A draft is being made: a second call would make a second one. */
@@ -99,7 +99,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
         } finally {
           making = false;
         }
-        if (!leaving) made(id.value);
+        if (!goingAway) made(id.value);
       }
     };
     try {
@@ -238,14 +238,14 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   onBeforeRouteLeave(async () => {
     if (gone.value) return true;
     const before = id.value;
-    leaving = true;
+    goingAway = true;
     try {
       await keeper.flush();
     } catch {
-      leaving = (await useDialog().ask({ title: i18n.global.t('write.leave'), danger: true })) !== null;
-      if (!leaving && id.value !== before) made(id.value);
+      goingAway = (await useDialog().ask({ title: i18n.global.t('write.leave'), danger: true })) !== null;
+      if (!goingAway && id.value !== before) made(id.value);
     }
-    return leaving;
+    return goingAway;
   });
   onBeforeUnmount(() => {
     keeper.close();

@@ -14,6 +14,7 @@ it('what was sent before it was signed says who signed later, and after how many
   expect(sentFirst([signed, sent], now)).toMatchObject([{ who: '刘小满', by: '陈刚', minutes: 22 }]);
   expect(sentFirst([sent, { ...signed, quarantine: 'not_permitted' }], now)[0]?.later).toBeNull();
   expect(sentFirst([record({})], now)).toEqual([]);
+  expect(sentFirst([sent, record({ record: 'c', type: 'manifest', flags: ['provisional'], parents: ['a'] })], now)).toHaveLength(1);
 });
 it('what no field could take stands below the text', () => {
   expect(withUnclear('正文。\n', '（原话：死亡“好几个”）')).toBe('正文。\n（原话：死亡“好几个”）');
