@@ -206,7 +206,8 @@ TEST_CASE(
   CHECK(w.call("POST", path + "/correct", body + R"(时间更正。","reason":"时间有误","send":true})", "王芳")
             .json.text("state") == "queued");
   // The final report waits for a second person: its hour allows that.
-  const auto final = w.call("POST", path + "/follow-up", body + R"(处置完毕。","final":true,"send":true})", "王芳").json;
+  const auto final =
+      w.call("POST", path + "/follow-up", body + R"(处置完毕。","final":true,"send":true})", "王芳").json;
   CHECK(final.text("state") == "in_review");
   CHECK(w.call("POST", path + "/return", R"({"note":"再等等"})", "李明").reply.status == 200);
   CHECK(w.call("POST", path + "/withdraw", R"({"reason":"再等等"})", "王芳").reply.status == 200);
