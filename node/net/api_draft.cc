@@ -100,6 +100,7 @@ Result<Json> draft_json(const Request& r, const Draft& d) {
                        {"occurred_at", r.time(d.report.occurred_at)},
                        {"drafter", d.extras.drafter},
                        {"note", d.note},
+                       {"reason", d.extras.reason},
                        {"to", std::move(to)},
                        {"signatures", std::move(signatures)},
                        {"seen", d.seen.empty() ? std::string() : d.seen.token()},

@@ -7,6 +7,7 @@
 #include "node/net/api_names.h"
 #include "node/net/api_request.h"
 #include "node/office/acts.h"
+#include "node/office/due.h"
 #include "node/store/absences.h"
 #include "node/store/acts.h"
 #include "node/store/attachments.h"
@@ -324,6 +325,7 @@ Result<ApiReply> get_report(Request& r) {
       signed_for = in_place_of(r, *officer, s, shown->when);
   j.set("signed_for", signed_for);
   j.set("contact", extras.contact);
+  j.set("grade", is_emergency(report.kind, report.lane) ? to_string(level_of(r.host.rules(), report)) : "");
   j.set("answers", answers_json(r, extras.answers));
   j.set("policy", extras.policy);
   j.set("findings", std::move(findings));

@@ -223,6 +223,24 @@ Result<> standing_alarms(Request& r, Alarms& alarms, std::int64_t overdue, std::
   return {};
 }
 
+/// What came from below in the two quick lanes and nobody has acknowledged, as it is or as it was last written on.
+Result<Json> unacknowledged(Request& r) {
+  constexpr std::size_t kMost = 50;
+  Json list = Json::array();
+  for (const Lane l : {Lane::flash, Lane::urgent}) {
+    // Few are in this state at a time, however many a county has had.
+    Query q = TRY(r.store().db().query(
+        "select row from matter indexed by matter_state where state = ? and lane = ?"
+        " and own = 0 and sort = ? order by row desc limit ?",
+        static_cast<int>(ReportState::received), static_cast<int>(l), static_cast<int>(Sort::report), kMost));
+    while (TRY(q.step())) {
+      const MatterRow m = TRY(matter_at(r.store(), q.integer(0)));
+      list.add(summary_json(r, m, r.code_of(m.office), r.office_name(m.office)));
+    }
+  }
+  return list;
+}
+
 }  // namespace
 
 sync::Millis overdue_after(Lane l) {
@@ -312,7 +330,10 @@ Result<ApiReply> get_status(Request& r) {
   Json acts = TRY(act_counts_json(r));
   const auto exercise = TRY(drill(store));
   const std::int64_t clues = TRY(count_clues(store)).open;
-  return reply(Json::object({{"office", self->code},
+  Json urgent = TRY(unacknowledged(r));
+  return reply(Json::object({{"now", r.time(r.now())},
+                             {"unacknowledged", std::move(urgent)},
+                             {"office", self->code},
                              {"name", self->name},
                              {"level", crypto::name_of(self->level)},
                              {"node", hex(store.me().node.view())},

@@ -31,6 +31,11 @@ std::string_view name_of(FieldType t) {
   return names[static_cast<std::size_t>(t)];
 }
 
+std::string_view name_of(SignOffWay w) {
+  static constexpr std::array<std::string_view, 3> names{"alone", "provisional", "second"};
+  return names[static_cast<std::size_t>(w)];
+}
+
 Json json_of(const FieldSpec& f) {
   Json need = Json::object(), choices = Json::array(), classes = Json::array();
   for (std::size_t s = 0; s < f.need.size(); ++s)
@@ -129,8 +134,12 @@ Result<ApiReply> get_rules(Request& r) {
         {{"class", n.class_code}, {"stage", name_of(n.stage)}, {"field", n.field}, {"need", name_of(n.need)}}));
   for (const auto& c : rules.incidents.classes)
     classes.add(Json::object({{"code", c.code}, {"zh", c.zh}, {"en", c.en}}));
-  for (const auto& t : rules.incidents.types)
-    types.add(Json::object({{"code", t.code}, {"zh", t.zh}, {"en", t.en}, {"class", t.class_code}}));
+  for (const auto& t : rules.incidents.types) {
+    Json words = Json::array();
+    for (const auto& w : t.words) words.add(w);
+    types.add(Json::object(
+        {{"code", t.code}, {"zh", t.zh}, {"en", t.en}, {"class", t.class_code}, {"words", std::move(words)}}));
+  }
   return reply(Json::object({{"kinds", std::move(kinds)},
                              {"fields", std::move(fields)},
                              {"class_needs", std::move(class_needs)},
@@ -152,12 +161,14 @@ Result<ApiReply> post_check(Request& r) {
   StoreBooks books = books_of(r);
   // Not compared with what was written before: this is asked at every pause of somebody who types.
   const Desk desk = TRY(Desk::open(books, r.host.rules(), r.now(), 0));
-  const Verdict v = TRY(desk.check(person_of(r.officer), report, matter));
+  const Looked looked = TRY(desk.check(person_of(r.officer), report, matter));
+  const Verdict& v = looked.verdict;
   const Due due = due_of(r.host.rules(), TRY(our_hop(r)), report);
   return reply(Json::object({{"may_keep", v.may_keep},
                              {"may_send", v.may_send},
                              {"warnings", json_of(v.findings, r.language)},
                              {"skips", desk.skips(report)},
+                             {"sign_off", name_of(looked.way)},
                              {"grade", to_string(level_of(r.host.rules(), report))},
                              {"due_at", r.time(due.written)},
                              {"phone_due_at", r.time(due.phone)}}));

@@ -16,7 +16,7 @@ constexpr ShapeDoc kShapes[] = {
      "occurred_at:time?, note:text}"},
     {"Draft",
      "{state:text, type:text, kind:text, lane:text, title:text, body:text, fields:Fields, occurred_at:time?, "
-     "drafter:text, note:text, to:[code], signatures:[Signed], seen:text, signed_elsewhere:bool, disputed:[text], "
+     "drafter:text, note:text, reason:text, to:[code], signatures:[Signed], seen:text, signed_elsewhere:bool, disputed:[text], "
      "versions:[DraftVersion]}"},
     {"CaseRecord",
      "{record:hex, type:text, office:code, at:time?, stored_at:time?, lane:text, flags:Flags, verified:bool, "
@@ -46,7 +46,7 @@ constexpr ShapeDoc kShapes[] = {
      "sensitivity:text, office:code, office_name:text, occurred_at:time?, signed_at:time?, signed_until:time?, "
      "submitted_at:time?, received_at:time?, verified:bool, flags:Flags, conflict:bool, heads:[hex], disputed:[text], "
      "drafter:text, reviewer:text, "
-     "signer:text, "
+     "signer:text, grade:=I|II|III|IV|ungraded|\"\", "
      "contact:text, answers:CaseRef?, policy:text, findings:[text], draft:Draft?, records:[CaseRecord], "
      "layers:[Layer], forwards:[Forward], acts:[Act], sources:[{case:text, record:hex, office:code, office_name:text, "
      "title:text, here:bool}], owed:{since:time?, due_at:time?, to:[Office]}?, receipts:[{kind:=custody|stored|opened|"

@@ -42,7 +42,7 @@ constexpr RouteDoc kRoutes[] = {
      "overdue:int, drafts:int, in_review:int, acts:{carry_out:int, answer:int, awaited:int, to_close:int, overdue:int, "
      "feedback:int, owed:int}, clues:int, exercise:Drill?, last_backup:time?, cpu_ms:{sync:int, opening:int, "
      "person:int, idle:int}, "
-     "alarms:[Alarm]}"},
+     "now:time, unacknowledged:[Summary], alarms:[Alarm]}"},
     {"POST /api/v1/sync", "", "",
      "{reached:bool, sent:Tally, received:Tally, acknowledged:int, waiting:int, carried:int, in_sync:bool, "
      "reason:text, "

@@ -58,13 +58,13 @@ constexpr RouteDoc kRoutes[] = {
      "type:text, "
      "by_person:bool, by_hand:bool, min:number?, max:number?, choices:[Word], need:{*:=required|if_known|optional}, "
      "classes:[text]}], class_needs:[{class:text, stage:text, field:text, need:text}], incident_classes:[Word], "
-     "incident_types:[{code:text, zh:text, en:text, class:text}], "
+     "incident_types:[{code:text, zh:text, en:text, class:text, words:[text]}], "
      "title_characters_max:int, body_bytes_max:int}"},
     {"POST /api/v1/check", "",
      "{case?:text, kind?:text, lane?:text, title?:text, body?:text, fields?:{*:any}, occurred_at?:text, "
      "sensitivity?:text}",
-     "{may_keep:bool, may_send:bool, warnings:[Finding], grade:=I|II|III|IV|ungraded|\"\", skips:bool, due_at:time?, "
-     "phone_due_at:time?}",
+     "{may_keep:bool, may_send:bool, warnings:[Finding], grade:=I|II|III|IV|ungraded|\"\", skips:bool, "
+     "sign_off:=alone|provisional|second, due_at:time?, phone_due_at:time?}",
      "@text 404 case.missing; 422 case.prefix"},
     {"GET /api/v1/work", "", "", "{now:time, zero:ZeroNow?, items:[WorkItem]}"},
     {"POST /api/v1/commissions", "", "{" YZ_TERMS "}", "Issued", "@terms"},

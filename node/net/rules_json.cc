@@ -117,7 +117,7 @@ IncidentTypes incidents(const Json& j) {
   for (const Json& c : j.at("classes")) {
     out.classes.push_back({c.at("code"), c.at("zh"), c.at("en")});
     for (const Json& t : c.at("types"))
-      out.types.push_back({t.at("code"), t.at("zh"), t.at("en"), c.at("code"), t.at("grading")});
+      out.types.push_back({t.at("code"), t.at("zh"), t.at("en"), c.at("code"), t.at("grading"), list(t, "words")});
   }
   for (const auto& [name, g] : j.at("grading").items()) {
     IncidentTypes::Grading grading;

@@ -94,9 +94,9 @@ struct CaseFile {
     RecordId record;
     std::vector<PersonId> signed_by;
   };
-  std::optional<Provisional> provisional;  ///< waits for its cosignature
-  std::vector<OfficeId> brought_by;        ///< others who addressed a version or a forward of it to us, ascending
-  bool exercise = false;                   ///< a version of it is marked so: what is done about it is too
+  std::vector<Provisional> provisional;  ///< versions that wait for their cosignature, oldest first
+  std::vector<OfficeId> brought_by;      ///< others who addressed a version or a forward of it to us, ascending
+  bool exercise = false;                 ///< a version of it is marked so: what is done about it is too
 };
 
 /// An act of a case, ours or another office's.

@@ -37,9 +37,12 @@ Result<Desk> Desk::open(Books& books, const Rules& rules, sync::Millis now, std:
 /// Who may let this draft go: its drafter alone, its drafter as duty officer, or only another person.
 Desk::Way Desk::way(const Person& by, const Draft& d) const {
   if (home_.one_person && (by.roles & crypto::role::signer)) return Way::alone;
-  const bool flash_first = d.report.kind == Kind::first_report && d.report.lane == sync::Lane::flash &&
-                           d.extras.type == sync::RecordType::report;
-  if (flash_first && (by.roles & crypto::role::duty)) return Way::duty;
+  // 先报后签 is for the hours of a flash: its first report, its follow-ups, and the figures that have to be put right.
+  // The final report has time for a second person.
+  using enum sync::RecordType;
+  const bool in_haste = d.report.kind == Kind::first_report || d.report.kind == Kind::followup_report;
+  const bool of_type = d.extras.type == report || d.extras.type == followup || d.extras.type == correction;
+  if (in_haste && of_type && d.report.lane == sync::Lane::flash && (by.roles & crypto::role::duty)) return Way::duty;
   return Way::review;
 }
 
@@ -301,7 +304,7 @@ Result<Outcome> Desk::write(const SigningPerson& by, const CaseId& id, Report re
   return pass(by, d, nullptr, send, true);
 }
 
-Result<Verdict> Desk::check(const Person& by, const Report& report, std::int64_t matter) const {
+Result<Looked> Desk::check(const Person& by, const Report& report, std::int64_t matter) const {
   Draft d;
   if (matter != 0)
     if (auto kept = TRY(books_.draft(matter))) d = std::move(*kept);
@@ -309,7 +312,11 @@ Result<Verdict> Desk::check(const Person& by, const Report& report, std::int64_t
   d.report = report;
   std::optional<CaseFile> file;
   if (!d.first) file = TRY(books_.case_file(matter));
-  return judged(d, by, way(by, d), file ? &*file : nullptr);
+  const Way w = way(by, d);
+  const SignOffWay goes = w == Way::alone  ? SignOffWay::alone
+                          : w == Way::duty ? SignOffWay::provisional
+                                           : SignOffWay::second;
+  return Looked{judged(d, by, w, file ? &*file : nullptr), goes};
 }
 
 /// A commission's text is fixed when it is drafted: what is wrong with it is deleted and written anew.

@@ -33,6 +33,14 @@ struct Outcome {
   bool act = false;                        ///< an act, or the draft of one
 };
 
+/// What sending a text would mean: signed by its writer alone, sent first and signed later (先报后签), or submitted for
+/// a second person to sign.
+enum class SignOffWay : std::uint8_t { alone, provisional, second };
+struct Looked {
+  Verdict verdict;
+  SignOffWay way{};
+};
+
 /// What a person made of versions that stand side by side.
 struct Resolution {
   Report report;                               ///< in full; its lane is set to the gravest version's
@@ -75,7 +83,7 @@ class Desk {
   /// `to`: none leaves the addressees as they are.
   /// What the rules would say if the person sent this now; nothing is kept. `matter`: the draft or case that the text
   /// belongs to, 0 for none.
-  Result<Verdict> check(const Person&, const Report&, std::int64_t matter) const;
+  Result<Looked> check(const Person&, const Report&, std::int64_t matter) const;
   /// `seen`: what its writer was shown, as the draft gave it. A draft that another machine has changed meanwhile then
   /// has both texts; without it the draft must not be disputed, and what is there now counts as seen.
   Result<Outcome> edit(const Person&, std::int64_t matter, Report, std::optional<std::vector<OfficeId>> to = {},
@@ -89,7 +97,8 @@ class Desk {
   Result<Outcome> submit(const SigningPerson&, std::int64_t matter);
   Result<Outcome> review(const SigningPerson&, std::int64_t matter, std::string_view note);
   Result<Outcome> send_back(const Person&, std::int64_t matter, std::string_view note);
-  /// A submitted draft; or, on a provisional report without a draft, the missing cosignature.
+  /// A submitted draft; or, on a case without a draft, the missing cosignature of all its provisional versions that
+  /// this person did not send.
   Result<Outcome> sign(const SigningPerson&, std::int64_t matter, std::string_view note);
   Result<Outcome> withdraw(const SigningPerson&, std::int64_t matter, std::string_view reason);
   Result<Outcome> remove(const Person&, std::int64_t matter);

@@ -6,6 +6,7 @@
 #include "node/office/outcome.h"
 #include "node/office/policy.h"
 #include "node/office/signing.h"
+#include "sync/limits.h"
 
 namespace yz::node {
 namespace {
@@ -102,18 +103,22 @@ Result<Outcome> Desk::sign(const SigningPerson& by, std::int64_t matter, std::st
   }
 
   const CaseFile file = TRY(books_.case_file(matter));
-  if (!file.own || !file.provisional)
+  if (!file.own || file.provisional.empty())
     return fail(Fault::conflict, "nothing of this case waits for a signature", "draft.state");
   if (!(by.person.roles & crypto::role::signer)) return std::unexpected(lacks_role("signing"));
-  const auto& before = file.provisional->signed_by;
-  if (std::find(before.begin(), before.end(), by.person.id) != before.end())
-    return fail(Fault::denied, "the cosignature has to be another person's", "denied.same_person");
-  TRY(may_stand_in(by.person, before));
+  std::vector<RecordId> of;
+  for (const auto& p : file.provisional) {
+    if (std::ranges::find(p.signed_by, by.person.id) != p.signed_by.end() || of.size() == sync::limit::parents)
+      continue;
+    TRY(may_stand_in(by.person, p.signed_by));
+    of.push_back(p.record);
+  }
+  if (of.empty()) return fail(Fault::denied, "the cosignature has to be another person's", "denied.same_person");
   Outcome o;
   TRY(books_.write([&]() -> Result<> {
     sync::Record r =
         note_record(file, sync::RecordType::cosignature, TRY(books_.tick(now_)), case_addressees(file), note);
-    r.parents = {file.provisional->record};
+    r.parents = std::move(of);
     r.signatures = {signature(by, sync::SignRole::cosigner, sync::record_id(r.content()))};
     TRY(books_.release(sync::release(r), 0, now_));
     o.queued = r.lane;

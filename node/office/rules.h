@@ -91,6 +91,7 @@ struct Condition {
 struct IncidentTypes {
   struct Type {
     std::string code, zh, en, class_code, grading;
+    std::vector<std::string> words;  ///< what people call it, the plainest first, in both languages
   };
   struct Class {
     std::string code, zh, en;

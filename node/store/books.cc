@@ -151,7 +151,7 @@ Result<CaseFile> StoreBooks::case_file(std::int64_t matter) {
       p.record = c.released.id;
       for (const auto& s : r.signatures)
         if (const auto officer = TRY(directory_.officer(s.officer))) p.signed_by.push_back(officer->person);
-      f.provisional = std::move(p);
+      f.provisional.push_back(std::move(p));
     }
   }
   std::ranges::sort(f.addressees);

@@ -273,13 +273,33 @@ Result<std::int64_t> free(Database& db, std::int64_t row, const sync::ReleasedRe
   return row;
 }
 
-/// A cosignature under a report, not under what was decided about one. One that came before it counts too.
-Result<bool> signs_a_version(Database& db, std::int64_t matter, const sync::Record& r) {
-  for (const RecordId& p : r.parents) {
-    Query q = TRY(db.query("select type from record where id = ? and matter = ?", p, matter));
-    if (!TRY(q.step()) || is_version(static_cast<sync::RecordType>(q.integer(0)))) return true;
+/// Whether a version that left before it was signed off has no second signature, in whatever order the two came.
+Result<bool> waits_for_cosignature(Database& db, const Standing& m) {
+  static const std::string sql =
+      "select id from record where matter = ? and office = ? and quarantine = 0 and"
+      " (flags & ?) <> 0 and type in " +
+      std::string(kVersionTypes);
+  std::vector<RecordId> sent_first;
+  {
+    Query q = TRY(db.query(sql, m.row, m.office, record_note::provisional));
+    while (TRY(q.step())) sent_first.push_back(TRY(q.id<RecordId>(0)));
   }
-  return r.parents.empty();
+  for (const RecordId& id : sent_first) {
+    Query q =
+        TRY(db.query("select c.bytes from parent p join record c on c.id = p.child where p.parent = ? and c.type = ?"
+                     " and c.office = ? and c.quarantine = 0",
+                     id, static_cast<int>(sync::RecordType::cosignature), m.office));
+    bool signed_off = false;
+    while (!signed_off && TRY(q.step())) {
+      const auto r = sync::decode_record(q.blob(0));
+      if (!r) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
+      // Whoever was asked to sign too has not signed off what left before it was.
+      const auto act = act_of(r->record);
+      signed_off = act && !*act;
+    }
+    if (!signed_off) return true;
+  }
+  return false;
 }
 
 Result<bool> has_acts(Database& db, std::int64_t matter) {
@@ -398,14 +418,12 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
     if (is_origin(rec)) state = TRY(state_of_version(db, m, h, m.office == store.me().office, facts.own));
   } else if (rec.type == sync::RecordType::cosignature) {
     for (const RecordId& p : rec.parents) TRY(keep_completion(store, p));
-    // Whoever was asked to sign too has not signed off what left before it was.
-    const auto act = act_of(rec);
-    if (is_origin(rec) && act && !*act && TRY(signs_a_version(db, m.row, rec))) flags &= ~record_note::provisional;
   } else if (rec.type == sync::RecordType::forward) {
     TRY(db.run("update matter set lane = min(?, lane) where row = ?", static_cast<int>(rec.lane), m.row));
   } else if (rec.type == sync::RecordType::manifest) {
     TRY(note_enclosure(store, m.row, row, rec));
   }
+  if ((flags & record_note::provisional) && !TRY(waits_for_cosignature(db, m))) flags &= ~record_note::provisional;
   TRY(keep_act(store, m.row, row, r, (notes & record_note::exercise) != 0));
   if (!m.fresh || !is_version(rec.type)) {
     if (TRY(has_acts(db, m.row))) state = TRY(state_with_acts(store, m.row, m.office, state));

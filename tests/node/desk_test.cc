@@ -196,6 +196,47 @@ TEST_CASE("a flash first report goes on the duty officer's signature, and anothe
   CHECK(w.call("POST", path + "/sign", "{}", "李明").reply.exit_code == 65);  // nothing waits any more
 }
 
+TEST_CASE(
+    "in a flash the duty officer alone sends the follow-up and the correction too, and one signature later signs all") {
+  World w(true, true, {"王芳", "李明"});
+  const std::string id = w.write(true, "王芳", "flash", "first_report"), path = "/api/v1/reports/" + id;
+  const std::string body = std::string(R"({"body":")") + World::kBody;
+  CHECK(w.call("POST", path + "/follow-up", body + R"(又找到1人。","send":true})", "王芳").json.text("state") ==
+        "queued");
+  CHECK(w.call("POST", path + "/correct", body + R"(时间更正。","reason":"时间有误","send":true})", "王芳")
+            .json.text("state") == "queued");
+  // The final report waits for a second person: its hour allows that.
+  const auto final =
+      w.call("POST", path + "/follow-up", body + R"(处置完毕。","final":true,"send":true})", "王芳").json;
+  CHECK(final.text("state") == "in_review");
+  CHECK(w.call("POST", path + "/return", R"({"note":"再等等"})", "李明").reply.status == 200);
+  CHECK(w.call("POST", path + "/withdraw", R"({"reason":"再等等"})", "王芳").reply.status == 200);
+
+  CHECK(w.call("POST", path + "/sign", "{}", "王芳").json.text("code") == "denied.same_person");
+  CHECK(w.call("POST", path + "/sign", "{}", "李明").reply.status == 200);
+  const Json shown = w.call("GET", path, {}, "王芳").json;
+  CHECK(shown.find("flags")->items()->empty());
+  CHECK(w.count("select count(*) from record where type = 8") == 1);
+  CHECK(w.count("select count(*) from parent p join record r on r.id = p.child where r.type = 8") == 3);
+
+  // What is sent first after that waits anew, although an earlier signature is there.
+  CHECK(w.call("POST", path + "/follow-up", body + R"(再报。","send":true})", "王芳").json.text("state") == "queued");
+  CHECK(w.call("GET", path, {}, "王芳").json.find("flags")->items()->size() == 1);
+}
+
+TEST_CASE("a check says what sending would mean for whoever asks") {
+  World w(true, true, {"王芳", "李明"});
+  const auto way = [&](const char* kind, const char* lane, const char* who) {
+    const std::string text = std::string(R"({"kind":")") + kind + R"(","lane":")" + lane + R"(","title":"铁匠沟"})";
+    return std::string(w.call("POST", "/api/v1/check", text, who).json.text("sign_off"));
+  };
+  CHECK(way("first_report", "flash", "王芳") == "provisional");
+  CHECK(way("first_report", "urgent", "王芳") == "second");
+  CHECK(way("brief", "routine", "李明") == "second");
+  World one(true, true);
+  CHECK(one.call("POST", "/api/v1/check", R"({"kind":"brief","title":"铁匠沟"})").json.text("sign_off") == "alone");
+}
+
 TEST_CASE("without a superior nothing is sent, and the draft is kept and named") {
   World w(true, false);
   const auto a = w.call(

@@ -550,4 +550,6 @@ TEST_CASE("a text is checked without being kept, with its grade and the time it 
   const auto rules = w.call("GET", "/api/v1/rules");
   CHECK(rules.json.find("kinds")->items()->size() == 12);
   CHECK(rules.json.find("incident_types")->items()->size() > 30);
+  for (const Json& type : *rules.json.find("incident_types")->items())
+    CHECK_FALSE(type.find("words")->items()->empty());
 }

@@ -135,6 +135,79 @@ async function phoneCall(page) {
   await until('it is delivered', async () => /已送达|对方已核验/.test(await state(page)), 60);
 }
 
+/** What people say at night is understood; what is not goes along as they said it. */
+async function saidAtNight(page) {
+  await page.goto(page.url().replace(/#.*/, '#/phone'));
+  await page.locator('#when').fill('昨天5:40');
+  await page.locator('#where').fill('石门村口桥');
+  check('below a time stands what was understood', /\d\d-\d\d 05:40/.test(await page.locator('.time-input small').innerText()));
+  await page.locator('#what').fill('滑坡');
+  await page.locator('.el-select-dropdown__item.is-hovering').waitFor();
+  const [field, list] = [await page.locator('#what').boundingBox(), await page.locator('.el-select-dropdown__item').first().boundingBox()];
+  check('the list covers nothing of what is typed', list.y >= field.y + field.height - 1 || list.y + list.height <= field.y);
+  await page.keyboard.press('Enter');
+  await page.locator('#deaths').fill('3人');
+  await page.locator('#missing').fill('好几个');
+  await page.locator('#body').fill('凌晨石门村口桥塌了一截，正在核实。');
+  await page.locator('[role=alert]', { hasText: '没有看懂' }).first().waitFor();
+  check('the grade says what it leaves out', (await page.locator('.due-bar').innerText()).includes('没有看懂'));
+  check('the bar with the grade is in view', await page.locator('.due-bar').evaluate((e) => e.getBoundingClientRect().bottom <= window.innerHeight));
+  await page.locator('#body').focus();
+  check('and covers no field that has the focus', await page.evaluate(() => document.querySelector('#body').getBoundingClientRect().bottom <= document.querySelector('.write-bar').getBoundingClientRect().top));
+  await page.keyboard.press('Control+Enter');
+  await page.locator('dialog.ask').waitFor();
+  check('what is not understood is named before it is sent', /失联.*好几个/.test(await page.locator('dialog.ask').innerText()));
+  await page.locator('dialog.ask').getByRole('button', { name: '照此报出' }).click();
+  await page.locator('.report h1').waitFor();
+  const sent = run('township', 'report', 'show', /report\/(\w+)/.exec(page.url())[1]);
+  check('the time and the dead are what was said', /T05:40/.test(sent.occurred_at) && String(sent.fields.deaths) === '3', [sent.occurred_at, sent.fields]);
+  check('... the missing are unknown, and the words are in the text', sent.fields.missing === 'unknown' && sent.body.includes('好几个'), sent.body);
+  check('grade and time stand on the report', /初判.*事发/s.test(await page.locator('.report-facts').innerText()));
+}
+
+/** Somebody types and goes elsewhere at once. */
+async function leaving(page) {
+  for (const [at, field] of [['#/phone', '#where'], ['#/write', '#title']]) {
+    await page.goto(page.url().replace(/#.*/, at));
+    await page.locator(field).fill('老鸦岭' + at.slice(2));
+    await page.getByRole('link', { name: '今日' }).click();
+    await page.getByRole('heading', { name: '今日' }).waitFor();
+    await sleep(3000);
+    check(`leaving ${at} one stays where one went`, page.url().endsWith('#/'), page.url());
+  }
+  await page.goto(page.url().replace(/#.*/, '#/reports'));
+  await page.locator('table.list').waitFor();
+  await page.goto(page.url().replace(/#.*/, '#/phone'));
+  await page.locator('#where').fill('老鸦岭后山');
+  await page.goBack();
+  await page.locator('table.list').waitFor();
+  await sleep(3000);
+  check('so with the browser’s way back', page.url().endsWith('#/reports'), page.url());
+  await page.goto(page.url().replace(/#.*/, '#/'));
+  const call = page.locator('.group-draft .work-row', { hasText: '老鸦岭后山' });
+  await call.waitFor();
+  check('a call that was begun is called so', (await call.innerText()).includes('接电话'));
+  await call.click();
+  await page.locator('#where').waitFor();
+  check('... and opens as one', (await page.locator('#where').inputValue()) === '老鸦岭后山');
+}
+
+/** A flash that nobody has acknowledged: on every page, until somebody does. */
+async function alarm(page) {
+  await page.goto(page.url().replace(/#.*/, '#/stats'));
+  const bar = page.locator('.urgent-bar');
+  await bar.locator('li', { hasText: '石门村口桥' }).waitFor();
+  check('the newest flash stands first', (await bar.locator('li').first().innerText()).includes('石门村口桥'));
+  const before = Number(/^\((\d+)\)/.exec(await page.title())?.[1]);
+  check('the tab counts them, and so does the menu', before >= 2 && (await page.locator('.nav-count').innerText()) === String(before), await page.title());
+  await accessible(page, 'urgent bar');
+  await page.goto(page.url().replace(/#.*/, '#/'));
+  check('they come before all other work', (await page.locator('.work-group').first().getAttribute('class')).includes('group-urgent'));
+  await bar.getByRole('button', { name: /签收.*石门村口桥/ }).click();
+  await until('acknowledged, it is gone from the bar', async () => !(await bar.innerText().catch(() => '')).includes('石门村口桥'));
+  check('... and from the count', (await page.title()) === (before > 1 ? `(${before - 1}) 驿站` : '驿站'), await page.title());
+}
+
 await finish(async () => {
   const { county, township, line } = await offices();
   const b = await browser();
@@ -151,6 +224,12 @@ await finish(async () => {
   await until('the list finds it by a word', async () => (await page.locator('table.list tbody tr').count()) === 1);
   await accessible(page, 'list');
   await phoneCall(page);
+  await saidAtNight(page);
+  await leaving(page);
+  const there = await open(b, county.url);
+  await signIn(there.page);
+  await alarm(there.page);
+  check('the county’s page is still within its policy', there.wrong.length === 0, there.wrong);
   await page.getByRole('button', { name: '退出' }).click();
   await page.locator('input[name=passphrase]').waitFor();
   check('after signing out nobody is signed in', (await page.evaluate(() => fetch('/api/v1/session').then((r) => r.status))) === 401);

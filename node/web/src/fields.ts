@@ -1,5 +1,6 @@
 /** Which fields a form has, by the node's rules; and how times stand in it. */
 import type { FieldSpec, FieldValue, Rules } from './api/types';
+import { wallClock } from './clock';
 
 export type Need = 'required' | 'if_known' | 'optional';
 export interface FormField {
@@ -41,10 +42,10 @@ export const fromLocal = (local: string, offset: string): string | null => (loca
 export const offsetOf = (time: string | null | undefined): string => time?.match(/[+-]\d\d:\d\d$/)?.[0] ?? '+08:00';
 
 /** `11-22 06:10`, or with the year when it is not this one. */
-export function shortTime(time: string | null | undefined, now = new Date()): string {
+export function shortTime(time: string | null | undefined, now = Date.now()): string {
   if (!time) return '';
   const text = time.slice(0, 16).replace('T', ' ');
-  return text.startsWith(String(now.getFullYear())) ? text.slice(5) : text;
+  return text.startsWith(wallClock(now, offsetOf(time)).slice(0, 4)) ? text.slice(5) : text;
 }
 
 /** Minutes until then; less than none when it is past. */
@@ -52,9 +53,16 @@ export const minutesTo = (time: string, now: number): number => Math.round((Date
 
 export const empty = (v: FieldValue | null | undefined): boolean => v === undefined || v === null || v === '';
 
-/** A first title for an emergency, by the pattern of the rules: place, what, whom it hit. */
-export function proposedTitle(place: string, what: string, deaths: string, missing: string): string {
+/** A first title for an emergency, by the pattern of the rules: place, what (or `something`, while nobody knows), whom it hit. */
+export function proposedTitle(place: string, what: string, deaths: string, missing: string, something = ''): string {
   const n = (s: string): number => (/^\d+$/.test(s) ? Number(s) : 0);
   const hit = [n(deaths) > 0 ? `${n(deaths)}人死亡` : '', n(missing) > 0 ? `${n(missing)}人失联` : ''].filter(Boolean).join('');
-  return place && what ? `${place}发生${what.replace(/\(.*\)|（.*）/g, '')}${hit ? '致' + hit : ''}` : '';
+  const event = what.replace(/\(.*\)|（.*）/g, '') || something;
+  return place && event ? `${place}发生${event}${hit ? '致' + hit : ''}` : '';
 }
+
+/** The event of a title, without what says which report of it this was. */
+export const eventTitle = (title: string): string => title.replace(/[\s（(的]*(续报|终报|首报)([一二三四五六七八九十\d]|[（(][一二三四五六七八九十\d]+[）)])*[）)]?$/, '') || title;
+
+/** Where a draft is written on: a flash's first report on the card for calls. */
+export const draftPath = (w: { case: string; kind: string; lane: string; first: boolean }): string => (w.first && w.kind === 'first_report' && w.lane === 'flash' ? '/phone/' : '/write/') + w.case;

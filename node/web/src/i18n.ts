@@ -8,6 +8,7 @@ import { attachmentsEn, attachmentsZh } from './locales/attachments';
 import { listEn, listZh } from './locales/list';
 import { rolesEn, rolesZh } from './locales/roles';
 import { tasksEn, tasksZh } from './locales/tasks';
+import { urgentEn, urgentZh } from './locales/urgent';
 import zh from './locales/zh-CN';
 
 /** The choice outlives the tab in a cookie of its own: nothing else is kept in the browser. */
@@ -19,6 +20,8 @@ i18n.global.mergeLocaleMessage('en', deskEn);
 i18n.global.mergeLocaleMessage('zh', adminZh);
 i18n.global.mergeLocaleMessage('en', adminEn);
 i18n.global.mergeLocaleMessage('zh', aboutZh);
+i18n.global.mergeLocaleMessage('zh', urgentZh);
+i18n.global.mergeLocaleMessage('en', urgentEn);
 i18n.global.mergeLocaleMessage('en', aboutEn);
 i18n.global.mergeLocaleMessage('zh', tasksZh);
 i18n.global.mergeLocaleMessage('en', tasksEn);

@@ -1,13 +1,17 @@
-import { computed, onBeforeUnmount, reactive, ref, shallowRef, watch } from 'vue';
+import { computed, onBeforeUnmount, provide, reactive, ref, shallowRef, watch } from 'vue';
 import { onBeforeRouteLeave } from 'vue-router';
 import { api } from './api';
 import { Problem } from './api/client';
 import type { Attached, Check, DraftVersion, FieldValue, Lane, Writing } from './api/types';
+import { clockSeconds } from './clock';
 import { DraftKeeper, type KeptState } from './draft';
 import { empty, offsetOf } from './fields';
 import { i18n } from './i18n';
 import { useDialog } from './stores/dialog';
+import { useNames } from './stores/names';
+import { useNode } from './stores/node';
 import { useSession } from './stores/session';
+import { unclearKey, withUnclear } from './unclear';
 
 const CHECK_MS = 500;
 /** A browser sends at most 64 KiB after a page is left; a character takes up to three bytes. */
@@ -17,7 +21,9 @@ const KEEPALIVE_MOST = 20_000;
 export function useWriting(start: { kind: string; lane: Lane }, made: (id: string) => void) {
   const form = reactive({ kind: start.kind, lane: start.lane, title: '', body: '', sensitivity: 'internal', occurred_at: null as string | null, fields: {} as Record<string, FieldValue>, to: [] as string[] });
   const id = ref('');
-  const offset = ref('+08:00');
+  const node = useNode();
+  const names = useNames();
+  const offset = ref(node.offset);
   const kept = shallowRef<KeptState>({ safe: true, saving: false, failed: null });
   const savedAt = ref('');
   const check = shallowRef<Check | null>(null);
@@ -35,19 +41,43 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   /** Fields that the draft on the node has: an emptied one has to be taken out there. */
   const there = new Set<string>();
   let quiet = false;
+  /** Somebody goes elsewhere: what is saved on the way out gives the page no new address, which would hold them back. */
+  let goingAway = false;
   /** The draft on the node names addressees: no longer to name any has to be said. */
   let told = false;
   /** A draft is being made: a second call would make a second one. */
   let making = false;
   /** Of a further version of a case the node knows the kind; it is not changed. */
   const further = ref(false);
+  /** Of such a version: which record it becomes, of which case, and why. */
+  const version = shallowRef<{ type: string; of: string; number: string; reason: string; sequence: string } | null>(null);
+
+  /** What was typed into a field and is no answer that the field can take, by the field. */
+  const unclear = reactive(new Map<string, string>());
+  /** Nothing is amiss with a text that nobody has begun. */
+  const titleAtFirst = ref('');
+  const begun = computed(() => form.body.trim() !== '' || form.title !== titleAtFirst.value);
+  const unclearList = computed(() => [...unclear].map(([key, typed]) => i18n.global.t('unclear.item', { label: names.field(key), typed })).join('；'));
+  provide(unclearKey, (key, typed) => {
+    if (!key || (unclear.get(key) ?? '') === typed) return;
+    if (typed) unclear.set(key, typed);
+    else unclear.delete(key);
+    changed();
+  });
 
   function now(): Writing {
     const fields: Record<string, FieldValue | null> = {};
     for (const [k, v] of Object.entries(form.fields))
       if (!empty(v)) fields[k] = v;
       else if (there.has(k)) fields[k] = null;
-    return { kind: form.kind, lane: form.lane, title: form.title, body: form.body, sensitivity: form.sensitivity, occurred_at: form.occurred_at, fields, ...(form.to.length || told ? { to: form.to } : {}) };
+    for (const k of unclear.keys()) {
+      const type = names.spec(k)?.type;
+      if (type === 'integer' || type === 'number') fields[k] = 'unknown';
+      else if (k in fields || there.has(k)) fields[k] = null;
+    }
+    const body = withUnclear(form.body, unclear.size ? i18n.global.t('unclear.line', { list: unclearList.value }) : '');
+    const occurred_at = unclear.has('occurred_at') ? null : form.occurred_at;
+    return { kind: form.kind, lane: form.lane, title: form.title, body, sensitivity: form.sensitivity, occurred_at, fields, ...(form.to.length || told ? { to: form.to } : {}) };
   }
   async function save(what: Writing, leaving: boolean): Promise<void> {
     const put = async (w: Partial<Writing>): Promise<void> => {
@@ -69,7 +99,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
         } finally {
           making = false;
         }
-        made(id.value);
+        if (!goingAway) made(id.value);
       }
     };
     try {
@@ -87,7 +117,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     }
     told ||= (what.to?.length ?? 0) > 0;
     for (const k of Object.keys(what.fields)) if (what.fields[k] !== null) there.add(k);
-    savedAt.value = new Date().toTimeString().slice(0, 8);
+    savedAt.value = clockSeconds(Date.now(), node.offset);
   }
   const keeper = new DraftKeeper<Writing>({
     save,
@@ -114,16 +144,13 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
       if (!(e instanceof Problem)) throw e;
     }
   }
-  watch(
-    form,
-    () => {
-      if (quiet || gone.value || elsewhere.value) return;
-      keeper.touch();
-      window.clearTimeout(checkTimer);
-      checkTimer = window.setTimeout(() => void look(), CHECK_MS);
-    },
-    { deep: true },
-  );
+  function changed(): void {
+    if (quiet || gone.value || elsewhere.value) return;
+    keeper.touch();
+    window.clearTimeout(checkTimer);
+    checkTimer = window.setTimeout(() => void look(), CHECK_MS);
+  }
+  watch(form, changed, { deep: true });
 
   async function open(which: string): Promise<void> {
     const r = await api.report(which);
@@ -137,8 +164,11 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     beside.value = false;
     elsewhere.value = false;
     quiet = true;
+    unclear.clear();
     id.value = r.case;
     further.value = r.records.length > 0;
+    version.value = further.value ? { type: d.type, of: r.title, number: r.number, reason: d.reason, sequence: String(d.fields.sequence_no ?? '') } : null;
+    titleAtFirst.value = d.title;
     exercise.value = r.flags.includes('exercise');
     offset.value = offsetOf(d.occurred_at);
     Object.assign(form, { kind: d.kind, lane: d.lane, title: d.title, body: d.body, occurred_at: d.occurred_at, sensitivity: r.sensitivity || 'internal' });
@@ -185,6 +215,13 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     return out;
   }
 
+  /** Whether it goes although some answers are not understood: nobody is kept from reporting, and nothing goes unsaid. */
+  async function asItIs(): Promise<boolean> {
+    if (!unclear.size) return true;
+    const { t } = i18n.global;
+    return (await useDialog().ask({ title: t('unclear.title'), text: t('unclear.text', { list: unclearList.value }), ok: t('unclear.anyway'), cancel: t('unclear.mend'), danger: true })) !== null;
+  }
+
   const flush = (): Promise<void> => keeper.flush();
   const leave = (): void => keeper.leave();
   /** Only what could not be saved, or is too long to be sent on the way out, is worth a question. */
@@ -200,12 +237,15 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   session.before.push(flush);
   onBeforeRouteLeave(async () => {
     if (gone.value) return true;
+    const before = id.value;
+    goingAway = true;
     try {
       await keeper.flush();
-      return true;
     } catch {
-      return (await useDialog().ask({ title: i18n.global.t('write.leave'), danger: true })) !== null;
+      goingAway = (await useDialog().ask({ title: i18n.global.t('write.leave'), danger: true })) !== null;
+      if (!goingAway && id.value !== before) made(id.value);
     }
+    return goingAway;
   });
   onBeforeUnmount(() => {
     keeper.close();
@@ -218,5 +258,5 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
 
   const errors = computed(() => check.value?.warnings.filter((w) => w.severity === 'error') ?? []);
   const hints = computed(() => check.value?.warnings.filter((w) => w.severity === 'warning') ?? []);
-  return { form, id, offset, kept, exercise, now, savedAt, check, gone, further, errors, hints, versions, beside, elsewhere, attached, overwrite, open, take, ensure, send, flush, look };
+  return { form, id, offset, kept, exercise, now, savedAt, check, gone, further, version, begun, errors, hints, versions, beside, elsewhere, attached, overwrite, open, take, ensure, send, asItIs, unclear, flush, look };
 }

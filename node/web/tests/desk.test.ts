@@ -8,7 +8,8 @@ import { carried, chosen, resolving, undecided } from '../src/desk/choices';
 import { qrPath } from '../src/desk/qr';
 import { spokenLines, spokenTidy } from '../src/desk/spoken';
 import { asked, mayComplete, unseen, waitsForOthers } from '../src/desk/tasks';
-import { matching, triage } from '../src/desk/triage';
+import { Bell } from '../src/desk/ring';
+import { byUrgency, matching, triage } from '../src/desk/triage';
 import { changedFields, parts, passages, places } from '../src/difference';
 
 describe('the difference of two texts', () => {
@@ -69,6 +70,26 @@ describe('what came', () => {
       '1',
     );
     expect(list.map((w) => w.case)).toEqual(['flash', 'early', 'late']);
+  });
+  it('a flash that nobody acknowledged stands above all others, the newest first', () => {
+    const at = (case_: string, hour: string, over: Partial<Work> = {}): Work => item({ case: case_, lane: 'flash', received_at: `2026-11-22T${hour}:00:00+08:00`, ...over });
+    const list = triage([at('known', '11', { group: 'decide' }), at('older', '08'), at('newer', '10'), item({ case: 'routine' }), at('urgent', '07', { lane: 'urgent' })], '1');
+    expect(list.map((w) => w.case)).toEqual(['newer', 'older', 'known', 'urgent', 'routine']);
+    expect([...list].sort(byUrgency).slice(0, 3).map((w) => w.case)).toEqual(['known', 'newer', 'older']);
+  });
+  it('urgently rings once when it comes, and every minute until it is acknowledged or silenced', () => {
+    const bell = new Bell(60_000);
+    expect(bell.rings(['a'], 0)).toBe(true);
+    expect(bell.rings(['a'], 15_000)).toBe(false);
+    expect(bell.rings(['a', 'b'], 30_000)).toBe(true);
+    expect(bell.rings(['a', 'b'], 75_000)).toBe(false);
+    expect(bell.rings(['a', 'b'], 90_000)).toBe(true);
+    bell.silence();
+    expect(bell.rings(['a', 'b'], 200_000)).toBe(false);
+    expect(bell.isSilent(['a', 'b'])).toBe(true);
+    expect(bell.rings(['a', 'b', 'c'], 210_000)).toBe(true);
+    expect(bell.rings(['a', 'b', 'c'], 270_000)).toBe(true);
+    expect(bell.rings([], 400_000)).toBe(false);
   });
   it('is found by all the words that were typed', () => {
     const all = [item({ case: 'a', title: '山体滑坡', office_name: '柳河镇' }), item({ case: 'b', title: '山体滑坡', office_name: '白石镇' })];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldSpec, Rules } from '../src/api/types';
-import { formFields, fromLocal, minutesTo, offsetOf, proposedTitle, shortTime, toLocal } from '../src/fields';
+import { draftPath, eventTitle, formFields, fromLocal, minutesTo, offsetOf, proposedTitle, shortTime, toLocal } from '../src/fields';
 import en from '../src/locales/en';
 import zh from '../src/locales/zh-CN';
 
@@ -39,8 +39,9 @@ describe('times', () => {
     expect(offsetOf('2026-11-22T06:10:00+06:00')).toBe('+06:00');
   });
   it('are short in lists', () => {
-    expect(shortTime('2026-11-22T06:10:00+08:00', new Date(2026, 1, 1))).toBe('11-22 06:10');
-    expect(shortTime('2025-11-22T06:10:00+08:00', new Date(2026, 1, 1))).toBe('2025-11-22 06:10');
+    expect(shortTime('2026-11-22T06:10:00+08:00', Date.parse('2026-02-01'))).toBe('11-22 06:10');
+    expect(shortTime('2025-11-22T06:10:00+08:00', Date.parse('2026-02-01'))).toBe('2025-11-22 06:10');
+    expect(shortTime('2026-01-01T00:10:00+08:00', Date.parse('2025-12-31T16:20:00Z'))).toBe('01-01 00:10');
     expect(minutesTo('2026-11-22T06:10:00+08:00', Date.parse('2026-11-22T06:00:00+08:00'))).toBe(10);
   });
 });
@@ -54,4 +55,18 @@ it('a title is proposed only when place and kind are known, and names the dead',
 it('both languages have the same sentences with the same gaps', () => {
   const flat = (o: object, at = ''): [string, string][] => Object.entries(o).flatMap(([k, v]) => (typeof v === 'string' ? [[at + k, [...v.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort().join()] as [string, string]] : flat(v as object, at + k + '.')));
   expect(flat(en)).toEqual(flat(zh));
+});
+
+it('a place alone makes a title, so that a call can be reported before anybody knows what it is', () => {
+  expect(proposedTitle('石门村口桥', '', '', '', '突发情况')).toBe('石门村口桥发生突发情况');
+  expect(proposedTitle('石门村口桥', '桥塌了', '', '3', '突发情况')).toBe('石门村口桥发生桥塌了致3人失联');
+});
+it('the title of a final report is the event’s, not the follow-up’s', () => {
+  for (const title of ['铁匠沟山体滑坡续报', '铁匠沟山体滑坡续报二', '铁匠沟山体滑坡的续报(3)', '铁匠沟山体滑坡（续报）', '铁匠沟山体滑坡']) expect(eventTitle(title), title).toBe('铁匠沟山体滑坡');
+  expect(eventTitle('续报')).toBe('续报');
+});
+it('a draft that began as a call is written on where calls are', () => {
+  expect(draftPath({ case: 'a', kind: 'first_report', lane: 'flash', first: true })).toBe('/phone/a');
+  expect(draftPath({ case: 'a', kind: 'first_report', lane: 'flash', first: false })).toBe('/write/a');
+  expect(draftPath({ case: 'a', kind: 'brief', lane: 'flash', first: true })).toBe('/write/a');
 });

@@ -42,6 +42,9 @@ export interface Alarm {
   sounds?: boolean;
 }
 export interface Status {
+  now: string;
+  /** From others, in flash and urgent, whose last version nobody here has acknowledged. */
+  unacknowledged: Summary[];
   office: string;
   name: string;
   level: string;
@@ -114,6 +117,8 @@ export interface Check {
   grade: string;
   /** By policy it goes to all superiors, unless somebody names others. */
   skips?: boolean;
+  /** What sending it would mean for whoever asked. */
+  sign_off: 'alone' | 'provisional' | 'second';
   due_at: string | null;
   phone_due_at: string | null;
 }
@@ -141,6 +146,7 @@ export interface ReportRecord {
   reason?: string;
   verified: boolean;
   quarantine: string;
+  act?: string;
   flags: string[];
   signatures: Signature[];
   parents: string[];
@@ -158,6 +164,8 @@ export interface Draft {
   occurred_at: string | null;
   drafter: string;
   note: string;
+  /** Of a correction: why. */
+  reason: string;
   to: string[];
   signatures: Signature[];
   /** What is shown here, to be handed back with a save. */
@@ -186,6 +194,8 @@ export interface Report extends Summary {
   drafter: string;
   reviewer: string;
   signer: string;
+  /** Of an emergency, by its figures. */
+  grade: string;
   contact: string;
   findings: string[];
   draft: Draft | null;
@@ -248,7 +258,7 @@ export interface Rules {
   fields: FieldSpec[];
   class_needs?: { class: string; stage: string; field: string; need: 'required' | 'if_known' | 'optional' }[];
   incident_classes: Choice[];
-  incident_types: (Choice & { class: string })[];
+  incident_types: (Choice & { class: string; words?: string[] })[];
   title_characters_max: number;
 }
 /** What a person writes, as the API takes it. */

@@ -13,11 +13,9 @@ export function columnsOf(stats: Stats | null): { group: string; figures: string
   const known = groups.map((g) => ({ group: g.group, figures: g.figures.filter((f) => given.includes(f)) }));
   return known.filter((g) => g.figures.length > 0);
 }
-/** 2026-11 and the months before it. */
-export function monthsBack(now: Date, n: number): string[] {
-  return Array.from({ length: n }, (_, i) => {
-    const d = new Date(now.getFullYear(), now.getMonth() - i, 1);
-    return `${d.getFullYear()}-${String(d.getMonth() + 1).padStart(2, '0')}`;
-  });
+/** The month of `today` (2026-11-23) and those before it, 2026-11. */
+export function monthsBack(today: string, n: number): string[] {
+  const [year, month] = today.split('-').map(Number) as [number, number];
+  return Array.from({ length: n }, (_, i) => new Date(Date.UTC(year, month - 1 - i, 1)).toISOString().slice(0, 7));
 }
 export const scoreText = (n: number): string => String(Math.round(n * 100) / 100);

@@ -1,13 +1,18 @@
-/** The order of what came: the most urgent first, the oldest of these first; one line a case. */
-import type { Lane, Work } from '../api/types';
+/** The order of what came: the most urgent first, of these what nobody acknowledged; one line a case. */
+import type { Lane, Summary, Work } from '../api/types';
 
 const rank: Record<Lane, number> = { flash: 0, urgent: 1, routine: 2 };
-const came = (w: Work): number => Date.parse(w.received_at ?? w.signed_at ?? '') || 0;
+const came = (w: Summary): number => Date.parse(w.received_at ?? w.signed_at ?? '') || 0;
 
+/** The most urgent first, the newest of these first. */
+export const byUrgency = (a: Summary, b: Summary): number => rank[a.lane] - rank[b.lane] || came(b) - came(a);
+
+/** A flash that has just come stands above those of before; of the rest what has waited longest. */
 export function triage(items: Work[], self: string): Work[] {
   const seen = new Map<string, Work>();
   for (const w of items) if ((w.group === 'new' || w.group === 'decide') && w.office !== self && !seen.has(w.case)) seen.set(w.case, w);
-  return [...seen.values()].sort((a, b) => rank[a.lane] - rank[b.lane] || came(a) - came(b));
+  const open = (w: Work): number => (w.group === 'new' ? 0 : 1);
+  return [...seen.values()].sort((a, b) => rank[a.lane] - rank[b.lane] || open(a) - open(b) || (a.lane === 'flash' ? came(b) - came(a) : came(a) - came(b)));
 }
 /** What the words that were typed all stand in: title, office, number. */
 export function matching(items: Work[], words: string): Work[] {

@@ -9,6 +9,7 @@ export interface Question {
   label?: string;
   needed?: boolean;
   ok?: string;
+  cancel?: string;
   danger?: boolean;
   /** Tries the answer; a rejection is shown and the dialog stays. */
   try?: (answer: string) => Promise<void>;

@@ -3,7 +3,9 @@ import { computed, ref, shallowRef } from 'vue';
 import { api } from '../api';
 import { Problem } from '../api/client';
 import type { Rules, Status } from '../api/types';
-import { ringing, tone } from '../desk/ring';
+import { AGAIN_MS, Bell, ringing, tone, urgentKeys } from '../desk/ring';
+import { byUrgency } from '../desk/triage';
+import { offsetOf } from '../fields';
 
 type Heard = (change: { all: boolean; cases: string[] }) => void;
 
@@ -17,10 +19,15 @@ export const useNode = defineStore('node', () => {
   let events: EventSource | null = null;
   let timer = 0;
   let again = 0;
-  let rung = new Set<string>();
-  let rangAt = 0;
+  const lateBell = new Bell(2 * AGAIN_MS);
+  const urgentBell = new Bell(AGAIN_MS);
+  const silenced = ref(false);
 
   const above = computed(() => status.value?.superiors.find((s) => s.kind === 'superior') ?? status.value?.superiors[0] ?? null);
+  /** Of the office's clock, which is the one that all times here are shown by. */
+  const offset = computed(() => offsetOf(status.value?.now));
+  /** In flash and urgent from others, not acknowledged: the most urgent first, the newest of these first. */
+  const urgent = computed(() => [...(status.value?.unacknowledged ?? [])].sort(byUrgency));
   const waiting = computed(() => (status.value ? status.value.lanes.flash.waiting + status.value.lanes.urgent.waiting + status.value.lanes.routine.waiting : 0));
   const down = computed(() => above.value !== null && !above.value.reachable);
 
@@ -34,14 +41,16 @@ export const useNode = defineStore('node', () => {
       else throw e;
     }
   }
-  /** A step that nobody has taken note of rings once, and again every two minutes. */
+  /** What nobody has acknowledged rings once, and again every minute; a late step every two, till somebody notes it. */
   function ring(): void {
-    const all = ringing(status.value?.alarms ?? []);
-    if (all.some((k) => !rung.has(k)) || (all.length && Date.now() - rangAt > 120_000)) {
-      rangAt = Date.now();
-      tone();
-    }
-    rung = new Set(all);
+    const keys = urgentKeys(urgent.value);
+    const late = lateBell.rings(ringing(status.value?.alarms ?? []), Date.now());
+    if (urgentBell.rings(keys, Date.now()) || late) tone();
+    silenced.value = urgentBell.isSilent(keys);
+  }
+  function silence(): void {
+    urgentBell.silence();
+    silenced.value = true;
   }
   let rulesAt = 0;
   /** A policy may have changed them: asked again after a minute, while the old ones go on. */
@@ -88,5 +97,5 @@ export const useNode = defineStore('node', () => {
     listeners.add(f);
     return () => listeners.delete(f);
   }
-  return { status, rules, away, now, above, waiting, down, load, loadRules, start, stop, onChange };
+  return { status, rules, away, now, offset, urgent, silenced, silence, above, waiting, down, load, loadRules, start, stop, onChange };
 });

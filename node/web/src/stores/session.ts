@@ -10,6 +10,8 @@ export const useSession = defineStore('session', () => {
   const roles = ref<string[]>([]);
   /** In whose place somebody signs who is no signer. */
   const standsFor = ref<string[]>([]);
+  /** Who else may sign here. */
+  const signers = ref<string[]>([]);
   const open = ref(false);
   const locked = ref(false);
   const byItself = ref(false);
@@ -27,7 +29,9 @@ export const useSession = defineStore('session', () => {
     open.value = true;
     locked.value = false;
     acted = told = Date.now();
-    const mine = (await api.officers()).officers.find((o) => o.name === s.officer);
+    const all = (await api.officers()).officers;
+    const mine = all.find((o) => o.name === s.officer);
+    signers.value = all.filter((o) => o.name !== s.officer && o.state === 'active' && o.roles.includes('signer')).map((o) => o.name);
     const signs = mine?.roles.includes('signer') ?? false;
     // In the place of a signer who is away one signs; the node decides each time.
     standsFor.value = signs ? [] : (mine?.stands_for ?? []);
@@ -89,5 +93,5 @@ export const useSession = defineStore('session', () => {
     }
   }
   const may = (role: string): boolean => roles.value.includes(role);
-  return { officer, roles, standsFor, open, locked, byItself, before, resume, signIn, signOut, lock, wait, act, look, may };
+  return { officer, roles, standsFor, signers, open, locked, byItself, before, resume, signIn, signOut, lock, wait, act, look, may };
 });

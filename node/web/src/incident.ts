@@ -1,0 +1,29 @@
+/** Finds an incident type by what people call it. The words are data of the rules. */
+import type { Rules } from './api/types';
+
+type Type = Rules['incident_types'][number];
+const SAID_MOST = 100;
+
+/** How well a word fits what was typed: itself, then what begins with it, has it in it, or is part of it. */
+function fit(word: string, typed: string): number {
+  if (word === typed) return 0;
+  if (word.startsWith(typed)) return 1;
+  if (word.includes(typed)) return 2;
+  // 山体滑坡了: what is typed says more than the word.
+  return word.length > 1 && typed.includes(word) ? 3 : Infinity;
+}
+/** Those that fit, best first; of words that fit alike, the type that is called so first. All of them when nothing was typed. */
+export function incidentTypes(types: Type[], said: string): Type[] {
+  const typed = said.trim().toLowerCase().slice(0, SAID_MOST);
+  if (!typed) return types;
+  const ranked = types.map((type, order) => {
+    const names = [type.zh, type.en, ...(type.words ?? [])].map((w) => w.toLowerCase());
+    // A name counts like the first of the words.
+    const best = Math.min(...names.map((w, i) => fit(w, typed) * 1000 + Math.max(0, i - 2)));
+    return { type, best: typed === type.code.toLowerCase() ? -1 : best, order };
+  });
+  return ranked
+    .filter((r) => r.best < Infinity)
+    .sort((a, b) => a.best - b.best || a.order - b.order)
+    .map((r) => r.type);
+}
