@@ -146,7 +146,6 @@ export interface ReportRecord {
   reason?: string;
   verified: boolean;
   quarantine: string;
-  act?: string;
   flags: string[];
   signatures: Signature[];
   parents: string[];
