@@ -494,3 +494,32 @@ TEST_CASE("what waits too long stands in the work list and among the alarms unti
   REQUIRE(w.call("POST", "/api/v1/reports/" + c + "/sign", "{}", "王芳").reply.status == 200);
   CHECK_FALSE(alarm());
 }
+
+TEST_CASE("whoever took note of a flash report stops what it asks, and what follows it later asks by its own name") {
+  World w;
+  const test::Keys village;
+  CaseId c;
+  c.bytes[0] = 7;
+  const auto put = [&](sync::RecordType type, sync::Millis at_ms, std::vector<RecordId> parents, bool ours = false) {
+    sync::Record r = w.foreign(village, c, std::move(parents), "石门村桥断", type, at_ms).record;
+    r.lane = sync::Lane::flash;
+    if (ours) r.origin = w.store().me().office;
+    const auto released = sync::release(r);
+    w.put(released);
+    return released.id;
+  };
+  const auto said = [&]() -> std::string {
+    const Json all = w.call("GET", "/api/v1/escalations").json;
+    const auto& list = *all.find("escalations")->items();
+    return list.empty() ? std::string() : std::string(list.front().text("message"));
+  };
+  const RecordId first = put(sync::RecordType::report, kNow, {});
+  w.now_ms = kNow + 6 * kMinute;
+  CHECK(said().starts_with("a flash report is not acknowledged for 6 min"));
+  put(sync::RecordType::acknowledgement, kNow + 7 * kMinute, {first}, true);
+  CHECK(said().empty());
+  put(sync::RecordType::followup, kNow + 10 * kMinute, {first});
+  CHECK(said().empty());
+  w.now_ms = kNow + 20 * kMinute;
+  CHECK(said().starts_with("what followed a flash report is not acknowledged for 10 min"));
+}

@@ -202,6 +202,24 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     await keeper.flush();
   }
 
+  /** Real in the middle of an exercise, or the reverse: a draft never changes that, so the text goes on in a new one. */
+  async function become(isExercise: boolean): Promise<void> {
+    const old = id.value;
+    if (old) await keeper.flush();
+    exercise.value = isExercise;
+    if (!old) return;
+    id.value = seen = '';
+    there.clear();
+    keeper.touch();
+    try {
+      await keeper.flush();
+    } catch (e) {
+      if (!id.value) id.value = old; // it stays what it was
+      throw e;
+    }
+    if (id.value && id.value !== old) await api.remove(old);
+  }
+
   /** The draft's id, made now if there is none yet. */
   async function ensure(): Promise<string> {
     if (!id.value) keeper.touch();
@@ -258,5 +276,5 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
 
   const errors = computed(() => check.value?.warnings.filter((w) => w.severity === 'error') ?? []);
   const hints = computed(() => check.value?.warnings.filter((w) => w.severity === 'warning') ?? []);
-  return { form, id, offset, kept, exercise, now, savedAt, check, gone, further, version, begun, errors, hints, versions, beside, elsewhere, attached, overwrite, open, take, ensure, send, asItIs, unclear, flush, look };
+  return { form, id, offset, kept, exercise, now, savedAt, check, gone, further, version, begun, errors, hints, versions, beside, elsewhere, attached, overwrite, open, take, become, ensure, send, asItIs, unclear, flush, look };
 }

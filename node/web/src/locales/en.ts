@@ -64,7 +64,7 @@ const en: typeof zh = {
   phone: {
     title: 'Phone call', lead: 'Ask in this order and fill in as you listen. Report what is known; do not wait for details.', who: 'Who reports (office, name, call-back number)', when: 'When did it happen', where: 'Where', what: 'What', happened: 'What happened (their words)', deaths: 'Deaths', missing: 'Missing',
     injured: 'Injured, trapped (in the text)', measures: 'What has been done', heading: 'Title', proposed: 'Made from the answers; may be changed', grade: 'First grade', due: 'Written report due at {to} by {time} ({n} min left)', overdue: 'The written report was due at {time}, {n} min ago: send now',
-    phoneDue: 'By telephone before {time}', send: 'Send now (flash)', clock: 'Learned at {time}', more: 'Full form', choose: 'choose', typeahead: 'Type to choose',
+    phoneDue: 'By telephone before {time}', send: 'Send now (flash)', clock: 'Learned at {time}', more: 'Full form', real: 'This really happens', isReal: 'Sent as real, not as an exercise', choose: 'choose', typeahead: 'Type to choose',
   },
   error: { away: 'The node does not answer: it may have stopped. Run yizhan serve. What is not saved is still on this page.', failed: 'Not done: {why}', csrf: 'The page is out of date: load it anew.' },
   alarm: 'Needs a look',

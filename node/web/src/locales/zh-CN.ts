@@ -64,7 +64,7 @@ export default {
   phone: {
     title: '接电话', lead: '按顺序问，边听边填；先报已知，不等详情。', who: '谁报来的（单位、姓名、回拨电话）', when: '什么时候发生的', where: '在哪里', what: '什么事', happened: '情况（原话即可）', deaths: '死亡几人', missing: '失联几人',
     injured: '受伤、被困等（写进情况）', measures: '已经采取什么措施', heading: '标题', proposed: '按要素自动拟定，可改', grade: '初判', due: '书面首报须在 {time} 前到{to}（还有 {n} 分钟）', overdue: '书面首报时限 {time} 已过 {n} 分钟，请马上报出',
-    phoneDue: '电话先报：{time} 前', send: '立即报出（特急）', clock: '接报时间 {time}', more: '完整表单', choose: '请选择', typeahead: '打字可选，如“滑坡”选“地质灾害”',
+    phoneDue: '电话先报：{time} 前', send: '立即报出（特急）', clock: '接报时间 {time}', more: '完整表单', real: '这是真实事件', isReal: '按真实事件报出，不是演练', choose: '请选择', typeahead: '打字可选，如“滑坡”选“地质灾害”',
   },
   error: { away: '节点没有应答：它可能停了。请看窗口外的驿站程序，或运行 yizhan serve。没保存的内容还在本页。', failed: '没有办成：{why}', csrf: '页面凭证不符，请刷新页面。' },
   alarm: '需要留意',
