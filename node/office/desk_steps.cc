@@ -113,6 +113,7 @@ Result<Outcome> Desk::sign(const SigningPerson& by, std::int64_t matter, std::st
     TRY(may_stand_in(by.person, p.signed_by));
     of.push_back(p.record);
   }
+  std::ranges::sort(of);  // as a record names its parents
   if (of.empty()) return fail(Fault::denied, "the cosignature has to be another person's", "denied.same_person");
   Outcome o;
   TRY(books_.write([&]() -> Result<> {

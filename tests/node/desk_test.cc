@@ -210,7 +210,7 @@ TEST_CASE(
       w.call("POST", path + "/follow-up", body + R"(处置完毕。","final":true,"send":true})", "王芳").json;
   CHECK(final.text("state") == "in_review");
   CHECK(w.call("POST", path + "/return", R"({"note":"再等等"})", "李明").reply.status == 200);
-  CHECK(w.call("POST", path + "/withdraw", R"({"reason":"再等等"})", "王芳").reply.status == 200);
+  CHECK(w.call("DELETE", path, {}, "王芳").reply.status == 200);
 
   CHECK(w.call("POST", path + "/sign", "{}", "王芳").json.text("code") == "denied.same_person");
   CHECK(w.call("POST", path + "/sign", "{}", "李明").reply.status == 200);

@@ -131,21 +131,29 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
 
   let checkTimer = 0;
   let asked = 0;
+  let changes = 0;
+  /** What the check says is of the text as it is now. */
+  const checked = ref(false);
   async function look(): Promise<void> {
     const mine = ++asked;
+    const seenAt = changes;
     const w = now();
     const body: Partial<Writing> & { case?: string } = { ...w, ...(id.value ? { case: id.value } : {}) };
     delete body.to;
     if (w.occurred_at === null) delete body.occurred_at;
     try {
       const got = await api.check(body);
-      if (mine === asked) check.value = got;
+      if (mine !== asked) return;
+      check.value = got;
+      checked.value = seenAt === changes;
     } catch (e) {
       if (!(e instanceof Problem)) throw e;
     }
   }
   function changed(): void {
     if (quiet || gone.value || elsewhere.value) return;
+    ++changes;
+    checked.value = false;
     keeper.touch();
     window.clearTimeout(checkTimer);
     checkTimer = window.setTimeout(() => void look(), CHECK_MS);
@@ -276,5 +284,5 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
 
   const errors = computed(() => check.value?.warnings.filter((w) => w.severity === 'error') ?? []);
   const hints = computed(() => check.value?.warnings.filter((w) => w.severity === 'warning') ?? []);
-  return { form, id, offset, kept, exercise, now, savedAt, check, gone, further, version, begun, errors, hints, versions, beside, elsewhere, attached, overwrite, open, take, become, ensure, send, asItIs, unclear, flush, look };
+  return { form, id, offset, kept, exercise, now, savedAt, check, gone, further, checked, version, begun, errors, hints, versions, beside, elsewhere, attached, overwrite, open, take, become, ensure, send, asItIs, unclear, flush, look };
 }
