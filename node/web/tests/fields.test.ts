@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldSpec, Rules } from '../src/api/types';
-import { formFields, fromLocal, minutesTo, offsetOf, proposedTitle, shortTime, toLocal } from '../src/fields';
+import { formFields, fromLocal, furtherFields, minutesTo, offsetOf, proposedTitle, shortTime, toLocal } from '../src/fields';
 import en from '../src/locales/en';
 import zh from '../src/locales/zh-CN';
 
@@ -54,4 +54,12 @@ it('a title is proposed only when place and kind are known, and names the dead',
 it('both languages have the same sentences with the same gaps', () => {
   const flat = (o: object, at = ''): [string, string][] => Object.entries(o).flatMap(([k, v]) => (typeof v === 'string' ? [[at + k, [...v.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort().join()] as [string, string]] : flat(v as object, at + k + '.')));
   expect(flat(en)).toEqual(flat(zh));
+});
+
+describe('a field that the kind has no place for', () => {
+  it('is in the form when the text says something of it: nothing is sent that nobody sees', () => {
+    const usual = formFields(rules, 'brief', '');
+    expect(furtherFields(rules, usual, { place: '东村水库', drafter: '王芳' }).map((f) => f.spec.key)).toEqual(['place']);
+    expect(furtherFields(rules, formFields(rules, 'first_report', ''), { place: '东村水库' })).toEqual([]);
+  });
 });
