@@ -93,6 +93,8 @@ export interface Work extends Summary {
   record?: string | null;
   from?: { office: string; name: string } | null;
   overdue?: boolean;
+  to?: { office: string; name: string }[];
+  submitted?: { by: string; at: string } | null;
   escalated?: { step: number; asks: string; whom: string } | null;
 }
 export interface Finding {
@@ -145,6 +147,9 @@ export interface Draft {
   occurred_at: string | null;
   drafter: string;
   note: string;
+  /** The last time that it was given back, with the text as it was then. */
+  returned: { by: string; at: string; note: string; title?: string; body?: string; fields?: Fields } | null;
+  submitted: { by: string; at: string } | null;
   to: string[];
   signatures: Signature[];
   /** What is shown here, to be handed back with a save. */
@@ -175,6 +180,8 @@ export interface Report extends Summary {
   signer: string;
   contact: string;
   findings: string[];
+  /** What the node lets this officer do with it now. */
+  may: string[];
   draft: Draft | null;
   records: ReportRecord[];
   layers: Layer[];
@@ -189,6 +196,8 @@ export interface Attachment {
   name: string;
   bytes: number;
   complete: boolean;
+  /** The bytes are not what the name says. */
+  differs?: boolean;
   id: string;
   state: 'whole' | 'coming' | 'left_out' | 'forged' | 'not_named';
   office: string;
@@ -230,6 +239,8 @@ export interface Kind {
   emergency: boolean;
 }
 export interface Rules {
+  /** The rules by which a text is judged, each with its sentence. */
+  checks?: { id: string; zh: string; en: string }[];
   kinds: Kind[];
   fields: FieldSpec[];
   class_needs?: { class: string; stage: string; field: string; need: 'required' | 'if_known' | 'optional' }[];

@@ -4,6 +4,7 @@ import { api } from '../api';
 import { Problem } from '../api/client';
 import type { Rules, Status } from '../api/types';
 import { ringing, tone } from '../desk/ring';
+import { named } from '../i18n';
 
 type Heard = (change: { all: boolean; cases: string[] }) => void;
 
@@ -54,6 +55,11 @@ export const useNode = defineStore('node', () => {
     fresh.catch(() => (rulesAt = 0));
     return rules.value;
   }
+  /** The sentence of a rule that a text did not keep; of a rule that is not known here its code. */
+  function rule(id: string): string {
+    const known = rules.value?.checks?.find((c) => c.id === id);
+    return known ? named(known) : id;
+  }
   function hear(change: { all: boolean; cases: string[] }): void {
     if (!again)
       again = window.setTimeout(() => {
@@ -88,5 +94,5 @@ export const useNode = defineStore('node', () => {
     listeners.add(f);
     return () => listeners.delete(f);
   }
-  return { status, rules, away, now, above, waiting, down, load, loadRules, start, stop, onChange };
+  return { status, rules, away, now, above, waiting, down, load, loadRules, rule, start, stop, onChange };
 });
