@@ -68,6 +68,7 @@ const std::vector<Route>& routes() {
       {"GET", "/api/v1/reports/{case}/similar", get_similar, "reports that look like this one, and why"},
       {"POST", "/api/v1/similar", post_similar, "reports that look like a text that is being written"},
       {"POST", "/api/v1/clues", post_clue, "note what somebody heard or saw"},
+      {"PUT", "/api/v1/clues/{case}", put_clue, "what an open clue says from now on"},
       {"GET", "/api/v1/clues", get_clues, "what was noted, newest first"},
       {"POST", "/api/v1/clues/promote", post_clues_promote, "begin a report from clues"},
       {"POST", "/api/v1/clues/{case}/discard", post_clue_discard, "put a clue aside, with a reason"},

@@ -153,8 +153,11 @@ Result<ApiReply> post_answer(Request& r) {
   TRY(only(r.body, {"to", "text"}));
   const MatterRow m = TRY(opened(r));
   const RecordId to = TRY(act_named(r, m, "to"));
-  return act(r, [&](ActDesk& d, const SigningPerson& by) {
-    return d.answer(by, m.row, to, std::string(r.body.text("text")));
+  return act(r, [&](ActDesk& d, const SigningPerson& by) -> Result<Outcome> {
+    return r.store().write([&]() -> Result<Outcome> {
+      TRY(mark_read(r.store(), to));
+      return d.answer(by, m.row, to, std::string(r.body.text("text")));
+    });
   });
 }
 

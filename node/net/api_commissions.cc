@@ -105,6 +105,13 @@ sync::Millis suggested(const Request& r, sync::Millis due) {
   return due - slack > r.now() + slack ? due - slack : r.now() + std::max<sync::Millis>(0, (due - r.now()) / 2);
 }
 
+bool has_below(const Request& r) {
+  const auto all = r.host.directory().offices();
+  return all && std::ranges::any_of(*all, [&](const OfficeRow& o) {
+           return o.state == OfficeState::below && o.superior == r.store().me().office;
+         });
+}
+
 Json may_json(const Request& r, const CommissionFile* f, const std::optional<Draft>& draft) {
   Json list = Json::array();
   const std::uint16_t roles = r.officer.roles;
@@ -129,8 +136,11 @@ Json may_json(const Request& r, const CommissionFile* f, const std::optional<Dra
     return list;
   }
   if (!any([](const Asked& a) { return owes(a.stage); })) return list;
-  if (writes)
-    for (const char* act : {"accept", "extend", "answer", "pass"}) list.add(act);
+  if (writes) {
+    if (any([](const Asked& a) { return a.stage < AskedState::accepted; })) list.add("accept");
+    for (const char* act : {"extend", "answer"}) list.add(act);
+    if (has_below(r)) list.add("pass");
+  }
   if (signs) list.add("decline");
   return list;
 }
@@ -522,6 +532,8 @@ Json answers_json(Request& r, const std::optional<CaseRef>& answers) {
   return j;
 }
 
+static bool answer_waits(const GivenAnswer& g) { return g.known && g.state == ReportState::in_review; }
+
 Result<std::vector<CommissionWork>> commission_work(Request& r) {
   std::vector<CommissionWork> out;
   StoreBooks books = books_of(r);
@@ -538,7 +550,9 @@ Result<std::vector<CommissionWork>> commission_work(Request& r) {
     for (const Asked& a : f.asked) {
       if (!f.own) {
         if (owes(a.stage) && a.stage != AskedState::declined)
-          out.push_back({m, "commission", a.due_ms, std::string(name_of(a.state))});
+          // What is written and waits for its signature is not to be written once more.
+          out.push_back({m, "commission", a.due_ms,
+                         std::string(std::ranges::any_of(a.answers, answer_waits) ? "in_review" : name_of(a.state))});
         continue;
       }
       const std::string who = r.office_name(a.office) + " ";

@@ -18,8 +18,11 @@ Result<bool> is_exercise(Request&);
 Result<Json> clue_sources_json(const Request&, const CaseId&);
 /// "nil" of the work list: the nil report that is due next, or null.
 Result<Json> nil_due_json(Request&);
+/// "zero_missed" of the work list: ours of yesterday and today that nobody gave, oldest first.
+Result<Json> nil_missed_json(Request&);
 
 Result<ApiReply> post_clue(Request&);
+Result<ApiReply> put_clue(Request&);
 Result<ApiReply> get_clues(Request&);
 Result<ApiReply> post_clues_promote(Request&);
 Result<ApiReply> post_clue_discard(Request&);

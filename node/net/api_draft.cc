@@ -37,6 +37,26 @@ Json version_json(const Request& r, const DraftVersion& v) {
                        {"note", v.note}});
 }
 
+/// The last time that it was returned, with the text as it was then; null when it never was.
+Json returned_json(const Request& r, const Draft& d) {
+  const auto& all = d.extras.rounds;
+  const auto last = std::find_if(all.rbegin(), all.rend(), [](const Round& x) { return x.returned; });
+  if (last == all.rend()) return {};
+  Json j = Json::object({{"by", last->by}, {"at", r.time(last->at_ms)}, {"note", last->note}});
+  if (const auto text = decode_body(d.extras.returned_text)) {
+    j.set("title", text->report.title);
+    j.set("body", text->report.body);
+    j.set("fields", fields_json(r, text->report.fields));
+  }
+  return j;
+}
+
+Json submitted_json(const Request& r, const Draft& d) {
+  if (d.extras.rounds.empty() || d.extras.rounds.back().returned) return {};
+  const Round& last = d.extras.rounds.back();
+  return Json::object({{"by", last.by}, {"at", r.time(last.at_ms)}});
+}
+
 /// The disputed fields that a body says nothing of. Those that are no part of a report are decided by taking a version.
 std::vector<std::string> undecided(const Json& body, const Draft& d) {
   std::vector<std::string> out;
@@ -101,6 +121,8 @@ Result<Json> draft_json(const Request& r, const Draft& d) {
                        {"drafter", d.extras.drafter},
                        {"note", d.note},
                        {"reason", d.extras.reason},
+                       {"returned", returned_json(r, d)},
+                       {"submitted", submitted_json(r, d)},
                        {"to", std::move(to)},
                        {"signatures", std::move(signatures)},
                        {"seen", d.seen.empty() ? std::string() : d.seen.token()},

@@ -231,14 +231,45 @@ class Export {
   bool zh() const { return language_ == Language::zh; }
 
   std::string begin() const {
-    const std::vector<std::string> zh{"事项", "编号",     "标题",     "种类",     "通道",     "状态",
-                                      "单位", "单位名称", "发生时间", "签发时间", "收到时间", "事件类型",
-                                      "等级", "核验",     "演练",     "附件数",   "送签时间", "签发不晚于"};
-    const std::vector<std::string> en{"case",        "number",        "title",           "kind",        "lane",
-                                      "state",       "office",        "office name",     "occurred at", "signed at",
-                                      "received at", "incident type", "grade",           "verified",    "exercise",
-                                      "attachments", "submitted at",  "signed not after"};
+    const std::vector<std::string> zh{"编号",     "标题",     "类别",     "紧急程度", "状态",       "单位",
+                                      "单位代码", "事发时间", "送签时间", "签发时间", "签发不晚于", "收到时间",
+                                      "事件类型", "等级",     "核验",     "演练",     "附件数",     "事项"};
+    const std::vector<std::string> en{"number",           "title",       "kind",          "urgency",      "state",
+                                      "office",           "office code", "occurred at",   "submitted at", "signed at",
+                                      "signed not after", "received at", "incident type", "grade",        "verified",
+                                      "exercise",         "attachments", "case"};
     return std::string(csv::kBom) + csv::row(this->zh() ? zh : en);
+  }
+
+  using Words = std::pair<std::string_view, std::string_view>;
+  /// As the page says it.
+  static constexpr Words kLanes[] = {{"flash", "特急"}, {"urgent", "加急"}, {"routine", "平件"}};
+  static constexpr Words kStates[] = {{"draft", "草稿"},
+                                      {"in_review", "待签发"},
+                                      {"returned", "已退回"},
+                                      {"signed", "待发出"},
+                                      {"sent", "已发出"},
+                                      {"delivered", "已送达"},
+                                      {"opened", "已打开"},
+                                      {"acknowledged", "已签收"},
+                                      {"withdrawn", "已撤回"},
+                                      {"rejected", "对方拒收"},
+                                      {"received", "新收到"},
+                                      {"adopted", "已采用"},
+                                      {"not_adopted", "未采用"},
+                                      {"filed", "备查"},
+                                      {"instructed", "有批示"},
+                                      {"forwarded", "已转报"},
+                                      {"in_follow_through", "督办中"},
+                                      {"feedback_given", "已反馈"},
+                                      {"closed", "已办结"},
+                                      {"archived", "已归档"}};
+  std::string said(std::span<const Words> words, std::string_view name) const {
+    std::string plain(name);
+    std::ranges::replace(plain, '_', ' ');
+    if (!zh()) return plain;
+    const auto at = std::ranges::find(words, name, &Words::first);
+    return at == words.end() ? plain : std::string(at->second);
   }
 
   /// "2026-11-22 14:05", which a spreadsheet takes for a time.
@@ -258,26 +289,28 @@ class Export {
     const auto kind = kinds_.find(to_string(m.kind));
     const auto* type = host_.rules().incident_type(m.incident);
     const auto word = [&](bool b) { return std::string(b ? (zh() ? "是" : "yes") : (zh() ? "否" : "no")); };
-    const std::array<std::string, 18> cells{base32(m.id.view()),
-                                            m.number,
+    // What nobody has signed has nothing that could be verified.
+    const bool unsigned_yet = !m.signed_at;
+    const std::array<std::string, 18> cells{m.number,
                                             m.title,
                                             kind == kinds_.end() ? std::string(to_string(m.kind)) : kind->second,
-                                            std::string(name_of(m.lane)),
-                                            std::string(name_of(m.state)),
-                                            code,
+                                            said(kLanes, name_of(m.lane)),
+                                            said(kStates, name_of(m.state)),
                                             name,
+                                            code,
                                             minute(r.time(m.occurred)),
+                                            minute(r.time(m.submitted)),
                                             minute(r.time(m.signed_at)),
+                                            minute(r.time(m.signed_until)),
                                             minute(r.time(m.received)),
                                             !type  ? m.incident
                                             : zh() ? type->zh
                                                    : type->en,
                                             m.grade,
-                                            word(m.verified),
+                                            unsigned_yet ? std::string() : word(m.verified),
                                             word((m.flags & record_note::exercise) != 0),
                                             std::to_string(m.attachments),
-                                            minute(r.time(m.submitted)),
-                                            minute(r.time(m.signed_until))};
+                                            base32(m.id.view())};
     return csv::row(cells);
   }
 

@@ -109,6 +109,16 @@ Result<Json> nil_due_json(Request& r) {
   return j;
 }
 
+Result<Json> nil_missed_json(Request& r) {
+  Json list = Json::array();
+  const auto above = TRY(superior_of(r));
+  if (!above) return list;
+  const Row row = TRY(row_of(r, TRY(ourselves(r)), above->id, r.now() - 2 * kDay, r.now()));
+  for (const auto& [slot, verdict] : row.slots)
+    if (verdict.state == NilState::missed) list.add(slot_json(r, slot, verdict));
+  return list;
+}
+
 Result<ApiReply> get_nil(Request& r) {
   TRY(r.host.open_received());
   std::int64_t days = kDaysUsual;

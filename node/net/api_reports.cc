@@ -114,22 +114,26 @@ static Result<Json> attached_json(StoreBooks& books, const MatterRow& m, std::st
   return done;
 }
 
+static std::unexpected<Error> too_large(std::string_view en, std::string_view zh, std::uint64_t mib) {
+  const std::string n = std::to_string(mib);
+  return std::unexpected(Error{Fault::full, std::string(en) + " larger than " + n + " MiB", "attachment.size",
+                               std::string(zh) + "超过 " + n + " MB，没有加入"});
+}
+
 Result<ApiReply> put_attachment(Request& r) {
   const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
   const auto& limits = r.host.config().limits;
   constexpr std::size_t mib = 1024 * 1024;
+  if (r.call.body.empty()) return fail(Fault::invalid, "the file is empty: nothing was attached", "attachment.empty");
   if (r.call.body.size() > limits.attachment_mib * mib)
-    return fail(Fault::full, "the attachment is larger than " + std::to_string(limits.attachment_mib) + " MiB",
-                "attachment.size");
+    return too_large("the attachment is", "这个附件", limits.attachment_mib);
   StoreBooks books = books_of(r);
   const auto draft = TRY(books.draft(m.row));
   if (!draft) return fail(Fault::missing, "this case has no draft to attach to", "draft.missing");
   std::uint64_t total = r.call.body.size();
   for (const Manifest& a : draft->extras.attachments) total += a.bytes;
   if (total > limits.case_attachments_mib * mib)
-    return fail(Fault::full,
-                "the case's attachments are larger than " + std::to_string(limits.case_attachments_mib) + " MiB in all",
-                "attachment.size");
+    return too_large("the case's attachments together are", "这件信息的附件合计", limits.case_attachments_mib);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));
   const OfficeId to = desk.first_addressee(m.row);
   Manifest made;

@@ -89,6 +89,8 @@ void add_layers(const Request&, const std::vector<CaseRecord>&, const CaseGraph&
 /// "acts", "sources" and "owed" of a case: see API.md.
 Result<> add_acts(const Request&, const MatterRow&, const std::vector<CaseRecord>&, const std::optional<Draft>&,
                   Json& report);
+/// "may" of a case: the steps that are open to the caller, see API.md. `signed_off`: it has a record.
+Result<Json> may_json(const Request&, const MatterRow&, const std::optional<Draft>&, bool signed_off);
 /// Something that waits for somebody here: GET /api/v1/work.
 struct Work {
   MatterRow row;
@@ -97,7 +99,9 @@ struct Work {
   std::string note = {};
   std::string act = {};  ///< ActKind by its name
   std::optional<RecordId> record = {};
-  std::optional<OfficeId> from = {};  ///< whose act it is
+  std::optional<OfficeId> from = {};    ///< whose act it is
+  std::optional<Round> submitted = {};  ///< of what waits for a signature
+  std::vector<OfficeId> to = {};        ///< where it goes when it is signed
 };
 /// What waits because of acts, at most so many of each group; completes what is there of cases given back.
 Result<> add_act_work(Request&, std::vector<Work>&, std::size_t most);

@@ -8,6 +8,7 @@
 #include "node/net/api_request.h"
 #include "node/office/acts.h"
 #include "node/office/due.h"
+#include "node/office/file_kind.h"
 #include "node/store/absences.h"
 #include "node/store/acts.h"
 #include "node/store/attachments.h"
@@ -95,7 +96,19 @@ Json record_json(const Request& r, Names& names, const CaseGraph& graph, const C
   return j;
 }
 
-Json attachment_json(const Request&, Names& names, const Enclosure& e) {
+/// Whether the bytes are what the name says; said of what is here.
+Result<bool> differs(const Request& r, const Manifest& m) {
+  if (m.bytes == 0) return true;
+  Bytes head;
+  const auto read = read_attachment(r.store(), m, [&](ByteView piece) -> Result<> {
+    head.assign(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(std::min(piece.size(), kHeadBytes)));
+    return fail(Fault::busy, "enough was read");
+  });
+  if (head.empty()) return read ? Result<bool>(false) : std::unexpected(read.error());
+  return differs_from_name(m.name, head);
+}
+
+Json attachment_json(const Request& r, Names& names, const Enclosure& e) {
   Json j = Json::object({{"name", e.manifest.name},
                          {"bytes", e.manifest.bytes},
                          {"complete", e.state == Enclosure::State::whole},
@@ -103,6 +116,11 @@ Json attachment_json(const Request&, Names& names, const Enclosure& e) {
                          {"state", name_of(e.state)},
                          {"office", names.of(e.office).first},
                          {"office_name", names.of(e.office).second}});
+  if (e.state == Enclosure::State::whole) {
+    // One that can't be opened says so where it is fetched.
+    const auto other = differs(r, e.manifest);
+    j.set("differs", other && *other);
+  }
   if (e.handed_on_by) {
     j.set("handed_on_by", names.of(*e.handed_on_by).first);
     j.set("handed_on_by_name", names.of(*e.handed_on_by).second);
@@ -170,13 +188,34 @@ Json persons_json(const Request& r, const sync::Record& rec, bool submitted) {
   return list;
 }
 
-Json timeline(const Request& r, Names& names, const std::vector<CaseRecord>& records,
-              const std::vector<CaseReceipt>& receipts) {
+/// What people here did before it was signed: of our own cases alone, and told to nobody else.
+Result<> add_own_steps(const Request& r, const MatterRow& m, const std::pair<std::string, std::string>& ours,
+                       std::vector<Event>& all) {
+  if (!m.own) return {};
+  Query q = TRY(r.store().db().query(
+      "select at_ms, actor, action from journal where subject = ? and subject <> '' and action in ('submit', 'review', "
+      "'return') order by row desc limit 100",
+      base32(m.id.view())));
+  while (TRY(q.step())) {
+    const std::string action = q.text(2);
+    all.push_back({q.integer(0),
+                   action == "submit"   ? "submitted"
+                   : action == "review" ? "reviewed"
+                                        : "sent_back",
+                   ours.first, ours.second, q.text(1)});
+  }
+  return {};
+}
+
+Result<Json> timeline(const Request& r, Names& names, const MatterRow& m, const std::vector<CaseRecord>& records,
+                      const std::vector<CaseReceipt>& receipts) {
   constexpr sync::Millis kMinute = 60'000;
   const bool zh = r.language == Language::zh;
   std::vector<Event> all;
   const auto ours = names.of(r.store().me().office);
   std::map<RecordId, bool> told;
+  TRY(add_own_steps(r, m, ours, all));
+  const bool steps = std::ranges::find(all, "submitted", &Event::event) != all.end();
   for (const CaseRecord& c : records) {
     told[c.released.id] = is_told(c.released.record);
     Event e = event_of_record(r, names, c);
@@ -186,7 +225,7 @@ Json timeline(const Request& r, Names& names, const std::vector<CaseRecord>& rec
       continue;
     }
     // What waited for its signature was submitted before.
-    if (e.when.submitted && is_version(c.released.record.type) && e.when.at > *e.when.submitted + kMinute)
+    if (!steps && e.when.submitted && is_version(c.released.record.type) && e.when.at > *e.when.submitted + kMinute)
       all.push_back({*e.when.submitted, "submitted", e.by, e.name, {}, &c, {}});
     all.push_back(e);
     if (!c.own && told[c.released.id]) all.push_back({c.at_ms, "received", ours.first, ours.second, {}});
@@ -334,13 +373,14 @@ Result<ApiReply> get_report(Request& r) {
   add_layers(r, records, graph, j);
   TRY(add_acts(r, m, records, draft, j));
   TRY(add_roles(r, m, records, graph, draft, j));
+  j.set("may", TRY(may_json(r, m, draft, !records.empty())));
   j.set("receipts", std::move(receipt_list));
   j.set("deliveries", std::move(deliveries));
   j.set("attachments", std::move(attachment_list));
   Json clues = Json::array();
   if (m.own) clues = TRY(clue_sources_json(r, m.id));
   j.set("clues", std::move(clues));
-  j.set("timeline", timeline(r, names, records, receipts));
+  j.set("timeline", TRY(timeline(r, names, m, records, receipts)));
   return reply(j);
 }
 

@@ -85,11 +85,43 @@ Result<> add_waiting_drafts(Request& r, std::vector<Work>& out) {
   return {};
 }
 
+/// Whom the text that was submitted goes to: it is fixed with it.
+std::vector<OfficeId> goes_to(const Draft& d) {
+  Writer w;
+  w.raw(d.content).u8(static_cast<std::uint8_t>(d.signatures.size()));
+  for (const auto& s : d.signatures) w.u8(static_cast<std::uint8_t>(s.role)).id(s.officer).id(s.signature);
+  const auto fixed = sync::decode_record(w.view());
+  return fixed ? fixed->record.addressees : std::vector<OfficeId>();
+}
+
+/// Until when a draft has to be signed: by the rules, or because somebody asked for it by a time.
+Result<std::optional<sync::Millis>> due_of_draft(Request& r, const std::string& hop, const Draft& d) {
+  if (d.extras.commission) return d.extras.commission->due_ms;
+  std::optional<sync::Millis> due = due_of(r.host.rules(), hop, d.report).written;
+  if (!d.extras.answers) return due;
+  StoreBooks books = books_of(r);
+  const auto asked = TRY(books.matter_of(d.extras.answers->id));
+  if (!asked) return due;
+  const auto file = books.commission(*asked, r.now());
+  const Asked* ours = file ? file->of(r.store().me().office) : nullptr;
+  if (ours && (!due || ours->due_ms < *due)) due = ours->due_ms;
+  return due;
+}
+
+/// What somebody has to know before he signs it: who submitted it, when, and where it will go.
+Result<> look_into_submitted(Request& r, Work& w) {
+  const auto draft = TRY(books_of(r).draft(w.row.row));
+  if (!draft || draft->state != ReportState::in_review) return {};
+  if (!draft->extras.rounds.empty() && !draft->extras.rounds.back().returned) w.submitted = draft->extras.rounds.back();
+  w.to = draft->extras.commission ? draft->extras.commission->to : goes_to(*draft);
+  return {};
+}
+
 /// Drafts know their text, so they know when they are due; who may not sign one is not asked to.
 Result<> look_into_draft(Request& r, const std::string& hop, Work& w) {
   const auto draft = TRY(books_of(r).draft(w.row.row));
   if (!draft) return {};
-  w.due = due_of(r.host.rules(), hop, draft->report).written;
+  w.due = TRY(due_of_draft(r, hop, *draft));
   w.note = draft->note;
   if (draft->state != ReportState::in_review) return {};
   const Json act = TRY(act_of_draft(*draft));
@@ -140,7 +172,10 @@ Result<ApiReply> get_rules(Request& r) {
     types.add(Json::object(
         {{"code", t.code}, {"zh", t.zh}, {"en", t.en}, {"class", t.class_code}, {"words", std::move(words)}}));
   }
+  Json checks = Json::array();
+  for (const Rule& c : rules.quality) checks.add(Json::object({{"id", c.id}, {"zh", c.zh}, {"en", c.en}}));
   return reply(Json::object({{"kinds", std::move(kinds)},
+                             {"checks", std::move(checks)},
                              {"fields", std::move(fields)},
                              {"class_needs", std::move(class_needs)},
                              {"incident_classes", std::move(classes)},
@@ -192,6 +227,7 @@ Result<ApiReply> get_work(Request& r) {
     if (w.group == "waiting" && w.row.signed_at) w.due = *w.row.signed_at + overdue_after(w.row.lane);
     if (w.row.sort == Sort::report && (is_draft(w.row.state) || w.group == "in_review"))
       TRY(look_into_draft(r, hop, w));
+    if (w.group == "to_sign" || w.group == "in_review") TRY(look_into_submitted(r, w));
   }
   TRY(add_act_work(r, all, kWorkMost));
   TRY(add_cosign_work(r, all, kWorkMost));
@@ -220,6 +256,11 @@ Result<ApiReply> get_work(Request& r) {
     j.set("act", w.act);
     j.set("record", w.record ? Json(hex(w.record->view())) : Json());
     j.set("from", w.from ? Json::object({{"office", r.code_of(*w.from)}, {"name", r.office_name(*w.from)}}) : Json());
+    Json to = Json::array();
+    for (const OfficeId& id : w.to) to.add(Json::object({{"office", r.code_of(id)}, {"name", r.office_name(id)}}));
+    j.set("to", std::move(to));
+    j.set("submitted",
+          w.submitted ? Json::object({{"by", w.submitted->by}, {"at", r.time(w.submitted->at_ms)}}) : Json());
     j.set("overdue", w.due && *w.due < r.now());
     const auto e = late.find(base32(w.row.id.view()));
     j.set("escalated", e == late.end() ? Json()
@@ -228,8 +269,11 @@ Result<ApiReply> get_work(Request& r) {
                                                        {"whom", e->second.text("whom")}}));
     items.add(std::move(j));
   }
-  Json zero = TRY(nil_due_json(r));
-  return reply(Json::object({{"now", r.time(r.now())}, {"zero", std::move(zero)}, {"items", std::move(items)}}));
+  Json zero = TRY(nil_due_json(r)), missed = TRY(nil_missed_json(r));
+  return reply(Json::object({{"now", r.time(r.now())},
+                             {"zero", std::move(zero)},
+                             {"zero_missed", std::move(missed)},
+                             {"items", std::move(items)}}));
 }
 
 Result<ApiReply> only_on_the_page(Request&) {

@@ -124,6 +124,20 @@ Result<ClueNote> clue_from(const Json& j) {
   return c;
 }
 
+Json json_of(const Round& x) {
+  Json j = Json::object({{"by", x.by}, {"at", x.at_ms}});
+  if (x.returned) j.set("note", x.note);
+  return j;
+}
+
+Result<std::vector<Round>> rounds_from(const Json& list) {
+  if (!list.items() || list.items()->size() > kRoundsMost) return bad("rounds of a draft");
+  std::vector<Round> out;
+  for (const Json& j : *list.items())
+    out.push_back({j.find("note") != nullptr, std::string(j.text("by")), j.count("at"), std::string(j.text("note"))});
+  return out;
+}
+
 Result<Value> value_of(const Json& j) {
   if (const auto* b = j.boolean()) return Value(*b);
   if (const auto* n = j.integer()) return Value(*n);
@@ -202,6 +216,12 @@ Bytes encode_body(const Report& r, const BodyExtras& x) {
   if (!x.cosign.empty()) j.set("cosign", json_of(x.cosign));
   if (x.exercise) j.set("exercise", true);
   if (x.clue) j.set("clue", json_of(*x.clue));
+  if (!x.rounds.empty()) {
+    Json list = Json::array();
+    for (const Round& one : x.rounds) list.add(json_of(one));
+    j.set("rounds", std::move(list));
+  }
+  if (!x.returned_text.empty()) j.set("returned_text", yz::text(x.returned_text));
   const std::string out = dump(j);
   return Bytes(out.begin(), out.end());
 }
@@ -287,6 +307,9 @@ Result<DecodedBody> decode_body(ByteView bytes) {
   if (x.policy.size() > kPolicyNameMax || !one_line(x.policy)) return bad("policy");
   x.exercise = j.flag("exercise");
   if (const Json* c = j.find("clue")) x.clue = TRY(clue_from(*c));
+  if (const Json* list = j.find("rounds")) x.rounds = TRY(rounds_from(*list));
+  const std::string_view returned = j.text("returned_text");
+  x.returned_text.assign(returned.begin(), returned.end());
   return out;
 }
 

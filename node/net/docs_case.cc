@@ -16,7 +16,9 @@ constexpr ShapeDoc kShapes[] = {
      "occurred_at:time?, note:text}"},
     {"Draft",
      "{state:text, type:text, kind:text, lane:text, title:text, body:text, fields:Fields, occurred_at:time?, "
-     "drafter:text, note:text, reason:text, to:[code], signatures:[Signed], seen:text, signed_elsewhere:bool, disputed:[text], "
+     "drafter:text, note:text, reason:text, returned:{by:text, at:time?, note:text, title?:text, body?:text, "
+     "fields?:Fields}?, submitted:{by:text, at:time?}?, to:[code], signatures:[Signed], seen:text, "
+     "signed_elsewhere:bool, disputed:[text], "
      "versions:[DraftVersion]}"},
     {"CaseRecord",
      "{record:hex, type:text, office:code, at:time?, stored_at:time?, lane:text, flags:Flags, verified:bool, "
@@ -45,8 +47,7 @@ constexpr ShapeDoc kShapes[] = {
      "{case:text, number:text, kind:text, lane:text, state:text, title:text, body:text, fields:Fields, "
      "sensitivity:text, office:code, office_name:text, occurred_at:time?, signed_at:time?, signed_until:time?, "
      "submitted_at:time?, received_at:time?, verified:bool, flags:Flags, conflict:bool, heads:[hex], disputed:[text], "
-     "drafter:text, reviewer:text, "
-     "signer:text, grade:=I|II|III|IV|ungraded|\"\", "
+     "drafter:text, reviewer:text, signer:text, grade:=I|II|III|IV|ungraded|\"\", may:[text], "
      "contact:text, answers:CaseRef?, policy:text, findings:[text], draft:Draft?, records:[CaseRecord], "
      "layers:[Layer], forwards:[Forward], acts:[Act], sources:[{case:text, record:hex, office:code, office_name:text, "
      "title:text, here:bool}], owed:{since:time?, due_at:time?, to:[Office]}?, receipts:[{kind:=custody|stored|opened|"
@@ -59,7 +60,8 @@ constexpr ShapeDoc kShapes[] = {
      "forbids_passing_on:bool, forbids_publishing:bool}?}"},
     {"Attachment",
      "{name:text, bytes:int, complete:bool, id:hex, state:=whole|coming|left_out|forged|not_named, office:code, "
-     "office_name:text, handed_on_by?:code, handed_on_by_name?:text, by?:code, by_name?:text, passed_on?:bool}"},
+     "office_name:text, differs?:bool, handed_on_by?:code, handed_on_by_name?:text, by?:code, by_name?:text, "
+     "passed_on?:bool}"},
     {"Cosigner",
      "{office:code, office_name:text, officer:text, state:=waiting|signed|declined, asked_at:time?, at:time?, "
      "record:hex?, reason:text, on_older_version:bool}"},

@@ -33,6 +33,7 @@ constexpr ProblemDoc kProblems[] = {
 
 constexpr RouteDoc kRoutes[] = {
     {"POST /api/v1/clues", "", "{text?:text, told_by?:text, place?:text}", "ClueSettled", "422 clue.text"},
+    {"PUT /api/v1/clues/{case}", "", "{text?:text, told_by?:text, place?:text}", "ClueSettled", "@clue 422 clue.text"},
     {"GET /api/v1/clues", "state?:=open|promoted|discarded|all, search?:text, limit?:int<1,500>, after?:text", "",
      "{now:time, clues:[Clue], counts:{open:int, promoted:int, discarded:int}, next:text?}",
      "422 invalid.state invalid.limit"},

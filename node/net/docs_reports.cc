@@ -87,7 +87,7 @@ constexpr RouteDoc kRoutes[] = {
     {"PUT /api/v1/reports/{case}/attachments/{name}", "", "octets",
      "{case:text, name:text, bytes:int, was:text, seen:text}",
      "404 draft.missing; 409 attachment.name draft.fixed draft.state draft.in_review draft.clue draft.signed_elsewhere "
-     "draft.disputed; 413 attachment.size; 422 attachment.name; 403 denied.role"},
+     "draft.disputed; 413 attachment.size; 422 attachment.name attachment.empty; 403 denied.role"},
     {"DELETE /api/v1/reports/{case}/attachments/{name}", "", "", "{case:text, name:text, was:text, seen:text}",
      "404 attachment.missing draft.missing; 409 draft.fixed draft.state draft.in_review draft.clue "
      "draft.signed_elsewhere "

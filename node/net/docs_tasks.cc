@@ -13,7 +13,7 @@ constexpr ShapeDoc kShapes[] = {
      "to_close|awaited|feedback|owed|commission|commission_asked|commission_late|cosign_asked, due_at:time?, "
      "note:text, act:text, "
      "escalated?:{step:int<1,3>, asks:text, whom:text}?, "
-     "record:hex?, from:Office?, overdue:bool}"},
+     "record:hex?, from:Office?, to:[Office], submitted:{by:text, at:time?}?, overdue:bool}"},
     {"Below",
      "{office:code, name:text, state:text, stage:text, due_at:time?, since:time?, reason:text, until:time?, late:bool, "
      "heard:bool}"},
@@ -54,7 +54,8 @@ constexpr ProblemDoc kProblems[] = {
 
 constexpr RouteDoc kRoutes[] = {
     {"GET /api/v1/rules", "", "",
-     "{kinds:[{id:text, zh:text, en:text, stage:text, emergency:bool}], fields:[{key:text, zh:text, en:text, "
+     "{checks:[{id:text, zh:text, en:text}], kinds:[{id:text, zh:text, en:text, stage:text, emergency:bool}], "
+     "fields:[{key:text, zh:text, en:text, "
      "type:text, "
      "by_person:bool, by_hand:bool, min:number?, max:number?, choices:[Word], need:{*:=required|if_known|optional}, "
      "classes:[text]}], class_needs:[{class:text, stage:text, field:text, need:text}], incident_classes:[Word], "
@@ -66,7 +67,7 @@ constexpr RouteDoc kRoutes[] = {
      "{may_keep:bool, may_send:bool, warnings:[Finding], grade:=I|II|III|IV|ungraded|\"\", skips:bool, "
      "sign_off:=alone|provisional|second, due_at:time?, phone_due_at:time?}",
      "@text 404 case.missing; 422 case.prefix"},
-    {"GET /api/v1/work", "", "", "{now:time, zero:ZeroNow?, items:[WorkItem]}"},
+    {"GET /api/v1/work", "", "", "{now:time, zero:ZeroNow?, zero_missed:[ZeroSlot], items:[WorkItem]}"},
     {"POST /api/v1/commissions", "", "{" YZ_TERMS "}", "Issued", "@terms"},
     {"GET /api/v1/commissions", "side?:=issued|asked, open?:=true|false, overdue?:=true|false", "",
      "{now:time, commissions:[CommissionRow]}", "422 invalid.side"},

@@ -58,6 +58,16 @@ struct CosignWish {
   bool operator==(const CosignWish&) const = default;
 };
 
+/// Of drafts only: once round the office, submitted or given back.
+struct Round {
+  bool returned = false;
+  std::string by;  ///< the officer
+  sync::Millis at_ms = 0;
+  std::string note;  ///< why it was returned
+  bool operator==(const Round&) const = default;
+};
+inline constexpr std::size_t kRoundsMost = 16;  ///< the newest stay
+
 /// What the node adds to what the officer wrote.
 struct BodyExtras {
   sync::RecordType type = sync::RecordType::report;  ///< for drafts; in a record the header says it
@@ -87,6 +97,10 @@ struct BodyExtras {
   std::string policy;  ///< of a report: by which rules it was judged, "370700#3"; empty: built in
   /// Of drafts only: 演练. Said when the draft is begun and never changed; in a record its header says it.
   bool exercise = false;
+  /// Of drafts only: each time that it was submitted or returned, oldest first; and the text as it was returned last,
+  /// as encode_body writes one, so that who signs sees what has changed since.
+  std::vector<Round> rounds;
+  Bytes returned_text;
   std::optional<ClueNote> clue;  ///< of drafts only: this is no report but a clue, and is never signed
   bool operator==(const BodyExtras&) const = default;
 };

@@ -95,7 +95,7 @@ std::optional<Error> Desk::obstacle(const Draft& d, const CaseFile* file, const 
     return Error{Fault::invalid, "this office has no superior to report to; the draft is kept", "report.no_superior"};
   if (to > sync::limit::addressees)
     return Error{Fault::invalid, "a report goes to at most 16 offices; the draft is kept", "report.addressees"};
-  if (encode_body(d.report, d.extras).size() + 1024 > sync::limit::body_bytes)
+  if (body_to_sign(d.report, d.extras).size() + 1024 > sync::limit::body_bytes)
     return Error{Fault::invalid, "text and fields together are longer than one record holds", "report.too_long"};
   return std::nullopt;
 }
@@ -234,6 +234,7 @@ Result<Outcome> Desk::pass(const SigningPerson& by, Draft& d, const CaseFile* fi
       d.signatures = {signature(by, sync::SignRole::drafter, d.content)};
       d.state = ReportState::in_review;
       d.note.clear();
+      add_round(d, {false, by.person.name, now_, {}});
       TRY(books_.keep(d, now_));
       TRY(books_.journal(by.person, name_of(Step::submit), d.case_id, name_of(d.extras.type), now_));
       o = outcome_of(d);

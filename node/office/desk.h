@@ -158,6 +158,10 @@ class Desk {
 
   /// 素材: by anybody of the office. Its text is the report's body. Fault::invalid "clue.text".
   Result<Outcome> note(const Person&, const CaseId&, Report, ClueNote);
+  /// What an open clue says from now on, in full; who noted it and when stay. Fault::missing "clue.missing",
+  /// Fault::conflict "clue.settled", Fault::invalid "clue.text".
+  Result<Outcome> note_again(const Person&, std::int64_t matter, std::string text, std::string told_by,
+                             std::string place);
   /// A clue is settled, or open again. Fault::missing "clue.missing", Fault::conflict "clue.settled", Fault::invalid
   /// "invalid.reason" for one discarded without. `report`: of one promoted.
   Result<Outcome> settle(const Person&, std::int64_t matter, ClueNote::State, std::string_view reason,

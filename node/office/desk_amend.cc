@@ -25,7 +25,8 @@ Result<Outcome> Desk::edit_commission(const SigningPerson& by, std::int64_t matt
     terms.parent = d.extras.commission->parent;
     terms.chain = d.extras.commission->chain;
     if (terms.parent && terms.due_ms > terms.parent->due_ms)
-      return fail(Fault::invalid, "it would be due later than what was asked of us", "commission.due");
+      return std::unexpected(Error{Fault::invalid, "it would be due later than what was asked of us", "commission.due",
+                                   "时限不能晚于上级给本单位的时限"});
     d.report = std::move(text);
     d.extras.commission = std::move(terms);
   }

@@ -85,7 +85,9 @@ Result<> check_terms(const CommissionWord& terms, sync::Millis now) {
   if (terms.to.size() > kAskedMost)
     return fail(Fault::invalid, "one commission asks at most " + std::to_string(kAskedMost) + " offices",
                 "report.addressees");
-  if (terms.due_ms <= now) return fail(Fault::invalid, "the due time has passed already", "commission.due");
+  if (terms.due_ms <= now)
+    return std::unexpected(Error{Fault::invalid, "the due time has passed already", "commission.due",
+                                 "时限已经过了，请改选晚于现在的时间"});
   return {};
 }
 
@@ -239,7 +241,8 @@ Result<Outcome> Desk::commission(const SigningPerson& by, Report text, Commissio
   TRY(check_task_text(rules_, text));
   TRY(check_terms(terms, now_));
   if (terms.parent && terms.due_ms > terms.parent->due_ms)
-    return fail(Fault::invalid, "it would be due later than what was asked of us", "commission.due");
+    return std::unexpected(Error{Fault::invalid, "it would be due later than what was asked of us", "commission.due",
+                                 "时限不能晚于上级给本单位的时限"});
   Draft d;
   d.case_id = new_case();
   d.drafter = by.person.id;
@@ -329,7 +332,8 @@ Result<Outcome> Desk::reply(const SigningPerson& by, std::int64_t matter, Commis
   if (mine->stage == AskedState::answered || mine->stage == AskedState::excused)
     return fail(Fault::conflict, "nothing is owed any more", "commission.nothing");
   if (reply.act == Reply::extend && reply.until_ms <= std::max(now_, mine->due_ms))
-    return fail(Fault::invalid, "ask for a time later than the one that holds", "commission.due");
+    return std::unexpected(Error{Fault::invalid, "ask for a time later than the one that holds", "commission.due",
+                                 "延期要晚于现在的时限，请改选更晚的时间"});
   TRY(books_.write([&]() -> Result<> {
     const std::string_view act = name_of(reply.act);
     TRY(release_reply(by, reply_record(f, TRY(books_.tick(now_)), reply, reason),

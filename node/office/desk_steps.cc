@@ -61,6 +61,10 @@ Result<Outcome> Desk::send_back(const Person& by, std::int64_t matter, std::stri
     return std::unexpected(lacks_role("returning a draft"));
   if (note.empty()) return fail(Fault::invalid, "say why it is returned", "invalid.note");
   d.note = note;
+  if (d.extras.act.empty() && !is_task(d.extras.type)) {
+    add_round(d, {true, by.name, now_, std::string(note)});
+    d.extras.returned_text = encode_body(d.report, {});
+  }
   d.content.clear();
   d.signatures.clear();
   d.state = ReportState::returned;

@@ -280,6 +280,8 @@ Bytes body_to_sign(const Report& report, BodyExtras extras) {
   extras.cosign = {};
   extras.exercise = false;  // the header says it
   extras.clue.reset();
+  extras.rounds.clear();
+  extras.returned_text.clear();
   return encode_body(report, extras);
 }
 

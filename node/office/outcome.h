@@ -13,4 +13,11 @@ inline Outcome outcome_of(const Draft& d) {
   return o;
 }
 
+/// Remembers that the draft was submitted or returned.
+inline void add_round(Draft& d, Round round) {
+  auto& all = d.extras.rounds;
+  if (all.size() == kRoundsMost) all.erase(all.begin());
+  all.push_back(std::move(round));
+}
+
 }  // namespace yz::node

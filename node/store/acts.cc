@@ -345,6 +345,10 @@ Result<std::int64_t> mark_seen(Store& store, std::int64_t matter) {
   return store.db().changes();
 }
 
+Result<> mark_read(Store& store, const RecordId& id) {
+  return store.db().run("update act set seen = 1 where record = (select row from record where id = ?)", id);
+}
+
 namespace {
 
 constexpr std::string_view kDue =

@@ -31,6 +31,8 @@ Result<std::vector<ActEntry>> acts_of(Store&, std::int64_t matter);
 
 /// Somebody here has looked at what others did in this case. Gives how many were new. Inside Store::write().
 Result<std::int64_t> mark_seen(Store&, std::int64_t matter);
+/// Somebody has answered this one, so has read it. Inside Store::write().
+Result<> mark_read(Store&, const RecordId&);
 
 /// An act that somebody here has to do something about, or to read.
 struct ActDue {

@@ -70,6 +70,41 @@ TEST_CASE("a clue is noted by anybody, found by its words, and no list of report
   CHECK(status.count("drafts") == 0);
 }
 
+TEST_CASE("an open clue is written anew by anybody of the office; a settled one is not") {
+  World w(false, true, {"王芳", "李明"});
+  const std::string id = note(w, "东村水库坝脚渗水", R"(,"told_by":"老赵")", "王芳");
+  const auto put = [&](const std::string& body) { return w.call("PUT", "/api/v1/clues/" + id, body, "李明"); };
+  CHECK(put(R"({"text":"东村水库坝脚渗水，长约两米","told_by":"村支书老赵","place":"东村"})").reply.status == 200);
+  const Json all = w.call("GET", "/api/v1/clues", {}, "王芳").json;
+  const Json& c = all.find("clues")->items()->front();
+  CHECK(c.text("text") == "东村水库坝脚渗水，长约两米");
+  CHECK(c.text("told_by") == "村支书老赵");
+  CHECK(c.text("place") == "东村");
+  CHECK(c.text("by") == "王芳");
+  CHECK(put(R"({"text":" "})").json.text("code") == "clue.text");
+  REQUIRE(w.call("POST", "/api/v1/clues/" + id + "/discard", R"({"reason":"无此事"})", "王芳").reply.status == 200);
+  CHECK(put(R"({"text":"x"})").json.text("code") == "clue.settled");
+}
+
+TEST_CASE("a report that began as a clue has its source and place, and a title that ends where a clause ends") {
+  World w;
+  const auto promoted =
+      [&](const std::string& text) {
+        const std::string id = note(w, text, R"(,"told_by":"县气象局","place":"东村水库")");
+    const auto made = w.call("POST", "/api/v1/clues/promote", R"({"clues":[")" + id + ""]
+      } ");
+      return w.call("GET", "/api/v1/reports/" + std::string(made.json.text("case")))
+          .json;
+};
+const Json one = promoted("东村水库坝脚渗水。村支书已到场");
+CHECK(one.text("title") == "东村水库坝脚渗水");
+CHECK(one.find("draft")->find("fields")->text("source_units") == "县气象局");
+CHECK(one.find("draft")->find("fields")->text("place") == "东村水库");
+const std::string clause = "柳河镇铁匠沟村北坡的一处老滑坡体今天早上又开始向下移动";  // 26 characters
+CHECK(promoted(clause + "，村里已组织下方十一户居民全部转移到村小学").text("title") == clause);
+CHECK(promoted(clause + clause).text("title").empty());
+}
+
 TEST_CASE("what is no clue is refused") {
   World w;
   const std::string long_line(301, 'a'), long_text(kClueTextBytesMax + 1, 'a');

@@ -18,6 +18,30 @@ async function signingIn(page) {
   await accessible(page, 'work list');
 }
 
+async function twoWindows(page) {
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await other.locator('#body').waitFor();
+  await other.locator('#body').fill(body + '\n另一段。');
+  await other.getByText('已存为草稿').waitFor();
+  let refused = 0;
+  page.on('response', (r) => void (r.request().method() === 'PUT' && r.status() === 409 && ++refused));
+  await page.locator('#body').fill(body + '\n这一段。');
+  await page.locator('.elsewhere').waitFor();
+  const said = await page.locator('.save-state').innerText();
+  check('that another window saved the draft is said in the language of the page, and promises no retry', said.includes('另一个窗口') && !said.includes('自动再试'), said);
+  await page.waitForTimeout(7000);
+  check('... nothing is tried again before somebody chooses', refused === 1, refused);
+  await page.keyboard.press('Control+Enter');
+  check('... and nothing is submitted', (await page.locator('dialog.ask[open]').count()) === 0);
+  await page.getByRole('button', { name: '看另一窗口的' }).click();
+  await page.locator('.left-text ins').first().waitFor();
+  check('the text that was not chosen stays in sight, with what differs marked', (await page.locator('#body').inputValue()) === body + '\n另一段。' && (await page.locator('.left-text').innerText()).includes('这一段'));
+  await other.close();
+  await page.locator('#body').fill(body + '现场秩序良好。');
+  await page.getByText('已存为草稿').waitFor();
+}
+
 async function writing(page, wrong) {
   await page.keyboard.press('n');
   await page.locator('#title').fill(title);
@@ -27,11 +51,12 @@ async function writing(page, wrong) {
   await accessible(page, 'write');
   await page.locator('#title').fill(title + '！');
   await page.locator('.findings .error').first().waitFor();
-  check('the live check names what the rules forbid', (await page.locator('.findings').innerText()).includes('T03'));
+  check('the live check names what the rules forbid', (await page.locator('.findings').innerText()).includes('不得用感叹号'));
   await page.locator('#body').fill(body + '现场秩序良好。');
   await page.reload();
   await page.locator('#body').waitFor();
   check('after a reload the newest text is there', (await page.locator('#body').inputValue()) === body + '现场秩序良好。' && (await page.locator('#title').inputValue()) === title + '！');
+  await twoWindows(page);
   await page.locator('#title').fill(title);
   await page.locator('#body').fill(body + '锁屏前的最后一句。');
   await page.getByRole('button', { name: '锁屏' }).click();

@@ -10,3 +10,24 @@ export const canFollow = (all: Attachment[]): boolean => all.some((a) => a.state
 export const foreign = (a: Attachment, office: string): boolean => a.office !== office || a.handed_on_by !== undefined;
 /** For the node: absent when all go along. */
 export const chosenIds = (all: Attachment[], left: string[]): string[] | undefined => (left.length ? passable(all).map((a) => a.id).filter((id) => !left.includes(id)) : undefined);
+
+/** `12 KB`, `3.4 MB`. */
+export const sizeOf = (n: number): string => (n < 1024 * 1024 ? `${Math.ceil(n / 1024)} KB` : `${Number((n / 1024 / 1024).toFixed(1))} MB`);
+/** The slowest line that offices have, in bits a second. */
+const LINE_BITS = 256_000;
+/** How long it takes a file to leave on such a line. */
+export const lineMinutes = (bytes: number): number => Math.round((bytes * 8) / LINE_BITS / 60);
+const KINDS: [string, RegExp][] = [
+  ['picture', /^(jpe?g|png|gif|bmp|webp|tiff?|hei[cf])$/],
+  ['audio', /^(mp3|wav|m4a|aac|amr|ogg|flac|wma)$/],
+  ['video', /^(mp4|mov|avi|mkv|webm|3gp|wmv|flv|mpe?g)$/],
+  ['pdf', /^pdf$/],
+  ['text', /^(docx?|wps|odt|txt|rtf|ofd)$/],
+  ['table', /^(xlsx?|et|ods|csv)$/],
+  ['packed', /^(zip|rar|7z|gz|tar)$/],
+];
+/** What its name says that it is. */
+export function kindOf(name: string): string {
+  const ending = /\.([^.]+)$/.exec(name.toLowerCase())?.[1] ?? '';
+  return KINDS.find(([, e]) => e.test(ending))?.[0] ?? 'other';
+}

@@ -7,6 +7,8 @@ export interface Keeper<T> {
   save: (what: T, leaving: boolean) => Promise<void>;
   now: () => T;
   changed: (state: KeptState) => void;
+  /** Whether it is tried again by itself after this failure; always, when nothing is said. */
+  again?: (failed: unknown) => boolean;
   after: (ms: number, then: () => void) => () => void;
 }
 export interface KeptState {
@@ -54,6 +56,14 @@ export class DraftKeeper<T> {
     }
   }
 
+  /** What was written here is not to be kept: another text has taken its place. */
+  forget(): void {
+    this.quiet();
+    this.saved = this.version;
+    this.failed = null;
+    this.tell();
+  }
+
   /** The page goes away: one try, without waiting. */
   leave(): void {
     if (this.safe) return;
@@ -75,7 +85,7 @@ export class DraftKeeper<T> {
       this.failed = null;
     } catch (e) {
       this.failed = e;
-      if (!this.closed) this.soon ??= this.keeper.after(AGAIN_MS, () => void this.flush().catch(() => undefined));
+      if (!this.closed && (this.keeper.again?.(e) ?? true)) this.soon ??= this.keeper.after(AGAIN_MS, () => void this.flush().catch(() => undefined));
       throw e;
     } finally {
       this.running = null;

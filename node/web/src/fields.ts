@@ -34,6 +34,11 @@ export function formFields(rules: Rules, kind: string, incidentType: string, lan
   return order.flatMap((n) => all.filter((f) => f.need === n));
 }
 
+/** What the form has no place for but the text says: it is sent too, so it is seen and can be changed. */
+export function furtherFields(rules: Rules, form: FormField[], has: Record<string, unknown>): FormField[] {
+  return rules.fields.filter((spec) => spec.by_person && spec.key in has && !form.some((f) => f.spec.key === spec.key)).map((spec) => ({ spec, need: 'optional' }));
+}
+
 /** `2026-11-22T06:10` of a time with an offset, as the browser's field wants it: the wall clock of that offset. */
 export const toLocal = (time: string | null | undefined): string => (time ? time.slice(0, 16) : '');
 /** Back, with the office's offset. */

@@ -3,6 +3,8 @@ import { ElMessage } from './element';
 import { i18n } from './i18n';
 
 const t = i18n.global.t;
+/** A message lies at the foot of the window, above the bar that stands there: never over the menu. */
+const FOOT = { placement: 'bottom', offset: 76 } as const;
 
 /** What went wrong, as a sentence that says what to do next. */
 export function why(e: unknown): string {
@@ -14,5 +16,5 @@ export function why(e: unknown): string {
   }
   return e instanceof Error ? e.message : String(e);
 }
-export const done = (text: string): void => void ElMessage({ message: text, type: 'success', duration: 4000, grouping: true });
-export const failed = (e: unknown): void => void ElMessage({ message: t('error.failed', { why: why(e) }), type: 'error', duration: 9000, showClose: true, grouping: true });
+export const done = (text: string): void => void ElMessage({ message: text, type: 'success', ...FOOT, duration: 4000, grouping: true });
+export const failed = (e: unknown): void => void ElMessage({ message: t('error.failed', { why: why(e) }), type: 'error', ...FOOT, duration: 9000, showClose: true, grouping: true });

@@ -2,7 +2,7 @@ import { computed, onBeforeUnmount, provide, reactive, ref, shallowRef, watch } 
 import { onBeforeRouteLeave } from 'vue-router';
 import { api } from './api';
 import { Problem } from './api/client';
-import type { Attached, Check, DraftVersion, FieldValue, Lane, Writing } from './api/types';
+import type { Attached, Check, Draft, DraftVersion, FieldValue, Lane, Writing } from './api/types';
 import { clockSeconds } from './clock';
 import { DraftKeeper, type KeptState } from './draft';
 import { empty, offsetOf } from './fields';
@@ -34,6 +34,9 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
   const beside = ref(false);
   /** Another window has saved this draft here since: ours is kept on this page, and nowhere else, until somebody decides. */
   const elsewhere = ref(false);
+  let refused: Problem | null = null;
+  /** Why it was given back last, by whom and when. */
+  const returned = shallowRef<Draft['returned']>(null);
   let seen = '';
   /** 演练: said when the draft is made, and never changed. null: as the node has it. */
   const exercise = ref<boolean | null>(null);
@@ -80,6 +83,8 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     return { kind: form.kind, lane: form.lane, title: form.title, body, sensitivity: form.sensitivity, occurred_at, fields, ...(form.to.length || told ? { to: form.to } : {}) };
   }
   async function save(what: Writing, leaving: boolean): Promise<void> {
+    // Asked once more the node would say the same: a person chooses first.
+    if (elsewhere.value && refused) throw refused;
     const put = async (w: Partial<Writing>): Promise<void> => {
       if (id.value) {
         const out = await api.change(id.value, seen ? { ...w, seen } : w, leaving);
@@ -105,7 +110,10 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     try {
       await put(what);
     } catch (e) {
-      if (e instanceof Problem && e.code === 'draft.changed') elsewhere.value = true;
+      if (e instanceof Problem && e.code === 'draft.changed') {
+        refused = e;
+        elsewhere.value = true;
+      }
       // A field that the rules can't take must not keep the text from being saved.
       if (leaving || !(e instanceof Problem) || (e.status !== 422 && e.status !== 413)) {
         if (e instanceof Problem && (e.code === 'draft.missing' || e.code === 'case.missing' || e.code === 'draft.in_review')) gone.value = true;
@@ -123,6 +131,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     save,
     now,
     changed: (s) => (kept.value = s),
+    again: () => !elsewhere.value,
     after: (ms, then) => {
       const timer = window.setTimeout(then, ms);
       return () => window.clearTimeout(timer);
@@ -168,6 +177,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
       return;
     }
     seen = d.seen;
+    returned.value = d.state === 'returned' ? d.returned : null;
     versions.value = d.versions;
     beside.value = false;
     elsewhere.value = false;
@@ -185,6 +195,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     told = form.to.length > 0;
     there.clear();
     Object.keys(d.fields).forEach((k) => there.add(k));
+    keeper.forget();
     await Promise.resolve();
     quiet = false;
     void look();
@@ -284,5 +295,5 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
 
   const errors = computed(() => check.value?.warnings.filter((w) => w.severity === 'error') ?? []);
   const hints = computed(() => check.value?.warnings.filter((w) => w.severity === 'warning') ?? []);
-  return { form, id, offset, kept, exercise, now, savedAt, check, gone, further, checked, version, begun, errors, hints, versions, beside, elsewhere, attached, overwrite, open, take, become, ensure, send, asItIs, unclear, flush, look };
+  return { form, id, offset, kept, exercise, now, savedAt, check, gone, further, checked, version, begun, errors, hints, versions, beside, elsewhere, returned, attached, overwrite, open, take, become, ensure, send, asItIs, unclear, flush, look };
 }

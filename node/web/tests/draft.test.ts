@@ -16,6 +16,7 @@ function world() {
     },
     now: () => text,
     changed: (s) => (state = s),
+    again: (e) => !(e instanceof Error && e.message === 'a person chooses'),
     after: (ms, then) => {
       const t = { at: now + ms, then };
       timers.add(t);
@@ -99,5 +100,19 @@ describe('a text that somebody writes', () => {
     w.write('山');
     w.keeper.leave();
     expect(w.saves).toEqual(['山']);
+  });
+});
+
+describe('a save that waits for a person', () => {
+  it('is not tried again by itself, whatever time passes', async () => {
+    const w = world();
+    w.write('一');
+    await w.pass(SOON_MS);
+    await w.answer(new Error('a person chooses'));
+    await w.pass(60_000);
+    expect(w.saves).toEqual(['一']);
+    expect(w.state().failed).toBeTruthy();
+    w.keeper.forget();
+    expect(w.state()).toEqual({ safe: true, saving: false, failed: null });
   });
 });

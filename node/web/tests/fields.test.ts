@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldSpec, Rules } from '../src/api/types';
-import { draftPath, eventTitle, formFields, fromLocal, minutesTo, offsetOf, proposedTitle, shortTime, toLocal } from '../src/fields';
+import { draftPath, eventTitle, formFields, fromLocal, furtherFields, minutesTo, offsetOf, proposedTitle, shortTime, toLocal } from '../src/fields';
 import en from '../src/locales/en';
 import zh from '../src/locales/zh-CN';
 
@@ -69,4 +69,11 @@ it('a draft that began as a call is written on where calls are', () => {
   expect(draftPath({ case: 'a', kind: 'first_report', lane: 'flash', first: true })).toBe('/phone/a');
   expect(draftPath({ case: 'a', kind: 'first_report', lane: 'flash', first: false })).toBe('/write/a');
   expect(draftPath({ case: 'a', kind: 'brief', lane: 'flash', first: true })).toBe('/write/a');
+});
+describe('a field that the kind has no place for', () => {
+  it('is in the form when the text says something of it: nothing is sent that nobody sees', () => {
+    const usual = formFields(rules, 'brief', '');
+    expect(furtherFields(rules, usual, { place: '东村水库', drafter: '王芳' }).map((f) => f.spec.key)).toEqual(['place']);
+    expect(furtherFields(rules, formFields(rules, 'first_report', ''), { place: '东村水库' })).toEqual([]);
+  });
 });

@@ -86,7 +86,8 @@ const query = (words: Record<string, string>): string => '?' + new URLSearchPara
 
 export const box = {
   clues: (words: Record<string, string>, background = false) => call<Clues>('GET', '/clues' + query(words), { background }),
-  note: (clue: { text: string; told_by: string; place: string }) => call<{ case: string; state: ClueState }>('POST', '/clues', { body: clue }),
+  note: (clue: { text: string; told_by: string; place: string }, keepalive = false) => call<{ case: string; state: ClueState }>('POST', '/clues', { body: clue, keepalive }),
+  rewrite: (id: string, clue: { text: string; told_by: string; place: string }, keepalive = false) => call<object>('PUT', `/clues/${id}`, { body: clue, keepalive }),
   promote: (clues: string[], photos: boolean) => call<Outcome & { photos_elsewhere?: string[] }>('POST', '/clues/promote', { body: { clues, photos } }),
   discard: (id: string, reason: string) => call<object>('POST', `/clues/${id}/discard`, { body: { reason } }),
   reopen: (id: string) => call<object>('POST', `/clues/${id}/reopen`),

@@ -25,6 +25,8 @@ export interface Ask {
   keepalive?: boolean;
   /** For the few steps that want the passphrase itself and not only a session. */
   passphrase?: string;
+  /** Hears how much of the octets has left. */
+  sent?: (bytes: number) => void;
   /** Hears how far a long step has got. */
   progress?: (so_far: Record<string, unknown>) => void;
 }
@@ -67,6 +69,19 @@ export const useCsrf = (token: string): void => void (csrf = token);
 /** For what is fetched beside call(). */
 export const callHeaders = (): Record<string, string> => ({ 'Accept-Language': hooks.language(), 'X-YZ-CSRF': csrf });
 
+/** fetch() tells nothing while it sends; this does. */
+function upload(method: string, path: string, headers: Record<string, string>, octets: Blob, sent: (bytes: number) => void): Promise<{ status: number; text: string }> {
+  return new Promise((go, no) => {
+    const x = new XMLHttpRequest();
+    x.open(method, '/api/v1' + path);
+    for (const [k, v] of Object.entries(headers)) x.setRequestHeader(k, v);
+    x.upload.onprogress = (e) => sent(e.loaded);
+    x.onload = () => go({ status: x.status, text: x.responseText });
+    x.onerror = x.onabort = () => no(new Problem(0, 'away', ''));
+    x.send(octets);
+  });
+}
+
 async function once(method: string, path: string, ask: Ask): Promise<unknown> {
   const headers: Record<string, string> = { 'Accept-Language': hooks.language() };
   if (method !== 'GET') headers['X-YZ-CSRF'] = csrf;
@@ -80,6 +95,10 @@ async function once(method: string, path: string, ask: Ask): Promise<unknown> {
   } else if (method !== 'GET' && method !== 'DELETE') {
     headers['Content-Type'] = 'application/json';
     body = JSON.stringify(ask.body ?? {});
+  }
+  if (ask.octets && ask.sent) {
+    const got = await upload(method, path, headers, ask.octets, ask.sent);
+    return understood(got.status, got.text);
   }
   let answer: Response;
   try {
@@ -95,6 +114,11 @@ async function once(method: string, path: string, ask: Ask): Promise<unknown> {
   } catch {
     throw new Problem(0, 'away', '');
   }
+  return understood(status, text);
+}
+
+/** The answer as it was meant, or the problem that it is. */
+function understood(status: number, text: string): Record<string, unknown> {
   const good = status >= 200 && status < 300;
   let json: Record<string, unknown> = {};
   try {

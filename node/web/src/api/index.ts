@@ -1,5 +1,5 @@
 /** One function a route. No view calls fetch, and no rule stands here that the node does not hold. */
-import type { ZeroDue } from './box';
+import type { ZeroDue, ZeroSlot } from './box';
 import { call, callOnce } from './client';
 import type { Attached, Check, FullReport, Office, Officer, Outcome, Rules, Session, Status, Summary, Work, Writing } from './types';
 
@@ -12,7 +12,7 @@ export const api = {
   confirm: (passphrase: string) => callOnce<object>('POST', '/session/confirm', { body: { passphrase } }),
 
   status: (background = false) => call<Status>('GET', '/status', { background }),
-  work: (background = false) => call<{ now: string; zero?: ZeroDue | null; items: Work[] }>('GET', '/work', { background }),
+  work: (background = false) => call<{ now: string; zero?: ZeroDue | null; zero_missed?: ZeroSlot[]; items: Work[] }>('GET', '/work', { background }),
   rules: () => call<Rules>('GET', '/rules'),
   officers: () => call<{ officers: Officer[] }>('GET', '/officers', { background: true }),
   offices: () => call<{ offices: Office[] }>('GET', '/offices', { background: true }),
@@ -34,7 +34,7 @@ export const api = {
   followUp: (id: string, final: boolean, title?: string) => call<Outcome>('POST', at(id) + '/follow-up', { body: { final, ...(title ? { title } : {}) } }),
   correct: (id: string, reason: string) => call<Outcome>('POST', at(id) + '/correct', { body: { reason } }),
   code: (id: string) => call<{ to: string; code: string; exercise: boolean }>('POST', at(id) + '/code'),
-  attach: (id: string, file: File) => call<Attached>('PUT', `${at(id)}/attachments/${encodeURIComponent(file.name)}`, { octets: file }),
+  attach: (id: string, file: File, sent?: (bytes: number) => void) => call<Attached>('PUT', `${at(id)}/attachments/${encodeURIComponent(file.name)}`, { octets: file, sent }),
   detach: (id: string, name: string) => call<Attached>('DELETE', `${at(id)}/attachments/${encodeURIComponent(name)}`),
   attachment: (id: string, name: string) => `/api/v1${at(id)}/attachments/${encodeURIComponent(name)}`,
 };

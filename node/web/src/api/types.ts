@@ -100,6 +100,8 @@ export interface Work extends Summary {
   record?: string | null;
   from?: { office: string; name: string } | null;
   overdue?: boolean;
+  to?: { office: string; name: string }[];
+  submitted?: { by: string; at: string } | null;
   escalated?: { step: number; asks: string; whom: string } | null;
 }
 export interface Finding {
@@ -165,6 +167,9 @@ export interface Draft {
   note: string;
   /** Of a correction: why. */
   reason: string;
+  /** The last time that it was given back, with the text as it was then. */
+  returned: { by: string; at: string; note: string; title?: string; body?: string; fields?: Fields } | null;
+  submitted: { by: string; at: string } | null;
   to: string[];
   signatures: Signature[];
   /** What is shown here, to be handed back with a save. */
@@ -197,6 +202,8 @@ export interface Report extends Summary {
   grade: string;
   contact: string;
   findings: string[];
+  /** What the node lets this officer do with it now. */
+  may: string[];
   draft: Draft | null;
   records: ReportRecord[];
   layers: Layer[];
@@ -212,6 +219,8 @@ export interface Attachment {
   name: string;
   bytes: number;
   complete: boolean;
+  /** The bytes are not what the name says. */
+  differs?: boolean;
   id: string;
   state: 'whole' | 'coming' | 'left_out' | 'forged' | 'not_named';
   office: string;
@@ -253,6 +262,8 @@ export interface Kind {
   emergency: boolean;
 }
 export interface Rules {
+  /** The rules by which a text is judged, each with its sentence. */
+  checks?: { id: string; zh: string; en: string }[];
   kinds: Kind[];
   fields: FieldSpec[];
   class_needs?: { class: string; stage: string; field: string; need: 'required' | 'if_known' | 'optional' }[];

@@ -1,7 +1,7 @@
 import { ref } from 'vue';
 import { box } from '../api/box';
 import { i18n } from '../i18n';
-import { done, failed } from '../say';
+import { done } from '../say';
 import { useDialog } from '../stores/dialog';
 
 /** The nil report that is due, signed after one question. `after`: what shows it is asked for anew. */
@@ -10,17 +10,14 @@ export function useSendZero(after: () => Promise<void>) {
   const dialog = useDialog();
   const busy = ref(false);
   async function send(): Promise<void> {
-    if (busy.value || (await dialog.ask({ title: t('zero.send'), text: t('zero.sure'), ok: t('zero.send') })) === null) return;
+    if (busy.value) return;
     busy.value = true;
-    try {
-      const out = await box.sendZero('');
-      done(out.state === 'in_review' ? t('zero.waits') : t('zero.sent'));
-    } catch (e) {
-      failed(e);
-    } finally {
-      busy.value = false;
-      await after();
-    }
+    let state = '';
+    const answer = await dialog.ask({ title: t('zero.send'), text: t('zero.sure'), ask: 'text', label: t('zero.note'), given: t('zero.prefilled'), ok: t('zero.send'), try: async (note) => void (state = (await box.sendZero(note.trim())).state) });
+    busy.value = false;
+    if (answer === null) return;
+    done(state === 'in_review' ? t('zero.waits') : t('zero.sent'));
+    await after();
   }
   return { busy, send };
 }

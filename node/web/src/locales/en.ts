@@ -14,7 +14,7 @@ const en: typeof zh = {
   role: { drafter: 'drafted', reviewer: 'reviewed', signer: 'signed', duty: 'sent on duty', cosigner: 'signed afterwards' },
   part: { drafter: 'drafted', reviewer: 'reviewed', signer: 'signed', duty: 'sent on duty', cosigner: 'signed afterwards', handler: 'handled', recorder: 'typed for the leader' },
   event: {
-    submitted: 'submitted', report: 'signed', final: 'final report signed', cosignature: 'signed afterwards', followup: 'follow-up signed', final_report: 'final report signed', zero_report: 'nil report signed', correction: 'correction signed', withdrawal: 'withdrawn', forward: 'forwarded',
+    submitted: 'submitted', sent_back: 'returned for changes', reviewed: 'reviewed', report: 'signed', final: 'final report signed', cosignature: 'signed afterwards', followup: 'follow-up signed', final_report: 'final report signed', zero_report: 'nil report signed', correction: 'correction signed', withdrawal: 'withdrawn', forward: 'forwarded',
     received: 'received and stored here', custody: 'kept by a relay', stored: 'stored there (by the machine)', opened: 'verified there (by the machine)', refused: 'refused', acknowledgement: 'acknowledged',
     annotation: 'annotated', cosign: 'cosigned', decision: 'decided', instruction: 'instructed', manifest: 'list of attachments',
   },
@@ -32,6 +32,7 @@ const en: typeof zh = {
     confirmHint: 'It was typed more than five minutes ago; signing needs it again.', secret: 'No state secrets in this system', checking: 'Checking the passphrase…',
   },
   work: {
+    goesTo: 'to {list}', submitted: 'submitted by {name}, {time}',
     title: 'Today', empty: 'Nothing waits for you.', count: '{n}', due: 'Due', overdue: '{n} min late', left: '{n} min left', leftHours: '{n} h left', leftDays: '{n} days left',
     keys: 'j / k move, Enter opens, n writes, p takes a phone call',
   },
@@ -50,7 +51,7 @@ const en: typeof zh = {
     disputed: 'Disputed: {list}', edit: 'Go on writing', remove: 'Delete draft', print: 'Print', sign: 'Sign', return: 'Return', submit: 'Submit',
     acknowledge: 'Acknowledge', follow: 'Follow-up', final: 'Final report', correct: 'Correction', withdraw: 'Withdraw', code: 'Code by phone', returned: 'Returned because: {note}', pending: 'There is an unsigned text ({state})', deliveries: 'Delivery',
     reason: 'Reason', note: 'Remark (optional)', cancel: 'Cancel', ok: 'OK',
-    sure: 'Really: {what}?', gone: 'Draft deleted', done: 'Done: {what}', from: 'Reporting office', sensitivity: 'Handling', printed: 'Printed {time}', warned: 'Travels with remarks: {list}', back: 'Back',
+    sure: 'Really: {what}?', gone: 'Draft deleted', done: 'Done: {what}', from: 'Reporting office', sensitivity: 'Handling', printed: 'Printed {time}', warned: 'Travels with remarks: {list}', suspicious: 'The attachment “{name}” is not what its name says: check it before use', nextWaits: 'More wait for your signature:', next: 'Next: {title}', submittedBy: 'Submitted by {name}, {time}; waits for a signature', back: 'Back',
   },
   write: {
     skips: 'By policy this goes to all superiors at once.',
@@ -58,7 +59,7 @@ const en: typeof zh = {
     unknown: 'unknown', check: 'Live check', fine: 'Nothing found.', blocks: '{n} to be mended', hints: '{n} hints', grade: 'By the figures', due: 'Written report due', phoneDue: 'By telephone until', characters: '{n} characters',
     saved: 'Saved as a draft at {time}', saving: 'Saving…', unsaved: 'Changes not saved yet', fresh: 'Saved by itself as you write', failed: 'Not saved: {why} The text is still here and will be tried again.', away: 'The node does not answer.',
     send: 'Sign and send', sendTitle: 'Sign and send', sendAs: 'Signed as {name}, {lane}, to {to}. What is signed can be corrected or withdrawn, not changed.', warnings: 'Travels with {n} remarks.', sent: 'Signed, {number}, waits to leave', submitted: 'Submitted: another officer signs it',
-    attach: 'Attach files', attachHint: 'Attachments take the bulk lane and do not hold up the text', detach: 'Remove', upload: 'Adding {name}…', leave: 'Some text is not saved yet. Leave all the same?', notSent: 'Not sent: {why}', above: 'the superior', secrecy: 'Handling', lost: 'This draft is not here any more (signed or deleted).',
+    attach: 'Attach files', attachHint: 'Attachments take the bulk lane and do not hold up the text', detach: 'Remove', detachSure: 'Remove the attachment “{name}”?', slowLine: '{size}: about {n} minutes on a line of 256 kbit/s', returnedBy: 'Returned by {name}, {time}:', failedChoose: 'Not saved: {why}', chooseFirst: 'Another window has saved this draft since: choose above which text stands, then submit', leftMarks: '(against the text as it is now: what was added and what is gone is marked)', upload: 'Adding {name}…', leave: 'Some text is not saved yet. Leave all the same?', notSent: 'Not sent: {why}', above: 'the superior', secrecy: 'Handling', lost: 'This draft is not here any more (signed or deleted).',
     differ: 'Two machines of this office have different texts. Choose one; the other stays on the page to copy from.', on: '{machine}  {drafter}  {time}', take: 'This one stands', beside: 'Another machine of this office changed this draft too; both texts are kept.', compare: 'Compare', thisWindow: 'this window', elsewhere: 'Another window has saved this draft since. The text of this window is still on the page, but not saved. Choose which one stands.', elsewhereLoad: 'Show the other one', elsewhereKeep: 'This window stands', leftOut: 'Not chosen ({machine})',
   },
   phone: {
@@ -68,6 +69,6 @@ const en: typeof zh = {
   },
   error: { away: 'The node does not answer: it may have stopped. Run yizhan serve. What is not saved is still on this page.', failed: 'Not done: {why}', csrf: 'The page is out of date: load it anew.' },
   alarm: 'Needs a look',
-  common: { loading: 'Loading…', close: 'Close', and: ', ', menu: 'Menu' },
+  common: { semicolon: '; ', loading: 'Loading…', close: 'Close', and: ', ', menu: 'Menu' },
 };
 export default en;

@@ -6,7 +6,7 @@ export const tasksZh = {
   tasks: {
     title: '约稿', side: '哪一边', asked: '要我们写的', issued: '我们约的', issue: '发约稿通知', issueOk: '签发约稿', noneAsked: '没有要我们写的。', noneIssued: '没有发出的约稿。', closedToo: '包括已结束的',
     overHours: '已超 {n} 小时', overDays: '已超 {n} 天', state: { draft: '草稿', in_review: '待签发', open: '进行中', closed: '已结束' },
-    ask: { waiting: '未到达', delivered: '已送达', opened: '对方已核验', accepted: '已接受', declined: '请求免报', extension_asked: '请求延期', answered: '已答复', returned: '已退回修改', overdue: '逾期', excused: '已免报' },
+    willGoTo: '签发后下发：{list}', ask: { in_review: '待签发', waiting: '未到达', delivered: '已送达', opened: '对方已核验', accepted: '已接受', declined: '请求免报', extension_asked: '请求延期', answered: '已答复', returned: '已退回修改', overdue: '逾期', excused: '已免报' },
     chosen: '已选 {n} 个', findOffice: '找单位', allOf: '全部{level}（{n}）', noneBelow: '没有下级单位。', to: '约哪些单位写', subject: '题目', outline: '要求与提纲', due: '时限', dueHint: '不填就按规则里的天数。', passDueHint: '已按规则留出本级汇总的时间，可改，不能晚于上级的时限。',
     passOn: '转给下级写', passOk: '签发并转给下级', fromParent: '转自{office}的约稿《{title}》，我们的时限 {due}。', sent: '约稿已签发，待发出', submitted: '已提交，请另一位同志签发', leave: '还有文字没有签发，离开就没有了，确定离开？',
     by: '{office}约稿', byUs: '本单位约稿', issuedAt: '签发 {time}', dueAt: '时限 {time}', parent: '上级的约稿：{title}（时限 {due}）', child: '转给下级的约稿', mine: '我们的答复', mineDue: '时限 {time}', chased: '被催 {n} 次，最近 {time}', asksUntil: '请求延期到 {time}', late: '逾期',
@@ -31,7 +31,7 @@ export const tasksEn: typeof tasksZh = {
   tasks: {
     title: 'Commissions', side: 'Which side', asked: 'Asked of us', issued: 'Issued by us', issue: 'New commission', issueOk: 'Sign and issue', noneAsked: 'Nothing is asked of us.', noneIssued: 'None issued.', closedToo: 'Closed ones too',
     overHours: '{n} h late', overDays: '{n} days late', state: { draft: 'Draft', in_review: 'To be signed', open: 'Open', closed: 'Closed' },
-    ask: { waiting: 'not there yet', delivered: 'delivered', opened: 'verified there', accepted: 'accepted', declined: 'asks to be excused', extension_asked: 'asks for more time', answered: 'answered', returned: 'returned', overdue: 'overdue', excused: 'excused' },
+    willGoTo: 'Goes, once signed, to: {list}', ask: { in_review: 'waits for a signature', waiting: 'not there yet', delivered: 'delivered', opened: 'verified there', accepted: 'accepted', declined: 'asks to be excused', extension_asked: 'asks for more time', answered: 'answered', returned: 'returned', overdue: 'overdue', excused: 'excused' },
     chosen: '{n} chosen', findOffice: 'Find an office', allOf: 'Every {level} ({n})', noneBelow: 'No offices below.', to: 'Asked of', subject: 'Title', outline: 'What is wanted', due: 'Due', dueHint: 'Empty: the days of the policy.', passDueHint: 'Leaves our own time to put the answers together; never later than our own due time.',
     passOn: 'Pass on below', passOk: 'Sign and pass on', fromParent: 'From {office}: “{title}”; ours is due {due}.', sent: 'Signed, waits to leave', submitted: 'Submitted: another officer signs it', leave: 'Some text is not signed and would be lost. Leave all the same?',
     by: 'Commissioned by {office}', byUs: 'Commissioned by us', issuedAt: 'Issued {time}', dueAt: 'Due {time}', parent: 'Commission from above: {title} (due {due})', child: 'Our commission to offices below', mine: 'Our answer', mineDue: 'Due {time}', chased: 'Chased {n} times, last {time}', asksUntil: 'asks for time until {time}', late: 'late',

@@ -14,7 +14,7 @@ export default {
   /** What a signature is in the very record it stands under. */
   part: { drafter: '拟稿', reviewer: '审核', signer: '签发', duty: '值班员先报', cosigner: '补签', handler: '经办', recorder: '代录' },
   event: {
-    submitted: '送签', report: '签发', final: '终报签发', cosignature: '补签', followup: '续报签发', final_report: '终报签发', zero_report: '零报告签发', correction: '更正签发', withdrawal: '撤回', forward: '转报',
+    submitted: '送签', sent_back: '退回修改', reviewed: '审核', report: '签发', final: '终报签发', cosignature: '补签', followup: '续报签发', final_report: '终报签发', zero_report: '零报告签发', correction: '更正签发', withdrawal: '撤回', forward: '转报',
     received: '本机收到并入库', custody: '中转单位代收保管', stored: '对方入库（机器回执）', opened: '对方已核验（机器回执）', refused: '对方拒收', acknowledgement: '签收',
     annotation: '批注', cosign: '补签', decision: '采用决定', instruction: '批示', manifest: '附件清单',
   },
@@ -32,7 +32,7 @@ export default {
     confirmHint: '距上次输入口令已超过5分钟，签名前需再确认一次。', secret: '涉密信息不得上本系统', checking: '正在核对口令…',
   },
   work: {
-    title: '今日', empty: '没有等着办的事。', count: '{n} 件', due: '时限', overdue: '已超 {n} 分钟', left: '还有 {n} 分钟', leftHours: '还有 {n} 小时', leftDays: '还有 {n} 天',
+    goesTo: '报送{list}', submitted: '{name} {time} 提交', title: '今日', empty: '没有等着办的事。', count: '{n} 件', due: '时限', overdue: '已超 {n} 分钟', left: '还有 {n} 分钟', leftHours: '还有 {n} 小时', leftDays: '还有 {n} 天',
     keys: 'j / k 上下移动，Enter 打开，n 写信息，p 接电话',
   },
   list: {
@@ -50,7 +50,7 @@ export default {
     disputed: '有分歧的要素：{list}', edit: '继续编写', remove: '删除草稿', print: '打印', sign: '签发', return: '退回', submit: '提交签发',
     acknowledge: '签收', follow: '写续报', final: '写终报', correct: '写更正', withdraw: '撤回', code: '电话短码', returned: '退回原因：{note}', pending: '有未签发的稿件（{state}）', deliveries: '送达情况',
     reason: '原因', note: '意见（可不写）', cancel: '取消', ok: '确定',
-    sure: '确定要{what}吗？', gone: '草稿已删除', done: '已{what}', from: '报送单位', sensitivity: '信息属性', printed: '打印于 {time}', warned: '附带提示：{list}', back: '返回',
+    sure: '确定要{what}吗？', gone: '草稿已删除', done: '已{what}', from: '报送单位', sensitivity: '信息属性', printed: '打印于 {time}', warned: '附带提示：{list}', suspicious: '附件“{name}”的内容与文件名不符，请核实后再用', nextWaits: '还有待您签发的：', next: '下一件：{title}', submittedBy: '{name} {time} 提交，等待签发', back: '返回',
   },
   write: {
     skips: '按规则越级直报：同时发往全部上级。',
@@ -58,7 +58,7 @@ export default {
     unknown: '不详', check: '即时检查', fine: '没有发现问题。', blocks: '{n} 处必须改', hints: '{n} 处提示', grade: '按数字应为', due: '书面报告时限', phoneDue: '电话报告时限', characters: '{n} 字',
     saved: '{time} 已存为草稿', saving: '正在保存…', unsaved: '有改动未保存', fresh: '开始写就自动保存', failed: '没存上：{why} 文字还在这里，会自动再试。', away: '节点没有应答。',
     send: '签发并报送', sendTitle: '签发并报送', sendAs: '以{name}的名义签名，{lane}报送{to}。签名后不能修改，只能更正或撤回。', warnings: '带着 {n} 处提示报出。', sent: '已签发，{number}，待发出', submitted: '已提交，请另一位同志签发',
-    attach: '添加附件', attachHint: '附件走批量通道，不耽误正文', detach: '移除', upload: '正在加入 {name}…', leave: '还有文字没有保存到本机，确定离开？', notSent: '没有报出：{why}', above: '上级单位', secrecy: '信息属性', lost: '这份草稿已不在（可能已签发或删除）。',
+    attach: '添加附件', attachHint: '附件走批量通道，不耽误正文', detach: '移除', detachSure: '移除附件“{name}”？', slowLine: '{size}：线路 256 kbit/s 约需 {n} 分钟', returnedBy: '{name} {time} 退回：', failedChoose: '没存上：{why}', chooseFirst: '这份草稿已在另一个窗口保存过，请先在页面上方选以哪份为准，再提交', leftMarks: '（与现在的文字相比：加的和删的已标出）', upload: '正在加入 {name}…', leave: '还有文字没有保存到本机，确定离开？', notSent: '没有报出：{why}', above: '上级单位', secrecy: '信息属性', lost: '这份草稿已不在（可能已签发或删除）。',
     differ: '本单位两台机器上的文字不同。请选一份为准，另一份还留在页面上，可以抄过来。', on: '{machine}　{drafter}　{time}', take: '以这份为准', beside: '本单位另一台机器也改了这份草稿，两份都已保存。', compare: '对照', thisWindow: '本窗口', elsewhere: '这份草稿已在另一个窗口保存过。本窗口的文字还在页面上，但没有保存。请选以哪份为准。', elsewhereLoad: '看另一窗口的', elsewhereKeep: '以本窗口的为准', leftOut: '没有选的一份（{machine}）',
   },
   phone: {
@@ -68,5 +68,5 @@ export default {
   },
   error: { away: '节点没有应答：它可能停了。请看窗口外的驿站程序，或运行 yizhan serve。没保存的内容还在本页。', failed: '没有办成：{why}', csrf: '页面凭证不符，请刷新页面。' },
   alarm: '需要留意',
-  common: { loading: '正在读取…', close: '关闭', and: '、', menu: '菜单' },
+  common: { semicolon: '；', loading: '正在读取…', close: '关闭', and: '、', menu: '菜单' },
 };

@@ -7,6 +7,8 @@ export interface Question {
   /** Asks for a text, or for the passphrase. */
   ask?: 'text' | 'passphrase';
   label?: string;
+  /** What stands in the box at first. */
+  given?: string;
   needed?: boolean;
   ok?: string;
   cancel?: string;

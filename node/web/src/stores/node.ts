@@ -6,6 +6,7 @@ import type { Rules, Status } from '../api/types';
 import { AGAIN_MS, Bell, ringing, tone, urgentKeys } from '../desk/ring';
 import { byUrgency } from '../desk/triage';
 import { offsetOf } from '../fields';
+import { named } from '../i18n';
 
 type Heard = (change: { all: boolean; cases: string[] }) => void;
 
@@ -63,6 +64,11 @@ export const useNode = defineStore('node', () => {
     fresh.catch(() => (rulesAt = 0));
     return rules.value;
   }
+  /** The sentence of a rule that a text did not keep; of a rule that is not known here its code. */
+  function rule(id: string): string {
+    const known = rules.value?.checks?.find((c) => c.id === id);
+    return known ? named(known) : id;
+  }
   function hear(change: { all: boolean; cases: string[] }): void {
     if (!again)
       again = window.setTimeout(() => {
@@ -97,5 +103,5 @@ export const useNode = defineStore('node', () => {
     listeners.add(f);
     return () => listeners.delete(f);
   }
-  return { status, rules, away, now, offset, urgent, silenced, silence, above, waiting, down, load, loadRules, start, stop, onChange };
+  return { status, rules, away, now, offset, urgent, silenced, silence, above, waiting, down, load, loadRules, rule, start, stop, onChange };
 });

@@ -61,7 +61,8 @@ export const useSession = defineStore('session', () => {
   async function signOut(): Promise<void> {
     if (!locked.value) for (const save of before) await save().catch(() => undefined);
     await end();
-    location.assign('/');
+    // Whoever signs in next begins at the list of today, not where this one was.
+    history.replaceState(null, '', '/');
     location.reload();
   }
   async function lock(itself = false): Promise<void> {

@@ -1,0 +1,22 @@
+/** The order of what waits: groups as people work through them, but a group with something grave in it goes before. */
+import type { Group, Lane, Work } from '../api/types';
+
+const RANK: Record<Lane, number> = { flash: 0, urgent: 1, routine: 2 };
+/** Nobody here can do anything about these but wait, or go on writing. */
+const PASSIVE: Group[] = ['feedback', 'awaited', 'owed', 'waiting', 'in_review', 'draft'];
+
+export interface Shown {
+  group: Group;
+  items: Work[];
+}
+/** Within a group the node's order stands: by lane, then by when it is due. */
+export function pressing(order: Group[], items: Work[]): Shown[] {
+  const rank = (g: Shown): number => (PASSIVE.includes(g.group) ? 3 : Math.min(...g.items.map((w) => RANK[w.lane])));
+  const parts = order.flatMap((group) => {
+    const all = items.filter((w) => w.group === group);
+    // What is routine does not ride before others' urgent work because something grave stands beside it.
+    const grave = PASSIVE.includes(group) ? [] : all.filter((w) => w.lane !== 'routine');
+    return [grave, all.filter((w) => !grave.includes(w))].filter((part) => part.length > 0).map((part) => ({ group, items: part }));
+  });
+  return parts.map((part, at) => ({ part, at })).sort((a, b) => rank(a.part) - rank(b.part) || a.at - b.at).map((x) => x.part);
+}
