@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <set>
 
 #include "node/store/own_records.h"
 
@@ -241,6 +242,22 @@ constexpr std::pair<std::uint16_t, std::string_view> kRoles[] = {
     {crypto::role::admin_keys, "admin_keys"}, {crypto::role::admin_policy, "admin_policy"},
 };
 
+/// As people call a role.
+struct RoleWord {
+  std::uint16_t role;
+  std::string_view zh, en;
+};
+constexpr RoleWord kRoleWords[] = {
+    {crypto::role::drafter, "拟稿", "drafter"},
+    {crypto::role::reviewer, "审核", "reviewer"},
+    {crypto::role::signer, "签发", "signer"},
+    {crypto::role::duty, "值班", "duty officer"},
+    {crypto::role::auditor, "审计", "auditor"},
+    {crypto::role::admin_people, "人员管理员", "administrator of people"},
+    {crypto::role::admin_keys, "密钥管理员", "administrator of keys"},
+    {crypto::role::admin_policy, "策略管理员", "administrator of policy"},
+};
+
 constexpr std::pair<std::int64_t, std::string_view> kNotes[] = {
     {record_note::one_person, "one_person"},
     {record_note::root_unconfirmed, "root_unconfirmed"},
@@ -439,6 +456,29 @@ std::vector<std::string_view> role_names(std::uint16_t roles) {
   for (const auto& [bit, name] : kRoles)
     if (roles & bit) out.push_back(name);
   return out;
+}
+
+Result<> need_role(Request& r, std::uint16_t roles, std::string_view code) {
+  if (r.officer.roles & roles) return {};
+  std::string zh, en, who_zh, who_en;
+  for (const RoleWord& w : kRoleWords)
+    if (roles & w.role) {
+      zh += (zh.empty() ? "" : "或") + std::string(w.zh);
+      en += (en.empty() ? "" : " or ") + std::string(w.en);
+    }
+  std::set<std::string> named;  // a person may have a key on each machine
+  for (const OfficerRow& o : TRY(r.host.directory().officers(r.store().me().office)))
+    if (o.state == OfficerState::active && (o.roles & roles) && named.insert(o.name).second) {
+      who_zh += (who_zh.empty() ? "" : "、") + o.name;
+      who_en += (who_en.empty() ? "" : ", ") + o.name;
+    }
+  Error e{Fault::denied, "this takes the role " + en + ", which you do not have", std::string(code)};
+  e.zh = "这一步需要" + zh + "角色，您没有这个角色";
+  if (!named.empty()) {
+    e.what += "; it can be done by " + who_en;
+    e.zh += "；可请" + who_zh + "办理";
+  }
+  return std::unexpected(std::move(e));
 }
 
 Result<std::uint16_t> roles_from(const Json& list) {
