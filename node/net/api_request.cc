@@ -199,7 +199,7 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"revoke.self", "不能吊销本单位或本机；须由上级吊销，或用 yizhan node rotate 换密钥"},
     {"revoke.since", "吊销时间不能晚于现在"},
     {"revoke.unknown", "没有要吊销的对象"},
-    {"roles.admin", "三人以上的单位，人员、密钥、策略三个管理员角色须由不同的人担任"},
+    {"roles.admin", "三人以上的单位，人员、密钥、规则三个管理员角色须由不同的人担任"},
     {"role.admin-keys", "只有密钥管理员可以这样做"},
     {"superior.code", "这份邀请不是给本单位的，或者对方不是上级"},
     {"superior.exists", "对方已经是本单位的上级"},
@@ -220,8 +220,8 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"request.size", "请求超过允许的大小，没有保存；请缩短或分几次办"},
     {"view.many", "已有50个常用视图，请先删除不用的"},
     {"view.missing", "没有这个名称的视图"},
-    {"policy.missing", "本机没有这一版策略"},
-    {"policy.form", "策略文件格式不对"},
+    {"policy.missing", "本机没有这一版规则"},
+    {"policy.form", "规则文件格式不对"},
     {"invalid.side", "side 只能是 issued（本单位下发）或 asked（上级约稿）"},
     {"invalid.to", "报送单位要写成单位代码的列表"},
     {"root.key", "根的持有人密钥不对：要么不在其中，要么已在其中"},
@@ -255,7 +255,7 @@ constexpr RoleWord kRoleWords[] = {
     {crypto::role::auditor, "审计", "auditor"},
     {crypto::role::admin_people, "人员管理员", "administrator of people"},
     {crypto::role::admin_keys, "密钥管理员", "administrator of keys"},
-    {crypto::role::admin_policy, "策略管理员", "administrator of policy"},
+    {crypto::role::admin_policy, "规则管理员", "administrator of policy"},
 };
 
 constexpr std::pair<std::int64_t, std::string_view> kNotes[] = {

@@ -15,8 +15,8 @@ void ChangedCases::note(std::string_view table, std::int64_t row) {
   static constexpr std::array kShown{"matter", "draft", "delivery", "alarm", "link", "officer"};
   if (std::ranges::find(kShown, table) == kShown.end()) return;
   any_ = true;
-  // Rows of drafts have their case's number; a delivery's case would have to be looked up, so it counts for all. Who may do
-  // what, too, is for every page.
+  // Rows of drafts have their case's number; a delivery's case would have to be looked up, so it counts for all. Who
+  // may do what, too, is for every page.
   if (table == "delivery" || table == "officer") all_ = true;
   if (all_ || (table != "matter" && table != "draft")) return;
   rows_.insert(row);

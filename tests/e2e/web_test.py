@@ -92,7 +92,7 @@ def roles_at_once(url, b, home):
     z.sign_in("周敏", PASSPHRASE)
     asked = {"name": "演练一"}
     status, said = z.ask("POST", "/exercise", {"on": True, **asked})
-    check("a drafter begins no exercise, and hears who may", status == 403 and "王芳" in said["detail"] and "签发或值班" in said["detail"], (status, said))
+    check("a drafter begins no exercise, and hears who may", status == 403 and "王芳" in said["detail"] and "signer or duty officer" in said["detail"], (status, said))
     heard = []
     ear = threading.Thread(target=events, args=(z, heard, 6), daemon=True)
     ear.start()
