@@ -12,12 +12,11 @@ constexpr int kBeatsBetweenComments = 15;
 
 void ChangedCases::note(std::string_view table, std::int64_t row) {
   // What pages show. The rest (numbers, clocks, words of the index) changes with every question that is asked.
-  static constexpr std::array kShown{"matter", "draft", "delivery", "alarm", "link", "officer"};
+  static constexpr std::array kShown{"matter", "draft", "delivery", "alarm", "link"};
   if (std::ranges::find(kShown, table) == kShown.end()) return;
   any_ = true;
-  // Rows of drafts have their case's number; a delivery's case would have to be looked up, so it counts for all. Who
-  // may do what, too, is for every page.
-  if (table == "delivery" || table == "officer") all_ = true;
+  // Rows of drafts have their case's number; a delivery's case would have to be looked up, so it counts for all.
+  if (table == "delivery") all_ = true;
   if (all_ || (table != "matter" && table != "draft")) return;
   rows_.insert(row);
   if (rows_.size() > kMost) {
