@@ -47,8 +47,7 @@ Result<ApiReply> post_exercise(Request& r) {
   if (!on || !on->boolean() || name.size() > kNameBytes || !one_line(name))
     return fail(Fault::invalid, "say whether it begins or ends; its name is one line", "exercise.form");
   namespace role = crypto::role;
-  if (!(r.officer.roles & (role::signer | role::duty)))
-    return fail(Fault::denied, "an exercise is begun and ended by a signer or the duty officer", "denied.role");
+  TRY(need_role(r, role::signer | role::duty));
   std::optional<Drill> d;
   if (*on->boolean()) d = Drill{r.now(), std::string(name), r.officer.name};
   TRY(r.store().write([&]() -> Result<> {

@@ -13,11 +13,6 @@ namespace {
 
 namespace role = crypto::role;
 
-Result<> need(const Request& r, std::uint16_t roles) {
-  if (r.officer.roles & roles) return {};
-  return fail(Fault::denied, "this officer's roles do not allow it", "denied.role");
-}
-
 Result<OfficeRow> office_named(Request& r, std::string_view code) {
   auto row = code.empty() ? TRY(r.host.directory().office(r.store().me().office))
                           : TRY(r.host.directory().office_by_code(code));
@@ -56,7 +51,7 @@ Result<ApiReply> post_revocation(Request& r) {
   const bool ours = office.id == r.store().me().office;
   RevokeWish wish;
   wish.subject = TRY(subject_of(r, office, wish));
-  TRY(need(r, ours && wish.target == sync::RevokedTarget::officer ? role::admin_people : role::admin_keys));
+  TRY(need_role(r, ours && wish.target == sync::RevokedTarget::officer ? role::admin_people : role::admin_keys));
   const std::string_view why = r.body.text("why");
   if (why != "retired" && why != "compromised")
     return fail(Fault::invalid, "why is retired or compromised", "invalid.why");
@@ -96,7 +91,7 @@ Result<ApiReply> get_revocations(Request& r) {
 
 Result<ApiReply> post_node_rotate(Request& r) {
   TRY(only(r.body, {"force"}));
-  TRY(need(r, role::admin_keys));
+  TRY(need_role(r, role::admin_keys));
   const bool force = r.body.flag("force");
   Json unheard = Json::array();
   if (force) {
@@ -122,7 +117,7 @@ Result<ApiReply> post_node_rotate(Request& r) {
 
 Result<ApiReply> post_office_suspend(Request& r) {
   TRY(only(r.body, {"resume", "reason"}));
-  TRY(need(r, role::admin_keys));
+  TRY(need_role(r, role::admin_keys));
   const OfficeRow office = TRY(office_named(r, r.parts[0]));
   const bool resume = r.body.flag("resume");
   TRY(r.store().write(
@@ -132,7 +127,7 @@ Result<ApiReply> post_office_suspend(Request& r) {
 
 Result<ApiReply> post_office_renew(Request& r) {
   TRY(only(r.body, {}));
-  TRY(need(r, role::admin_keys));
+  TRY(need_role(r, role::admin_keys));
   const OfficeRow office = TRY(office_named(r, r.parts[0]));
   const crypto::SigningKey authority = TRY(r.host.authority());
   TRY(r.store().write([&]() -> Result<> {
@@ -144,7 +139,7 @@ Result<ApiReply> post_office_renew(Request& r) {
 
 Result<ApiReply> post_officer_roles(Request& r) {
   TRY(only(r.body, {"roles", "suspend", "resume"}));
-  TRY(need(r, role::admin_people));
+  TRY(need_role(r, role::admin_people));
   const std::string& name = r.parts[0];
   const auto row = TRY(r.host.directory().officer_by_name(r.store().me().office, name));
   if (!row) return fail(Fault::missing, "no officer of that name belongs to this office", "officer.unknown");
@@ -180,7 +175,7 @@ Result<ApiReply> post_officer_renew(Request& r) {
 
 Result<ApiReply> post_addresses(Request& r) {
   TRY(only(r.body, {"urls"}));
-  TRY(need(r, role::admin_keys | role::admin_policy));
+  TRY(need_role(r, role::admin_keys | role::admin_policy));
   std::vector<std::string> urls;
   if (const Json* list = r.body.find("urls"); list && list->items())
     for (const Json& u : *list->items())
@@ -196,7 +191,7 @@ Result<ApiReply> post_addresses(Request& r) {
 
 Result<ApiReply> post_release(Request& r) {
   TRY(only(r.body, {"note"}));
-  TRY(need(r, role::signer));
+  TRY(need_role(r, role::signer));
   const std::string_view note = r.body.text("note");
   if (note.empty()) return fail(Fault::invalid, "say why it is released", "invalid.reason");
   const MatterRow m = TRY(find_case(r.store(), r.parts[0]));

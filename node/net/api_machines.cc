@@ -11,10 +11,7 @@ namespace {
 
 namespace role = crypto::role;
 
-Result<> need_keys(const Request& r) {
-  if (r.officer.roles & role::admin_keys) return {};
-  return fail(Fault::denied, "this officer's roles do not allow it", "denied.role");
-}
+Result<> need_keys(Request& r) { return need_role(r, role::admin_keys); }
 
 /// "2 办公室二号机" is the second machine, and how people call it.
 std::string_view people_call_it(std::string_view name) {

@@ -9,10 +9,7 @@
 namespace yz::node::api {
 namespace {
 
-Result<> need_keys(const Request& r) {
-  if (r.officer.roles & crypto::role::admin_keys) return {};
-  return fail(Fault::denied, "only an administrator of keys does that", "role.admin-keys");
-}
+Result<> need_keys(Request& r) { return need_role(r, crypto::role::admin_keys, "role.admin-keys"); }
 
 std::string digits(std::string_view text) {
   std::string out;

@@ -64,11 +64,6 @@ Json json_of(const Audit& a) {
 
 int exit_of(const Audit& a) { return a.ok() ? 0 : view_of(Fault::forged).exit_code; }
 
-Result<> need(const Request& r, std::uint16_t roles) {
-  if (r.officer.roles & roles) return {};
-  return fail(Fault::denied, "this officer's roles do not allow it", "denied.role");
-}
-
 }  // namespace
 
 Result<ApiReply> get_officers(Request& r) {
@@ -85,7 +80,7 @@ Result<ApiReply> get_officers(Request& r) {
 
 Result<ApiReply> post_officer(Request& r) {
   TRY(only(r.body, {"name", "roles", "phone", "new_passphrase"}));
-  TRY(need(r, crypto::role::admin_people));
+  TRY(need_role(r, crypto::role::admin_people));
   const std::string_view name = r.body.text("name"), passphrase = r.body.text("new_passphrase");
   if (name.empty() || !one_line(name)) return fail(Fault::invalid, "an officer needs a name", "invalid.name");
   if (passphrase.empty()) return fail(Fault::invalid, "an officer needs a passphrase", "invalid.passphrase");
@@ -97,8 +92,7 @@ Result<ApiReply> post_officer(Request& r) {
 /// The digits that the superior read out must be ours, all of them; a press of a button alone would confirm nothing.
 Result<ApiReply> post_root_confirm(Request& r) {
   TRY(only(r.body, {"fingerprint"}));
-  if (!(r.officer.roles & crypto::role::admin_keys))
-    return fail(Fault::denied, "only an administrator of keys confirms the root", "role.admin-keys");
+  TRY(need_role(r, crypto::role::admin_keys, "role.admin-keys"));
   const auto digits = [](std::string_view text) {
     std::string out;
     for (char c : text)
@@ -260,7 +254,7 @@ Result<ApiReply> get_doctor(Request& r) {
 }
 
 Result<ApiReply> get_journal(Request& r) {
-  TRY(need(r, crypto::role::auditor));
+  TRY(need_role(r, crypto::role::auditor));
   std::int64_t limit = 100, before = std::numeric_limits<std::int64_t>::max();
   const auto number = [&](std::string_view key, std::int64_t& n) -> Result<> {
     const std::string_view s = r.param(key);

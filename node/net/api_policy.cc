@@ -4,6 +4,7 @@
 #include "node/net/api_request.h"
 #include "node/net/policy_parts.h"
 #include "node/net/rules_json.h"
+#include "node/office/desk_task.h"
 #include "node/office/timetable.h"
 #include "node/store/policies.h"
 #include "node/store/routes.h"
@@ -67,10 +68,17 @@ Result<Json> drafts_json(Request& r) {
   for (const std::int64_t row : rows) {
     const MatterRow m = TRY(matter_at(r.store(), row));
     const auto draft = TRY(books_of(r).draft(row));
+    std::optional<PolicyBody> body;
+    if (draft && !draft->content.empty()) body = TRY(decode_policy(TRY(fixed_body(*draft))));
+    Json document;
+    if (body) document = TRY(parse_json(body->document));
     list.add(Json::object({{"case", base32(m.id.view())},
                            {"title", m.title},
                            {"state", name_of(m.state)},
-                           {"drafter", draft ? draft->extras.drafter : std::string()}}));
+                           {"drafter", draft ? draft->extras.drafter : std::string()},
+                           {"version", body ? Json(body->version) : Json()},
+                           {"effective_at", r.time(body ? std::optional(body->effective_ms) : std::nullopt)},
+                           {"document", std::move(document)}}));
   }
   return list;
 }
@@ -128,10 +136,12 @@ Json quality_json(const RuleSet& rules) {
   return list;
 }
 
-Json problems_json(const std::vector<PolicyProblem>& all) {
+const std::string& said(const PolicySaid& s, Language l) { return l == Language::zh ? s.zh : s.en; }
+
+Json problems_json(const std::vector<PolicyProblem>& all, Language l) {
   Json list = Json::array();
   for (const PolicyProblem& p : all)
-    list.add(Json::object({{"code", p.code}, {"where", p.where}, {"message", p.message}}));
+    list.add(Json::object({{"code", p.code}, {"where", p.where}, {"message", said(p.message, l)}}));
   return list;
 }
 
@@ -205,7 +215,7 @@ Result<ApiReply> get_policies(Request& r) {
 Result<ApiReply> post_policy_check(Request& r) {
   TRY(only(r.body, {"document"}));
   const auto problems = TRY(problems_of(r, TRY(document_from(r.body))));
-  return reply(Json::object({{"ok", problems.empty()}, {"problems", problems_json(problems)}}),
+  return reply(Json::object({{"ok", problems.empty()}, {"problems", problems_json(problems, r.language)}}),
                problems.empty() ? 0 : 65);
 }
 
@@ -240,8 +250,9 @@ Result<ApiReply> post_policy(Request& r) {
   const auto problems = TRY(problems_of(r, body.document));
   if (!problems.empty()) {
     const PolicyProblem& first = problems.front();
-    return problem({Fault::invalid, first.where + ": " + first.message, first.code}, r.language,
-                   Json::object({{"problems", problems_json(problems)}}));
+    return problem(
+        {Fault::invalid, first.where + ": " + first.message.en, first.code, first.where + "：" + first.message.zh},
+        r.language, Json::object({{"problems", problems_json(problems, r.language)}}));
   }
   body.version = TRY(last_version(r.store())) + 1;
   const Json drafts = TRY(drafts_json(r));

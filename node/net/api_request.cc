@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <set>
 
 #include "node/store/own_records.h"
 
@@ -202,7 +203,7 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"revoke.self", "不能吊销本单位或本机；须由上级吊销，或用 yizhan node rotate 换密钥"},
     {"revoke.since", "吊销时间不能晚于现在"},
     {"revoke.unknown", "没有要吊销的对象"},
-    {"roles.admin", "三人以上的单位，人员、密钥、策略三个管理员角色须由不同的人担任"},
+    {"roles.admin", "三人以上的单位，人员、密钥、规则三个管理员角色须由不同的人担任"},
     {"role.admin-keys", "只有密钥管理员可以这样做"},
     {"superior.code", "这份邀请不是给本单位的，或者对方不是上级"},
     {"superior.exists", "对方已经是本单位的上级"},
@@ -223,8 +224,8 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"request.size", "请求超过允许的大小，没有保存；请缩短或分几次办"},
     {"view.many", "已有50个常用视图，请先删除不用的"},
     {"view.missing", "没有这个名称的视图"},
-    {"policy.missing", "本机没有这一版策略"},
-    {"policy.form", "策略文件格式不对"},
+    {"policy.missing", "本机没有这一版规则"},
+    {"policy.form", "规则文件格式不对"},
     {"invalid.side", "side 只能是 issued（本单位下发）或 asked（上级约稿）"},
     {"invalid.to", "报送单位要写成单位代码的列表"},
     {"root.key", "根的持有人密钥不对：要么不在其中，要么已在其中"},
@@ -266,6 +267,22 @@ constexpr std::pair<std::uint16_t, std::string_view> kRoles[] = {
     {crypto::role::signer, "signer"},         {crypto::role::duty, "duty"},
     {crypto::role::auditor, "auditor"},       {crypto::role::admin_people, "admin_people"},
     {crypto::role::admin_keys, "admin_keys"}, {crypto::role::admin_policy, "admin_policy"},
+};
+
+/// As people call a role.
+struct RoleWord {
+  std::uint16_t role;
+  std::string_view zh, en;
+};
+constexpr RoleWord kRoleWords[] = {
+    {crypto::role::drafter, "拟稿", "drafter"},
+    {crypto::role::reviewer, "审核", "reviewer"},
+    {crypto::role::signer, "签发", "signer"},
+    {crypto::role::duty, "值班", "duty officer"},
+    {crypto::role::auditor, "审计", "auditor"},
+    {crypto::role::admin_people, "人员管理员", "administrator of people"},
+    {crypto::role::admin_keys, "密钥管理员", "administrator of keys"},
+    {crypto::role::admin_policy, "规则管理员", "administrator of policy"},
 };
 
 constexpr std::pair<std::int64_t, std::string_view> kNotes[] = {
@@ -467,6 +484,29 @@ std::vector<std::string_view> role_names(std::uint16_t roles) {
   for (const auto& [bit, name] : kRoles)
     if (roles & bit) out.push_back(name);
   return out;
+}
+
+Result<> need_role(Request& r, std::uint16_t roles, std::string_view code) {
+  if (r.officer.roles & roles) return {};
+  std::string zh, en, who_zh, who_en;
+  for (const RoleWord& w : kRoleWords)
+    if (roles & w.role) {
+      zh += (zh.empty() ? "" : "或") + std::string(w.zh);
+      en += (en.empty() ? "" : " or ") + std::string(w.en);
+    }
+  std::set<std::string> named;  // a person may have a key on each machine
+  for (const OfficerRow& o : TRY(r.host.directory().officers(r.store().me().office)))
+    if (o.state == OfficerState::active && (o.roles & roles) && named.insert(o.name).second) {
+      who_zh += (who_zh.empty() ? "" : "、") + o.name;
+      who_en += (who_en.empty() ? "" : ", ") + o.name;
+    }
+  Error e{Fault::denied, "this takes the role " + en + ", which you do not have", std::string(code)};
+  e.zh = "这一步需要" + zh + "角色，您没有这个角色";
+  if (!named.empty()) {
+    e.what += "; it can be done by " + who_en;
+    e.zh += "；可请" + who_zh + "办理";
+  }
+  return std::unexpected(std::move(e));
 }
 
 Result<std::uint16_t> roles_from(const Json& list) {

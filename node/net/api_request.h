@@ -120,6 +120,8 @@ std::string_view part_of(const sync::Record&, sync::SignRole);
 Result<> read_report(const Rules&, const Json& object, Report& report);
 
 std::vector<std::string_view> role_names(std::uint16_t roles);
+/// That the officer has one of `roles` now. Fault::denied `code` says which would do, and who here has one.
+Result<> need_role(Request&, std::uint16_t roles, std::string_view code = "denied.role");
 Result<std::uint16_t> roles_from(const Json& list);
 
 /// Without a line: our request to the superior of this invitation goes to the file that the body's "request" names;

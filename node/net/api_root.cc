@@ -12,10 +12,7 @@ namespace {
 
 using crypto::RootDocument;
 
-Result<> need_keys(const Request& r) {
-  if (r.officer.roles & crypto::role::admin_keys) return {};
-  return fail(Fault::denied, "only an administrator of keys does that", "role.admin-keys");
-}
+Result<> need_keys(Request& r) { return need_role(r, crypto::role::admin_keys, "role.admin-keys"); }
 
 Result<RootDocument> root_here(Request& r) {
   auto root = TRY(r.host.directory().root());

@@ -160,7 +160,7 @@ Result<> identity_alarms(Request& r, Alarms& alarms) {
                now);
   }
   for (const std::string& name : TRY(crowded_administrators(r.store())))
-    alarms.add("roles.admin", "人员、密钥、策略管理员和审计员须由不同的人担任，审计员不兼别的角色：" + name,
+    alarms.add("roles.admin", "人员、密钥、规则管理员和审计员须由不同的人担任，审计员不兼别的角色：" + name,
                "the administrators of people, keys and policy and the auditor have to be different persons, and an "
                "auditor does nothing else: " +
                    name,

@@ -25,10 +25,7 @@ Json json_of(const Request& r, const SuperiorRow& s) {
                        {"refusal", s.refusal}});
 }
 
-Result<> need_keys(const Request& r) {
-  if (r.officer.roles & crypto::role::admin_keys) return {};
-  return fail(Fault::denied, "only an administrator of keys changes superiors", "role.admin-keys");
-}
+Result<> need_keys(Request& r) { return need_role(r, crypto::role::admin_keys, "role.admin-keys"); }
 
 }  // namespace
 

@@ -82,43 +82,50 @@ class Forms {
   void entry(const Json& e, const std::string& at, std::string_view word) {
     const auto stage = std::ranges::find(kStages, e.text("stage"), &std::pair<std::string_view, Stage>::first);
     if (stage == std::end(kStages))
-      return tell_once("policy.unknown", at, "the stage is flash, first, followup, final, routine or zero");
+      return tell_once("policy.unknown", at,
+                       {"the stage is flash, first, followup, final, routine or zero",
+                        "报告阶段只能是 flash、first、followup、final、routine、zero"});
     const auto need = std::ranges::find(kNeeds, word, &std::pair<std::string_view, Need>::first);
     if (need == std::end(kNeeds))
-      return tell_once("policy.unknown", at, "need is required, if_known, optional or unused");
+      return tell_once(
+          "policy.unknown", at,
+          {"need is required, if_known, optional or unused", "要求只能是 required、if_known、optional、unused"});
     std::string cls(e.text("class"));
     if (cls == "*") cls.clear();
     if (!cls.empty() && !knows_class(in_.rules, cls))
-      return tell_once("policy.unknown", at, "there is no class " + cls.substr(0, 64));
+      return tell_once("policy.unknown", at,
+                       {"there is no class " + cls.substr(0, 64), "没有这个类别：" + cls.substr(0, 64)});
     const Json* fields = e.find("fields");
     if (!fields || !fields->items() || fields->items()->size() > kEntriesMax)
-      return tell_once("policy.form", at, "fields is a list");
+      return tell_once("policy.form", at, {"fields is a list", "fields 须是列表"});
     for (const Json& f : *fields->items())
       one(stage->second, stage->first, cls, f.string() ? *f.string() : std::string(), need->second, at);
   }
 
  private:
-  void tell_once(std::string_view code, const std::string& at, std::string message) {
+  void tell_once(std::string_view code, const std::string& at, PolicySaid message) {
     if (!raises_) in_.tell(code, at, std::move(message));
   }
 
   void one(Stage stage, std::string_view stage_name, const std::string& cls, const std::string& key, Need need,
            const std::string& at) {
     const FieldSpec* spec = field_of(in_.rules, key);
-    if (!spec) return tell_once("policy.unknown", at, "there is no field " + key.substr(0, 64));
+    if (!spec) return tell_once("policy.unknown", at, {"there is no field " + key.substr(0, 64), "没有这个要素：" + key.substr(0, 64)});
     const Need before = need_of(in_.rules, stage, cls, key);
     if (before == need || (rank(need) > rank(before)) != raises_) return;
-    if (spec->by_node) return in_.tell("policy.form", at, key + ": the program fills it in by itself");
+    if (spec->by_node)
+      return in_.tell("policy.form", at, {key + ": the program fills it in by itself", key + " 由程序自动填写"});
     if (cls.empty() && !spec->classes.empty())
-      return in_.tell("policy.form", at, key + " belongs to some classes only: name the class");
+      return in_.tell("policy.form", at,
+                      {key + " belongs to some classes only: name the class", key + " 只属于某些类别，请写明类别"});
     if (rank(need) < rank(before)) {
       if (cls.empty())
         for (const LegalForm& l : legal_)
           if (std::ranges::find(l.stages, stage_name) != l.stages.end() &&
               std::ranges::find(l.fields, key) != l.fields.end() && before == Need::required)
-            return in_.tell("policy.legal", at, key + " is required: " + l.src);
+            return in_.tell("policy.legal", at, {key + " is required: " + l.src, key + " 是法定必填：" + l.src});
       if (in_.superior && rank(need) < rank(need_of(*in_.superior, stage, cls, key)))
-        return in_.tell("policy.laxer", at, "the superior wants more of " + key);
+        return in_.tell("policy.laxer", at, {"the superior wants more of " + key, "上级对 " + key + " 的要求更严"});
       if (in_.stricter) return;
     }
     const bool longer = stage == Stage::flash && need == Need::required;
@@ -128,7 +135,8 @@ class Forms {
     set_need(in_.rules, stage, cls, key, before);
     ++refused_;
     in_.tell("policy.flash", at,
-             key + ": a first flash asks for at most " + std::to_string(kFlashRequiredMost) + " fields by hand");
+             {key + ": a first flash asks for at most " + std::to_string(kFlashRequiredMost) + " fields by hand",
+              key + "：特急首报要人填的必填项最多 " + std::to_string(kFlashRequiredMost) + " 个"});
   }
 
   const Into& in_;
@@ -164,45 +172,51 @@ void read_fields(const Json& document, const Into& in) {
     f.by_policy = true;
     const auto type = std::ranges::find(kTypes, e.text("type"), &std::pair<std::string_view, FieldType>::first);
     if (!good_key(f.key, 48))
-      return in.tell("policy.form", at, "key is small letters, digits and _, at most 48, a letter first");
-    if (!good_name(f.zh) || !good_name(f.en)) return in.tell("policy.form", at, "zh and en are one short line");
+      return in.tell("policy.form", at,
+                     {"key is small letters, digits and _, at most 48, a letter first",
+                      "代码用小写字母、数字和下划线，字母开头，最多 48 个"});
+    if (!good_name(f.zh) || !good_name(f.en))
+      return in.tell("policy.form", at, {"zh and en are one short line", "中英文名各写短短一行"});
     if (type == std::end(kTypes))
-      return in.tell("policy.form", at, "type is text, int, number, bool, datetime or choice");
+      return in.tell("policy.form", at,
+                     {"type is text, int, number, bool, datetime or choice",
+                      "类型只能是 text、int、number、bool、datetime、choice"});
     f.type = type->second;
     if (const Json* classes = e.find("classes")) {
       if (!classes->items() || classes->items()->size() > kChoicesMost)
-        return in.tell("policy.form", at, "classes is a short list");
+        return in.tell("policy.form", at, {"classes is a short list", "classes 须是不长的列表"});
       for (const Json& c : *classes->items()) {
         if (!c.string() || !knows_class(in.rules, *c.string()))
-          return in.tell("policy.unknown", at, "there is no such class");
+          return in.tell("policy.unknown", at, {"there is no such class", "没有这个类别"});
         f.classes.push_back(*c.string());
       }
     }
     if (f.type == FieldType::choice) {
       const Json* choices = e.find("choices");
       if (!choices || !choices->items() || choices->items()->empty() || choices->items()->size() > kChoicesMost)
-        return in.tell("policy.form", at, "choices is a list of at most 32");
+        return in.tell("policy.form", at, {"choices is a list of at most 32", "选项最多 32 个"});
       for (const Json& c : *choices->items()) {
         const std::string zh(c.text("zh")), en(c.text("en"));
         if (!good_key(c.text("code"), 32) || !good_name(zh) || (!en.empty() && !good_name(en)))
-          return in.tell("policy.form", at, "a choice has code, zh and en");
+          return in.tell("policy.form", at, {"a choice has code, zh and en", "每个选项要有 code、zh 和 en"});
         f.choices.push_back({std::string(c.text("code")), zh, en.empty() ? zh : en});
       }
     }
     auto& all = in.rules.templates.fields;
     if (const FieldSpec* there = field_of(in.rules, f.key)) {
       // The same once more is no other field: a policy may be published again, or say what its superior says.
-      if (!there->by_policy || there->type != f.type) in.tell("policy.form", at, "another field has the key " + f.key);
+      if (!there->by_policy || there->type != f.type)
+        in.tell("policy.form", at, {"another field has the key " + f.key, "已有要素用了这个代码：" + f.key});
       return;
     }
     if (std::ranges::count_if(all, &FieldSpec::by_policy) >= static_cast<std::ptrdiff_t>(kFieldsMost))
-      return in.tell("policy.form", at, "policies bring at most 64 fields");
+      return in.tell("policy.form", at, {"policies bring at most 64 fields", "规则最多增加 64 个要素"});
     all.push_back(std::move(f));
   });
 }
 
 void read_forms(const Json& document, const Into& in) {
-  const Tell nobody = [](std::string_view, const std::string&, std::string) {};
+  const Tell nobody = [](std::string_view, const std::string&, PolicySaid) {};
   for (const bool raises : {false, true}) {
     Forms forms(in, raises);
     const Tell& listens = raises ? nobody : in.tell;

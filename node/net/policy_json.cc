@@ -44,13 +44,17 @@ class Reading {
       : to_(to), stricter_(stricter), superior_(superior), tell_(std::move(tell)) {}
 
   void read(std::string_view document) {
-    if (document.size() > kPolicyBytesMax) return tell_("policy.size", "", "the document is larger than 200 KiB");
+    if (document.size() > kPolicyBytesMax)
+      return tell_("policy.size", "", {"the document is larger than 200 KiB", "规则超过 200 KiB"});
     const auto j = parse_json(document, kLimits);
-    if (!j || !j->members()) return tell_("policy.form", "", "the document is no JSON object, or nested too deep");
-    if (j->count("v", 1) != 1) return tell_("policy.form", "v", "this program reads version 1");
+    if (!j || !j->members())
+      return tell_("policy.form", "",
+                   {"the document is no JSON object, or nested too deep", "不是一个 JSON 对象，或嵌套太深"});
+    if (j->count("v", 1) != 1)
+      return tell_("policy.form", "v", {"this program reads version 1", "本程序只读第 1 版格式"});
     for (const auto& m : *j->members())
       if (std::ranges::find(kMembers, m.key) == std::end(kMembers))
-        tell_("policy.unknown", m.key.substr(0, 64), "this program does not know it");
+        tell_("policy.unknown", m.key.substr(0, 64), {"this program does not know it", "本程序没有这一项"});
     each(*j, "deadlines", [&](const Json& e, const std::string& at) { deadline(e, at); });
     const policy_parts::Into into{to_, stricter_, superior_, tell_};
     policy_parts::read_fields(*j, into);
@@ -74,7 +78,8 @@ class Reading {
     if (!n || n->is_null()) return std::nullopt;
     if (n->integer() && *n->integer() >= least && *n->integer() <= most) return *n->integer();
     tell_("policy.form", at,
-          std::string(key) + " is a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+          {std::string(key) + " is a whole number from " + std::to_string(least) + " to " + std::to_string(most),
+           std::string(key) + " 要写 " + std::to_string(least) + " 到 " + std::to_string(most) + " 的整数"});
     return std::nullopt;
   }
 
@@ -82,21 +87,27 @@ class Reading {
     const std::string hop(e.text("hop"));
     const auto level = incident_level_from(e.text("level"));
     const bool known = std::ranges::any_of(to_.deadlines, [&](const Deadline& d) { return d.hop == hop; });
-    if (!known) return tell_("policy.unknown", at, "there is no hop " + hop.substr(0, 64));
+    if (!known)
+      return tell_("policy.unknown", at,
+                   {"there is no hop " + hop.substr(0, 64), "没有这样的上报层级：" + hop.substr(0, 64)});
     if (!level || *level == IncidentLevel::ungraded)
-      return tell_("policy.unknown", at, "the level is I, II, III or IV");
+      return tell_("policy.unknown", at, {"the level is I, II, III or IV", "级别只能是 I、II、III、IV"});
     std::string cls(e.text("class"));
     if (cls == "*") cls.clear();
     const auto is = [&](const IncidentTypes::Class& c) { return c.code == cls; };
     if (!cls.empty() && std::ranges::none_of(to_.incidents.classes, is))
-      return tell_("policy.unknown", at, "there is no class " + cls.substr(0, 64));
+      return tell_("policy.unknown", at,
+                   {"there is no class " + cls.substr(0, 64), "没有这个类别：" + cls.substr(0, 64)});
     const auto written = number(e, "written_min", 1, kMinutesMax, at);
-    if (!written) return tell_("policy.form", at, "written_min is missing");
+    if (!written) return tell_("policy.form", at, {"written_min is missing", "没有写书面时限（written_min）"});
     const auto phone = number(e, "phone_min", 0, kMinutesMax, at);
-    if (phone && *phone > *written) return tell_("policy.form", at, "the telephone comes before the writing");
+    if (phone && *phone > *written)
+      return tell_("policy.form", at, {"the telephone comes before the writing", "电话报告要早于书面报告"});
     if (superior_)
       if (const Deadline* above = deadline_in(*superior_, hop, *level, cls); above && *written > above->written_min)
-        tell_("policy.laxer", at, "the superior wants it within " + std::to_string(above->written_min) + " min");
+        tell_("policy.laxer", at,
+              {"the superior wants it within " + std::to_string(above->written_min) + " min",
+               "上级要求 " + std::to_string(above->written_min) + " 分钟以内"});
     Deadline d{hop, *level, phone, *written, cls};
     if (stricter_)
       if (const Deadline* before = deadline_in(to_, hop, *level, cls)) {
@@ -116,7 +127,9 @@ class Reading {
         if (l.hop != "*" && l.hop != hop) continue;
         const Deadline* d = deadline_in(to_, hop, level, l.class_code);
         if (!d || d->written_min <= l.written_min) continue;
-        tell_("policy.legal", at, l.class_code + ": at most " + std::to_string(l.written_min) + " min, " + l.src);
+        tell_("policy.legal", at,
+              {l.class_code + ": at most " + std::to_string(l.written_min) + " min, " + l.src,
+               class_zh(l.class_code) + "不得超过 " + std::to_string(l.written_min) + " 分钟（" + l.src + "）"});
         Deadline cut = *d;
         cut.class_code = l.class_code;
         cut.written_min = l.written_min;
@@ -130,16 +143,20 @@ class Reading {
   void rule(const Json& e, const std::string& at) {
     const std::string id(e.text("id"));
     const auto same = std::ranges::find(to_.quality, id, &Rule::id);
-    if (same == to_.quality.end()) return tell_("policy.unknown", at, "there is no rule " + id.substr(0, 64));
+    if (same == to_.quality.end())
+      return tell_("policy.unknown", at,
+                   {"there is no rule " + id.substr(0, 64), "没有这条质量规则：" + id.substr(0, 64)});
     const std::string_view word = e.text("severity");
-    if (word != "error" && word != "warning") return tell_("policy.form", at, "severity is error or warning");
+    if (word != "error" && word != "warning")
+      return tell_("policy.form", at, {"severity is error or warning", "只能是 error（错误）或 warning（提示）"});
     const Severity severity = word == "error" ? Severity::error : Severity::warning;
     if (severity == Severity::warning && same->severity == Severity::error) {
-      if (same->blocks != Blocks::routine) return tell_("policy.legal", at, "this rule always holds");
+      if (same->blocks != Blocks::routine)
+        return tell_("policy.legal", at, {"this rule always holds", "这条规则不能放宽"});
       if (superior_) {
         const auto above = std::ranges::find(superior_->quality, id, &Rule::id);
         if (above != superior_->quality.end() && above->severity == Severity::error)
-          tell_("policy.laxer", at, "for the superior it is an error");
+          tell_("policy.laxer", at, {"for the superior it is an error", "上级定为错误，不能改为提示"});
       }
       if (stricter_) return;
     }
@@ -150,14 +167,16 @@ class Reading {
     PolicyTerms::SignOff s;
     if (e.text("kind") != "*") {
       s.kind = kind_from(e.text("kind"));
-      if (!s.kind) return tell_("policy.unknown", at, "there is no such kind");
+      if (!s.kind) return tell_("policy.unknown", at, {"there is no such kind", "没有这种信息类别"});
     }
     const auto steps = number(e, "steps", 2, 3, at);
-    if (!steps) return tell_("policy.form", at, "steps is 2 or 3");
+    if (!steps) return tell_("policy.form", at, {"steps is 2 or 3", "签批只能是 2 步或 3 步"});
     if (s.kind && is_emergency(*s.kind))
-      return tell_("policy.legal", at, "nobody waits with an emergency: 突发事件应对法 第六十一条");
+      return tell_(
+          "policy.legal", at,
+          {"nobody waits with an emergency: 突发事件应对法 第六十一条", "紧急信息不等签批：突发事件应对法 第六十一条"});
     if (superior_ && *steps < steps_of(*superior_, s.kind))
-      tell_("policy.laxer", at, "the superior wants more signatures");
+      tell_("policy.laxer", at, {"the superior wants more signatures", "上级要求的签批步骤更多"});
     s.steps = stricter_ ? std::max(*steps, steps_of(to_, s.kind)) : *steps;
     if (to_.terms.signoff.size() < kEntriesMax) to_.terms.signoff.push_back(s);
   }
@@ -167,10 +186,15 @@ class Reading {
     each(e, "slack", [&](const Json& s, const std::string& at) {
       const std::string level(s.text("level"));
       if (std::ranges::find(kLevels, level) == std::end(kLevels))
-        return tell_("policy.unknown", "commission." + at, "there is no such level");
+        return tell_("policy.unknown", "commission." + at, {"there is no such level", "没有这个层级"});
       if (const auto minutes = number(s, "minutes", 0, kMinutesMax, "commission." + at))
         to_.terms.slack_min[level] = *minutes;
     });
+  }
+
+  std::string class_zh(const std::string& code) const {
+    const auto c = std::ranges::find(to_.incidents.classes, code, &IncidentTypes::Class::code);
+    return c == to_.incidents.classes.end() ? code : c->zh;
   }
 
   RuleSet& to_;
@@ -208,12 +232,12 @@ void each_of(const Json& j, const char* key, const Tell& tell,
   const Json* list = j.find(key);
   if (!list) return;
   if (!list->items() || list->items()->size() > kEntriesMax)
-    return tell("policy.form", key, "has to be a list of at most 512 entries");
+    return tell("policy.form", key, {"has to be a list of at most 512 entries", "须是最多 512 条的列表"});
   for (std::size_t i = 0; i < list->items()->size(); ++i) {
     const std::string at = std::string(key) + "[" + std::to_string(i) + "]";
     const Json& e = (*list->items())[i];
     if (!e.members())
-      tell("policy.form", at, "has to be an object");
+      tell("policy.form", at, {"has to be an object", "须是一个对象"});
     else
       take(e, at);
   }
@@ -262,14 +286,14 @@ Result<PolicyBody> decode_policy(ByteView bytes) {
 std::vector<PolicyProblem> check_policy(std::string_view document, const RuleSet& built_in, const RuleSet* superior) {
   std::vector<PolicyProblem> out;
   RuleSet rules = superior ? *superior : built_in;
-  Reading(rules, false, superior, [&](std::string_view code, const std::string& where, std::string message) {
+  Reading(rules, false, superior, [&](std::string_view code, const std::string& where, PolicySaid message) {
     if (out.size() < 100) out.push_back({std::string(code), where, std::move(message)});
   }).read(document);
   return out;
 }
 
 void apply_policy(std::string_view document, bool stricter, RuleSet& rules) {
-  Reading(rules, stricter, nullptr, [](std::string_view, const std::string&, std::string) {}).read(document);
+  Reading(rules, stricter, nullptr, [](std::string_view, const std::string&, PolicySaid) {}).read(document);
 }
 
 std::string document_of(const RuleSet& rules) {

@@ -19,7 +19,7 @@ inline constexpr std::pair<std::string_view, Need> kNeeds[] = {
     {"required", Need::required}, {"if_known", Need::if_known}, {"optional", Need::optional}, {"unused", Need::unused}};
 
 /// Tells of what is wrong, or passes it over when nobody listens.
-using Tell = std::function<void(std::string_view code, const std::string& where, std::string message)>;
+using Tell = std::function<void(std::string_view code, const std::string& where, PolicySaid message)>;
 
 /// The set of rules that a document is read into.
 struct Into {

@@ -40,31 +40,36 @@ bool read_day(const Json& e, const char* key, std::optional<std::int64_t>& to) {
 }
 
 std::optional<Timetable> read_one(const Json& e, const std::string& at, bool watch, const Tell& tell) {
-  const auto bad = [&](std::string why) {
+  const auto bad = [&](PolicySaid why) {
     tell("policy.form", at, std::move(why));
     return std::nullopt;
   };
   Timetable t;
   t.name = e.text("name");
-  if (t.name.size() > kNameBytesMost || !one_line(t.name)) return bad("name is one short line");
+  if (t.name.size() > kNameBytesMost || !one_line(t.name)) return bad({"name is one short line", "名称写短短一行"});
   const auto levels = words(e, "levels", std::size(kLevels),
                             [](const std::string& s) { return std::ranges::find(kLevels, s) != std::end(kLevels); });
   const auto offices = words(e, "offices", kEntriesMax, good_code);
-  if (!levels) return bad("levels is a list of province, city, county, township, unit");
-  if (!offices) return bad("offices is a list of codes");
-  if (levels->empty() && offices->empty()) return bad("which levels, or which offices");
+  if (!levels)
+    return bad({"levels is a list of province, city, county, township, unit",
+                "层级只能是 province、city、county、township、unit"});
+  if (!offices) return bad({"offices is a list of codes", "另加单位须是单位代码，逗号分开"});
+  if (levels->empty() && offices->empty())
+    return bad({"which levels, or which offices", "请选哪些层级，或写另加的单位代码"});
   const auto at_words = words(e, "at", kTimesMost, [](const std::string& s) { return minute_from(s).has_value(); });
-  if (!at_words || at_words->empty()) return bad("at is a list of times such as 16:30");
+  if (!at_words || at_words->empty())
+    return bad({"at is a list of times such as 16:30", "时刻要写成 16:30，几个用逗号分开"});
   t.levels = *levels;
   t.offices = *offices;
   for (const std::string& s : *at_words) t.at_min.push_back(*minute_from(s));
   std::ranges::sort(t.at_min);
   if (!read_day(e, "from", t.from_day) || !read_day(e, "to", t.to_day))
-    return bad("from and to are days such as 2026-10-01");
-  if (t.from_day && t.to_day && *t.to_day < *t.from_day) return bad("the period ends before it begins");
+    return bad({"from and to are days such as 2026-10-01", "日期要写成 2026-10-01"});
+  if (t.from_day && t.to_day && *t.to_day < *t.from_day)
+    return bad({"the period ends before it begins", "到期日在开始日之前"});
   if (const Json* n = e.find("persons"); watch && n) {
     if (!n->integer() || *n->integer() < 0 || *n->integer() > kPersonsMost)
-      return bad("persons is a whole number from 0 to 20");
+      return bad({"persons is a whole number from 0 to 20", "人数是 0 到 20 的整数"});
     t.persons = *n->integer();
   }
   return t;
@@ -117,14 +122,14 @@ void read_skip(const Json& document, const Into& in) {
       return l && *l != IncidentLevel::ungraded;
     });
     if (!levels->items() || !all || all->empty())
-      return in.tell("policy.form", "skip_level", "levels is a list of I to IV");
+      return in.tell("policy.form", "skip_level", {"levels is a list of I to IV", "levels 须是 I 到 IV 的列表"});
     IncidentLevel lowest = IncidentLevel::i;
     for (const std::string& l : *all) lowest = std::min(lowest, *incident_level_from(l));
     if (in.superior && lowest > in.superior->terms.skip_from)
-      in.tell("policy.laxer", "skip_level", "the superior wants more of them");
+      in.tell("policy.laxer", "skip_level", {"the superior wants more of them", "上级要求越级直报的更多"});
     terms.skip_from = in.stricter ? std::min(lowest, terms.skip_from) : lowest;
   } else if (!skip->find("classes")) {
-    return in.tell("policy.form", "skip_level", "levels is a list of I to IV");
+    return in.tell("policy.form", "skip_level", {"levels is a list of I to IV", "levels 须是 I 到 IV 的列表"});
   }
   if (skip->find("classes") && !in.stricter && !in.superior) terms.skip.clear();
   each_of(*skip, "classes", in.tell, [&](const Json& e, const std::string& in_list) {
@@ -132,19 +137,22 @@ void read_skip(const Json& document, const Into& in) {
     SkipRule r;
     r.class_code = e.text("class");
     if (r.class_code.empty() || r.class_code == "*" || !knows_class(in.rules, r.class_code))
-      return in.tell("policy.unknown", at, "there is no class " + r.class_code.substr(0, 64));
+      return in.tell(
+          "policy.unknown", at,
+          {"there is no class " + r.class_code.substr(0, 64), "没有这个类别：" + r.class_code.substr(0, 64)});
     r.from = e.text("from");
     if (r.from == "*") r.from.clear();
     if (!r.from.empty() && std::ranges::find(kLevels, r.from) == std::end(kLevels))
-      return in.tell("policy.unknown", at, "there is no such level of offices");
+      return in.tell("policy.unknown", at, {"there is no such level of offices", "没有这个层级"});
     const auto lowest = incident_level_from(e.text("lowest"));
-    if (!lowest || *lowest == IncidentLevel::ungraded) return in.tell("policy.form", at, "lowest is I, II, III or IV");
+    if (!lowest || *lowest == IncidentLevel::ungraded)
+      return in.tell("policy.form", at, {"lowest is I, II, III or IV", "级别只能是 I、II、III、IV"});
     r.lowest = *lowest;
     const auto same = [&](const SkipRule& o) { return o.class_code == r.class_code && o.from == r.from; };
     if (in.superior)
       if (const auto above = std::ranges::find_if(in.superior->terms.skip, same);
           above != in.superior->terms.skip.end() && r.lowest > above->lowest)
-        in.tell("policy.laxer", at, "the superior wants more of them");
+        in.tell("policy.laxer", at, {"the superior wants more of them", "上级要求越级直报的更多"});
     const auto there = std::ranges::find_if(terms.skip, same);
     if (there != terms.skip.end())
       there->lowest = in.stricter ? std::min(there->lowest, r.lowest) : r.lowest;

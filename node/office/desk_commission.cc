@@ -143,6 +143,13 @@ Result<> Desk::release_task(const SigningPerson& by, Draft& d) {
   return books_.journal(by.person, name_of(Step::sign), d.case_id, name_of(d.extras.type), now_);
 }
 
+Result<Bytes> fixed_body(const Draft& d) {
+  const std::vector<Bytes> contents = TRY(unpack(d.content));
+  // The signatures of all groups lie one behind the other; whose they are does not matter here.
+  if (d.signatures.empty()) return fail(Fault::corrupt, "a draft was fixed without a signature", "draft.content");
+  return TRY(close(contents.front(), {d.signatures.front()})).record.body;
+}
+
 Result<Outcome> Desk::pass_task(const SigningPerson& by, Draft& d, bool may_sign) {
   if (!d.extras.commission) return fail(Fault::conflict, "delete it and publish it anew", "draft.fixed");
   const bool alone = may_sign && home_.one_person && (by.person.roles & signers_of(d.extras.type));

@@ -12,4 +12,7 @@ Result<> check_task_text(const Rules&, const Report&);
 /// Fault::invalid "commission.nobody", "report.addressees", "commission.due".
 Result<> check_terms(const CommissionWord&, sync::Millis now);
 
+/// The body that a submitted task or policy was fixed with: what its signer is going to sign.
+Result<Bytes> fixed_body(const Draft&);
+
 }  // namespace yz::node

@@ -23,10 +23,14 @@ Bytes encode_policy(const PolicyBody&);
 /// Fault::forged unless it has this form.
 Result<PolicyBody> decode_policy(ByteView);
 
+/// One sentence in both languages of the page.
+struct PolicySaid {
+  std::string en, zh;
+};
 struct PolicyProblem {
   std::string code;   ///< policy.form, policy.size, policy.unknown, policy.legal, policy.laxer, policy.flash
   std::string where;  ///< "deadlines[3]"
-  std::string message;
+  PolicySaid message;
 };
 /// What no policy may go beyond, and where it is written.
 struct LegalLimit {

@@ -77,6 +77,35 @@ def listening(b, home):
     return case
 
 
+def roles_of(b, name):
+    rows = b.ask("GET", "/officers")[1]["officers"]
+    return [set(o["roles"]) for o in rows if o["name"] == name and o["state"] == "active"]
+
+
+def roles_at_once(url, b, home):
+    """What is given counts at once, and what is taken is gone at once, also in a session that was open before."""
+    first = path("zhou.passphrase")
+    with open(first, "w") as f:
+        f.write(PASSPHRASE + "\n")
+    expect("a drafter is added", 0, home, "officer", "add", "周敏", "--role", "drafter", "--passphrase-file-for", first)
+    z = Browser(url)
+    z.sign_in("周敏", PASSPHRASE)
+    asked = {"name": "演练一"}
+    status, said = z.ask("POST", "/exercise", {"on": True, **asked})
+    check("a drafter begins no exercise, and hears who may", status == 403 and "王芳" in said["detail"] and "signer or duty officer" in said["detail"], (status, said))
+    status, said = b.ask("POST", "/officers/%E5%91%A8%E6%95%8F/roles", {"roles": ["drafter", "reviewer", "signer"]})
+    check("more roles are given", status == 200, (status, said))
+    check("one certificate is in use, with all of them", roles_of(z, "周敏") == [{"drafter", "reviewer", "signer"}], roles_of(z, "周敏"))
+    status, said = z.ask("POST", "/exercise", {"on": True, **asked})
+    check("a role given counts at once in an open session", status == 200, (status, said))
+    status, said = b.ask("POST", "/officers/%E5%91%A8%E6%95%8F/roles", {"roles": ["drafter"]})
+    check("they are taken again", status == 200, (status, said))
+    status, said = z.ask("POST", "/exercise", {"on": False, **asked})
+    check("a role taken is gone at once in an open session", (status, said.get("code")) == (403, "denied.role"), (status, said))
+    status, said = b.ask("POST", "/exercise", {"on": False, **asked})
+    check("... and whoever has it still does it", status == 200, (status, said))
+
+
 def main():
     home = path("county")
     expect("an office", 0, home, "init", "--code", "370783", "--name", "青山县", "--level", "county", "--officer", "王芳", "--root")
@@ -94,7 +123,8 @@ def main():
     status, said = b.ask("POST", "/reports", {"kind": "brief", "title": "柳河镇巡查道路"})
     check("with it a draft is kept", status == 200 and said["state"] == "draft", (status, said))
     check("a good file of the page comes with its policy", page_headers(url))
-    expect("the officer is renewed", 0, home, "officer", "renew")
+    roles_at_once(url, b, home)
+    expect("the officer is renewed", 0, home, "officer", "renew", "--as", "王芳")
     status, said = b.ask("GET", "/status")
     check("a new key ends the sessions of the old one", (status, said.get("code")) == (401, "login.session"), (status, said))
     b.sign_in("王芳", PASSPHRASE)

@@ -105,7 +105,7 @@ async function policy(city) {
   await go(page, '/admin/policy');
   await page.getByText('用程序自带的规则').waitFor();
   await accessible(page, 'policy');
-  await page.getByRole('button', { name: '起草新的策略' }).click();
+  await page.getByRole('button', { name: '起草新的规则' }).click();
   await tab(page, '时限').waitFor();
   check('what changes nothing cannot be signed', await publish(page).isDisabled());
   await until('the keyboard is at the first section', async () => page.evaluate(() => document.activeElement?.id === 'tab-deadlines'));
@@ -174,7 +174,7 @@ async function policyBelow(county) {
   await go(page, '/admin/policy');
   await page.locator('#times').waitFor();
   check('the county sees when it owes zero reports', (await page.locator('.admin-main').innerText()).includes('国庆假期'));
-  await page.getByRole('button', { name: '起草新的策略' }).click();
+  await page.getByRole('button', { name: '起草新的规则' }).click();
   const limit = page.getByLabel('县 → 市 各类 IV 级 书面 分钟');
   await limit.waitFor();
   check('the field shows what holds above', (await page.locator('.policy-table').filter({ has: limit }).innerText()).includes('上级 60 / 90'));

@@ -5,6 +5,7 @@ import en from './locales/en';
 import { aboutEn, aboutZh } from './locales/about';
 import { adminEn, adminZh } from './locales/admin';
 import { attachmentsEn, attachmentsZh } from './locales/attachments';
+import { formsEn, formsZh } from './locales/forms';
 import { listEn, listZh } from './locales/list';
 import { rolesEn, rolesZh } from './locales/roles';
 import { tasksEn, tasksZh } from './locales/tasks';
@@ -31,6 +32,8 @@ i18n.global.mergeLocaleMessage('zh', listZh);
 i18n.global.mergeLocaleMessage('en', listEn);
 i18n.global.mergeLocaleMessage('zh', rolesZh);
 i18n.global.mergeLocaleMessage('en', rolesEn);
+i18n.global.mergeLocaleMessage('zh', formsZh);
+i18n.global.mergeLocaleMessage('en', formsEn);
 i18n.global.mergeLocaleMessage('zh', boxZh);
 i18n.global.mergeLocaleMessage('en', boxEn);
 

@@ -113,6 +113,15 @@ export interface Policy {
   verified: boolean;
   deliveries?: { office: string; name: string; state: string; at: string | null }[];
 }
+export interface PolicyDraft {
+  case: string;
+  title: string;
+  state: string;
+  drafter: string;
+  version: number | null;
+  effective_at: string | null;
+  document: PolicyDocument | null;
+}
 export type PolicyNeed = 'required' | 'if_known' | 'optional' | 'unused';
 export interface TimetableDoc {
   name?: string;
@@ -154,7 +163,8 @@ export interface PolicyNow {
   quality: { id: string; zh: string; en: string; fixed: boolean }[];
   sources: Policy[];
   coming: Policy[];
-  drafts: { case: string; title: string; state: string; drafter: string }[];
+  /** Waiting for another's signature, with what that would put in force. */
+  drafts: PolicyDraft[];
 }
 export interface PolicyTimes {
   now: string;

@@ -306,7 +306,7 @@ export interface Outcome {
 export interface Officer {
   name: string;
   roles: string[];
-  state: string;
+  state: 'active' | 'suspended' | 'retired' | 'revoked';
   /** Who is away and named them. */
   stands_for?: string[];
 }

@@ -3,13 +3,13 @@ export const adminZh = {
   nav: { admin: '管理' },
   admin: {
     menu: '管理菜单', group: { machine: '本机', office: '单位' },
-    nav: { lines: '线路', alarms: '提醒', care: '备份与自检', evidence: '证据', journal: '日志', people: '人员', offices: '下级单位', superiors: '上级单位', machines: '机器与密钥', root: '信任根', policy: '策略' },
+    nav: { lines: '线路', alarms: '提醒', care: '备份与自检', evidence: '证据', journal: '日志', people: '人员', offices: '下级单位', superiors: '上级单位', machines: '机器与密钥', root: '信任根', policy: '规则' },
     never: '从未', justNow: '刚才', minutesAgo: '{n} 分钟前', hoursAgo: '{n} 小时前', daysAgo: '{n} 天前',
     lastContact: '最后联系', code: '单位代码', acts: '办理', change: '修改', save: '保存', refresh: '刷新', needKeys: '这一页的办理需要“密钥管理员”角色；您现在只能查看。',
     digits: '已输入 {n} / {of} 位', heard: '对方念的数字（40位，每5位一组）',
     level: { province: '省', city: '市', county: '县', township: '乡镇', unit: '直属单位' },
     superiorKind: { superior: '主管上级', line: '条线上级', direct: '上级的上级' },
-    role: { drafter: '拟稿', reviewer: '审核', signer: '签发', duty: '值班', auditor: '审计', admin_people: '人员管理员', admin_keys: '密钥管理员', admin_policy: '策略管理员' },
+    role: { drafter: '拟稿', reviewer: '审核', signer: '签发', duty: '值班', auditor: '审计', admin_people: '人员管理员', admin_keys: '密钥管理员', admin_policy: '规则管理员' },
     roleHint: {
       drafter: '写信息、续报和更正的稿子，提交签发。', reviewer: '签发之前审核稿件；不能审自己拟的稿。', signer: '签发后信息才报出；不能签发自己拟的稿（一人单位除外）。', duty: '夜间特急可先报后签；签收来件，办交接。',
       auditor: '只看不改：查日志，核验全部记录。', admin_people: '增加人员、改角色、停用和恢复。', admin_keys: '邀请下级和新机器，核对指纹，吊销。', admin_policy: '发布规则，告知本单位地址。',
@@ -47,7 +47,7 @@ export const adminZh = {
       lead: '拟稿人与签发人不能是同一人，程序在签名时把关。', alone: '本单位现在一个人：可以自己拟稿自己签发，报出的信息会标“一人单位”。加上第二个人以后，就必须两人经手。', add: '增加人员', addOk: '增加', added: '已增加 {name}，把首个口令当面告诉本人，请其登录后马上改',
       own: '我（{name}）', ownHint: '口令丢了用开通时打印的恢复单：yizhan passphrase recover。', passphrase: '改口令', renew: '更换我的签名密钥', renewText: '旧密钥从现在起不再用来签名，以前签的仍然有效。证书快到期或怀疑口令被人看到时换。', need: '增删人员和改角色需要“人员管理员”角色；您现在只能查看。',
       name: '姓名', phone: '电话', roles: '角色', state: { active: '在岗', suspended: '停用', retired: '已停', revoked: '已吊销' }, suspend: '停用', resume: '恢复', suspendText: '停用后此人签的内容不再被接受，以前签的仍有效。可以恢复。', resumeText: '恢复停用之前的角色。',
-      legend: '角色是什么意思', rules: '三人以上的单位，人员、密钥、策略三个管理员须由不同的人担任；至少留一位人员管理员。', first: '首个口令', again: '再输入一次', show: '显示口令', differs: '两次输入的不一样。', strength: '至少12个字符，或4个词。', rolesOf: '{name} 的角色', rolesText: '改角色就是换发此人的证书，上级随下次收发得知。', rolesOk: '换发证书',
+      legend: '角色是什么意思', rules: '三人以上的单位，人员、密钥、规则三个管理员须由不同的人担任；至少留一位人员管理员。', first: '首个口令', again: '再输入一次', show: '显示口令', differs: '两次输入的不一样。', strength: '至少12个字符，或4个词。', rolesOf: '{name} 的角色', rolesText: '改角色就是换发此人的证书，上级随下次收发得知。', rolesOk: '换发证书',
       passphraseText: '改后您在别处的登录会退出。以前的备份仍要用旧口令打开。', old: '现在的口令', new: '新口令',
     },
     offices: {

@@ -2,7 +2,7 @@
 export const tasksZh = {
   nav: { tasks: '约稿' },
   group: { commission: '约稿，待答复', commission_asked: '约稿，有回音', commission_late: '约稿，已逾期' },
-  kindOf: { commission: '约稿', policy: '策略' },
+  kindOf: { commission: '约稿', policy: '规则' },
   tasks: {
     title: '约稿', side: '哪一边', asked: '要我们写的', issued: '我们约的', issue: '发约稿通知', issueOk: '签发约稿', noneAsked: '没有要我们写的。', noneIssued: '没有发出的约稿。', closedToo: '包括已结束的',
     overHours: '已超 {n} 小时', overDays: '已超 {n} 天', state: { draft: '草稿', in_review: '待签发', open: '进行中', closed: '已结束' },
@@ -18,9 +18,9 @@ export const tasksZh = {
     answering: '答复约稿《{title}》，时限 {due}', open: '看约稿', exercise: '演 练  ·  不是真实情况',
   },
   policy: {
-    title: '策略', lead: '时限、必填要素、签发步骤等规则，由上级签名发布，逐级从严。', inForce: '现在生效的规则', sources: '来自', builtIn: '没有单位发布过策略，用程序自带的规则。', coming: '将要生效', drafts: '待签发', history: '历次发布', version: '{office} 第 {n} 版', effective: '{time} 生效', by: '签发 {name}',
-    states: { in_force: '生效中', coming: '将生效', replaced: '已替换', superseded_twin: '同号，以另一份为准', in_review: '待签发' }, none: '没有。', edit: '起草新的策略', text: '策略内容（JSON）', check: '检查', diff: '与现行比较', publish: '签发并下达', effectiveAt: '何时生效（不填就是签发时）', fine: '没有发现问题。', problems: '{n} 处问题', changes: '与现在生效的相比', noChange: '没有变化。', where: '哪一条', before: '现在', after: '改后', parse: '不是有效的 JSON：{why}',
-    done: '已签发第 {n} 版，下级随收发得知', waits: '已提交第 {n} 版，请另一位同志签发', sure: '签发以后下级随收发执行。确定？', need: '起草和发布策略需要“策略管理员”或“签发”角色。', delivered: '{n} / {of} 个单位已收到', view: '查看',
+    title: '规则', lead: '时限、必填要素、签发步骤等规则，由上级签名发布，逐级从严。', inForce: '现在生效的规则', sources: '来自', builtIn: '没有单位发布过规则，用程序自带的规则。', coming: '将要生效', drafts: '待签发', history: '历次发布', version: '{office} 第 {n} 版', effective: '{time} 生效', by: '签发 {name}',
+    states: { in_force: '生效中', coming: '将生效', replaced: '已替换', superseded_twin: '同号，以另一份为准', in_review: '待签发' }, none: '没有。', edit: '起草新的规则', text: '规则内容（JSON）', check: '检查', diff: '与现行比较', publish: '签发并下达', effectiveAt: '何时生效（不填就是签发时）', fine: '没有发现问题。', problems: '{n} 处问题', changes: '与现在生效的相比', noChange: '没有变化。', where: '哪一条', before: '现在', after: '改后', parse: '不是有效的 JSON：{why}',
+    done: '已签发第 {n} 版，下级随收发得知', waits: '已提交第 {n} 版，请另一位同志签发', sure: '签发以后下级随收发执行。确定？', need: '起草和发布规则需要“规则管理员”或“签发”角色。', delivered: '{n} / {of} 个单位已收到', view: '查看',
   },
 };
 

@@ -3,6 +3,7 @@ import { ref } from 'vue';
 import { api } from '../api';
 import { Problem, useCsrf } from '../api/client';
 import type { Session } from '../api/types';
+import { inOffice } from '../people';
 
 /** Who is signed in. `locked`: nobody is any more, but what stands on the page waits for the same person. */
 export const useSession = defineStore('session', () => {
@@ -29,16 +30,21 @@ export const useSession = defineStore('session', () => {
     open.value = true;
     locked.value = false;
     acted = told = Date.now();
-    const all = (await api.officers()).officers;
-    const mine = all.find((o) => o.name === s.officer);
-    signers.value = all.filter((o) => o.name !== s.officer && o.state === 'active' && o.roles.includes('signer')).map((o) => o.name);
-    const signs = mine?.roles.includes('signer') ?? false;
-    // In the place of a signer who is away one signs; the node decides each time.
-    standsFor.value = signs ? [] : (mine?.stands_for ?? []);
-    roles.value = [...(mine?.roles ?? []), ...(standsFor.value.length ? ['signer'] : [])];
+    await learnRoles();
     const go = waiting;
     waiting = [];
     go.forEach((f) => f());
+  }
+  /** What this person may do now, by the certificate in use: asked again whenever the office's people may have changed. */
+  async function learnRoles(): Promise<void> {
+    const all = (await api.officers()).officers;
+    const mine = inOffice(all, officer.value);
+    signers.value = all.filter((o) => o.name !== officer.value && o.state === 'active' && o.roles.includes('signer')).map((o) => o.name);
+    const signs = mine?.roles.includes('signer') ?? false;
+    // In the place of a signer who is away one signs; the node decides each time.
+    standsFor.value = signs ? [] : (mine?.stands_for ?? []);
+    const now = [...(mine?.roles ?? []), ...(standsFor.value.length ? ['signer'] : [])];
+    if (now.join() !== roles.value.join()) roles.value = now;
   }
   /** After a reload: the browser still has the session's cookie. */
   async function resume(): Promise<boolean> {
@@ -94,5 +100,5 @@ export const useSession = defineStore('session', () => {
     }
   }
   const may = (role: string): boolean => roles.value.includes(role);
-  return { officer, roles, standsFor, signers, open, locked, byItself, before, resume, signIn, signOut, lock, wait, act, look, may };
+  return { officer, roles, standsFor, signers, open, locked, byItself, before, learnRoles, resume, signIn, signOut, lock, wait, act, look, may };
 });

@@ -1,8 +1,8 @@
 /** What a change of a policy says to people. */
 import { i18n, named } from '../../i18n';
-import type { PolicyNow } from '../../api/tasks';
+import type { PolicyDraft, PolicyNow } from '../../api/tasks';
 import type { Rules } from '../../api/types';
-import type { Change } from './model';
+import { differences, modelOf, overlay, type Change } from './model';
 
 const t = (key: string, with_: Record<string, unknown> = {}): string => i18n.global.t('policyEdit.' + key, with_);
 
@@ -61,4 +61,10 @@ export function changeText(c: Change, rules: Rules | null, now: PolicyNow | null
     default:
       return t(`change.${what}${c.after ? 'New' : 'Gone'}`, { a: timetableName(c.before), b: timetableName(c.after) });
   }
+}
+
+/** What a version that waits would change of what holds now, as sentences. */
+export function draftChanges(draft: PolicyDraft, now: PolicyNow, rules: Rules | null): string[] {
+  if (!draft.document) return [];
+  return differences(modelOf(now.in_force), overlay(modelOf(now.base), draft.document, now.bound)).map((c) => changeText(c, rules, now));
 }
