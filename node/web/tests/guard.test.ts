@@ -7,7 +7,7 @@ describe('a form with a field that cannot be read', () => {
   it('is not sent, says which field, and is free again when it is mended', () => {
     const guard = makeGuard();
     const due = ref('');
-    guard.add({ bad: () => parsedTime(due.value) === null, name: () => '时限' });
+    guard.add({ bad: () => parsedTime(due.value, '2026-11-22T14:05') === null, name: () => '时限' });
     guard.add({ bad: () => false, name: () => '事由' });
     expect(guard.blocked.value).toBe(false);
     due.value = '2026-13-45 99:99';
