@@ -81,11 +81,34 @@ Result<MatterRow> opened(Request& r) {
   return find_case(r.store(), r.parts[0]);
 }
 
+/// What the person was shown, where the call says it, is what is decided on: neither another version nor somebody
+/// else's decision has come since. An acknowledgement changes nothing in what there is to decide.
+Result<> as_shown(Request& r, const MatterRow& m) {
+  const auto changed = [] {
+    return fail(Fault::conflict, "the case has changed since it was shown: look at it again", "case.changed");
+  };
+  const std::string_view state = r.body.text("state");
+  const auto before_any = [](std::string_view s) { return s == "received" || s == "opened" || s == "acknowledged"; };
+  if (!state.empty() && state != name_of(m.state) && !(before_any(state) && before_any(name_of(m.state))))
+    return changed();
+  const Json* seen = r.body.find("heads");
+  if (!seen || !seen->items()) return {};
+  const auto records = TRY(case_records(r.store(), m.row));
+  const CaseGraph graph = graph_of(m.office, records);
+  const auto now = heads(graph, records);
+  const auto shown = [&](const CaseRecord* c) {
+    return std::ranges::any_of(*seen->items(),
+                               [&](const Json& j) { return j.string() && *j.string() == hex(c->released.id.view()); });
+  };
+  return now.size() == seen->items()->size() && std::ranges::all_of(now, shown) ? Result<>() : changed();
+}
+
 }  // namespace
 
 Result<ApiReply> post_decide(Request& r) {
-  TRY(only(r.body, {"outcome", "publication", "issue", "reason", "rating", "text", "dictated"}));
+  TRY(only(r.body, {"outcome", "publication", "issue", "reason", "rating", "text", "dictated", "state", "heads"}));
   const MatterRow m = TRY(opened(r));
+  TRY(as_shown(r, m));
   Act a;
   a.disposal = disposal_from(r.body.text("outcome"));
   a.publication = r.body.text("publication");
@@ -103,8 +126,9 @@ Result<ApiReply> post_decide(Request& r) {
 }
 
 Result<ApiReply> post_instruct(Request& r) {
-  TRY(only(r.body, {"text", "due_at", "assignees", "dictated"}));
+  TRY(only(r.body, {"text", "due_at", "assignees", "dictated", "state", "heads"}));
   const MatterRow m = TRY(opened(r));
+  TRY(as_shown(r, m));
   Act a;
   a.text = r.body.text("text");
   a.due_ms = TRY(due_of(r));

@@ -129,8 +129,20 @@ Result<Json> entry_json(const Request& r, const CaseGraph& graph, const std::vec
   j.set("newer", std::move(newer));
   j.set("waiting_for_signature", false);
   j.set("waits_for", "");
+  j.set("returned", false);
+  j.set("note", "");
+  Json deliveries = Json::array();
+  if (a.fact.office == r.store().me().office) deliveries = TRY(record_deliveries_json(r, a.fact.id));
+  j.set("deliveries", std::move(deliveries));
   j.set("into", TRY(into_json(r, a.act.merged)));
   return j;
+}
+
+/// Given back it has no signature, and still a writer.
+Json drafter_json(const Draft& d) {
+  Json list = Json::array();
+  if (!d.extras.drafter.empty()) list.add(d.extras.drafter);
+  return list;
 }
 
 /// What the second person is to sign, or what was given back.
@@ -160,7 +172,7 @@ Result<Json> waiting_json(const Request& r, const Draft& d) {
                          {"act", name_of(a.kind)},
                          {"office", r.code_of(r.store().me().office)},
                          {"office_name", r.office_name(r.store().me().office)},
-                         {"by", names_json(r, d.signatures)},
+                         {"by", d.signatures.empty() ? drafter_json(d) : names_json(r, d.signatures)},
                          {"at", Json()},
                          {"own", true}});
   const Json body = body_json(r, a);
@@ -173,6 +185,9 @@ Result<Json> waiting_json(const Request& r, const Draft& d) {
   j.set("newer", Json::array());
   j.set("waiting_for_signature", d.state == ReportState::in_review);
   j.set("waits_for", d.state != ReportState::in_review ? "" : led ? "second" : "signer");
+  j.set("returned", d.state == ReportState::returned);
+  j.set("note", d.note);
+  j.set("deliveries", Json::array());
   j.set("into", Json());
   return j;
 }

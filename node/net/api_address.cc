@@ -47,9 +47,11 @@ Result<ApiReply> get_addressees(Request& r) {
   return reply(Json::object({{"addressees", std::move(list)}, {"gravest_to", r.host.config().report.gravest_to}}));
 }
 
-Result<Json> deliveries_json(Request& r, std::int64_t matter) {
+namespace {
+
+Json states_json(const Request& r, const std::vector<DeliveryState>& all) {
   Json list = Json::array();
-  for (const DeliveryState& d : TRY(case_deliveries(r.store(), r.host.directory(), matter))) {
+  for (const DeliveryState& d : all) {
     const auto at = d.at_ms > 0 ? std::optional(d.at_ms) : std::nullopt;
     list.add(Json::object({{"office", r.code_of(d.office)},
                            {"name", r.office_name(d.office)},
@@ -59,6 +61,16 @@ Result<Json> deliveries_json(Request& r, std::int64_t matter) {
                            {"opened_at", r.time(d.opened_ms > 0 ? std::optional(d.opened_ms) : std::nullopt)}}));
   }
   return list;
+}
+
+}  // namespace
+
+Result<Json> deliveries_json(Request& r, std::int64_t matter) {
+  return states_json(r, TRY(case_deliveries(r.store(), r.host.directory(), matter)));
+}
+
+Result<Json> record_deliveries_json(const Request& r, const RecordId& record) {
+  return states_json(r, TRY(record_deliveries(r.store(), r.host.directory(), record)));
 }
 
 }  // namespace yz::node::api

@@ -110,6 +110,9 @@ Result<Json> draft_json(const Request& r, const Draft& d) {
   if (!d.disputed.empty())
     for (const DraftVersion& v : TRY(draft_state(r.store(), d.case_id)).heads)
       if (v.kind == DraftVersion::Kind::text) versions.add(version_json(r, v));
+  Json left_out = Json::array(), from = Json::array();
+  for (const auto& id : d.extras.left_out) left_out.add(hex(id.view()));
+  for (const RecordId& id : d.extras.written_from) from.add(hex(id.view()));
   return Json::object({{"state", name_of(d.state)},
                        {"type", name_of(d.extras.type)},
                        {"kind", to_string(d.report.kind)},
@@ -123,6 +126,8 @@ Result<Json> draft_json(const Request& r, const Draft& d) {
                        {"reason", d.extras.reason},
                        {"returned", returned_json(r, d)},
                        {"submitted", submitted_json(r, d)},
+                       {"left_out", std::move(left_out)},
+                       {"from", std::move(from)},
                        {"to", std::move(to)},
                        {"signatures", std::move(signatures)},
                        {"seen", d.seen.empty() ? std::string() : d.seen.token()},

@@ -106,8 +106,8 @@ Json newest_json(const Request& r, const CaseGraph& graph, const RecordId& on, c
   return j;
 }
 
-Json forward_json(const Request& r, const std::vector<CaseRecord>& records, const CaseGraph& graph, const CaseRecord& c,
-                  const std::vector<TextLayer>& layers) {
+Result<Json> forward_json(const Request& r, const std::vector<CaseRecord>& records, const CaseGraph& graph,
+                          const CaseRecord& c, const std::vector<TextLayer>& layers) {
   const sync::Record& rec = c.released.record;
   Json to = Json::array(), newer = Json::array(), list = Json::array();
   for (const OfficeId& id : rec.addressees) to.add(r.code_of(id));
@@ -122,6 +122,7 @@ Json forward_json(const Request& r, const std::vector<CaseRecord>& records, cons
                          {"at", r.time(rec.at.ms())},
                          {"to", std::move(to)},
                          {"on_older_version", !newer.items()->empty()}});
+  j.set("deliveries", TRY(record_deliveries_json(r, c.released.id)));
   j.set("newer", std::move(newer));
   j.set("newest", newest_json(r, graph, layers.front().record.id, layers.front().report));
   j.set("layers", std::move(list));
@@ -185,23 +186,24 @@ std::string label_of(const Request& r, std::string_view name) {
   return !spec ? std::string(name) : zh ? spec->zh : spec->en;
 }
 
-void add_layers(const Request& r, const std::vector<CaseRecord>& records, const CaseGraph& graph, Json& report) {
+Result<> add_layers(const Request& r, const std::vector<CaseRecord>& records, const CaseGraph& graph, Json& report) {
   Json forwards = Json::array(), newest = Json::array();
   auto all = outermost_forwards(records);
   if (all.size() > kForwardsShown) all.erase(all.begin(), all.end() - kForwardsShown);
   for (const CaseRecord* c : all) {
     const auto layers = text_layers(c->released);
     if (!layers) continue;  // of a schema that this program does not know
-    Json j = forward_json(r, records, graph, *c, *layers);
+    Json j = TRY(forward_json(r, records, graph, *c, *layers));
     newest = *j.find("layers");
     forwards.add(std::move(j));
   }
   report.set("layers", std::move(newest));
   report.set("forwards", std::move(forwards));
+  return {};
 }
 
 Result<ApiReply> post_forward(Request& r) {
-  TRY(only(r.body, {"to", "note", "edit", "lane", "record", "attachments"}));
+  TRY(only(r.body, {"to", "note", "edit", "lane", "record", "attachments", "send", "seen"}));
   TRY(r.host.open_received());
   const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
   Forwarding f;
@@ -215,7 +217,9 @@ Result<ApiReply> post_forward(Request& r) {
   f.record = TRY(record_named(r, m));
   f.attachments = TRY(attachments_chosen(r));
   if (!m.own) f.edit = TRY(edition(r, m, f.record));  // of our own the desk says why not
-  const Signer signer = TRY(r.signer());
+  f.send = !r.body.find("send") || r.body.flag("send");
+  if (const std::string_view seen = r.body.text("seen"); !seen.empty()) f.seen = TRY(Seen::from_token(seen));
+  const Signer signer = TRY(r.signer(f.send));
   const Person who = TRY(acting(r, signer.officer));
   StoreBooks books = books_of(r);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));

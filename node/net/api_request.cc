@@ -121,6 +121,7 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"stats.scheme", "没有这个计分办法"},
     {"stats.superior", "本单位没有上级单位"},
     {"stats.time", "时间写作 2026-11-01、2026-11 或完整时间，先起后止，最多400天"},
+    {"case.changed", "此件刚有变化（新版本，或已有人处理）：请看过再定"},
     {"case.prefix", "编号太短或不唯一，请多给几位（至少6位）"},
     {"conflict.field", "各版本在这一项上没有不同，或没有这一项"},
     {"conflict.moved", "又到了新的版本，请重新对照后再定"},

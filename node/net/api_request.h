@@ -85,7 +85,7 @@ CaseView case_view(const Request&, const CaseGraph&, const CaseGraph::Standpoint
 /// What people call a field.
 std::string label_of(const Request&, std::string_view name);
 /// "layers" and "forwards" of a case that was passed on: see API.md.
-void add_layers(const Request&, const std::vector<CaseRecord>&, const CaseGraph&, Json& report);
+Result<> add_layers(const Request&, const std::vector<CaseRecord>&, const CaseGraph&, Json& report);
 /// "acts", "sources" and "owed" of a case: see API.md.
 Result<> add_acts(const Request&, const MatterRow&, const std::vector<CaseRecord>&, const std::optional<Draft>&,
                   Json& report);
@@ -97,7 +97,8 @@ struct Work {
   std::string_view group;
   std::optional<sync::Millis> due = {};
   std::string note = {};
-  std::string act = {};  ///< ActKind by its name
+  std::string act = {};     ///< ActKind by its name
+  std::string writes = {};  ///< of a draft: which record it is to be, by its name
   std::optional<RecordId> record = {};
   std::optional<OfficeId> from = {};    ///< whose act it is
   std::optional<Round> submitted = {};  ///< of what waits for a signature
@@ -141,6 +142,8 @@ Result<std::optional<std::vector<OfficeId>>> named_addressees(Request&);
 Result<Json> draft_json(const Request&, const Draft&);
 /// How far our newest version of a case got, for each addressee.
 Result<Json> deliveries_json(Request&, std::int64_t matter);
+/// How far one record of ours got, to each addressee.
+Result<Json> record_deliveries_json(const Request&, const RecordId&);
 
 /// The alarms that were written down, newest first; `all`: those that were looked at already too.
 Result<Json> stored_alarms(const Request&, bool all);

@@ -370,7 +370,7 @@ Result<ApiReply> get_report(Request& r) {
   j.set("findings", std::move(findings));
   j.set("draft", draft ? TRY(draft_json(r, *draft)) : Json());
   j.set("records", std::move(record_list));
-  add_layers(r, records, graph, j);
+  TRY(add_layers(r, records, graph, j));
   TRY(add_acts(r, m, records, draft, j));
   TRY(add_roles(r, m, records, graph, draft, j));
   j.set("may", TRY(may_json(r, m, draft, !records.empty())));

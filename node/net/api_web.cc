@@ -75,13 +75,46 @@ Result<> add_state(Request& r, ReportState state, std::vector<Work>& out, std::s
   return {};
 }
 
-/// What is written in a case that has left, a decision on one, or an edition: it waits for a signature all the same.
+/// What is written in a case that has left, a decision on one, or an edition: it waits for a signature all the same,
+/// and given back, or only begun, for who wrote it. Commissions have a list of their own.
 Result<> add_waiting_drafts(Request& r, std::vector<Work>& out) {
   Query q = TRY(r.store().db().query(
-      "select d.matter from draft d where d.content is not null and exists(select 1 from record r where r.matter ="
-      " d.matter and r.quarantine = 0) order by d.matter desc limit ?",
-      kWorkMost));
-  while (TRY(q.step())) out.push_back({.row = TRY(matter_at(r.store(), q.integer(0))), .group = "in_review"});
+      "select d.matter, d.content is not null, d.note <> '', d.drafter = ? from draft d where exists(select 1 from"
+      " record r where r.matter = d.matter and r.quarantine = 0) order by d.matter desc limit ?",
+      r.officer.person, kWorkMost));
+  while (TRY(q.step())) {
+    const bool submitted = q.integer(1) != 0;
+    if (!submitted && q.integer(3) == 0) continue;
+    Work w{.row = TRY(matter_at(r.store(), q.integer(0))),
+           .group = submitted           ? "in_review"
+                    : q.integer(2) != 0 ? "returned"
+                                        : "draft"};
+    if (w.row.sort != Sort::report) continue;
+    // What a superior gave back is there already, and its draft with it.
+    const bool listed = std::ranges::any_of(out, [&](const Work& o) { return o.row.row == w.row.row; });
+    if (submitted || !listed) out.push_back(std::move(w));
+  }
+  return {};
+}
+
+/// Passed on by us, and written on since: the superior has the old text until somebody passes on the new one, or
+/// decides on it otherwise. Looks at our newest 2000 forwards.
+Result<> add_newer(Request& r, std::vector<Work>& out) {
+  Query q = TRY(r.store().db().query(
+      "select p.matter from (select matter, max(record) as forward from (select matter, record from act where kind = 10"
+      " and office = ? order by record desc limit 2000) group by matter) p where exists(select 1 from record v where"
+      " v.matter = p.matter and v.replaced = 0 and v.quarantine = 0 and v.type in (1, 2, 3, 4, 5, 10, 14) and v.own = 0"
+      " and v.row > p.forward and not exists(select 1 from record x where x.matter = p.matter and x.own = 1 and x.type "
+      "="
+      " 11 and x.row > v.row)) and not exists(select 1 from draft d where d.matter = p.matter) order by p.forward desc"
+      " limit ?",
+      r.store().me().office, kWorkMost));
+  while (TRY(q.step())) {
+    Work w{.row = TRY(matter_at(r.store(), q.integer(0))), .group = "newer"};
+    if (w.row.own || w.row.state == ReportState::withdrawn) continue;
+    std::erase_if(out, [&](const Work& o) { return o.row.row == w.row.row && o.group == "decide"; });
+    out.push_back(std::move(w));
+  }
   return {};
 }
 
@@ -123,9 +156,10 @@ Result<> look_into_draft(Request& r, const std::string& hop, Work& w) {
   if (!draft) return {};
   w.due = TRY(due_of_draft(r, hop, *draft));
   w.note = draft->note;
-  if (draft->state != ReportState::in_review) return {};
+  w.writes = name_of(draft->extras.type);
   const Json act = TRY(act_of_draft(*draft));
   w.act = act.text("act");
+  if (draft->state != ReportState::in_review) return {};
   // Who typed what a leader said waits for a leader; what a leader signed anybody else may send.
   const Person who = TRY(acting(r, r.officer));
   const bool theirs = std::ranges::find(who.stands_for, draft->drafter) != who.stands_for.end();
@@ -221,11 +255,13 @@ Result<ApiReply> get_work(Request& r) {
   TRY(add_state(r, ReportState::draft, all, "draft"));
   TRY(add_provisional(r, all));
   TRY(add_state(r, ReportState::acknowledged, all, "decide", false));
+  TRY(add_newer(r, all));
   for (CommissionWork& w : TRY(commission_work(r))) all.push_back({w.row, w.group, w.due, std::move(w.note)});
   const std::string hop = TRY(our_hop(r));
   for (Work& w : all) {
     if (w.group == "waiting" && w.row.signed_at) w.due = *w.row.signed_at + overdue_after(w.row.lane);
-    if (w.row.sort == Sort::report && (is_draft(w.row.state) || w.group == "in_review"))
+    if (w.row.sort == Sort::report &&
+        (is_draft(w.row.state) || w.group == "in_review" || w.group == "draft" || w.group == "returned"))
       TRY(look_into_draft(r, hop, w));
     if (w.group == "to_sign" || w.group == "in_review") TRY(look_into_submitted(r, w));
   }
@@ -254,6 +290,7 @@ Result<ApiReply> get_work(Request& r) {
     j.set("due_at", r.time(w.due));
     j.set("note", w.note);
     j.set("act", w.act);
+    j.set("writes", w.writes);
     j.set("record", w.record ? Json(hex(w.record->view())) : Json());
     j.set("from", w.from ? Json::object({{"office", r.code_of(*w.from)}, {"name", r.office_name(*w.from)}}) : Json());
     Json to = Json::array();

@@ -16,8 +16,9 @@ constexpr ShapeDoc kShapes[] = {
      "occurred_at:time?, note:text}"},
     {"Draft",
      "{state:text, type:text, kind:text, lane:text, title:text, body:text, fields:Fields, occurred_at:time?, "
-     "drafter:text, note:text, reason:text, returned:{by:text, at:time?, note:text, title?:text, body?:text, "
-     "fields?:Fields}?, submitted:{by:text, at:time?}?, to:[code], signatures:[Signed], seen:text, "
+     "drafter:text, note:text, reason:text, left_out:[hex], from:[hex], returned:{by:text, at:time?, note:text, "
+     "title?:text, body?:text, fields?:Fields}?, submitted:{by:text, at:time?}?, to:[code], signatures:[Signed], "
+     "seen:text, "
      "signed_elsewhere:bool, disputed:[text], "
      "versions:[DraftVersion]}"},
     {"CaseRecord",
@@ -34,12 +35,13 @@ constexpr ShapeDoc kShapes[] = {
     {"Forward",
      "{record:hex, office:code, at:time?, to:[code], on_older_version:bool, newer:[hex], newest:{record:hex, "
      "office:code, at:time?, withdrawn:bool, title?:text, body?:text, fields?:Fields, difference?:[Change]}?, "
-     "layers:[Layer]}"},
+     "layers:[Layer], deliveries:[Delivery]}"},
     {"Act",
      "{record:hex?, act:text, office:code, office_name:text, by:[text], at:time?, own:bool, text:text, "
      "outcome:text, publication:text, issue:int?, reason:text, rating:{*:int<1,5>}?, due_at:time?, done:bool, "
      "assignees:[{office:code, name:text, state:text, at:time?}], on:[hex], to:[Office], state:text, for_us:bool, "
      "seen:bool, exercise:bool, on_older_version:bool, newer:[hex], waiting_for_signature:bool, waits_for:text, "
+     "returned:bool, note:text, deliveries:[Delivery], "
      "into:{case:text, office:code, office_name:text, title:text, here:bool}?}"},
     {"Delivery", "{office:code, name:text, state:text, at:time?, stored_at?:time?, opened_at?:time?}"},
     {"CaseRef", "{case:text, record:hex, office:code, title:text, due_at:time?}"},
@@ -90,10 +92,13 @@ constexpr ProblemDoc kProblems[] = {
 constexpr RouteDoc kRoutes[] = {
     {"GET /api/v1/reports/{case}", "", "", "FullReport"},
     {"POST /api/v1/reports/{case}/decide", "",
-     "{outcome?:text, publication?:text, issue?:int, reason?:text, rating?:{*:int}, text?:text, dictated?:bool}",
-     "Acted", "@act @embargo 422 invalid.outcome invalid.rating"},
-    {"POST /api/v1/reports/{case}/instruct", "", "{text?:text, due_at?:text, assignees?:[code], dictated?:bool}",
-     "Acted", "@act 422 act.assignees"},
+     "{outcome?:text, publication?:text, issue?:int, reason?:text, rating?:{*:int}, text?:text, dictated?:bool, "
+     "state?:text, heads?:[text]}",
+     "Acted", "@act @embargo 409 case.changed; 422 invalid.outcome invalid.rating"},
+    {"POST /api/v1/reports/{case}/instruct", "",
+     "{text?:text, due_at?:text, assignees?:[code], dictated?:bool, "
+     "state?:text, heads?:[text]}",
+     "Acted", "@act 409 case.changed; 422 act.assignees"},
     {"POST /api/v1/reports/{case}/progress", "", "{instruction?:text, text?:text, done?:bool}", "Acted", "@act"},
     {"POST /api/v1/reports/{case}/close", "", "{instruction?:text, note?:text}", "Acted", "@act"},
     {"POST /api/v1/reports/{case}/ask", "", "{text?:text, kind?:text, due_at?:text, to?:[code], on?:text}", "Acted",

@@ -106,7 +106,7 @@ constexpr RouteDoc kRoutes[] = {
     {"POST /api/v1/reports/{case}/acknowledge", "", "{note?:text}", "Outcome", "@send"},
     {"POST /api/v1/reports/{case}/forward", "",
      "{to?:[code], note?:text, edit?:{title?:text, body?:text, fields?:{*:any}, occurred_at?:text, sensitivity?:text}, "
-     "lane?:text, record?:text, attachments?:[text]}",
+     "lane?:text, record?:text, attachments?:[text], send?:bool, seen?:text}",
      "Outcome",
      "@text @send @embargo 403 forward.not_addressed; 404 attachment.missing; 422 forward.lane forward.nowhere "
      "forward.too_long forward.depth "

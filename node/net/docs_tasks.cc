@@ -10,8 +10,8 @@ constexpr ShapeDoc kShapes[] = {
     {"Word", "{code:text, zh:text, en:text}"},
     {"WorkItem",
      "{...Summary, sort:text, group:=returned|to_sign|cosign|in_review|new|waiting|draft|decide|carry_out|answer|"
-     "to_close|awaited|feedback|owed|commission|commission_asked|commission_late|cosign_asked, due_at:time?, "
-     "note:text, act:text, "
+     "to_close|awaited|feedback|owed|commission|commission_asked|commission_late|cosign_asked|newer, due_at:time?, "
+     "note:text, act:text, writes:text, "
      "escalated?:{step:int<1,3>, asks:text, whom:text}?, "
      "record:hex?, from:Office?, to:[Office], submitted:{by:text, at:time?}?, overdue:bool}"},
     {"Below",

@@ -202,7 +202,14 @@ Result<Outcome> ActDesk::begin(const SigningPerson& by, const About& a, Act act,
     if (ours && kept->extras.type == sync::RecordType::decision && kept->state == ReportState::in_review)
       return fail(Fault::conflict, "a decision waits for its second signature; sign it or give it back first",
                   "draft.exists");
-    return alone(by, a, act, file.heads, std::move(to));
+    Outcome o;
+    TRY(books_.write([&]() -> Result<> {
+      // What was given back is decided now.
+      if (ours && kept->extras.type == sync::RecordType::decision) TRY(books_.drop(*kept, std::nullopt, now_));
+      o = TRY(alone(by, a, act, file.heads, std::move(to)));
+      return {};
+    }));
+    return o;
   }
   if (!(by.person.roles & kActs)) return std::unexpected(lacks_role("deciding"));
   const bool signs = (by.person.roles & role::signer) && !dictated;

@@ -28,6 +28,28 @@ struct Side {
   bool speaks() const { return version->content.has_value(); }
 };
 
+/// The figures of a text, in order; those of full width count as the others.
+std::vector<std::string> figures(const std::optional<Value>& v) {
+  std::vector<std::string> out;
+  const auto* text = v ? std::get_if<std::string>(&*v) : nullptr;
+  bool within = false;
+  for (std::size_t i = 0; text && i < text->size(); ++i) {
+    char c = (*text)[i];
+    // U+FF10 to U+FF19 are EF BC 90 to EF BC 99.
+    const bool wide = text->compare(i, 2, "\xef\xbc") == 0 && i + 2 < text->size() && (*text)[i + 2] >= '\x90' &&
+                      (*text)[i + 2] <= '\x99';
+    if (wide) {
+      c = static_cast<char>((*text)[i + 2] - '\x90' + '0');
+      i += 2;
+    }
+    const bool digit = c >= '0' && c <= '9';
+    if (digit && !within) out.emplace_back();
+    if (digit) out.back() += c;
+    within = digit;
+  }
+  return out;
+}
+
 std::optional<Value> value_of(const Flat& f, const std::string& name) {
   const auto at = f.find(name);
   return at == f.end() ? std::nullopt : std::optional(at->second);
@@ -51,7 +73,11 @@ void judge(Difference& d, const std::vector<Side>& sides) {
 
 /// Figures, times and names that come together from several versions are a statement nobody has signed: unless one
 /// head holds all of them as they would be, a person decides on each.
-void guard(std::vector<Difference>& all, std::size_t heads) {
+void guard(std::vector<Difference>& all, const std::vector<Side>& sides) {
+  const std::size_t heads = sides.size();
+  std::size_t newest = 0;
+  for (std::size_t h = 0; h < heads; ++h)
+    if (sides[h].speaks()) newest = h;
   const auto holds_all = [&](std::size_t h) {
     return std::ranges::all_of(all, [&](const Difference& d) {
       return !d.guarded || (d.how == Difference::How::taken && d.sides[h] == d.sides[d.from]);
@@ -59,8 +85,11 @@ void guard(std::vector<Difference>& all, std::size_t heads) {
   };
   for (std::size_t h = 0; h < heads; ++h)
     if (holds_all(h)) return;
-  for (Difference& d : all)
-    if (d.guarded) d.how = Difference::How::disputed;
+  for (Difference& d : all) {
+    if (!d.guarded) continue;
+    d.how = Difference::How::disputed;
+    d.from = newest;  // figures that are shown together come from one version
+  }
 }
 
 /// The common ancestors' tables; false when they cannot serve as what was before.
@@ -86,6 +115,7 @@ void compare_fields(CaseView& v, const std::vector<Side>& sides, const std::vect
     for (std::size_t h = 0; h < sides.size(); ++h)
       if (sides[h].speaks()) said.push_back(&d.sides[h]);
     if (std::ranges::all_of(said, [&](auto* s) { return *s == *said.front(); })) continue;
+    d.guarded |= std::ranges::any_of(said, [&](auto* s) { return figures(*s) != figures(*said.front()); });
     if (!before.empty()) {
       d.base = value_of(before.front(), name);
       // Several common ancestors that differ are no ground to judge on.
@@ -95,7 +125,7 @@ void compare_fields(CaseView& v, const std::vector<Side>& sides, const std::vect
     judge(d, sides);
     v.differences.push_back(std::move(d));
   }
-  guard(v.differences, sides.size());
+  guard(v.differences, sides);
 }
 
 void compare_withdrawal(CaseView& v, const std::vector<Side>& sides) {

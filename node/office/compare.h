@@ -37,7 +37,7 @@ struct Difference {
   };
   std::string name;
   How how = How::disputed;
-  bool guarded = false;  ///< person_decides()
+  bool guarded = false;  ///< person_decides(), or a text in which the figures differ
   bool has_base = false;
   std::optional<Value> base;                ///< what it was before; none with has_base: it was not there
   std::vector<std::optional<Value>> sides;  ///< by head, as in CaseView::heads; none: not there, or not readable

@@ -58,6 +58,9 @@ struct Forwarding {
   std::optional<RecordId> record;  ///< which one; none: the newest that was addressed to us
   /// Which attachments of the original go along, by name or id; none: all, empty: none of them.
   std::optional<std::vector<std::string>> attachments = {};
+  bool send = true;  ///< else it is kept as a draft
+  /// Of the draft that this one takes the place of: what its writer was shown of it.
+  std::optional<Seen> seen = {};
 };
 
 /// A later word of a commission's issuer.
@@ -200,6 +203,7 @@ class Desk {
   Result<Outcome> put_away(const SigningPerson&, Draft&, const sync::ReleasedRecord&, sync::SignRole);
   Result<Outcome> version(const SigningPerson&, Draft, const CaseFile&, bool send);
   Result<Outcome> pass_edition(const SigningPerson&, Draft&, const CaseFile&, bool may_sign);
+  Result<Outcome> keep_edition(const Person&, Draft&);
   Result<sync::Record> forward_of(const Draft&, const CaseFile&, const Original&, const Bytes& edit);
   Result<> add_late(Draft&, std::int64_t matter, const RecordId& original);
   Result<std::vector<sync::PassedAttachment>> passed_attachments(const Draft&, std::int64_t matter,

@@ -6,6 +6,7 @@
 #include "node/office/desk_attachments.h"
 #include "node/office/embargo.h"
 #include "node/office/layers.h"
+#include "node/office/outcome.h"
 #include "node/office/signing.h"
 #include "sync/limits.h"
 
@@ -30,6 +31,24 @@ Result<> may_go(const sync::ReleasedRecord& r, sync::Millis now) {
 std::optional<Report> text_below(const Original& o) {
   const auto layers = text_layers(o.record);
   return layers ? layers->back().report : std::nullopt;
+}
+
+/// Whether an edition may take the place of the draft that is there: one that was kept or given back, and that whoever
+/// writes now has seen.
+Result<> may_replace(const Person& by, const Draft& d, const std::optional<Seen>& seen) {
+  const bool open = d.extras.type == RecordType::forward && d.content.empty();
+  if (!open || (!seen && d.drafter != by.id))
+    return fail(Fault::conflict, "the case has a draft already; finish or delete that one", "draft.exists");
+  if (seen && *seen != d.seen)
+    return fail(Fault::conflict, "somebody has saved this draft since: look at that text, then save again",
+                "draft.changed");
+  return {};
+}
+
+/// What our edition says otherwise than the text below; nothing where it is passed on unchanged.
+Bytes edition_of(const Draft& d, const Original& o) {
+  const auto below = text_below(o);
+  return below && !changes(*below, d.report).empty() ? edition_to_sign(d.report, d.extras) : Bytes();
 }
 
 }  // namespace
@@ -79,15 +98,16 @@ Result<Outcome> Desk::pass_edition(const SigningPerson& by, Draft& d, const Case
   const bool alone = may_sign && home_.one_person && (by.person.roles & crypto::role::signer);
   const Way way = alone ? Way::alone : Way::review;
   const Verdict verdict = judged(d, by.person, way, nullptr);
-  if (!verdict.may_keep) return fail(Fault::invalid, "the text can't be kept", "invalid.text");
   const auto which = d.extras.written_from.empty() ? std::nullopt : std::optional(d.extras.written_from.front());
   const Original o = TRY(books_.original(file.matter, which));
+  if (!verdict.may_keep && !edition_of(d, o).empty())
+    return fail(Fault::invalid, "the text can't be kept", "invalid.text");
   d.report.lane = std::min(d.report.lane, lane_of(file, o));
   TRY(add_late(d, file.matter, o.record.id));
   fill(d, by.person, way, verdict);
   Outcome out;
   TRY(books_.write([&]() -> Result<> {
-    sync::Record r = TRY(forward_of(d, file, o, edition_to_sign(d.report, d.extras)));
+    sync::Record r = TRY(forward_of(d, file, o, edition_of(d, o)));
     if (alone) {
       r.signatures = {signature(by, sync::SignRole::signer, r.content())};
       out = TRY(put_away(by, d, sync::release(r), sync::SignRole::signer));
@@ -109,14 +129,28 @@ Result<Outcome> Desk::pass_edition(const SigningPerson& by, Draft& d, const Case
   return out;
 }
 
+/// An edition that somebody is still at.
+Result<Outcome> Desk::keep_edition(const Person& by, Draft& d) {
+  const Verdict verdict = judged(d, by, Way::review, nullptr);
+  if (!verdict.may_keep) return fail(Fault::invalid, "the text can't be kept", "invalid.text");
+  TRY(books_.write([&] { return books_.keep(d, now_); }));
+  Outcome out = outcome_of(d);
+  out.findings = verdict.findings;
+  return out;
+}
+
 Result<Outcome> Desk::forward(const SigningPerson& by, std::int64_t matter, Forwarding f) {
   const CaseFile file = TRY(books_.case_file(matter));
   if (file.own) return fail(Fault::denied, "an office does not pass on its own reports", "denied.own");
   if (!after(file.state, Step::forward))
     return fail(Fault::conflict, "a report in this state is not passed on", "report.state");
   if (!may(by.person.roles, file.state, Step::forward)) return std::unexpected(lacks_role("passing reports on"));
-  if (TRY(books_.draft(matter)))
-    return fail(Fault::conflict, "the case has a draft already; finish or delete that one", "draft.exists");
+  const auto kept = TRY(books_.draft(matter));
+  if (kept) {
+    TRY(still_ours(*kept));
+    TRY(undisputed(*kept));
+    TRY(may_replace(by.person, *kept, f.seen));
+  }
   if (f.note.size() > sync::limit::forward_note_bytes)
     return fail(Fault::invalid, "the note is longer than 4 KiB", "forward.too_long");
   const Original o = TRY(books_.original(matter, f.record));
@@ -130,7 +164,13 @@ Result<Outcome> Desk::forward(const SigningPerson& by, std::int64_t matter, Forw
   d.case_id = file.case_id;
   d.first = false;
   d.drafter = by.person.id;
+  if (kept) {
+    d.seen = kept->seen;
+    d.note = kept->note;  // until it is submitted again
+    d.state = kept->state;
+  }
   d.extras.type = RecordType::forward;
+  d.extras.drafter = by.person.name;
   d.extras.reason = std::move(f.note);
   d.extras.written_from = {o.record.id};
   d.extras.to = std::move(f.to);
@@ -144,12 +184,12 @@ Result<Outcome> Desk::forward(const SigningPerson& by, std::int64_t matter, Forw
   const bool edited = f.edit && !(below && changes(*below, *f.edit).empty());
   if (edited) d.report = std::move(*f.edit);
   d.report.lane = f.lane.value_or(lane);
-  if (edited) return pass_edition(by, d, file, true);
-
-  // Nothing was written, so there is nobody to be two of. Nobody waits with a flash for a signer.
+  if (!f.send) return keep_edition(by.person, d);
+  // Of what nobody has written a signer is one enough, and nobody waits with a flash for one; others need one.
   const bool signer = by.person.roles & crypto::role::signer;
   const bool duty = (by.person.roles & crypto::role::duty) && lane == sync::Lane::flash;
-  if (!signer && !duty) return std::unexpected(lacks_role("signing"));
+  if (edited || (!signer && !duty)) return pass_edition(by, d, file, true);
+
   const auto role = signer ? sync::SignRole::signer : sync::SignRole::duty;
   Outcome out;
   TRY(books_.write([&]() -> Result<> {

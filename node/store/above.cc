@@ -60,7 +60,11 @@ Result<std::vector<Above>> offices_above(Store& store, Directory& directory) {
   return out;
 }
 
-Result<std::vector<DeliveryState>> case_deliveries(Store& store, Directory& directory, std::int64_t matter) {
+namespace {
+
+/// `which`: what of `record r` is meant, with one parameter.
+Result<std::vector<DeliveryState>> deliveries(Store& store, Directory& directory, const std::string& which,
+                                              const auto& of) {
   struct Newest {
     DeliveryState shown;
     Bytes stream;
@@ -69,13 +73,13 @@ Result<std::vector<DeliveryState>> case_deliveries(Store& store, Directory& dire
   std::vector<Newest> all;
   {
     // Rows of one office come with the newest version last, which stays.
-    Query q =
-        TRY(store.db().query("select d.destination, d.state, d.done_ms, e.seq, s.id, e.at_ms, d.stored_ms, d.opened_ms "
-                             "from delivery d join record r"
-                             " on r.row = d.record left join envelope e on e.row = d.envelope left join stream s on"
-                             " s.row = e.stream where r.matter = ? and r.own = 1 and r.quarantine = 0 and r.type in"
-                             " (1, 2, 3, 4, 5, 10, 14) order by r.row",
-                             matter));
+    Query q = TRY(store.db().query(
+        "select d.destination, d.state, d.done_ms, e.seq, s.id, e.at_ms, d.stored_ms, d.opened_ms from delivery d join"
+        " record r on r.row = d.record left join envelope e on e.row = d.envelope left join stream s on s.row = "
+        "e.stream"
+        " where r.own = 1 and r.quarantine = 0 and " +
+            which + " order by r.row",
+        of));
     while (TRY(q.step())) {
       const auto office = TRY(q.id<OfficeId>(0));
       std::erase_if(all, [&](const Newest& n) { return n.shown.office == office; });
@@ -109,6 +113,16 @@ Result<std::vector<DeliveryState>> case_deliveries(Store& store, Directory& dire
   for (const Newest& n : all)
     if (std::ranges::find(out, n.shown.office, &DeliveryState::office) == out.end()) out.push_back(n.shown);
   return out;
+}
+
+}  // namespace
+
+Result<std::vector<DeliveryState>> case_deliveries(Store& store, Directory& directory, std::int64_t matter) {
+  return deliveries(store, directory, "r.matter = ? and r.type in (1, 2, 3, 4, 5, 10, 14)", matter);
+}
+
+Result<std::vector<DeliveryState>> record_deliveries(Store& store, Directory& directory, const RecordId& record) {
+  return deliveries(store, directory, "r.id = ?", record);
 }
 
 }  // namespace yz::node

@@ -17,5 +17,7 @@ struct DeliveryState {
 };
 /// Of our newest good version that went to each, in the order of offices_above().
 Result<std::vector<DeliveryState>> case_deliveries(Store&, Directory&, std::int64_t matter);
+/// Of one record of ours, whatever it is: a forward, a decision.
+Result<std::vector<DeliveryState>> record_deliveries(Store&, Directory&, const RecordId&);
 
 }  // namespace yz::node

@@ -250,6 +250,52 @@ TEST_CASE("adopting takes two persons; what waits is a draft that the other sign
   CHECK(w.shown().text("state") == "filed");
 }
 
+TEST_CASE("an act that was given back says so and why, is its writer's work, and is replaced by the next") {
+  Village w;
+  REQUIRE(w.post("decide", R"({"outcome":"adopted","publication":"要情","issue":3})").reply.status == 200);
+  CHECK_FALSE(w.newest().flag("returned"));
+  REQUIRE(w.call("POST", w.path + "/return", R"({"note":"期数不对"})", "李明").reply.status == 200);
+  CHECK(w.newest().flag("returned"));
+  CHECK(w.newest().text("note") == "期数不对");
+  CHECK(w.newest().find("by")->items()->front().string()->compare("王芳") == 0);
+  const auto returned = [&](const std::string& as) {
+    const Json work = w.call("GET", "/api/v1/work", {}, as).json;
+    for (const Json& item : *work.find("items")->items())
+      if (item.text("group") == "returned") return std::string(item.text("note")) + "/" + std::string(item.text("act"));
+    return std::string();
+  };
+  CHECK(returned("王芳") == "期数不对/decision");
+  CHECK(returned("李明").empty());
+  SUBCASE("said anew") {
+    REQUIRE(w.post("decide", R"({"outcome":"adopted","publication":"要情","issue":4})").reply.status == 200);
+    REQUIRE(w.post("sign", "{}", "李明").reply.status == 200);
+    CHECK(w.newest().count("issue") == 4);
+  }
+  SUBCASE("decided otherwise") {
+    REQUIRE(w.post("decide", R"({"outcome":"filed"})").reply.status == 200);
+    CHECK(w.count("select count(*) from draft") == 0);
+  }
+  SUBCASE("deleted") {
+    REQUIRE(w.call("DELETE", w.path, {}, "王芳").reply.status == 200);
+    CHECK(w.count("select count(*) from draft") == 0);
+  }
+  CHECK(returned("王芳").empty());
+}
+
+TEST_CASE("nobody decides on what has changed since it was shown to them") {
+  Village w;
+  const Json shown = w.shown();
+  const std::string head(*shown.find("heads")->items()->front().string());
+  const auto as_shown = [&](const std::string& state) {
+    return R"({"outcome":"filed","state":")" + state + R"(","heads":[")" + head + R"("]})";
+  };
+  REQUIRE(w.post("decide", as_shown("received")).reply.status == 200);
+  CHECK(code(w.post("decide", as_shown("received"), "李明")) == "case.changed");
+  REQUIRE(w.post("decide", as_shown("filed"), "李明").reply.status == 200);
+  // A new version is a change too.
+  CHECK(code(w.post("decide", R"({"outcome":"filed","state":"filed","heads":[]})", "李明")) == "case.changed");
+}
+
 TEST_CASE("an adoption counts from its second signature, at both ends") {
   Village w;
   REQUIRE(w.post("decide", R"({"outcome":"adopted"})").reply.status == 200);

@@ -128,6 +128,18 @@ TEST_CASE("field by field: one side's change holds, two changes are a person's")
        [](auto& r) { set(r, "deaths", 1); },
        {{"deaths", How::disputed}}},
       {"the kind, by a follow-up", [](auto& r) { r.kind = Kind::followup_report; }, nothing, {{"kind", How::taken}}},
+      {"figures in a text here, a figure there",
+       [](auto& r) { r.body = "转移45人"; },
+       [](auto& r) { set(r, "deaths", 1); },
+       {{"body", How::disputed}, {"deaths", How::disputed}}},
+      {"figures in a text, of full width, on one side",
+       [](auto& r) { r.body = "转移４５人"; },
+       nothing,
+       {{"body", How::taken}}},
+      {"figures in two texts",
+       [](auto& r) { set(r, "trend", "扩大到3村"); },
+       [](auto& r) { set(r, "measures_taken", "转移46人"); },
+       {{"measures_taken", How::disputed}, {"trend", How::disputed}}},
       {"what belongs to one version",
        [](auto& r) { set(r, "sequence_no", 1), set(r, "change_reason", "核实"); },
        [](auto& r) { set(r, "sequence_no", 2); },
@@ -155,6 +167,15 @@ TEST_CASE("the view holds every change of one side, and the newest head's word w
   CHECK(v.report->fields.count("missing") == 3);
   CHECK(v.disputed() == std::vector<std::string>{"deaths"});
   CHECK(v.difference("deaths")->base == Value(std::int64_t{0}));
+}
+
+TEST_CASE("figures that are shown together come from one version") {
+  const CaseView v = sides([](auto& r) { r.body = "转移45人", set(r, "missing", 1); },
+                           [](auto& r) { r.body = "转移46人", set(r, "deaths", 2); });
+  REQUIRE(v.report);
+  CHECK(v.report->body == "转移46人");
+  CHECK(v.report->fields.count("deaths") == 2);
+  CHECK(v.report->fields.count("missing") == 3);  // not the other version's
 }
 
 TEST_CASE("without a common ancestor that can be read every difference is a person's") {

@@ -62,9 +62,14 @@ async function triage(page, cases) {
   await until('s acknowledges it', () => run('county', 'report', 'show', cases.slide, '--as', '李明').state === 'acknowledged');
   await until('its author hears', () => run('town', 'report', 'show', cases.slide).state === 'acknowledged', 60);
   await page.keyboard.press('/');
+  const all = await page.locator('.triage-item').count();
   await page.keyboard.insertText('柳河 饮水');
   await page.keyboard.press('Escape');
-  check('/ finds', (await page.locator('.triage-item').count()) === 1);
+  check('Escape in the search shows all again', (await page.locator('.triage-item').count()) === all && (await page.locator('#triage-search').inputValue()) === '');
+  await page.keyboard.press('/');
+  await page.keyboard.insertText('柳河 饮水');
+  await page.keyboard.press('Enter');
+  check('/ finds, and Enter goes to what was found', (await page.locator('.triage-item').count()) === 1 && (await page.locator('.triage-item').first().evaluate((e) => e === document.activeElement)));
   check('... and the text stands beside it', await page.locator('.triage-view .body-text').innerText().then((t) => t.includes('管网冻损14处')));
   await page.keyboard.press('f');
   await page.locator('#edition-title').waitFor();
@@ -91,8 +96,31 @@ async function passing(page, id, leader) {
   await go(leader, '/report/' + id, '.pending');
   check('what is to be signed is to be seen', /4/.test(await leader.locator('.pending').innerText()));
   await accessible(leader, 'text to be signed');
+  check('whom it goes to and the note are to be seen too', /潍安市[\s\S]*已核实/.test(await leader.locator('.pending').innerText()), await leader.locator('.pending').innerText());
+  // Given back, it is the editor's again, with what was written and why.
+  await leader.getByRole('button', { name: '退回', exact: true }).first().click();
+  await leader.locator('dialog.ask textarea').fill('复核人数再核');
+  await yes(leader, '退回');
+  await leader.locator('.report-line .state').first().waitFor();
+  await go(page, '/', '.group-returned');
+  await page.locator('.group-returned .work-row', { hasText: '复核人数再核' }).click();
+  await page.locator('#edition-title').waitFor();
+  check('it opens at the desk with the reason on top and the edition in it', (await page.locator('.note-bar', { hasText: '复核人数再核' }).count()) === 1 && (await body.inputValue()).includes('县水利局'));
+  await body.fill((await body.inputValue()).replace('派人复核', '派2人复核'));
+  await page.locator('.save-state', { hasText: '已存' }).waitFor();
+  await page.reload();
+  await page.locator('#edition-title').waitFor();
+  check('what was edited since is there after a reload', (await body.inputValue()).includes('派2人复核'));
+  await page.getByRole('button', { name: /按改稿转报/ }).click();
+  await yes(page, '转报');
+  await page.locator('.report h1').waitFor();
+  await until('submitted anew it takes the place of what was given back', () => run('county', 'report', 'show', id, '--as', '李明').draft?.state === 'in_review');
+  await go(leader, '/', '.head h1');
+  await go(leader, '/report/' + id, '.pending');
   await leader.getByRole('button', { name: '签发', exact: true }).first().click();
   await yes(leader, '签发');
+  await leader.locator('.sent-to').first().waitFor();
+  check('how far it got stands with it', (await leader.locator('.sent-to').first().innerText()).includes('潍安市'));
   await until('it reaches the city', () => run('city', 'report', 'list').reports.some((r) => r.case === id), 60);
 }
 

@@ -35,6 +35,11 @@ export interface Act {
   on_older_version: boolean;
   waiting_for_signature: boolean;
   waits_for: '' | 'signer' | 'second';
+  /** Given back to who wrote it; `note` says why. */
+  returned?: boolean;
+  note?: string;
+  /** Of our own act: how far it got. */
+  deliveries?: { office: string; name: string; state: string; at: string | null }[];
   into: { case: string; office: string; office_name: string; title: string; here: boolean } | null;
 }
 export interface Source {
@@ -66,6 +71,11 @@ export interface Deciding {
   /** Typed for a leader, who then has to sign. */
   dictated?: boolean;
 }
+/** As the case was shown: the node refuses what was decided on something else (`case.changed`). */
+export interface Shown {
+  state?: string;
+  heads?: string[];
+}
 export interface Asking {
   kind: 'question' | 'verify' | 'urge';
   text: string;
@@ -76,8 +86,8 @@ export interface Asking {
 const post = <T = Done>(id: string, step: string, body: unknown): Promise<T> => call<T>('POST', `/reports/${encodeURIComponent(id)}/${step}`, { body });
 
 export const acts = {
-  decide: (id: string, what: Deciding) => post(id, 'decide', what),
-  instruct: (id: string, what: { text: string; due_at: string | null; assignees: string[]; dictated: boolean }) => post(id, 'instruct', what),
+  decide: (id: string, what: Deciding & Shown) => post(id, 'decide', what),
+  instruct: (id: string, what: { text: string; due_at: string | null; assignees: string[]; dictated: boolean } & Shown) => post(id, 'instruct', what),
   progress: (id: string, instruction: string, text: string, done: boolean) => post(id, 'progress', { instruction, text, done }),
   close: (id: string, instruction: string, note: string) => post(id, 'close', { instruction, note }),
   ask: (id: string, what: Asking) => post(id, 'ask', what),

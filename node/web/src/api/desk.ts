@@ -12,7 +12,7 @@ export const desk = {
   conflict: (id: string, background = false) => call<Comparison>('GET', '/conflicts/' + encodeURIComponent(id), { background }),
   resolve: (id: string, what: Resolving) => call<Resolved>('POST', `/conflicts/${encodeURIComponent(id)}/resolve`, { body: what }),
   handOn: (id: string) => call<Outcome>('POST', at(id) + '/forward/attachments', { body: {} }),
-  forward: (id: string, what: Forwarding) => call<Outcome>('POST', at(id) + '/forward', { body: what }),
+  forward: (id: string, what: Forwarding, keepalive = false) => call<Outcome>('POST', at(id) + '/forward', { body: what, keepalive }),
   review: (id: string, note: string) => call<Outcome>('POST', at(id) + '/review', { body: { note } }),
 
   bundle: (to: string) => file('/bundles/file', { to }),

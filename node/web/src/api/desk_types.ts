@@ -34,6 +34,7 @@ export interface Forward {
   office: string;
   at: string;
   to: string[];
+  deliveries?: { office: string; name: string; state: string; at: string | null }[];
   on_older_version: boolean;
   newest: { record: string; office: string; at: string; withdrawn: boolean; title?: string; difference?: Change[] } | null;
   layers: Layer[];
@@ -119,6 +120,10 @@ export interface Forwarding {
   record?: string;
   /** Ids of attachments that go along; absent: all. */
   attachments?: string[];
+  /** False: kept as a draft. */
+  send?: boolean;
+  /** Of the draft that it takes the place of. */
+  seen?: string;
 }
 export interface BundleRead {
   from: string;

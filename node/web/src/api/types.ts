@@ -90,13 +90,15 @@ export interface Summary {
 }
 export type Group =
   | 'returned' | 'to_sign' | 'cosign' | 'answer' | 'carry_out' | 'new' | 'decide' | 'to_close' | 'feedback' | 'awaited' | 'owed' | 'waiting' | 'in_review' | 'draft'
-  | 'commission' | 'commission_asked' | 'commission_late' | 'cosign_asked';
+  | 'commission' | 'commission_asked' | 'commission_late' | 'cosign_asked' | 'newer';
 export interface Work extends Summary {
   group: Group;
   sort?: 'report' | 'commission' | 'policy' | 'clue';
   due_at: string | null;
   note: string;
   act?: string;
+  /** Of a draft: which record it is to be. */
+  writes?: string;
   record?: string | null;
   from?: { office: string; name: string } | null;
   overdue?: boolean;
@@ -164,9 +166,13 @@ export interface Draft {
   fields: Fields;
   occurred_at: string | null;
   drafter: string;
+  /** Why it was given back. */
   note: string;
-  /** Of a correction: why. */
+  /** Of a forward: the note that goes with it; of a correction: why. */
   reason: string;
+  /** Of a forward: attachments that stay here, and the records that it was written from. */
+  left_out: string[];
+  from: string[];
   /** The last time that it was given back, with the text as it was then. */
   returned: { by: string; at: string; note: string; title?: string; body?: string; fields?: Fields } | null;
   submitted: { by: string; at: string } | null;

@@ -10,9 +10,14 @@ export const byUrgency = (a: Summary, b: Summary): number => rank[a.lane] - rank
 /** A flash that has just come stands above those of before; of the rest what has waited longest. */
 export function triage(items: Work[], self: string): Work[] {
   const seen = new Map<string, Work>();
-  for (const w of items) if ((w.group === 'new' || w.group === 'decide') && w.office !== self && !seen.has(w.case)) seen.set(w.case, w);
+  // A newer version of what went up says more than that it is undecided.
+  for (const w of [...items].sort((a, b) => Number(b.group === 'newer') - Number(a.group === 'newer'))) if ((w.group === 'new' || w.group === 'decide' || w.group === 'newer') && w.office !== self && !seen.has(w.case)) seen.set(w.case, w);
   const open = (w: Work): number => (w.group === 'new' ? 0 : 1);
   return [...seen.values()].sort((a, b) => rank[a.lane] - rank[b.lane] || open(a) - open(b) || (a.lane === 'flash' ? came(b) - came(a) : came(a) - came(b)));
+}
+/** Cases in which something of ours waits for a signature, or was given back or only begun: what is begun there now would be in its way. */
+export function waiting(items: Work[], self: string): Map<string, Work> {
+  return new Map(items.filter((w) => w.office !== self && w.sort !== 'commission' && ['in_review', 'to_sign', 'returned', 'draft'].includes(w.group)).map((w) => [w.case, w]));
 }
 /** What the words that were typed all stand in: title, office, number. */
 export function matching(items: Work[], words: string): Work[] {

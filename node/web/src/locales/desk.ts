@@ -2,13 +2,13 @@
 export const deskZh = {
   nav: { triage: '来稿', brief: '要情', conflicts: '对照', carry: '应急通道' },
   group: {
-    answer: '等我方答复', carry_out: '批示待办', decide: '已签收，待处理', to_close: '各单位已反馈，待办结', awaited: '等对方办理、答复', feedback: '新到的意见、进展', owed: '已送达，上级尚未签收',
+    answer: '等我方答复', carry_out: '批示待办', decide: '已签收，待处理', to_close: '各单位已反馈，待办结', awaited: '等对方办理、答复', feedback: '新到的意见、进展', newer: '转报之后有新版本，未转报', owed: '已送达，上级尚未签收',
   },
   desk: {
     title: '编辑台', came: '来件原文', edition: '上报稿', reset: '恢复原文', difference: '与原文对照', legendOut: '删去', legendIn: '添入', out: '删去：', in: '添入：', nothing: '（无）', yes: '是', no: '否',
     changedAll: '改 {n} 处', unchanged: '原稿未改', fields: '要素（{n} 项）', to: '报给', rank: { superior: '直接上级', line: '业务上级', higher: '更上一级' }, nobody: '没有上级单位，不能转报。', note: '说明（可不写，随件送达）', how: '怎样转报',
     pass: '转报', passSame: '原样转报', passEdited: '按改稿转报（改 {n} 处）', passSure: '以{name}的名义签名，{lane}转报{to}。原作者签名的原文一并送达，上级看得到改了什么。', passed: '已转报{to}，待发出', passReview: '已提交，请另一位同志签发', keptOriginal: '原文和原作者的签名不变，随改稿一起上报。',
-    restored: '接着上次没有转报的改动。', moved: '来件有了新版本：左边已是新的原文，您写的没有动，请对照后再转报。',
+    restored: '接着上次没有转报的改动。', waits: '{name} 已提交转报，等签发；退回后才能再改。', kept: '改稿已存在本机，未转报', edit: '改稿', dropEdition: '删除改稿', moved: '来件有了新版本：左边已是新的原文，您写的没有动，请对照后再转报。',
     layers: '转报经过', original: '原文', passedSame: '原稿未改，转报', passedChanged: '改 {n} 处后转报', noteSaid: '说明：{note}', showOriginal: '看原文', paragraph: '第{n}段', stale: '{office} {time} 转报的是旧版本。', newer: '{office} {time} 转报之后，原单位又有新版本。',
     sinceReturn: '退回后又提交', sinceNothing: '与退回时的文字相同，没有改动。',
     newest: '{office} {time} 的新版本：', newestWithdrawn: '原单位已撤回此件。', withReceipts: '显示 {n} 条回执', sinceBefore: '与上一版对照',
@@ -19,7 +19,7 @@ export const deskZh = {
   conflict: {
     list: '并存版本', lead: '同一事项由两台机器（或两次断线期间）各写了一版，没有一版被另一版取代。由人逐项选定、签名，才算合并。', none: '没有并存的版本。', heads: '{n} 个版本', disputed: '{n} 项有分歧', agrees: '各项不冲突', yours: '由本单位定', theirs: '由原单位定',
     title: '对照合并', stands: '此事项有并存的版本，其中的数字尚未定。', compare: '对照合并', how: '只有一方改过的项目已自动取用，可以另选；双方改得不同的，须由您选定或另写。划线红字是删去的，下划线绿字是添入的，都与共同的上一版相比。', noBase: '找不到共同的上一版，凡有不同的都须由您选定。', more: '另有 {n} 个版本，合并这些以后接着对照。', notYours: '这些版本是{office}的，只能由它合并；这里供您查看。',
-    version: '版本 {letter}', chosen: '已选定', mustChoose: '须选定', taken: '已取用', guarded: '数字、时间、地点由人决定', base: '原来：', own: '另写', ownFor: '另写：{field}', others: '其他单位的说法', reason: '合并说明（可不写）', left: '还须选定：{list}', ready: '各项已定，可以签名合并。', settle: '签名合并', sign: '签名合并',
+    version: '版本 {letter}', chosen: '已选定', mustChoose: '须选定', differs: '说法不一', taken: '已取用', guarded: '数字、时间、地点由人决定', base: '原来：', own: '另写', ownFor: '另写：{field}', others: '其他单位的说法', reason: '合并说明（可不写）', left: '还须选定：{list}', ready: '各项已定，可以签名合并。', settle: '签名合并', sign: '签名合并',
     sure: '以{name}的名义签名，{n} 个版本合为一个更正版报出。原来的版本都保留。', sureWithdrawn: '以{name}的名义签名撤回此件。', settled: '已合并 {n} 个版本，待发出', review: '已提交，请另一位同志签发', gone: '此事项已没有并存的版本。',
     moved: '对照期间又到了新的版本：已重新对照，仍然有效的选择保留着，请看过再签。',
   },
@@ -33,7 +33,8 @@ export const deskZh = {
   code: { hint: '逐行念给{to}的值班员，每行念完等对方复述；每行最后一位是校验，对方录错当即知道。', line: '行', keys: '↓ 或空格：下一行；↑：上一行；点一行跳到那行', open: '短码不加密，旁人听得懂；只含类别、时间、地点代码、伤亡数字和标题。' },
   triage: {
     title: '来稿', search: '查标题、单位（/）', empty: '来稿已处理完。', merge: '综合 {n} 件（m）', all: '签收这 {n} 件？', allShort: '全部签收', allText: '逐件签名签收，来件单位随即知道。', allDone: '已签收 {n} 件', mark: '选上：{title}', alike: '疑似同一件 {n}', alikeTo: '标题相近，可能是同一件：', reading: '正文', open: '打开',
-    minutes: '{n} 分钟', hours: '{n} 小时', days: '{n} 天', keys: 'j / k 上下，s 签收，f 转报，a 采用，n 不采用，r 退回补充，x 选上，m 综合，o 打开，/ 查找',
+    versions: '有并存版本', newer: '转报之后有新版本，未转报', newerText: '转报之后原单位又有新版本，上级那里还是旧的（f 转报新版本）。', found: '只显示含“{words}”的 {n} 件，共 {all} 件。', showAll: '显示全部（Esc）', waits: '此件已有处理待签发或未完成：先签发、退回或删除，再定别的。', pending: { in_review: '待签发', returned: '退回修改', draft: '改稿未转报' },
+    minutes: '{n} 分钟', hours: '{n} 小时', days: '{n} 天', keys: 'j / k 上下，s 签收，f 转报，a 采用，n 不采用，r 退回补充，x 选上（选了几件，s、a、n、r 就对几件），m 综合，o 打开，/ 查找（Enter 看结果，Esc 显示全部）',
   },
   merge: { title: '综合 {n} 件来稿', lead: '写成本单位自己的一件；正文注明出处，报出时来件单位会得到通知。', sources: '来件', ours: '本单位的稿', make: '存为草稿，接着写' },
   brief: {
@@ -53,6 +54,7 @@ export const deskZh = {
     task: { carry_out: '{office}{what}，请办理', answer: '{office}{what}，请答复', close: '各承办单位已反馈，可以办结' },
     do: { adopted: '采用', not_adopted: '不采用', returned: '退回补充', filed: '备查', instruct: '批示', question: '追问', verify: '要求核报', urge: '催报', progress: '报告办理情况', answer: '答复', close: '办结' },
     text: { not_adopted: '不采用的原因', returned: '需要补充什么', instruct: '批示内容', question: '追问什么', verify: '核实什么', urge: '催办内容', progress: '办理情况', answer: '答复内容', close: '办结意见' },
+    returned: '{what}被退回修改', mend: '修改', waitsOther: '您已签名，等另一位同志签发', issueHint: '只填数字', issueDigits: '期数只填数字，例如 47。', several: '共 {n} 件，逐件签名：', decided: '{who} 已于 {time} 定为“{what}”；再定以新的为准。', changedTo: '（现在是“{state}”；确定要这样办，再按一次。）',
     owed: '{to}自 {time} 起还没有签收。',
   },
 };
@@ -60,13 +62,13 @@ export const deskZh = {
 export const deskEn: typeof deskZh = {
   nav: { triage: 'Incoming', brief: 'Brief', conflicts: 'Versions', carry: 'No line' },
   group: {
-    answer: 'Questions to us', carry_out: 'Instructions to us', decide: 'Acknowledged, to be decided', to_close: 'Feedback from all: to be closed', awaited: 'Others have to act or answer', feedback: 'New decisions and progress', owed: 'Delivered, not acknowledged yet',
+    answer: 'Questions to us', carry_out: 'Instructions to us', decide: 'Acknowledged, to be decided', to_close: 'Feedback from all: to be closed', awaited: 'Others have to act or answer', feedback: 'New decisions and progress', newer: 'Newer than what we passed on', owed: 'Delivered, not acknowledged yet',
   },
   desk: {
     title: "Editor's desk", came: 'As it came', edition: 'What we pass on', reset: 'Back to the original', difference: 'Against the original', legendOut: 'taken out', legendIn: 'put in', out: 'taken out: ', in: 'put in: ', nothing: '(none)', yes: 'yes', no: 'no',
     changedAll: '{n} changed', unchanged: 'Original unchanged', fields: 'Elements ({n})', to: 'To', rank: { superior: 'superior', line: 'line superior', higher: 'further up' }, nobody: 'There is no superior to pass it on to.', note: 'Note (optional, travels with it)', how: 'How it is passed on',
     pass: 'Pass on', passSame: 'Pass on unchanged', passEdited: 'Pass on our edition ({n} changed)', passSure: "Signed as {name}, {lane}, to {to}. The author's signed original travels along: what was changed can be seen.", passed: 'Passed on to {to}, waits to leave', passReview: 'Submitted: another officer signs it', keptOriginal: 'The original and its signature stay as they are and travel along.',
-    restored: 'These are your changes that were not passed on yet.', moved: 'A newer version came: it stands on the left now. What you wrote was not touched; compare before you pass it on.',
+    restored: 'These are your changes that were not passed on yet.', waits: '{name} has submitted it: it waits to be signed and can be changed when it is returned.', kept: 'The edition is kept here, not passed on', edit: 'Our edition', dropEdition: 'Delete the edition', moved: 'A newer version came: it stands on the left now. What you wrote was not touched; compare before you pass it on.',
     layers: 'How it was passed on', original: 'original', passedSame: 'passed on unchanged', passedChanged: 'passed on with {n} changes', noteSaid: 'Note: {note}', showOriginal: 'Show the original', paragraph: 'Paragraph {n}', stale: '{office} passed on an older version at {time}.', newer: 'After {office} passed it on at {time}, a newer version came.',
     sinceReturn: 'Submitted again after a return', sinceNothing: 'The text is as it was when it was returned.',
     newest: 'Newest, {office} {time}: ', newestWithdrawn: 'Its office has withdrawn it.', withReceipts: 'with receipts ({n})', sinceBefore: 'Against the version before',
@@ -77,7 +79,7 @@ export const deskEn: typeof deskZh = {
   conflict: {
     list: 'Versions side by side', lead: 'Two machines (or two spells without a line) each wrote a version of one case, and neither replaces the other. They are joined only when a person decides and signs.', none: 'There are none.', heads: '{n} versions', disputed: '{n} disputed', agrees: 'nothing disputed', yours: 'ours to settle', theirs: 'theirs to settle',
     title: 'Compare and join', stands: 'Versions of this case stand side by side: its figures are not settled.', compare: 'Compare and join', how: 'What one side alone changed is taken already; choose otherwise if you like. What both changed differently is yours to choose or to write. Struck red was taken out, underlined green put in, against the version they share.', noBase: 'There is no version that they share: whatever differs is yours to choose.', more: '{n} more versions come after these.', notYours: 'These versions belong to {office}: only that office can join them.',
-    version: 'Version {letter}', chosen: 'chosen', mustChoose: 'choose', taken: 'taken', guarded: "figures, times and places are a person's to decide", base: 'Before:', own: 'Write', ownFor: 'Write: {field}', others: 'What other offices say', reason: 'Remark (optional)', left: 'Still to choose: {list}', ready: 'All is chosen.', settle: 'Sign and join', sign: 'Sign and join',
+    version: 'Version {letter}', chosen: 'chosen', mustChoose: 'choose', differs: 'they differ', taken: 'taken', guarded: "figures, times and places are a person's to decide", base: 'Before:', own: 'Write', ownFor: 'Write: {field}', others: 'What other offices say', reason: 'Remark (optional)', left: 'Still to choose: {list}', ready: 'All is chosen.', settle: 'Sign and join', sign: 'Sign and join',
     sure: 'Signed as {name}: {n} versions become one correction. The versions themselves are kept.', sureWithdrawn: 'Signed as {name}: the case is withdrawn.', settled: '{n} versions joined, waits to leave', review: 'Submitted: another officer signs it', gone: 'This case has no versions side by side any more.',
     moved: 'Another version came while you compared. It is compared anew below; your choices that still hold were kept. Look before you sign.',
   },
@@ -91,7 +93,8 @@ export const deskEn: typeof deskZh = {
   code: { hint: 'Read it line by line to the duty officer of {to} and have each line repeated. The last sign of a line checks it: a slip is noticed at once.', line: 'Line', keys: '↓ or space: next line; ↑: line before; click a line to go there', open: 'It is not encrypted: kind, time, place code, figures and title can be understood by whoever hears it.' },
   triage: {
     title: 'Incoming', search: 'Title, office (/)', empty: 'Nothing waits.', merge: 'Merge {n} (m)', all: 'Acknowledge these {n}?', allShort: 'Acknowledge all', allText: 'Each is signed for; its office hears of it.', allDone: '{n} acknowledged', mark: 'Mark: {title}', alike: '{n} alike', alikeTo: 'These have similar titles and may be the same:', reading: 'Text', open: 'Open',
-    minutes: '{n} min', hours: '{n} h', days: '{n} d', keys: 'j / k move, s acknowledge, f pass on, a adopt, n do not adopt, r return, x mark, m merge, o open, / search',
+    versions: 'versions differ', newer: 'Newer than what we passed on', newerText: 'A newer version came after we passed it on; our superior still has the old one (f passes on the new one).', found: '{n} of {all} with “{words}”.', showAll: 'Show all (Esc)', waits: 'Something of ours waits here to be signed or finished: sign, return or delete it before deciding otherwise.', pending: { in_review: 'waits to be signed', returned: 'given back', draft: 'edition begun' },
+    minutes: '{n} min', hours: '{n} h', days: '{n} d', keys: 'j / k move, s acknowledge, f pass on, a adopt, n do not adopt, r return, x mark (s, a, n, r then mean all that is marked), m merge, o open, / search (Enter to the results, Esc shows all)',
   },
   merge: { title: 'Merge {n} reports', lead: 'Becomes a report of our own. Its text names the sources; their offices are told when it leaves.', sources: 'Sources', ours: 'Our text', make: 'Keep as a draft and go on' },
   brief: {
@@ -111,6 +114,7 @@ export const deskEn: typeof deskZh = {
     task: { carry_out: '{what} of {office}: carry it out', answer: '{what} of {office}: answer it', close: 'All offices gave feedback: it can be closed' },
     do: { adopted: 'Adopt', not_adopted: 'Do not adopt', returned: 'Return for completion', filed: 'File', instruct: 'Instruct', question: 'Ask', verify: 'Verify', urge: 'Urge', progress: 'Report progress', answer: 'Answer', close: 'Close' },
     text: { not_adopted: 'Why not', returned: 'What is lacking', instruct: 'Instruction', question: 'Question', verify: 'What is to be verified', urge: 'What is urged', progress: 'What was done', answer: 'Answer', close: 'Closing remark' },
+    returned: '{what}: given back to be mended', mend: 'Mend', waitsOther: 'You have signed: another officer signs it', issueHint: 'digits', issueDigits: 'The issue is a number, such as 47.', several: '{n} reports, each signed for itself:', decided: '{who} decided “{what}” at {time}; a new decision replaces it.', changedTo: ' It is now “{state}”: press once more to go on.',
     owed: '{to} has not acknowledged it since {time}.',
   },
 };
