@@ -88,21 +88,18 @@ TEST_CASE("an open clue is written anew by anybody of the office; a settled one 
 
 TEST_CASE("a report that began as a clue has its source and place, and a title that ends where a clause ends") {
   World w;
-  const auto promoted =
-      [&](const std::string& text) {
-        const std::string id = note(w, text, R"(,"told_by":"县气象局","place":"东村水库")");
-    const auto made = w.call("POST", "/api/v1/clues/promote", R"({"clues":[")" + id + ""]
-      } ");
-      return w.call("GET", "/api/v1/reports/" + std::string(made.json.text("case")))
-          .json;
-};
-const Json one = promoted("东村水库坝脚渗水。村支书已到场");
-CHECK(one.text("title") == "东村水库坝脚渗水");
-CHECK(one.find("draft")->find("fields")->text("source_units") == "县气象局");
-CHECK(one.find("draft")->find("fields")->text("place") == "东村水库");
-const std::string clause = "柳河镇铁匠沟村北坡的一处老滑坡体今天早上又开始向下移动";  // 26 characters
-CHECK(promoted(clause + "，村里已组织下方十一户居民全部转移到村小学").text("title") == clause);
-CHECK(promoted(clause + clause).text("title").empty());
+  const auto promoted = [&](const std::string& text) {
+    const std::string id = note(w, text, R"(,"told_by":"县气象局","place":"东村水库")");
+    const auto made = w.call("POST", "/api/v1/clues/promote", R"({"clues":[")" + id + R"("]})");
+    return w.call("GET", "/api/v1/reports/" + std::string(made.json.text("case"))).json;
+  };
+  const Json one = promoted("东村水库坝脚渗水。村支书已到场");
+  CHECK(one.text("title") == "东村水库坝脚渗水");
+  CHECK(one.find("draft")->find("fields")->text("source_units") == "县气象局");
+  CHECK(one.find("draft")->find("fields")->text("place") == "东村水库");
+  const std::string clause = "柳河镇铁匠沟村北坡的一处老滑坡体今天早上又开始向下移动";  // 26 characters
+  CHECK(promoted(clause + "，村里已组织下方十一户居民全部转移到村小学").text("title") == clause);
+  CHECK(promoted(clause + clause).text("title").empty());
 }
 
 TEST_CASE("what is no clue is refused") {

@@ -51,7 +51,7 @@ const en: typeof zh = {
     disputed: 'Disputed: {list}', edit: 'Go on writing', remove: 'Delete draft', print: 'Print', sign: 'Sign', return: 'Return', submit: 'Submit',
     acknowledge: 'Acknowledge', follow: 'Follow-up', final: 'Final report', correct: 'Correction', withdraw: 'Withdraw', code: 'Code by phone', returned: 'Returned because: {note}', pending: 'There is an unsigned text ({state})', deliveries: 'Delivery',
     reason: 'Reason', note: 'Remark (optional)', cancel: 'Cancel', ok: 'OK',
-    sure: 'Really: {what}?', gone: 'Draft deleted', done: 'Done: {what}', from: 'Reporting office', sensitivity: 'Handling', printed: 'Printed {time}', warned: 'Travels with remarks: {list}', suspicious: 'The attachment “{name}” is not what its name says: check it before use', nextWaits: 'More wait for your signature:', next: 'Next: {title}', submittedBy: 'Submitted by {name}, {time}; waits for a signature', back: 'Back',
+    sure: 'Really: {what}?', gone: 'Draft deleted', done: 'Done: {what}', from: 'Reporting office', sensitivity: 'Handling', printed: 'Printed {time}', warned: 'Travels with remarks: {list}', suspicious: 'The attachment “{name}” is not what its name says: check it before use', nextWaits: 'More wait for your signature:', next: 'Next: {title}', submittedBy: 'Submitted by {name}, {time}; waits for a signature. ', back: 'Back',
   },
   write: {
     skips: 'By policy this goes to all superiors at once.',

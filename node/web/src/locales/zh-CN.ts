@@ -50,7 +50,7 @@ export default {
     disputed: '有分歧的要素：{list}', edit: '继续编写', remove: '删除草稿', print: '打印', sign: '签发', return: '退回', submit: '提交签发',
     acknowledge: '签收', follow: '写续报', final: '写终报', correct: '写更正', withdraw: '撤回', code: '电话短码', returned: '退回原因：{note}', pending: '有未签发的稿件（{state}）', deliveries: '送达情况',
     reason: '原因', note: '意见（可不写）', cancel: '取消', ok: '确定',
-    sure: '确定要{what}吗？', gone: '草稿已删除', done: '已{what}', from: '报送单位', sensitivity: '信息属性', printed: '打印于 {time}', warned: '附带提示：{list}', suspicious: '附件“{name}”的内容与文件名不符，请核实后再用', nextWaits: '还有待您签发的：', next: '下一件：{title}', submittedBy: '{name} {time} 提交，等待签发', back: '返回',
+    sure: '确定要{what}吗？', gone: '草稿已删除', done: '已{what}', from: '报送单位', sensitivity: '信息属性', printed: '打印于 {time}', warned: '附带提示：{list}', suspicious: '附件“{name}”的内容与文件名不符，请核实后再用', nextWaits: '还有待您签发的：', next: '下一件：{title}', submittedBy: '{name} {time} 提交，等待签发。', back: '返回',
   },
   write: {
     skips: '按规则越级直报：同时发往全部上级。',
