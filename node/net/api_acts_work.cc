@@ -69,7 +69,8 @@ Result<> add_act_work(Request& r, std::vector<Work>& all, std::size_t most) {
 Result<Json> act_counts_json(Request& r) {
   const ActCounts n = TRY(count_acts(r.store(), r.now()));
   Query q = TRY(r.store().db().query(
-      "select count(*) from matter where state in (5, 6) and own = 1 and (flags & ?) = 0", record_note::exercise));
+      "select count(*) from matter indexed by matter_owed where own = 1 and state in (5, 6) and (flags & ?) = 0",
+      record_note::exercise));
   TRY(q.step());
   return Json::object({{"carry_out", n.carry_out},
                        {"answer", n.answer},

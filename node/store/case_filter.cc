@@ -15,7 +15,7 @@ constexpr std::int64_t kNewest = std::numeric_limits<std::int64_t>::max();
 /// Rows that one call looks at before it says "go on from here".
 constexpr std::size_t kLookedAtMost = 10'000;
 /// The same of a search: a hit costs a look at two tables, a case without one a look into the index.
-constexpr std::size_t kHitsMost = 2'000;
+constexpr std::size_t kHitsMost = 600;
 /// Filters are compared by how many rows they leave, counted so far.
 constexpr std::int64_t kCounted = 1'000;
 /// A range of times that leaves more than this is cheaper looked for from the newest case on.
