@@ -14,7 +14,8 @@ namespace {
 
 std::vector<std::string> may(World& w, const std::string& path, const std::string& who) {
   std::vector<std::string> out;
-  for (const Json& s : *w.call("GET", path, {}, who).json.find("may")->items()) out.push_back(*s.string());
+  const Json shown = w.call("GET", path, {}, who).json;
+  for (const Json& s : *shown.find("may")->items()) out.push_back(*s.string());
   return out;
 }
 bool has(const std::vector<std::string>& all, const char* one) { return std::ranges::find(all, one) != all.end(); }
