@@ -178,7 +178,7 @@ TEST_CASE("the table comes in small pieces, whole, and is written down before it
   CHECK(std::count(all.begin(), all.end(), '\n') == 4950 + 1);
   CHECK(all.starts_with("\xEF\xBB\xBF"));
   CHECK(all.find(",n1,") != std::string::npos);
-  CHECK(all.find(",state,office,office code,") != std::string::npos);
-  CHECK(all.find(",attachments,case\r\n") != std::string::npos);  // what only programs read stands last
+  CHECK(all.find(",状态,单位,单位代码,") != std::string::npos);
+  CHECK(all.find(",附件数,事项\r\n") != std::string::npos);  // what only programs read stands last
   CHECK(all.find(",n100,") == std::string::npos);
 }
