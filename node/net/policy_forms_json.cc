@@ -110,7 +110,9 @@ class Forms {
   void one(Stage stage, std::string_view stage_name, const std::string& cls, const std::string& key, Need need,
            const std::string& at) {
     const FieldSpec* spec = field_of(in_.rules, key);
-    if (!spec) return tell_once("policy.unknown", at, {"there is no field " + key.substr(0, 64), "没有这个要素：" + key.substr(0, 64)});
+    if (!spec)
+      return tell_once("policy.unknown", at,
+                       {"there is no field " + key.substr(0, 64), "没有这个要素：" + key.substr(0, 64)});
     const Need before = need_of(in_.rules, stage, cls, key);
     if (before == need || (rank(need) > rank(before)) != raises_) return;
     if (spec->by_node)
