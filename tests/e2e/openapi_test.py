@@ -444,7 +444,7 @@ def views(o):
     import csv as reader
     rows = list(reader.reader(table.decode("utf-8-sig").splitlines()))
     listed = t.ok("GET", "/reports", query="?limit=1000")["reports"]
-    check("every report of the list is a row of the table", [r[0] for r in rows[1:]] == [r["case"] for r in listed], (len(rows), len(listed)))
+    check("every report of the list is a row of the table", [r[-1] for r in rows[1:]] == [r["case"] for r in listed], (len(rows), len(listed)))
     check("no cell begins a formula", not [c for r in rows for c in r if c[:1] in "=+@\t\r" and c[:1]], rows)
     check("... but is there, behind an apostrophe", any(c.startswith("'=HYPERLINK") for r in rows for c in r))
     journal = t.ok("GET", "/journal")["entries"]
@@ -672,6 +672,8 @@ def box(o):
     t.no(422, "invalid.state", "GET", "/clues", query="?state=x")
     t.no(422, "invalid.limit", "GET", "/clues", query="?limit=0")
     t.no(409, "draft.clue", "POST", "/reports/{case}/send", case=clue)
+    t.ok("PUT", "/clues/{case}", {"text": "甲子沟村路边有落石，村民已绕行，镇里正在查看。", "told_by": "村民老赵", "place": "甲子沟村"}, case=clue)
+    t.no(422, "clue.text", "PUT", "/clues/{case}", {"text": ""}, case=clue)
     t.no(422, "invalid.reason", "POST", "/clues/{case}/discard", {}, case=clue)
     t.ok("POST", "/clues/{case}/discard", {"reason": "与昨日重复"}, case=clue)
     t.no(409, "clue.settled", "POST", "/clues/{case}/discard", {"reason": "x"}, case=clue)

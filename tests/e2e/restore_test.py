@@ -102,7 +102,7 @@ def lost_machine(county, town):
         f.write(picture)
     with open(body, "w", encoding="utf-8") as f:
         f.write("11月22日6时10分，铁匠沟村北山发生山体滑坡，阻断村道约40米，无人员伤亡。镇里已派18人到场，其余情况正在核实。")
-    case = expect("a report with a picture", 0, town, "report", "new", "--kind", "dynamic", "--title", "铁匠沟村北山发生山体滑坡", "--body-file", body,
+    case = expect("a report with a picture", 0, town, "report", "new", "--kind", "dynamic", "--lane", "routine", "--title", "铁匠沟村北山发生山体滑坡", "--body-file", body,
                   "--attach", path("现场照片.jpg"), "--send").get("case", "")
     for _ in range(2):
         expect("sync", 0, town, "sync")

@@ -119,8 +119,7 @@ async function alike(page, county) {
   await hint.getByRole('button', { name: '改为续报' }).click();
   await dialog(page).locator('.el-button--primary').click();
   await until('the text became a follow-up', async () => (await page.locator('.exercise-switch').count()) === 0 && (await page.locator('#body').inputValue()).includes('道路已抢通一半'), 20);
-  const id = /write\/(\w+)/.exec(page.url())[1];
-  check('... of that very report', run('township', 'report', 'show', id).records.length === 1);
+  await until('... of that very report', () => run('township', 'report', 'show', /write\/(\w+)/.exec(page.url())?.[1] ?? '-').records?.length === 1, 20);
   // Told a second time, by the same office, as if it were new: the county's editor sees it.
   run('township', 'report', 'new', '--kind', 'brief', '--lane', 'routine', '--title', '滑坡情况再报', '--body-file', process.env.YZ_BODY, '--send', '--real');
   await go(county, '/triage');

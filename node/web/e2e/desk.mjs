@@ -292,7 +292,7 @@ async function acting(editor, leader, town, cases) {
   await form(leader).getByLabel('柳河镇').check();
   await form(leader).locator('.time-input input[type=text]').fill(new Date(Date.now() + 11 * 3600_000).toISOString().slice(0, 16));
   await form(leader).getByRole('button', { name: '批示' }).click();
-  await leader.locator('.asked').getByText('等第二人签名').waitFor();
+  await leader.locator('.asked-others').getByText('复核签名后发出').waitFor();
   check('without the second person it has not left', !run('town', 'report', 'show', cases.slide).acts.some((a) => a.act === 'instruction'));
   await go(editor, '/', '.group-to_sign');
   await editor.locator('.group-to_sign .work-row', { hasText: '批示' }).first().click();

@@ -150,7 +150,7 @@ async function phoneCall(page) {
   await press('Tab');
   await page.keyboard.insertText('镇里已派18人到场搜救。');
   await page.locator('.due-bar').waitFor();
-  check('the card says the grade and when it is due', /一般|较大|重大/.test(await page.locator('.due-bar').innerText()) && /须在|时限/.test(await page.locator('.due-bar').innerText()), await page.locator('.due-bar').innerText());
+  await until('the card says the grade and when it is due', async () => /(一般|较大|重大)[^]*(须在|时限)/.test(await page.locator('.due-bar').innerText()));
   check('a title is proposed, and the missing stand in it', /铁匠沟村北山发生地质灾害致3人失联/.test(await page.locator('#title').inputValue()), await page.locator('#title').inputValue());
   check('at most six answers are required', (await page.locator('.asks .need', { hasText: '必填' }).count()) <= 6);
   await press('Control+Enter');

@@ -57,7 +57,7 @@ async function standingIn(b, url) {
   const row = deputy.page.locator('.group-to_sign .work-row', { hasText: '柳河镇甲子沟村道路巡查情况' });
   await until('what waits to be signed is the deputy\'s to sign', async () => (await row.count()) === 1);
   await row.click();
-  await deputy.page.getByRole('button', { name: '签发', exact: true }).click();
+  await deputy.page.getByRole('button', { name: '代王芳签发', exact: true }).click();
   await dialog(deputy.page).getByRole('button', { name: '签发' }).click();
   await until('it is shown who signed for whom', async () => (await deputy.page.locator('.report').innerText()).includes('王芳外出，由赵敏代签'));
   await accessible(deputy.page, 'signed by a deputy');
