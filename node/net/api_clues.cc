@@ -81,19 +81,6 @@ Result<std::vector<Draft>> named_clues(Request& r) {
   return out;
 }
 
-/// Who told them, each once.
-std::string tellers(const std::vector<Draft>& clues) {
-  std::vector<std::string_view> names;
-  std::string out;
-  for (const Draft& c : clues) {
-    const std::string& name = c.extras.clue->told_by;
-    if (name.empty() || std::ranges::find(names, name) != names.end()) continue;
-    names.push_back(name);
-    out += (out.empty() ? "" : "、") + name;
-  }
-  return out;
-}
-
 /// Photos go along only when somebody wants them to; each is sealed anew for where the report goes.
 Result<> copy_photos(Request& r, Desk& desk, std::int64_t to, const std::vector<Draft>& clues, Json& left) {
   std::vector<std::string> names;
@@ -183,8 +170,6 @@ Result<ApiReply> post_clues_promote(Request& r) {
   Report report;
   for (const Draft& c : from) report.body += (report.body.empty() ? "" : "\n") + c.report.body;
   report.title = from.front().report.title;
-  if (const std::string units = tellers(from); !units.empty() && r.host.rules().field("source_units"))
-    TRY(r.host.rules().set_field(report, "source_units", units));
   const std::string place = from.front().extras.clue->place;
   if (from.size() == 1 && !place.empty() && r.host.rules().field("place"))
     TRY(r.host.rules().set_field(report, "place", place));

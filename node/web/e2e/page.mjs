@@ -98,7 +98,7 @@ async function sending(page, line) {
   await page.locator('.report h1').waitFor();
   // By itself: the page is not loaded anew, it hears of the receipt.
   await until('delivered when the county’s receipt is there, without a key', async () => /已送达|对方已核验/.test(await state(page)), 120);
-  check('... and the receipt is shown', (await page.locator('.report').innerText()).includes('对方入库回执'));
+  check('... and the receipt is shown', (await page.locator('.report').innerText()).includes('对方入库'));
   check('the county has it once', run('county', 'report', 'list').reports.filter((r) => r.title === title).length === 1);
   return id;
 }
