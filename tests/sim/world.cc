@@ -1080,8 +1080,8 @@ void World::check_receipts_durable(Side& issuer, ByteView message, std::size_t s
     for (const auto& [a, b] : r.ranges) {
       auto q = after_cut.store().blobs().query(
           "select count(*) from chunk c join attachment a on a.row = c.attachment"
-          " where a.id = ? and c.position between ? and ?",
-          r.attachment, a, b);
+          " where a.id = ? and a.author = ? and a.destination = ? and c.position between ? and ?",
+          r.attachment, r.author, r.destination, a, b);
       if (!q->step().value_or(false) || q->integer(0) != b - a + 1)
         violated("a chunk was receipted and is not durable");
     }
