@@ -340,7 +340,7 @@ Result<ApiReply> get_reports(Request& r) {
   reports.items()->reserve(list.rows.size());
   for (const MatterRow& m : list.rows) {
     const auto& [code, name] = names.of(m.office);
-    reports.add(summary_json(r, m, code, name));
+    reports.add(TRY(summary_json(r, m, code, name)));
   }
   return reply(Json::object({{"reports", std::move(reports)}, {"next", list.next.empty() ? Json() : Json(list.next)}}));
 }
