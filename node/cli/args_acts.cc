@@ -48,7 +48,8 @@ class ActGrammar : GrammarGroup {
   void dictated(CLI::App* a, bool& to, std::string& leader) {
     a->add_flag("--dictated", to,
                 t("代录：替领导录入，须领导再签", "typed for a leader, who has to sign it before it leaves"));
-    a->add_option("--leader", leader, t("代录哪位领导的话；只由其本人签", "whose words were typed; nobody else signs them"))
+    a->add_option("--leader", leader,
+                  t("代录哪位领导的话；只由其本人签", "whose words were typed; nobody else signs them"))
         ->type_name(t("姓名", "NAME"));
   }
   CLI::Option* record(CLI::App* a, const char* name, std::string& to, std::string about) {

@@ -119,7 +119,8 @@ Result<> as_shown(Request& r, const MatterRow& m) {
 }  // namespace
 
 Result<ApiReply> post_decide(Request& r) {
-  TRY(only(r.body, {"outcome", "publication", "issue", "reason", "rating", "text", "dictated", "leader", "state", "heads"}));
+  TRY(only(r.body,
+           {"outcome", "publication", "issue", "reason", "rating", "text", "dictated", "leader", "state", "heads"}));
   const MatterRow m = TRY(opened(r));
   TRY(as_shown(r, m));
   Act a;

@@ -213,8 +213,7 @@ Result<Json> sources_json(const Request& r, const std::vector<CaseRecord>& recor
     if (c.quarantine != sync::Refusal::none || c.released.record.type != sync::RecordType::report) continue;
     const auto body = decode_body(c.released.record.body);
     if (!body) continue;
-    for (const Source& s : body->extras.sources)
-      list.add(TRY(source_json(r, s)));
+    for (const Source& s : body->extras.sources) list.add(TRY(source_json(r, s)));
     break;
   }
   if (records.empty() && draft)

@@ -46,7 +46,9 @@ Result<ApiReply> post_looked(Request& r) {
   sync::Millis at = r.now();
   // Back to where it was: somebody said it by mistake.
   if (const Json* said = r.body.find("at")) {
-    const auto back = said->is_null() ? std::optional<sync::Millis>(0) : said->string() ? instant(*said->string()) : std::nullopt;
+    const auto back = said->is_null()  ? std::optional<sync::Millis>(0)
+                      : said->string() ? instant(*said->string())
+                                       : std::nullopt;
     if (!back || *back < 0 || *back > at)
       return fail(Fault::invalid, "at is a time that has been, or null", "invalid.time");
     at = *back;

@@ -1,6 +1,6 @@
 // What an officer has begun to type into a form and not signed, and what they have read: kept by a name until it is
 // done, theirs alone. Nothing of it is signed, listed or leaves here.
-#include "node/net/api_request.h"
+#include "node/net/api_desk.h"
 #include "node/office/text.h"
 
 namespace yz::node::api {

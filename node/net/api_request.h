@@ -73,7 +73,7 @@ std::string sentence(const Error&, Language);
 Result<> only(const Json& object, std::initializer_list<std::string_view> known);
 Json json_of(const std::vector<Finding>&, Language);
 /// A case as lists show it.
-Result<Json> summary_json(const Request&, const MatterRow&, const std::string& office_code, const std::string& office_name);
+Json summary_json(const Request&, const MatterRow&, const std::string& office_code, const std::string& office_name);
 Json flags_json(std::int64_t notes);
 Json fields_json(const Request&, const Fields&);
 /// A field's value as the API shows it: times with the office's offset.
@@ -298,8 +298,6 @@ Result<ApiReply> put_bundle_file(Request&);
 Result<ApiReply> get_addressees(Request&);
 Result<ApiReply> get_alarms(Request&);
 Result<ApiReply> post_alarm_seen(Request&);
-Result<ApiReply> get_kept(Request&);
-Result<ApiReply> put_kept(Request&);
 Result<ApiReply> get_looked(Request&);
 Result<ApiReply> post_looked(Request&);
 Result<ApiReply> post_backup(Request&);

@@ -253,21 +253,18 @@ Result<Json> timeline(const Request& r, Names& names, const MatterRow& m, const 
   return list;
 }
 
-}  // namespace
-
-namespace {
-
 /// As what kind of record the newest version of a case was signed; of a case that has none "report".
 Result<std::string> version_of(const Request& r, const MatterRow& m) {
   Query q = TRY(r.store().db().query(
       "select type from record where matter = ? and office = ? and replaced = 0 and quarantine = 0 and type in"
       " (1, 2, 3, 4, 5, 10, 14) order by hlc desc, id desc limit 1",
       m.row, m.office));
-  return std::string(sync::name_of(TRY(q.step()) ? static_cast<sync::RecordType>(q.integer(0))
-                                                 : sync::RecordType::report));
+  return std::string(
+      sync::name_of(TRY(q.step()) ? static_cast<sync::RecordType>(q.integer(0)) : sync::RecordType::report));
 }
 
-/// We have passed it on, and our superior's receipt for that has not come.
+}  // namespace
+
 Result<bool> forward_waits(const Request& r, const MatterRow& m) {
   if (m.own || m.state != ReportState::forwarded) return false;
   Query q = TRY(r.store().db().query(
@@ -277,11 +274,7 @@ Result<bool> forward_waits(const Request& r, const MatterRow& m) {
   return q.step();
 }
 
-}  // namespace
-
-Result<Json> summary_json(const Request& r, const MatterRow& m, const std::string& office, const std::string& name) {
-  const std::string version = TRY(version_of(r, m));
-  const bool waits = TRY(forward_waits(r, m));
+Json summary_json(const Request& r, const MatterRow& m, const std::string& office, const std::string& name) {
   return Json::object({{"case", base32(m.id.view())},
                        {"number", m.number},
                        {"title", m.title},
@@ -298,9 +291,14 @@ Result<Json> summary_json(const Request& r, const MatterRow& m, const std::strin
                        {"verified", m.verified},
                        {"flags", flags_json(m.flags)},
                        {"conflict", m.conflict},
-                       {"attachments", m.attachments},
-                       {"version", version},
-                       {"forward_waits", waits}});
+                       {"attachments", m.attachments}});
+}
+
+Result<Json> row_json(const Request& r, const MatterRow& m, const std::string& office, const std::string& name) {
+  Json j = summary_json(r, m, office, name);
+  j.set("version", TRY(version_of(r, m)));
+  j.set("forward_waits", TRY(forward_waits(r, m)));
+  return j;
 }
 
 Result<ApiReply> get_report(Request& r) {

@@ -37,7 +37,7 @@ std::string_view offer_for(const Request& r, const MatterRow& m) {
 Result<Json> json_of(Request& r, const NearList& list) {
   Json near = Json::array();
   for (const Near& n : list.near) {
-    Json j = TRY(summary_json(r, n.row, r.code_of(n.row.office), r.office_name(n.row.office)));
+    Json j = TRY(row_json(r, n.row, r.code_of(n.row.office), r.office_name(n.row.office)));
     j.set("own", n.row.office == r.store().me().office);
     j.set("reasons", reasons_json(n.alike));
     j.set("offer", offer_for(r, n.row));
@@ -70,9 +70,8 @@ Result<ApiReply> post_similar(Request& r) {
   if (!is_compared(report.kind)) return reply(TRY(json_of(r, {})));
   NearList list = TRY(near(r.store(), likeness_of(report, r.now()), exercise, matter));
   // What it was put together from is like it, and no news.
-  std::erase_if(list.near, [&](const Near& n) {
-    return std::ranges::find(sources, n.row.id, &Source::case_id) != sources.end();
-  });
+  std::erase_if(list.near,
+                [&](const Near& n) { return std::ranges::find(sources, n.row.id, &Source::case_id) != sources.end(); });
   return reply(TRY(json_of(r, list)));
 }
 

@@ -284,7 +284,7 @@ Result<ApiReply> get_work(Request& r) {
   Names names(r);
   for (const Work& w : all) {
     const auto& [code, name] = names.of(w.row.office);
-    Json j = TRY(summary_json(r, w.row, code, name));
+    Json j = TRY(row_json(r, w.row, code, name));
     j.set("sort", name_of(w.row.sort));
     j.set("group", w.group);
     j.set("due_at", r.time(w.due));

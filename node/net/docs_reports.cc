@@ -46,7 +46,8 @@ constexpr ProblemDoc kProblems[] = {
      "422 invalid.kind invalid.lane invalid.sensitivity invalid.text invalid.to report.addressees report.too_long "
      "field.unknown field.invalid; 404 addressee.missing; 413 field.too_long"},
     {"key",
-     "401 login.confirm login.passphrase; 403 denied.role denied.same_person denied.office denied.own denied.deputy denied.leader"},
+     "401 login.confirm login.passphrase; 403 denied.role denied.same_person denied.office denied.own denied.deputy "
+     "denied.leader"},
     {"draft",
      "404 draft.missing; 409 draft.state draft.exists draft.changed draft.disputed draft.signed_elsewhere "
      "draft.in_review draft.clue "

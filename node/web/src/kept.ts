@@ -1,5 +1,5 @@
 import { onScopeDispose, shallowRef, watch } from 'vue';
-import { call } from './api/client';
+import { call, Problem } from './api/client';
 import { DraftKeeper, type KeptState } from './draft';
 import { useSession } from './stores/session';
 
@@ -18,10 +18,13 @@ export function useKept(form: Record<string, unknown>) {
   let name = '';
   let known = '';
   let as = '';
+  let newest = { name: '', text: '' };
   const keeper = new DraftKeeper<{ name: string; text: string }>({
     save: async (what, leaving) => void (what.name && (await keptApi.put(what.name, what.text, leaving))),
-    now: () => ({ name, text: as === known ? '' : as }),
+    now: () => newest,
     changed: (s) => (state.value = s),
+    // What the node does not take it does not take the next time either.
+    again: (e) => !(e instanceof Problem) || e.away || e.status >= 500,
     after: (ms, then) => {
       const timer = window.setTimeout(then, ms);
       return () => window.clearTimeout(timer);
@@ -36,15 +39,20 @@ export function useKept(form: Record<string, unknown>) {
     (now) => {
       if (!name || now === as) return;
       as = now;
+      newest = { name, text: as === known ? '' : as };
       keeper.touch();
     },
     // Before the form is sent away with a key: what was typed counts at once.
     { flush: 'sync' },
   );
+  /** What is put into the form from here on is nobody's typing; what was typed is on its way to the node. */
+  function away(): Promise<void> {
+    name = '';
+    return flush().catch(() => undefined);
+  }
   /** From now on the form is the one of this name; what was kept of it stands in it. */
   async function begin(of: string): Promise<void> {
-    await flush().catch(() => undefined);
-    name = '';
+    await away();
     as = known = JSON.stringify(form);
     found.value = false;
     try {
@@ -61,9 +69,8 @@ export function useKept(form: Record<string, unknown>) {
   }
   /** It is done, or not wanted: nothing is kept of it. */
   async function end(): Promise<void> {
-    await flush().catch(() => undefined);
     const of = name;
-    name = '';
+    await away();
     found.value = false;
     keeper.forget();
     if (of) await keptApi.put(of, '').catch(() => undefined);
@@ -74,5 +81,5 @@ export function useKept(form: Record<string, unknown>) {
     window.removeEventListener('pagehide', leave);
     session.before.splice(session.before.indexOf(flush), 1);
   });
-  return { state, found, begin, end, flush };
+  return { state, found, begin, away, end, flush };
 }
