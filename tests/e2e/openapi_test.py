@@ -341,6 +341,7 @@ def acts(o, cases):
     said = c.ok("POST", "/reports/{case}/instruct", {"text": "请抓紧抢通", "assignees": ["370783105"]}, case=one)
     if said["waiting_for_signature"]:
         c.ok("POST", "/reports/{case}/sign", {"note": ""}, case=one)
+    c.no(422, "act.leader", "POST", "/reports/{case}/instruct", {"text": "x", "assignees": ["370783105"], "leader": "无此人"}, case=one)
     c.no(422, "act.assignees", "POST", "/reports/{case}/instruct", {"text": "x", "assignees": ["3707"]}, case=one)
     c.no(404, "act.office", "POST", "/reports/{case}/instruct", {"text": "x", "assignees": ["999999"]}, case=one)
     c.ok("POST", "/reports/{case}/ask", {"text": "伤亡情况？", "kind": "question"}, case=one)
