@@ -64,13 +64,11 @@ bool signed_by_signer(const Draft& d) {
   return std::ranges::find(d.signatures, sync::SignRole::signer, &sync::RecordSignature::role) != d.signatures.end();
 }
 
-/// A leader's words are nobody else's to sign: that leader's, or of who was named to sign while that one is away.
-Result<> speaks_for(const Person& by, const std::optional<AskedPerson>& leader) {
-  if (!leader || leader->id == by.id || std::ranges::find(by.stands_for, leader->id) != by.stands_for.end()) return {};
-  return fail(Fault::denied, "these are the words of " + leader->name + ", who signs them", "denied.leader");
-}
-
 }  // namespace
+
+bool speaks_for(const Person& by, const std::optional<AskedPerson>& leader) {
+  return !leader || leader->id == by.id || std::ranges::find(by.stands_for, leader->id) != by.stands_for.end();
+}
 
 std::optional<AskedPerson> dictated_by(const Draft& d) {
   const auto& asked = d.extras.cosign.persons;
@@ -309,7 +307,8 @@ Result<Outcome> ActDesk::sign(const SigningPerson& by, Draft d) {
   const bool same = by.person.id == d.drafter;
   if (same && !home_.one_person) return fail(Fault::denied, "this takes two persons", "denied.same_person");
   if (!led) TRY(may_stand_in(by.person, std::span(&d.drafter, 1)));
-  if (!led) TRY(speaks_for(by.person, dictated_by(d)));
+  if (const auto leader = dictated_by(d); !led && !speaks_for(by.person, leader))
+    return fail(Fault::denied, "these are the words of " + leader->name + ", who signs them", "denied.leader");
   // An office that shrank to one person: one signature says so.
   if (same) d.signatures.clear();
   const auto role = led && !same ? sync::SignRole::drafter : sync::SignRole::signer;

@@ -12,6 +12,8 @@ struct Dictated {
 };
 /// Who has to sign an act that waits, by its draft; nobody when no leader was named.
 std::optional<AskedPerson> dictated_by(const Draft&);
+/// A leader's words are nobody else's to sign: that leader's, or of who was named to sign while that one is away.
+bool speaks_for(const Person&, const std::optional<AskedPerson>& leader);
 
 class ActDesk {
  public:

@@ -387,6 +387,13 @@ TEST_CASE("the words of a leader who is named are signed by that leader alone, o
   CHECK(w.newest().text("words_of") == "赵敏");
   CHECK(w.shown().find("cosign_wish")->is_null());
   CHECK(code(w.post("sign", "{}", "李明")) == "denied.leader");
+  const auto asked_to_sign = [&](const char* who) {
+    const Json work = w.call("GET", "/api/v1/work", {}, who).json;
+    return std::ranges::any_of(*work.find("items")->items(),
+                               [](const Json& i) { return i.text("group") == "to_sign"; });
+  };
+  CHECK_FALSE(asked_to_sign("李明"));
+  CHECK(asked_to_sign("赵敏"));
   CHECK(w.newest().flag("waiting_for_signature"));
   REQUIRE(w.post("sign", "{}", "赵敏").reply.status == 200);
   CHECK(w.newest().text("words_of").empty());

@@ -7,7 +7,7 @@ const QUARTER = 15 * MINUTE;
 /** What our superior asked of us that we have passed on: ours quotes its words. */
 export function passedOn(all: Act[], from: Act): Act[] {
   const words = from.text.trim();
-  return all.filter((a) => a.own && a.act === 'instruction' && !a.returned && a !== from && words !== '' && a.text.includes(words));
+  return all.filter((a) => a.own && a.act === 'instruction' && a.record !== null && a !== from && words !== '' && a.text.includes(words));
 }
 /** The instruction from above that one of ours passes on. */
 export const passedFrom = (all: Act[], own: Act): Act | null => (own.own && own.act === 'instruction' ? (all.find((a) => !a.own && a.act === 'instruction' && a.text.trim() !== '' && own.text.includes(a.text.trim())) ?? null) : null);
