@@ -134,6 +134,7 @@ int run(Session& s, const Decide& c) {
   for (const auto& [name, mark] : c.rating) rating.set(name, mark);
   if (!c.rating.empty()) body.set("rating", rating);
   if (c.dictated) body.set("dictated", true);
+  body.set_if("leader", c.leader);
   return s.finish(s.ask("POST", path_of(c.case_id, "decide"), body),
                   [&](const Doc& d) { tell_act(s, d, "已处理：", "Decided: "); });
 }
@@ -143,6 +144,7 @@ int run(Session& s, const Instruct& c) {
   body.set("text", c.text).set_if("due_at", c.due);
   if (!c.assignees.empty()) body.set("assignees", list_of(c.assignees));
   if (c.dictated) body.set("dictated", true);
+  body.set_if("leader", c.leader);
   return s.finish(s.ask("POST", path_of(c.case_id, "instruct"), body),
                   [&](const Doc& d) { tell_act(s, d, "批示已下达：", "The instruction is on its way: "); });
 }

@@ -143,12 +143,14 @@ struct Decide {
   std::optional<std::int64_t> issue;
   std::vector<std::pair<std::string, std::int64_t>> rating;
   bool dictated = false;
+  std::string leader;
 };
 /// 批示.
 struct Instruct {
   std::string case_id, text, due;
   std::vector<std::string> assignees;  ///< codes
   bool dictated = false;
+  std::string leader;  ///< whose words were typed
 };
 /// 追问、核报、催报.
 struct Ask {

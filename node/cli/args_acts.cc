@@ -45,9 +45,12 @@ class ActGrammar : GrammarGroup {
     a->add_option("--due", to, t("时限，如 2026-11-22T18:00:00+08:00", "by when, like 2026-11-22T18:00:00+08:00"))
         ->type_name(t("时间", "TIME"));
   }
-  void dictated(CLI::App* a, bool& to) {
+  void dictated(CLI::App* a, bool& to, std::string& leader) {
     a->add_flag("--dictated", to,
                 t("代录：替领导录入，须领导再签", "typed for a leader, who has to sign it before it leaves"));
+    a->add_option("--leader", leader,
+                  t("代录哪位领导的话；只由其本人签", "whose words were typed; nobody else signs them"))
+        ->type_name(t("姓名", "NAME"));
   }
   CLI::Option* record(CLI::App* a, const char* name, std::string& to, std::string about) {
     return a->add_option(name, to, std::move(about))->type_name(t("编号", "RECORD"));
@@ -92,7 +95,7 @@ class ActGrammar : GrammarGroup {
         ->type_name(t("项=分,...", "NAME=N,..."))
         ->check([this_t = t("写成 高=4 这样，分数1到5", "has the form significance=4, from 1 to 5")](
                     const std::string& given) { return mark_from(given) ? std::string() : this_t; });
-    dictated(a, c->dictated);
+    dictated(a, c->dictated, c->leader);
     Decide* to = c.get();
     a->parse_complete_callback([to, marks] {
       for (const std::string& m : *marks)
@@ -114,7 +117,7 @@ class ActGrammar : GrammarGroup {
     text(a, "--text", c->text, t("批示原文", "its words"))->required();
     due(a, c->due);
     codes(a, "--assignee", c->assignees, t("承办单位（下级的代码）", "who carries it out (codes of offices below)"));
-    dictated(a, c->dictated);
+    dictated(a, c->dictated, c->leader);
     a->footer(t("示例：\n", "Examples:\n") +
               "  yizhan instruct k3v7qd --text 请查明原因，妥善安置 --due 2026-11-25T18:00:00+08:00 --assignee "
               "370783105\n");

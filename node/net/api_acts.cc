@@ -76,6 +76,19 @@ Result<std::vector<OfficeId>> offices_of(Request& r, std::string_view member) {
   return out;
 }
 
+/// For whom it was typed, where the call says so: a signer of this office.
+Result<Dictated> dictated_of(Request& r) {
+  Dictated d{.on = r.body.flag("dictated")};
+  const std::string_view name = r.body.text("leader");
+  if (name.empty()) return d;
+  const auto row = TRY(r.host.directory().officer_by_name(r.store().me().office, std::string(name)));
+  if (!row || row->state != OfficerState::active || !(row->roles & crypto::role::signer))
+    return fail(Fault::invalid, "no active signer of that name belongs to this office", "act.leader");
+  d.on = true;
+  d.leader = AskedPerson{row->person, row->name};
+  return d;
+}
+
 Result<MatterRow> opened(Request& r) {
   TRY(r.host.open_received());
   return find_case(r.store(), r.parts[0]);
@@ -106,7 +119,8 @@ Result<> as_shown(Request& r, const MatterRow& m) {
 }  // namespace
 
 Result<ApiReply> post_decide(Request& r) {
-  TRY(only(r.body, {"outcome", "publication", "issue", "reason", "rating", "text", "dictated", "state", "heads"}));
+  TRY(only(r.body,
+           {"outcome", "publication", "issue", "reason", "rating", "text", "dictated", "leader", "state", "heads"}));
   const MatterRow m = TRY(opened(r));
   TRY(as_shown(r, m));
   Act a;
@@ -120,13 +134,12 @@ Result<ApiReply> post_decide(Request& r) {
     a.issue = *issue->integer();
   }
   a.rating = TRY(rating_of(r));
-  return act(r, [&](ActDesk& d, const SigningPerson& by) {
-    return d.decide(by, m.row, std::move(a), r.body.flag("dictated"));
-  });
+  const Dictated dictated = TRY(dictated_of(r));
+  return act(r, [&](ActDesk& d, const SigningPerson& by) { return d.decide(by, m.row, std::move(a), dictated); });
 }
 
 Result<ApiReply> post_instruct(Request& r) {
-  TRY(only(r.body, {"text", "due_at", "assignees", "dictated", "state", "heads"}));
+  TRY(only(r.body, {"text", "due_at", "assignees", "dictated", "leader", "state", "heads"}));
   const MatterRow m = TRY(opened(r));
   TRY(as_shown(r, m));
   Act a;
@@ -136,9 +149,8 @@ Result<ApiReply> post_instruct(Request& r) {
   std::ranges::sort(a.assignees);
   a.assignees.erase(std::unique(a.assignees.begin(), a.assignees.end()), a.assignees.end());
   for (const OfficeId& id : a.assignees) a.assignee_names.push_back(r.office_name(id));
-  return act(r, [&](ActDesk& d, const SigningPerson& by) {
-    return d.instruct(by, m.row, std::move(a), r.body.flag("dictated"));
-  });
+  const Dictated dictated = TRY(dictated_of(r));
+  return act(r, [&](ActDesk& d, const SigningPerson& by) { return d.instruct(by, m.row, std::move(a), dictated); });
 }
 
 Result<ApiReply> post_progress(Request& r) {

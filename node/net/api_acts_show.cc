@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "node/net/api_request.h"
+#include "node/office/act_desk.h"
 #include "node/store/acts.h"
 #include "node/store/forwards.h"
 
@@ -129,6 +130,7 @@ Result<Json> entry_json(const Request& r, const CaseGraph& graph, const std::vec
   j.set("newer", std::move(newer));
   j.set("waiting_for_signature", false);
   j.set("waits_for", "");
+  j.set("words_of", "");
   j.set("returned", false);
   j.set("note", "");
   Json deliveries = Json::array();
@@ -185,6 +187,8 @@ Result<Json> waiting_json(const Request& r, const Draft& d) {
   j.set("newer", Json::array());
   j.set("waiting_for_signature", d.state == ReportState::in_review);
   j.set("waits_for", d.state != ReportState::in_review ? "" : led ? "second" : "signer");
+  const auto leader = dictated_by(d);
+  j.set("words_of", leader ? leader->name : std::string());
   j.set("returned", d.state == ReportState::returned);
   j.set("note", d.note);
   j.set("deliveries", Json::array());
@@ -192,22 +196,28 @@ Result<Json> waiting_json(const Request& r, const Draft& d) {
   return j;
 }
 
-/// Of the newest version that says what it was put together from.
-Result<Json> sources_json(const Request& r, const std::vector<CaseRecord>& records) {
+Result<Json> source_json(const Request& r, const Source& s) {
+  return Json::object({{"case", base32(s.case_id.view())},
+                       {"record", hex(s.record.view())},
+                       {"office", r.code_of(s.office)},
+                       {"office_name", r.office_name(s.office)},
+                       {"title", s.title},
+                       {"here", TRY(holds(r.store(), s.record))}});
+}
+
+/// Of the newest version that says what it was put together from; before there is one, of the draft, so that who signs
+/// it sees them.
+Result<Json> sources_json(const Request& r, const std::vector<CaseRecord>& records, const std::optional<Draft>& draft) {
   Json list = Json::array();
   for (const CaseRecord& c : records) {
     if (c.quarantine != sync::Refusal::none || c.released.record.type != sync::RecordType::report) continue;
     const auto body = decode_body(c.released.record.body);
     if (!body) continue;
-    for (const Source& s : body->extras.sources)
-      list.add(Json::object({{"case", base32(s.case_id.view())},
-                             {"record", hex(s.record.view())},
-                             {"office", r.code_of(s.office)},
-                             {"office_name", r.office_name(s.office)},
-                             {"title", s.title},
-                             {"here", TRY(holds(r.store(), s.record))}}));
+    for (const Source& s : body->extras.sources) list.add(TRY(source_json(r, s)));
     break;
   }
+  if (records.empty() && draft)
+    for (const Source& s : draft->extras.sources) list.add(TRY(source_json(r, s)));
   return list;
 }
 
@@ -351,7 +361,7 @@ Result<> add_acts(const Request& r, const MatterRow& m, const std::vector<CaseRe
   for (const ActEntry& a : all) list.add(TRY(entry_json(r, graph, facts, a, records)));
   if (draft && !draft->extras.act.empty()) list.add(TRY(waiting_json(r, *draft)));
   report.set("acts", std::move(list));
-  report.set("sources", TRY(sources_json(r, records)));
+  report.set("sources", TRY(sources_json(r, records, draft)));
   report.set("owed", TRY(owed_json(r, m)));
   return {};
 }

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "node/net/api_request.h"
+#include "node/office/text.h"
 
 namespace yz::node::api {
 namespace {
@@ -41,9 +42,19 @@ Result<ApiReply> get_looked(Request& r) {
 }
 
 Result<ApiReply> post_looked(Request& r) {
-  TRY(only(r.body, {}));
-  TRY(r.store().write([&] { return r.store().set_meta_number(looked_key(r), r.now()); }));
-  return reply(Json::object({{"at", r.time(r.now())}}));
+  TRY(only(r.body, {"at"}));
+  sync::Millis at = r.now();
+  // Back to where it was: somebody said it by mistake.
+  if (const Json* said = r.body.find("at")) {
+    const auto back = said->is_null()  ? std::optional<sync::Millis>(0)
+                      : said->string() ? instant(*said->string())
+                                       : std::nullopt;
+    if (!back || *back < 0 || *back > at)
+      return fail(Fault::invalid, "at is a time that has been, or null", "invalid.time");
+    at = *back;
+  }
+  TRY(r.store().write([&] { return r.store().set_meta_number(looked_key(r), at); }));
+  return reply(Json::object({{"at", at > 0 ? r.time(at) : Json()}}));
 }
 
 }  // namespace yz::node::api

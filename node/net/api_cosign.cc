@@ -109,7 +109,9 @@ Result<> add_roles(const Request& r, const MatterRow& m, const std::vector<CaseR
   Json list = Json::array();
   for (const Cosigner& c : TRY(cosigners_of_case(r.store(), m.row))) list.add(json_of(r, c));
   report.set("cosigners", std::move(list));
-  report.set("cosign_wish", draft && !draft->extras.cosign.empty() ? wished_json(r, draft->extras.cosign) : Json());
+  report.set("cosign_wish", draft && draft->extras.act.empty() && !draft->extras.cosign.empty()
+                                ? wished_json(r, draft->extras.cosign)
+                                : Json());
   report.set("held_until", r.time(TRY(held_until(r.store(), m.row, r.now()))));
   Embargo e;
   // As it came to us, with what an office on the way has set; of our own the newest text.

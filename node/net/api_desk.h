@@ -21,6 +21,13 @@ Result<Json> nil_due_json(Request&);
 /// "zero_missed" of the work list: ours of yesterday and today that nobody gave, oldest first.
 Result<Json> nil_missed_json(Request&);
 
+/// A row of a list: a case in short, with what its newest version is and how far our forward of it got.
+Result<Json> row_json(const Request&, const MatterRow&, const std::string& office_code, const std::string& office_name);
+/// We have passed it on, and our superior's receipt for that has not come.
+Result<bool> forward_waits(const Request&, const MatterRow&);
+
+Result<ApiReply> get_kept(Request&);
+Result<ApiReply> put_kept(Request&);
 Result<ApiReply> post_clue(Request&);
 Result<ApiReply> put_clue(Request&);
 Result<ApiReply> get_clues(Request&);

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <memory>
 
+#include "node/net/api_desk.h"
 #include "node/net/api_names.h"
 #include "node/net/csv.h"
 #include "node/office/text.h"
@@ -340,7 +341,7 @@ Result<ApiReply> get_reports(Request& r) {
   reports.items()->reserve(list.rows.size());
   for (const MatterRow& m : list.rows) {
     const auto& [code, name] = names.of(m.office);
-    reports.add(summary_json(r, m, code, name));
+    reports.add(TRY(row_json(r, m, code, name)));
   }
   return reply(Json::object({{"reports", std::move(reports)}, {"next", list.next.empty() ? Json() : Json(list.next)}}));
 }

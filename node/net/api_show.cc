@@ -253,7 +253,26 @@ Result<Json> timeline(const Request& r, Names& names, const MatterRow& m, const 
   return list;
 }
 
+/// As what kind of record the newest version of a case was signed; of a case that has none "report".
+Result<std::string> version_of(const Request& r, const MatterRow& m) {
+  Query q = TRY(r.store().db().query(
+      "select type from record where matter = ? and office = ? and replaced = 0 and quarantine = 0 and type in"
+      " (1, 2, 3, 4, 5, 10, 14) order by hlc desc, id desc limit 1",
+      m.row, m.office));
+  return std::string(
+      sync::name_of(TRY(q.step()) ? static_cast<sync::RecordType>(q.integer(0)) : sync::RecordType::report));
+}
+
 }  // namespace
+
+Result<bool> forward_waits(const Request& r, const MatterRow& m) {
+  if (m.own || m.state != ReportState::forwarded) return false;
+  Query q = TRY(r.store().db().query(
+      "select 1 from delivery where state in (0, 1) and record = (select row from record where matter = ? and own = 1"
+      " and type = ? and quarantine = 0 order by row desc limit 1)",
+      m.row, static_cast<int>(sync::RecordType::forward)));
+  return q.step();
+}
 
 Json summary_json(const Request& r, const MatterRow& m, const std::string& office, const std::string& name) {
   return Json::object({{"case", base32(m.id.view())},
@@ -273,6 +292,13 @@ Json summary_json(const Request& r, const MatterRow& m, const std::string& offic
                        {"flags", flags_json(m.flags)},
                        {"conflict", m.conflict},
                        {"attachments", m.attachments}});
+}
+
+Result<Json> row_json(const Request& r, const MatterRow& m, const std::string& office, const std::string& name) {
+  Json j = summary_json(r, m, office, name);
+  j.set("version", TRY(version_of(r, m)));
+  j.set("forward_waits", TRY(forward_waits(r, m)));
+  return j;
 }
 
 Result<ApiReply> get_report(Request& r) {
@@ -348,7 +374,8 @@ Result<ApiReply> get_report(Request& r) {
                          {"received_at", r.time(m.received)},
                          {"verified", m.verified},
                          {"flags", flags_json(m.flags)},
-                         {"conflict", m.conflict}});
+                         {"conflict", m.conflict},
+                         {"forward_waits", TRY(forward_waits(r, m))}});
   if (shown)
     set_signed(r, j, signed_shown(rec, shown->when));
   else

@@ -1,4 +1,6 @@
 // Reports that look like one that is written or read: each with the reason, and with what may be done about it.
+#include <algorithm>
+
 #include "node/net/api_desk.h"
 #include "node/store/alike.h"
 
@@ -32,10 +34,10 @@ std::string_view offer_for(const Request& r, const MatterRow& m) {
   return after(m.state, Step::follow) ? "follow_up" : "";
 }
 
-Json json_of(Request& r, const NearList& list) {
+Result<Json> json_of(Request& r, const NearList& list) {
   Json near = Json::array();
   for (const Near& n : list.near) {
-    Json j = summary_json(r, n.row, r.code_of(n.row.office), r.office_name(n.row.office));
+    Json j = TRY(row_json(r, n.row, r.code_of(n.row.office), r.office_name(n.row.office)));
     j.set("own", n.row.office == r.store().me().office);
     j.set("reasons", reasons_json(n.alike));
     j.set("offer", offer_for(r, n.row));
@@ -50,19 +52,27 @@ Result<ApiReply> post_similar(Request& r) {
   TRY(only(r.body, {"case", "kind", "lane", "title", "body", "fields", "occurred_at", "sensitivity", "exercise"}));
   std::int64_t matter = 0;
   Report report;
+  std::vector<Source> sources;
   bool exercise = TRY(is_exercise(r));
   if (const std::string_view id = r.body.text("case"); !id.empty()) {
     const MatterRow m = TRY(find_case(r.store(), id));
     matter = m.row;
     exercise = m.flags & record_note::exercise;
-    if (const auto draft = TRY(books_of(r).draft(matter))) report = draft->report;
+    if (const auto draft = TRY(books_of(r).draft(matter))) {
+      report = draft->report;
+      sources = draft->extras.sources;
+    }
   }
   Json words = r.body;
   std::erase_if(*words.members(), [](const auto& m) { return m.key == "exercise"; });
   TRY(read_report(r.host.rules(), words, report));
   TRY(catch_up(r));
-  if (!is_compared(report.kind)) return reply(json_of(r, {}));
-  return reply(json_of(r, TRY(near(r.store(), likeness_of(report, r.now()), exercise, matter))));
+  if (!is_compared(report.kind)) return reply(TRY(json_of(r, {})));
+  NearList list = TRY(near(r.store(), likeness_of(report, r.now()), exercise, matter));
+  // What it was put together from is like it, and no news.
+  std::erase_if(list.near,
+                [&](const Near& n) { return std::ranges::find(sources, n.row.id, &Source::case_id) != sources.end(); });
+  return reply(TRY(json_of(r, list)));
 }
 
 Result<ApiReply> get_similar(Request& r) {
@@ -70,8 +80,8 @@ Result<ApiReply> get_similar(Request& r) {
   const MatterRow m = TRY(find_case(r.store(), r.parts[0]));
   TRY(catch_up(r));
   const auto l = TRY(likeness_at(r.store(), m.row));
-  if (!l) return reply(json_of(r, {}));
-  return reply(json_of(r, TRY(near(r.store(), *l, (m.flags & record_note::exercise) != 0, m.row))));
+  if (!l) return reply(TRY(json_of(r, {})));
+  return reply(TRY(json_of(r, TRY(near(r.store(), *l, (m.flags & record_note::exercise) != 0, m.row)))));
 }
 
 }  // namespace yz::node::api

@@ -209,7 +209,7 @@ Result<ApiReply> get_stats_list(Request& r) {
       Json j = Json::object();
       if (f.matter != 0) {
         const MatterRow m = TRY(matter_at(r.store(), f.matter));
-        j = summary_json(r, m, r.code_of(m.office), r.office_name(m.office));
+        j = TRY(row_json(r, m, r.code_of(m.office), r.office_name(m.office)));
         j.set("sort", name_of(m.sort));
       } else {
         j.set("case", nullptr);

@@ -235,7 +235,7 @@ Result<Json> unacknowledged(Request& r) {
         static_cast<int>(ReportState::received), static_cast<int>(l), static_cast<int>(Sort::report), kMost));
     while (TRY(q.step())) {
       const MatterRow m = TRY(matter_at(r.store(), q.integer(0)));
-      list.add(summary_json(r, m, r.code_of(m.office), r.office_name(m.office)));
+      list.add(TRY(row_json(r, m, r.code_of(m.office), r.office_name(m.office))));
     }
   }
   return list;

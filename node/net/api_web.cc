@@ -6,6 +6,7 @@
 
 #include "node/net/api_desk.h"
 #include "node/net/api_names.h"
+#include "node/office/act_desk.h"
 #include "node/office/due.h"
 
 namespace yz::node::api {
@@ -163,7 +164,8 @@ Result<> look_into_draft(Request& r, const std::string& hop, Work& w) {
   // Who typed what a leader said waits for a leader; what a leader signed anybody else may send.
   const Person who = TRY(acting(r, r.officer));
   const bool theirs = std::ranges::find(who.stands_for, draft->drafter) != who.stands_for.end();
-  const bool enough = act.text("waits_for") == "second" || ((who.roles & crypto::role::signer) && !theirs);
+  const bool enough = act.text("waits_for") == "second" ||
+                      ((who.roles & crypto::role::signer) && !theirs && speaks_for(who, dictated_by(*draft)));
   if (enough && draft->drafter != r.officer.person) w.group = "to_sign";
   return {};
 }
@@ -284,7 +286,7 @@ Result<ApiReply> get_work(Request& r) {
   Names names(r);
   for (const Work& w : all) {
     const auto& [code, name] = names.of(w.row.office);
-    Json j = summary_json(r, w.row, code, name);
+    Json j = TRY(row_json(r, w.row, code, name));
     j.set("sort", name_of(w.row.sort));
     j.set("group", w.group);
     j.set("due_at", r.time(w.due));

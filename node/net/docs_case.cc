@@ -41,6 +41,7 @@ constexpr ShapeDoc kShapes[] = {
      "outcome:text, publication:text, issue:int?, reason:text, rating:{*:int<1,5>}?, due_at:time?, done:bool, "
      "assignees:[{office:code, name:text, state:text, at:time?}], on:[hex], to:[Office], state:text, for_us:bool, "
      "seen:bool, exercise:bool, on_older_version:bool, newer:[hex], waiting_for_signature:bool, waits_for:text, "
+     "words_of:text, "
      "returned:bool, note:text, deliveries:[Delivery], "
      "into:{case:text, office:code, office_name:text, title:text, here:bool}?}"},
     {"Delivery", "{office:code, name:text, state:text, at:time?, stored_at?:time?, opened_at?:time?}"},
@@ -50,7 +51,8 @@ constexpr ShapeDoc kShapes[] = {
      "sensitivity:text, office:code, office_name:text, occurred_at:time?, signed_at:time?, signed_until:time?, "
      "submitted_at:time?, received_at:time?, verified:bool, flags:Flags, conflict:bool, heads:[hex], disputed:[text], "
      "drafter:text, reviewer:text, signer:text, grade:=I|II|III|IV|ungraded|\"\", may:[text], "
-     "contact:text, answers:CaseRef?, policy:text, findings:[text], draft:Draft?, records:[CaseRecord], "
+     "contact:text, forward_waits:bool, answers:CaseRef?, policy:text, findings:[text], draft:Draft?, "
+     "records:[CaseRecord], "
      "layers:[Layer], forwards:[Forward], acts:[Act], sources:[{case:text, record:hex, office:code, office_name:text, "
      "title:text, here:bool}], owed:{since:time?, due_at:time?, to:[Office]}?, receipts:[{kind:=custody|stored|opened|"
      "refused, by:code, by_name:text, at:time?, latest_at:time?, record:hex, reason?:text}], deliveries:[Delivery], "
@@ -93,12 +95,12 @@ constexpr RouteDoc kRoutes[] = {
     {"GET /api/v1/reports/{case}", "", "", "FullReport"},
     {"POST /api/v1/reports/{case}/decide", "",
      "{outcome?:text, publication?:text, issue?:int, reason?:text, rating?:{*:int}, text?:text, dictated?:bool, "
-     "state?:text, heads?:[text]}",
-     "Acted", "@act @embargo 409 case.changed; 422 invalid.outcome invalid.rating"},
+     "leader?:text, state?:text, heads?:[text]}",
+     "Acted", "@act @embargo 409 case.changed; 422 invalid.outcome invalid.rating act.leader"},
     {"POST /api/v1/reports/{case}/instruct", "",
-     "{text?:text, due_at?:text, assignees?:[code], dictated?:bool, "
+     "{text?:text, due_at?:text, assignees?:[code], dictated?:bool, leader?:text, "
      "state?:text, heads?:[text]}",
-     "Acted", "@act 409 case.changed; 422 act.assignees"},
+     "Acted", "@act 409 case.changed; 422 act.assignees act.leader"},
     {"POST /api/v1/reports/{case}/progress", "", "{instruction?:text, text?:text, done?:bool}", "Acted", "@act"},
     {"POST /api/v1/reports/{case}/close", "", "{instruction?:text, note?:text}", "Acted", "@act"},
     {"POST /api/v1/reports/{case}/ask", "", "{text?:text, kind?:text, due_at?:text, to?:[code], on?:text}", "Acted",

@@ -17,6 +17,7 @@ constexpr ShapeDoc kShapes[] = {
      "{from:code, name:text, written_at:time?, frames:int, received:{*:int}, sent:{*:int}, acknowledged:int, "
      "refused:int, whole:bool}"},
     {"Looked", "{at:time?}"},
+    {"Kept", "{name:text, text:text}"},
 };
 
 constexpr ProblemDoc kProblems[] = {
@@ -67,8 +68,10 @@ constexpr RouteDoc kRoutes[] = {
     {"PUT /api/v1/bundles/file", "", "octets", "BundleRead", "@bundle"},
     {"GET /api/v1/alarms", "", "", "{alarms:[Alarm]}"},
     {"POST /api/v1/alarms/{row}/seen", "", "", "{row:int, seen:bool}", "404 alarm.missing"},
+    {"GET /api/v1/kept/{name}", "", "", "Kept", "422 invalid.name"},
+    {"PUT /api/v1/kept/{name}", "", "{text?:text}", "Kept", "422 invalid.name kept.long kept.many"},
     {"GET /api/v1/looked", "", "", "Looked"},
-    {"POST /api/v1/looked", "", "", "Looked"},
+    {"POST /api/v1/looked", "", "{at?:text?}", "Looked", "422 invalid.time"},
     {"POST /api/v1/backup", "", "{path?:text}", "{path:text, bytes:int}",
      "@path 409 backup.exists; 404 backup.folder; 422 backup.unwritable"},
     {"GET /api/v1/doctor", "", "", "{ok:bool, checks:[{name:text, ok:bool, message:text}]}"},

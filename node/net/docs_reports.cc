@@ -29,7 +29,7 @@ constexpr ShapeDoc kShapes[] = {
     {"Summary", "{case:text, number:text, title:text, kind:text, lane:" YZ_LANE ", state:" YZ_STATE
                 ", office:code, office_name:text, occurred_at:time?, signed_at:time?, signed_until:time?, "
                 "submitted_at:time?, received_at:time?, "
-                "verified:bool, flags:Flags, conflict:bool, attachments:int}"},
+                "verified:bool, flags:Flags, conflict:bool, attachments:int, version:text, forward_waits:bool}"},
     {"Outcome",
      "{case:text, state:text, number?:text, addressees?:[Office], record?:hex?, waiting_for_signature?:bool, "
      "warnings:[Finding], seen?:text, disputed?:[text], message?:text}"},
@@ -46,7 +46,8 @@ constexpr ProblemDoc kProblems[] = {
      "422 invalid.kind invalid.lane invalid.sensitivity invalid.text invalid.to report.addressees report.too_long "
      "field.unknown field.invalid; 404 addressee.missing; 413 field.too_long"},
     {"key",
-     "401 login.confirm login.passphrase; 403 denied.role denied.same_person denied.office denied.own denied.deputy"},
+     "401 login.confirm login.passphrase; 403 denied.role denied.same_person denied.office denied.own denied.deputy "
+     "denied.leader"},
     {"draft",
      "404 draft.missing; 409 draft.state draft.exists draft.changed draft.disputed draft.signed_elsewhere "
      "draft.in_review draft.clue "

@@ -66,6 +66,15 @@ bool signed_by_signer(const Draft& d) {
 
 }  // namespace
 
+bool speaks_for(const Person& by, const std::optional<AskedPerson>& leader) {
+  return !leader || leader->id == by.id || std::ranges::find(by.stands_for, leader->id) != by.stands_for.end();
+}
+
+std::optional<AskedPerson> dictated_by(const Draft& d) {
+  const auto& asked = d.extras.cosign.persons;
+  return d.extras.act.empty() || asked.empty() ? std::nullopt : std::optional(asked.front());
+}
+
 /// What an act is about, looked up once.
 struct ActDesk::About {
   CaseFile file;
@@ -185,7 +194,7 @@ Result<Outcome> ActDesk::alone(const SigningPerson& by, const About& a, const Ac
 
 /// A decision or an instruction, on the case as it stands here.
 Result<Outcome> ActDesk::begin(const SigningPerson& by, const About& a, Act act, std::vector<OfficeId> to,
-                               bool dictated) {
+                               const Dictated& dictated) {
   const CaseFile& file = a.file;
   if (!after(file.state, step_of(act)) &&
       !(file.own && act.kind == ActKind::instruction && !is_draft(file.state) && file.state != ReportState::withdrawn))
@@ -212,7 +221,9 @@ Result<Outcome> ActDesk::begin(const SigningPerson& by, const About& a, Act act,
     return o;
   }
   if (!(by.person.roles & kActs)) return std::unexpected(lacks_role("deciding"));
-  const bool signs = (by.person.roles & role::signer) && !dictated;
+  if (dictated.leader && dictated.leader->id == by.person.id)
+    return fail(Fault::invalid, "one's own words are signed, not typed for oneself", "act.leader");
+  const bool signs = (by.person.roles & role::signer) && !dictated.on;
   const bool again = ours && kept->state == ReportState::returned;
   if (kept && !again)
     return fail(Fault::conflict, "the case has a draft already; finish or delete that one", "draft.exists");
@@ -235,6 +246,8 @@ Result<Outcome> ActDesk::begin(const SigningPerson& by, const About& a, Act act,
     d.extras.drafter = by.person.name;
     d.extras.reason = act.reason;
     d.extras.act = r.body;
+    // Who is to sign it too: of an act the leader whose words they are.
+    if (dictated.leader) d.extras.cosign.persons = {*dictated.leader};
     if (file.current) d.report = file.current->report;
     d.report.body = act.text;
     d.report.fields = {};
@@ -252,7 +265,7 @@ Result<Outcome> ActDesk::begin(const SigningPerson& by, const About& a, Act act,
   return o;
 }
 
-Result<Outcome> ActDesk::decide(const SigningPerson& by, std::int64_t matter, Act act, bool dictated) {
+Result<Outcome> ActDesk::decide(const SigningPerson& by, std::int64_t matter, Act act, const Dictated& dictated) {
   const About a = TRY(about(matter));
   if (a.file.own) return fail(Fault::denied, "an office does not decide on its own reports", "denied.own");
   act.kind = ActKind::decision;
@@ -269,7 +282,7 @@ Result<Outcome> ActDesk::decide(const SigningPerson& by, std::int64_t matter, Ac
   return begin(by, a, std::move(act), a.below(home_.id), dictated);
 }
 
-Result<Outcome> ActDesk::instruct(const SigningPerson& by, std::int64_t matter, Act act, bool dictated) {
+Result<Outcome> ActDesk::instruct(const SigningPerson& by, std::int64_t matter, Act act, const Dictated& dictated) {
   const About a = TRY(about(matter));
   act.kind = ActKind::instruction;
   if (act.text.empty()) return fail(Fault::invalid, "an instruction needs its words", "invalid.text");
@@ -294,6 +307,8 @@ Result<Outcome> ActDesk::sign(const SigningPerson& by, Draft d) {
   const bool same = by.person.id == d.drafter;
   if (same && !home_.one_person) return fail(Fault::denied, "this takes two persons", "denied.same_person");
   if (!led) TRY(may_stand_in(by.person, std::span(&d.drafter, 1)));
+  if (const auto leader = dictated_by(d); !led && !speaks_for(by.person, leader))
+    return fail(Fault::denied, "these are the words of " + leader->name + ", who signs them", "denied.leader");
   // An office that shrank to one person: one signature says so.
   if (same) d.signatures.clear();
   const auto role = led && !same ? sync::SignRole::drafter : sync::SignRole::signer;

@@ -341,6 +341,7 @@ def acts(o, cases):
     said = c.ok("POST", "/reports/{case}/instruct", {"text": "请抓紧抢通", "assignees": ["370783105"]}, case=one)
     if said["waiting_for_signature"]:
         c.ok("POST", "/reports/{case}/sign", {"note": ""}, case=one)
+    c.no(422, "act.leader", "POST", "/reports/{case}/instruct", {"text": "x", "assignees": ["370783105"], "leader": "无此人"}, case=one)
     c.no(422, "act.assignees", "POST", "/reports/{case}/instruct", {"text": "x", "assignees": ["3707"]}, case=one)
     c.no(404, "act.office", "POST", "/reports/{case}/instruct", {"text": "x", "assignees": ["999999"]}, case=one)
     c.ok("POST", "/reports/{case}/ask", {"text": "伤亡情况？", "kind": "question"}, case=one)
@@ -466,6 +467,20 @@ def machine(o):
     t.ok("POST", "/qr", {"text": "柳河镇"})
     t.no(422, "qr.long", "POST", "/qr", {"text": ""})
     t.ok("POST", "/looked")
+    t.ok("POST", "/looked", {"at": None})
+    t.no(422, "invalid.time", "POST", "/looked", {"at": "yesterday"})
+    check("nothing is kept yet", t.ok("GET", "/kept/{name}", name="act.x")["text"] == "")
+    t.ok("PUT", "/kept/{name}", {"text": "批示写到一半"}, name="act.x")
+    check("what was begun is there", t.ok("GET", "/kept/{name}", name="act.x")["text"] == "批示写到一半")
+    t.no(422, "invalid.name", "GET", "/kept/{name}", name="x" * 121)
+    t.no(422, "invalid.name", "PUT", "/kept/{name}", {"text": "x"}, name="x" * 121)
+    t.no(422, "kept.long", "PUT", "/kept/{name}", {"text": "x" * 65537}, name="act.x")
+    for n in range(200):
+        t.ok("PUT", "/kept/{name}", {"text": "x"}, name=f"act.{n}") if n else t.ok("PUT", "/kept/{name}", {"text": ""}, name="act.x")
+    t.ok("PUT", "/kept/{name}", {"text": "x"}, name="act.0")
+    t.no(422, "kept.many", "PUT", "/kept/{name}", {"text": "x"}, name="one too many")
+    for n in range(200):
+        t.ok("PUT", "/kept/{name}", {"text": ""}, name=f"act.{n}")
     t.no(404, "alarm.missing", "POST", "/alarms/{row}/seen", row="999999")
     row = next((a["row"] for a in t.ok("GET", "/alarms")["alarms"] + c.ok("GET", "/alarms")["alarms"] if a["row"]), None)
     who = t if row in [a["row"] for a in t.ok("GET", "/alarms")["alarms"]] else c

@@ -378,6 +378,28 @@ TEST_CASE("what is typed for a leader waits for the leader") {
   CHECK(w.shown().text("state") == "instructed");
 }
 
+TEST_CASE("the words of a leader who is named are signed by that leader alone, or by who stands in") {
+  Village w(false, {"王芳", "李明", "赵敏"});
+  REQUIRE(code(w.post("instruct", R"({"text":"请查","leader":"无此人"})")) == "act.leader");
+  REQUIRE(code(w.post("instruct", R"({"text":"请查","leader":"赵敏"})", "赵敏")) == "act.leader");
+  REQUIRE(w.post("instruct", R"({"text":"请查","leader":"赵敏"})").reply.status == 200);
+  CHECK(w.newest().text("waits_for") == "signer");
+  CHECK(w.newest().text("words_of") == "赵敏");
+  CHECK(w.shown().find("cosign_wish")->is_null());
+  CHECK(code(w.post("sign", "{}", "李明")) == "denied.leader");
+  const auto asked_to_sign = [&](const char* who) {
+    const Json work = w.call("GET", "/api/v1/work", {}, who).json;
+    return std::ranges::any_of(*work.find("items")->items(),
+                               [](const Json& i) { return i.text("group") == "to_sign"; });
+  };
+  CHECK_FALSE(asked_to_sign("李明"));
+  CHECK(asked_to_sign("赵敏"));
+  CHECK(w.newest().flag("waiting_for_signature"));
+  REQUIRE(w.post("sign", "{}", "赵敏").reply.status == 200);
+  CHECK(w.newest().text("words_of").empty());
+  CHECK(w.shown().text("state") == "instructed");
+}
+
 TEST_CASE("one person decides alone where the office is one person") {
   Village w(true, {"王芳"});
   const auto a = w.post("decide", R"({"outcome":"adopted"})");

@@ -202,6 +202,52 @@ TEST_CASE("what was passed on says how far it got, and a newer version is somebo
   CHECK(work_item(w, "newer", "王芳").is_null());
 }
 
+TEST_CASE("what was passed on is on its way until the superior's receipt is there, in the list as on its page") {
+  Village w;
+  const auto listed = [&] { return w.call("GET", "/api/v1/reports").json.find("reports")->items()->front(); };
+  CHECK_FALSE(listed().flag("forward_waits"));
+  REQUIRE(w.forward("{}").reply.status == 200);
+  CHECK(listed().text("state") == "forwarded");
+  CHECK(listed().flag("forward_waits"));
+  CHECK(w.shown().flag("forward_waits"));
+  REQUIRE(w.store().db().run("update delivery set state = 1"));  // cut, and not receipted
+  CHECK(listed().flag("forward_waits"));
+  REQUIRE(w.store().db().run("update delivery set state = 2, stored_ms = ?", w.now_ms));
+  CHECK_FALSE(listed().flag("forward_waits"));
+  CHECK_FALSE(w.shown().flag("forward_waits"));
+}
+
+TEST_CASE("a list says as what its newest version was signed") {
+  World w;
+  const std::string id = w.write(true);
+  const auto listed = [&] {
+    return std::string(w.call("GET", "/api/v1/reports").json.find("reports")->items()->front().text("version"));
+  };
+  CHECK(listed() == "report");
+  REQUIRE(w.call("POST", "/api/v1/reports/" + id + "/correct",
+                 R"({"title":"柳河镇防汛物资清点情况（更正）","reason":"数字有误","send":true})")
+              .reply.status == 200);
+  CHECK(listed() == "correction");
+}
+
+TEST_CASE("a text that is put together names its sources before it is signed, and they are no news to it") {
+  Village w;
+  CaseId other = w.case_id;
+  other.bytes[0] = 10;
+  w.put(w.foreign(w.village, other));
+  const auto a = w.call("POST", "/api/v1/reports/merge",
+                        R"({"sources":[")" + w.id + R"(",")" + base32(other.view()) + R"("],"kind":"brief","title":")" +
+                            std::string(w.shown().text("title")) + R"(","body":")" +
+                            std::string(w.shown().text("body")) + R"("})");
+  REQUIRE_MESSAGE(a.reply.status == 200, a.reply.body);
+  const std::string made(a.json.text("case"));
+  CHECK(w.call("GET", "/api/v1/reports/" + made).json.find("sources")->items()->size() == 2);
+  const std::string same = R"({"kind":"brief","title":")" + std::string(w.shown().text("title")) + R"(","body":")" +
+                           std::string(w.shown().text("body")) + R"("})";
+  CHECK_FALSE(w.call("POST", "/api/v1/similar", same).json.find("similar")->items()->empty());
+  CHECK(w.call("POST", "/api/v1/similar", R"({"case":")" + made + R"("})").json.find("similar")->items()->empty());
+}
+
 TEST_CASE("what cannot be passed on is refused, and nothing is kept of it") {
   Village w;
   const std::string own = w.write(true);

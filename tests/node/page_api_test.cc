@@ -138,6 +138,34 @@ TEST_CASE("each officer has looked when they said so, and not when another did")
   CHECK(w.call("GET", "/api/v1/looked", {}, "赵敏").json.find("at")->is_null());
 }
 
+TEST_CASE("who said by mistake that they had looked takes it back") {
+  World w;
+  const std::string first = w.call("POST", "/api/v1/looked", "{}").json.text("at").data();
+  w.now_ms += 60'000;
+  CHECK(w.call("POST", "/api/v1/looked", "{}").json.text("at") != first);
+  CHECK(w.call("POST", "/api/v1/looked", R"({"at":")" + first + R"("})").json.text("at") == first);
+  CHECK(w.call("GET", "/api/v1/looked").json.text("at") == first);
+  CHECK(w.call("POST", "/api/v1/looked", R"({"at":null})").json.find("at")->is_null());
+  CHECK(w.call("POST", "/api/v1/looked", R"({"at":"2036-01-01T00:00:00+08:00"})").json.text("code") == "invalid.time");
+}
+
+TEST_CASE("what an officer has begun to type is kept for that officer until it is done") {
+  World w(false, true, {"王芳", "赵敏"});
+  const std::string at = "/api/v1/kept/act.1";
+  const auto text = [&](const char* who) { return std::string(w.call("GET", at, {}, who).json.text("text")); };
+  CHECK(text("王芳").empty());
+  CHECK(w.call("PUT", at, R"({"text":"请查明原因"})", "王芳").reply.status == 200);
+  CHECK(text("王芳") == "请查明原因");
+  CHECK(text("赵敏").empty());
+  CHECK(w.call("PUT", at, R"({"text":""})", "王芳").reply.status == 200);
+  CHECK(w.count("select count(*) from meta where key like 'kept.%'") == 0);
+  for (int i = 0; i < 200; ++i)
+    REQUIRE(w.call("PUT", "/api/v1/kept/" + std::to_string(i), R"({"text":"x"})", "王芳").reply.status == 200);
+  CHECK(w.call("PUT", at, R"({"text":"x"})", "王芳").json.text("code") == "kept.many");
+  CHECK(w.call("PUT", "/api/v1/kept/7", R"({"text":"y"})", "王芳").reply.status == 200);
+  CHECK(w.call("PUT", at, R"({"text":"x"})", "赵敏").reply.status == 200);
+}
+
 TEST_CASE("whom a report may go to is named, and a draft says whom it names") {
   World w;
   const auto to = w.call("GET", "/api/v1/addressees").json;

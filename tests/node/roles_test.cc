@@ -393,6 +393,23 @@ TEST_CASE("an auditor reads everything and changes nothing, whatever the address
   CHECK(w.call("GET", "/api/v1/journal", {}, "审计员").reply.status == 200);
 }
 
+TEST_CASE("the words of a leader who is away are signed by the deputy, and by no other signer") {
+  Office o;
+  hire(o, "孙立", role::signer);
+  test::Keys village;
+  CaseId c;
+  c.bytes[0] = 9;
+  o.put(o.foreign(village, c));
+  const std::string path = "/api/v1/reports/" + base32(c.view());
+  REQUIRE(o.call("POST", path + "/instruct", R"({"text":"请查","leader":"王芳"})", "小李").reply.status == 200);
+  CHECK(o.call("POST", path + "/sign", "{}", "赵敏").json.text("code") == "denied.role");
+  CHECK(o.call("POST", path + "/sign", "{}", "孙立").json.text("code") == "denied.leader");
+  o.leave();
+  CHECK(o.call("POST", path + "/sign", "{}", "孙立").json.text("code") == "denied.leader");
+  const auto signed_ = o.call("POST", path + "/sign", "{}", "赵敏");
+  CHECK_MESSAGE(signed_.reply.status == 200, signed_.reply.body);
+}
+
 TEST_CASE("in an office of three the administrators and the auditor are different persons") {
   struct Row {
     std::uint16_t roles;

@@ -130,7 +130,16 @@ async function atTheCity(b, url, id) {
   await page.getByRole('link', { name: '要情' }).click();
   await page.locator('.brief-row').first().waitFor();
   await accessible(page, 'brief');
-  await page.locator('.brief-row', { hasText: '饮水' }).click();
+  const row = page.locator('.brief-row', { hasText: '饮水' });
+  await page.getByRole('button', { name: '都看过了' }).click();
+  await page.getByText('没有新的要情').waitFor();
+  await page.getByRole('button', { name: '撤销' }).click();
+  await row.waitFor();
+  check('who said by mistake that they had seen all takes it back', true);
+  await page.getByRole('button', { name: /^看过：.*饮水/ }).click();
+  await until('what was read by itself is not new', async () => (await row.count()) === 0);
+  await page.getByRole('button', { name: '全部来件' }).click();
+  await row.click();
   await page.locator('.one h1').waitFor();
   check('the badge says that it was changed on its way', (await page.locator('.badge-changed').first().innerText()) === '改 2 处');
   check('what was passed on is read first', (await page.locator('.one-text').innerText()).includes('县水利局'));
@@ -139,13 +148,19 @@ async function atTheCity(b, url, id) {
   await page.getByRole('button', { name: '对照' }).click();
   check('... and the difference', (await page.locator('.one-text ins').count()) > 0);
   await accessible(page, 'one case');
+  await page.evaluate(() => (window.print = () => undefined));
+  await page.getByRole('button', { name: '打印呈报单' }).click();
+  await page.emulateMedia({ media: 'print' });
+  const sheet = page.locator('.memo');
+  await sheet.waitFor();
+  check('the sheet has what it is about, room to write on and a code to verify it by', /信息呈报单[\s\S]*饮水[\s\S]*柳河镇[\s\S]*领导批示/.test(await sheet.innerText()) && (await sheet.locator('.qr').count()) === 1, await sheet.innerText());
+  check('... and is one page', (await sheet.evaluate((e) => e.getBoundingClientRect().height)) < 950, await sheet.evaluate((e) => e.getBoundingClientRect().height));
+  await page.emulateMedia({ media: null });
   await go(page, '/report/' + id, '.layers');
   const layers = await page.locator('.layers').innerText();
   check('both layers stand there, who, and what was changed', /柳河镇[\s\S]*青山县[\s\S]*李明|赵红/.test(layers) && layers.includes('已核实') && (await page.locator('.layers del').count()) > 0, layers);
   await accessible(page, 'layers');
-  await go(page, '/brief', '.brief-row');
-  await page.getByRole('button', { name: '都看过了' }).click();
-  await page.getByText('没有新的要情').waitFor();
+  await go(page, '/brief', '.brief h1');
   await page.reload();
   await page.getByText('没有新的要情').waitFor();
   check('what was looked at is not new after a reload', true);
@@ -332,6 +347,52 @@ async function acting(editor, leader, town, cases) {
   await accessible(editor, 'acts on a case');
 }
 
+/** A city's instruction goes on to the township in one step, in the words of a leader who signs them; the answer goes back up. */
+async function handedOn(editor, leader, town, id) {
+  const form = (page) => page.locator('dialog.act-form[open]');
+  const due = new Date(Date.now() + 2 * 86_400_000).toISOString().replace(/\.\d+Z$/, '+00:00');
+  run('city', 'instruct', id, '--text', '请查明管网冻损底数，妥善解决群众用水。', '--due', due, '--assignee', '370783');
+  await until('the instruction is at the county', () => county('report', 'show', id).acts.some((a) => a.act === 'instruction' && a.for_us), 60);
+  await go(editor, '/report/' + id, '.asked');
+  const start = async () => {
+    await editor.locator('.asked').getByRole('button', { name: '转办' }).click();
+    await form(editor).waitFor();
+  };
+  await start();
+  const text = form(editor).locator('textarea');
+  check('it is quoted, with who wrote it', /潍安市周大河[\s\S]*请查明管网冻损底数/.test(await text.inputValue()), await text.inputValue());
+  check('the office that it came from is chosen', await form(editor).getByLabel('柳河镇').isChecked());
+  check('a due time before ours is proposed', (await form(editor).locator('.time-input input[type=text]').inputValue()) !== '');
+  await accessible(editor, 'passing on an instruction');
+  await text.fill((await text.inputValue()) + '\n请镇里先报冻损点位清单。');
+  await until('what is typed is on the node', async () => (await editor.evaluate(async (c) => (await (await fetch('/api/v1/kept/' + encodeURIComponent(c))).json()).text, 'act.' + id + '.instruct.' + county('report', 'show', id).acts.find((a) => a.act === 'instruction').record.slice(0, 16))).includes('点位清单'), 20);
+  await editor.reload();
+  await editor.locator('.asked').waitFor();
+  await start();
+  await until('after a reload the text is there', async () => (await text.inputValue()).includes('点位清单'));
+  await form(editor).getByText('代录：替另一位领导录入').click();
+  await form(editor).getByLabel('谁的话').selectOption('李明');
+  await form(editor).getByRole('button', { name: '转办' }).click();
+  await editor.locator('.asked-others').getByText('代录，未经本人签署').waitFor();
+  check('until that leader signs it has not left', !run('town', 'report', 'show', id).acts.some((a) => a.act === 'instruction' && a.office === '370783'));
+  await go(leader, '/report/' + id, '.asked');
+  await leader.locator('.signed-facts').waitFor();
+  const facts = await leader.locator('.signed-facts').innerText();
+  check('who signs sees whose words, to whom and by when', /李明[\s\S]*柳河镇/.test(facts) && /时限/.test(facts), facts);
+  await leader.locator('.asked').getByRole('button', { name: '签发' }).click();
+  await yes(leader, '签发');
+  await until('it is at the township', () => run('town', 'report', 'show', id).acts.some((a) => a.act === 'instruction' && a.office === '370783' && a.for_us), 60);
+  const given = run('town', 'report', 'show', id).acts.find((a) => a.act === 'instruction' && a.office === '370783');
+  run('town', 'report', 'progress', id, '--instruction', given.record, '--text', '14处冻损点位已列清单，供水已恢复。', '--done');
+  await until('the county hears of it', () => county('report', 'show', id).acts.some((a) => a.act === 'progress'), 60);
+  await go(editor, '/report/' + id, '.asked');
+  await editor.locator('.asked li', { hasText: '潍安市' }).getByRole('button', { name: '报告办理情况' }).click();
+  await form(editor).waitFor();
+  check('its answer is offered for the way up', /柳河镇[\s\S]*供水已恢复/.test(await form(editor).locator('textarea').inputValue()) && (await form(editor).locator('input[type=checkbox]').isChecked()));
+  await form(editor).getByRole('button', { name: '报告办理情况' }).click();
+  await until('the city has it', () => run('city', 'report', 'show', id).acts.some((a) => a.act === 'progress' && a.text.includes('供水已恢复')), 60);
+}
+
 /** Two that look alike become one of our own; their authors are told. */
 async function merging(editor, leader, cases) {
   await go(editor, '/triage', '.triage-item');
@@ -345,6 +406,8 @@ async function merging(editor, leader, cases) {
   await editor.locator('.merge article').nth(1).waitFor();
   await accessible(editor, 'merge');
   await editor.locator('.merge .title-input').fill('我县两镇农村饮水冬季保供存在短板');
+  await editor.getByRole('button', { name: '正文注明出处' }).click();
+  check('the text names its sources behind each part', /（据柳河镇〔\d+〕\d+号）/.test(await editor.locator('.merge .body-input').inputValue()) && /（据白石镇〔\d+〕\d+号）/.test(await editor.locator('.merge .body-input').inputValue()), await editor.locator('.merge .body-input').inputValue());
   await editor.locator('.merge .body-input').fill('入冬以来，柳河镇、白石镇9个村管网冻损20处，影响居民590户。主要问题是管道埋深不足、备用水源少、抢修力量薄弱，建议全县统一储备管材、组建抢修队伍。');
   await editor.getByRole('button', { name: '存为草稿' }).click();
   await editor.locator('#body').waitFor();
@@ -390,6 +453,7 @@ await finish(async () => {
   await passing(editor.page, cases.water, leader.page);
   await atTheCity(b, w.city.url, cases.water);
   await acting(editor.page, leader.page, town.page, cases);
+  await handedOn(editor.page, leader.page, town.page, cases.water);
   await merging(editor.page, leader.page, cases);
   await twoPersons(editor.page, leader.page);
   await chosenAddressee(town.page);

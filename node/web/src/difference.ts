@@ -1,4 +1,4 @@
-/** How a text differs from another, for eyes: paragraph by paragraph, and inside a paragraph character by character. */
+/** How a text differs from another, for eyes: paragraph by paragraph, and inside a paragraph sign by sign; a number with its unit, a time, a date are one sign. */
 import type { FieldValue } from './api/types';
 
 export interface Part {
@@ -51,9 +51,28 @@ function runs<T>(a: T[], b: T[]): { kind: 'same' | 'out' | 'in'; items: T[] }[] 
   return out;
 }
 
+const NUMBER = '[0-9０-９]+(?:[.．][0-9０-９]+|(?:[,，][0-9０-９]{3}(?![0-9０-９]))+)*';
+const LARGE = '[十百千万亿余多]*';
+const UNIT = '(?:平方公里|平方米|立方米|公里|千米|厘米|毫米|毫克|公斤|千克|小时|分钟|个月|周岁|人次|[年月日号时点分秒天周岁米人名户间栋座处起辆台艘头只口亩吨克元度级个件条次家所组支批场%％‰℃]|公顷|km|kg|mm|cm|m(?![a-z]))';
+const D = '[0-9０-９]{1,2}';
+const TOKEN = new RegExp(
+  [
+    `(?:[0-9０-９]{2,4}年)?${D}月${D}[日号]`,
+    '[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])',
+    `${D}[:：][0-9０-９]{2}(?:[:：][0-9０-９]{2})?`,
+    `${D}[时点](?:${D}分)?(?:${D}秒)?`,
+    `${NUMBER}${LARGE}${UNIT}?`,
+    `[〇零一二两三四五六七八九十百千万亿]+[余多]?${UNIT}`,
+    '[A-Za-z]+',
+  ].join('|') + '|[\\s\\S]',
+  'gu',
+);
+/** What is never split in a difference that is shown. */
+export const tokens = (text: string): string[] => text.match(TOKEN) ?? [];
+
 /** Inside a paragraph. A common run too short to be meant (one sign between two changes) is part of the change. */
 export function parts(before: string, after: string): Part[] {
-  const all: Part[] = runs(Array.from(before), Array.from(after)).map((r) => ({ kind: r.kind, text: r.items.join('') }));
+  const all: Part[] = runs(tokens(before), tokens(after)).map((r) => ({ kind: r.kind, text: r.items.join('') }));
   const merged: Part[] = [];
   let gone = '';
   let come = '';
@@ -111,6 +130,18 @@ export function changedFields(before: Text, after: Text): string[] {
     return none(a) ? !none(b) : none(b) || String(a) !== String(b);
   });
 }
-/** In how many places, counted as the node counts. */
-export const places = (before: Text, after: Text): number =>
-  (before.title === after.title ? 0 : 1) + passages(before.body, after.body).filter((p) => !p.same).length + changedFields(before, after).length;
+/** In how many places a line or a paragraph says something else: what was taken out and what stands there now are one. */
+export function placesIn(before: string, after: string): number {
+  const all = parts(before, after);
+  return all.filter((p, n) => p.kind !== 'same' && (n === 0 || all[n - 1]!.kind === 'same')).length;
+}
+const bodyPlaces = (before: string, after: string): number => passages(before, after).reduce((n, p) => n + (p.same ? 0 : Math.max(1, placesIn(p.before, p.after))), 0);
+/** In how many places in all; each field is one. */
+export const places = (before: Text, after: Text): number => placesIn(before.title, after.title) + bodyPlaces(before.body, after.body) + changedFields(before, after).length;
+
+/** The node counts a title and each run of paragraphs as one; with both texts at hand it is said as a reader would count. */
+export function finer(counted: number, before: Partial<Text> | undefined, after: Partial<Text> | undefined): number {
+  if (!counted || before?.body === undefined || after?.body === undefined) return counted;
+  const coarse = Number(before.title !== after.title) + passages(before.body, after.body).filter((p) => !p.same).length;
+  return Math.max(1, counted - coarse + placesIn(before.title ?? '', after.title ?? '') + bodyPlaces(before.body, after.body));
+}

@@ -26,9 +26,9 @@ describe('the difference of two texts', () => {
   it('names what was put in and what was taken out, and keeps the rest', () => {
     expect(parts('阻断村道约40米，3人失联。', '阻断村道约40米，4人失联。')).toEqual([
       { kind: 'same', text: '阻断村道约40米，' },
-      { kind: 'out', text: '3' },
-      { kind: 'in', text: '4' },
-      { kind: 'same', text: '人失联。' },
+      { kind: 'out', text: '3人' },
+      { kind: 'in', text: '4人' },
+      { kind: 'same', text: '失联。' },
     ]);
   });
   it('goes paragraph by paragraph', () => {

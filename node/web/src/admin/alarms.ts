@@ -4,6 +4,9 @@ export interface Advice {
   en: string;
   to?: string;
 }
+/** What an office keeps back or has announced is in no case here yet: the list of that office is as near as it gets. */
+const ofOffice = ['held.back', 'announced.missing', 'gap', 'not.taken', 'nothing.heard'];
+export const officeList = (a: { code: string; office: string; case?: string }): string => (a.case ? '/report/' + a.case : a.office && ofOffice.includes(a.code) ? '/reports?office=' + encodeURIComponent(a.office) : '');
 const call = { zh: '打电话向对方单位核实，不要反复重试。', en: 'Telephone that office and ask; trying again as it is will not help.' };
 const clones = { zh: '确认没有两台机器用同一份数据运行；只留一台，其余的停掉。', en: 'Make sure that no two machines run on one copy of the data; keep one and stop the others.' };
 

@@ -35,6 +35,8 @@ export interface Act {
   on_older_version: boolean;
   waiting_for_signature: boolean;
   waits_for: '' | 'signer' | 'second';
+  /** Typed for this leader, who alone signs it. */
+  words_of?: string;
   /** Given back to who wrote it; `note` says why. */
   returned?: boolean;
   note?: string;
@@ -87,7 +89,7 @@ const post = <T = Done>(id: string, step: string, body: unknown): Promise<T> => 
 
 export const acts = {
   decide: (id: string, what: Deciding & Shown) => post(id, 'decide', what),
-  instruct: (id: string, what: { text: string; due_at: string | null; assignees: string[]; dictated: boolean } & Shown) => post(id, 'instruct', what),
+  instruct: (id: string, what: { text: string; due_at: string | null; assignees: string[]; dictated: boolean; leader?: string } & Shown) => post(id, 'instruct', what),
   progress: (id: string, instruction: string, text: string, done: boolean) => post(id, 'progress', { instruction, text, done }),
   close: (id: string, instruction: string, note: string) => post(id, 'close', { instruction, note }),
   ask: (id: string, what: Asking) => post(id, 'ask', what),

@@ -27,5 +27,6 @@ export const desk = {
   alarms: () => call<{ alarms: Alarm[] }>('GET', '/alarms'),
   alarmSeen: (row: number) => call<object>('POST', `/alarms/${row}/seen`),
   looked: () => call<{ at: string | null }>('GET', '/looked', { background: true }),
-  look: () => call<{ at: string }>('POST', '/looked'),
+  /** Now; or back to when it was before. */
+  look: (back?: { at: string | null }) => call<{ at: string | null }>('POST', '/looked', back ? { body: back } : {}),
 };

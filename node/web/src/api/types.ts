@@ -87,6 +87,10 @@ export interface Summary {
   flags: string[];
   conflict: boolean;
   attachments: number;
+  /** As what kind of record the newest version was signed. */
+  version?: string;
+  /** We passed it on; no receipt of our superior's shows that it is there. */
+  forward_waits?: boolean;
 }
 export type Group =
   | 'returned' | 'to_sign' | 'cosign' | 'answer' | 'carry_out' | 'new' | 'decide' | 'to_close' | 'feedback' | 'awaited' | 'owed' | 'waiting' | 'in_review' | 'draft'

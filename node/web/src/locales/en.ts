@@ -6,7 +6,7 @@ const en: typeof zh = {
   state: {
     draft: 'Draft', in_review: 'To be signed', returned: 'Returned', signed: 'Waits to leave', queued: 'Waits to leave', sent: 'Sent, no receipt yet', delivered: 'Delivered', opened: 'Verified there',
     acknowledged: 'Acknowledged', withdrawn: 'Withdrawn', rejected: 'Refused', received: 'New', adopted: 'Adopted', not_adopted: 'Not adopted', filed: 'Filed',
-    instructed: 'Instructed', forwarded: 'Forwarded', in_follow_through: 'Followed through', feedback_given: 'Feedback given', closed: 'Closed', archived: 'Archived', deleted: 'Deleted',
+    instructed: 'Instructed', forwarded: 'Forwarded', forward_waits: 'Passed on, not there yet', in_follow_through: 'Followed through', feedback_given: 'Feedback given', closed: 'Closed', archived: 'Archived', deleted: 'Deleted',
   },
   group: {
     returned: 'Returned to be mended', to_sign: 'For me to sign', cosign: 'Left before sign-off: sign now', in_review: 'Others sign', new: 'New from below', waiting: 'Waits for a receipt', draft: 'Drafts',

@@ -5,7 +5,7 @@ export default {
   state: {
     draft: '草稿', in_review: '待签发', returned: '已退回', signed: '待发出', queued: '待发出', sent: '已发出，未见回执', delivered: '已送达', opened: '对方已核验',
     acknowledged: '已签收', withdrawn: '已撤回', rejected: '对方拒收', received: '新收到', adopted: '已采用', not_adopted: '未采用', filed: '备查',
-    instructed: '有批示', forwarded: '已转报', in_follow_through: '督办中', feedback_given: '已反馈', closed: '已办结', archived: '已归档', deleted: '已删除',
+    instructed: '有批示', forwarded: '已转报', forward_waits: '转报，待送达', in_follow_through: '督办中', feedback_given: '已反馈', closed: '已办结', archived: '已归档', deleted: '已删除',
   },
   group: {
     returned: '退回修改', to_sign: '待我签发', cosign: '先报后签，待补签', in_review: '等他人签发', new: '下级来件', waiting: '等上级回执', draft: '草稿',

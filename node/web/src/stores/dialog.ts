@@ -9,6 +9,8 @@ export interface Question {
   label?: string;
   /** What stands in the box at first. */
   given?: string;
+  /** What is typed stays on the node under this name until it is done. */
+  keep?: string;
   needed?: boolean;
   ok?: string;
   cancel?: string;

@@ -33,6 +33,13 @@ export const useNames = defineStore('names', () => {
     const k = node.rules?.kinds.find((x) => x.id === id);
     return k ? named(k) : id;
   };
+  /** What a row of a list is: 首报, 续报, 终报, 更正. */
+  function versionOf(r: { kind: string; version?: string }): string {
+    const { t } = i18n.global;
+    const further = ['followup', 'final', 'correction', 'withdrawal'].includes(r.version ?? '') ? t('further.' + r.version) : '';
+    if (!further || kind(r.kind) === further) return kind(r.kind);
+    return r.version === 'correction' ? kind(r.kind) + ' · ' + further : further;
+  }
   const spec = (key: string): FieldSpec | undefined => node.rules?.fields.find((f) => f.key === key);
   const fixed = ['title', 'body', 'kind', 'lane', 'occurred_at', 'sensitivity', 'withdrawn'];
   const field = (key: string): string => {
@@ -54,5 +61,5 @@ export const useNames = defineStore('names', () => {
     const choice = s?.type === 'incident_type' ? node.rules?.incident_types.find((c) => c.code === v) : s?.choices.find((c) => c.code === v);
     return choice ? named(choice) : String(v);
   }
-  return { offices, self, below, load, office, kind, spec, field, value };
+  return { offices, self, below, load, office, kind, versionOf, spec, field, value };
 });
