@@ -97,13 +97,8 @@ async function withdrawing(page, line) {
   await open.filter({ hasText: '河口镇' }).getByRole('button', { name: /^撤回/ }).click();
   await dialog(page).getByRole('button', { name: '撤回' }).click();
   await until('the withdrawn one is no longer among them', async () => (await open.count()) === 1);
-  let said = '';
-  try {
-    run('town9', 'join', paper, '--officer', '周河');
-  } catch (e) {
-    said = String(e);
-  }
-  check('whoever comes with that paper is told that it was withdrawn', said.includes('join.withdrawn') || said.includes('撤回'), said);
+  const said = run('town9', 'join', paper, '--officer', '周河');
+  check('whoever comes with that paper is told that it was withdrawn', said.code === 'join.withdrawn' && said.detail.includes('撤回'), said);
 }
 
 async function holding(county) {
