@@ -91,12 +91,39 @@ Result<Home::Keys> parse_key_block(ByteView b) {
   return keys;
 }
 
+/// The folder is there and may be written to: said before anything is copied.
+Result<> may_hold_backup(const std::string& path) {
+  const std::string folder = path.substr(0, std::max<std::size_t>(1, path.rfind('/')));
+  struct stat s {};
+  if (::stat(folder.c_str(), &s) != 0 || !S_ISDIR(s.st_mode))
+    return fail(Fault::missing, "there is no folder " + folder, "backup.folder");
+  if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    return fail(Fault::invalid, "cannot write into " + folder + ": " + errno_text(), "backup.unwritable");
+  return {};
+}
+
+Result<std::uint64_t> copied_to(Store& store, const Home::Keys& keys, const crypto::Key& store_key,
+                                const std::string& path, const std::function<void(double)>& progress);
+
 }  // namespace
 
 Result<std::uint64_t> write_backup(Store& store, const Home::Keys& keys, const crypto::Key& store_key,
                                    const std::string& path, const std::function<void(double)>& progress) {
   if (::access(path.c_str(), F_OK) == 0)
     return fail(Fault::conflict, path + " exists: a backup never overwrites", "backup.exists");
+  TRY(may_hold_backup(path));
+  auto done = copied_to(store, keys, store_key, path, progress);
+  if (!done && done.error().fault == Fault::full)
+    return fail(Fault::full, "there is no room for the backup, or it cannot be written: " + done.error().what,
+                "backup.disk");
+  if (done) TRY(store.write([&] { return store.set_meta_number("last_backup", wall_now()); }));
+  return done;
+}
+
+namespace {
+
+Result<std::uint64_t> copied_to(Store& store, const Home::Keys& keys, const crypto::Key& store_key,
+                                const std::string& path, const std::function<void(double)>& progress) {
   std::array<File, 2> copies;
   const std::array<Database*, 2> from{&store.db(), &store.blobs()};
   for (std::size_t i = 0; i < 2; ++i) {
@@ -141,11 +168,8 @@ Result<std::uint64_t> write_backup(Store& store, const Home::Keys& keys, const c
     return fail(Fault::full, "cannot name the backup: " + errno_text());
   out.keep = true;
   if (progress) progress(1.0);
-  TRY(store.write([&] { return store.set_meta_number("last_backup", wall_now()); }));
   return written;
 }
-
-namespace {
 
 /// The copy knows nothing of what was sent after it was made. Nonces that a hub gave out are as old as the copy.
 Result<> begin_anew(Store& store) {
@@ -173,7 +197,7 @@ Result<Identity> restore_backup(const std::string& path, const std::string& back
   if (text(r.raw(4)) != kMagic || r.u8() != 1)
     return fail(Fault::invalid, backup + " is not a Yizhan backup", "backup.form");
   r.zeros(3);
-  r.u64();
+  const auto made_ms = static_cast<std::int64_t>(r.u64());
   const std::size_t slot_bytes = r.u32();
   if (!r.done() || slot_bytes > kKeysMost) return fail(Fault::corrupt, "the backup's head is damaged", "backup.form");
   hasher.add(TRY(get(in.fd, piece, slot_bytes)));
@@ -209,7 +233,11 @@ Result<Identity> restore_backup(const std::string& path, const std::string& back
     StoreOptions options{.folder = path, .key = unlocked.store_key.expose(), .id = keys.store_id.bytes};
     const auto store = TRY(Store::open(options));
     TRY(store->load_identity());
-    TRY(store->write([&] { return begin_anew(*store); }));
+    // What is put back is the newest backup that is known of from here on.
+    TRY(store->write([&]() -> Result<> {
+      TRY(begin_anew(*store));
+      return store->set_meta_number("backup_ms", made_ms);
+    }));
     TRY(renew_guard(home, *store));
     me = store->me();
   }

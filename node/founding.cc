@@ -128,21 +128,18 @@ Result<crypto::Slot> recovery_slot(const Founding& f, const crypto::Key& store_k
       "\n\n打印后锁入保险柜，并删除本文件。忘记口令时凭此码可重新打开本机数据（不能代人签名）。\n"
       "Print this, lock it in the safe, delete the file. With this code the data of this machine can be\n"
       "opened when passphrases are forgotten; it signs for nobody.\n";
+  if (::access(f.recovery_sheet.c_str(), F_OK) == 0)
+    return fail(Fault::invalid, f.recovery_sheet + " exists already: name another file for the recovery sheet",
+                "recovery.exists");
   TRY(write_file(f.recovery_sheet, view(sheet)));
   return crypto::lock_slot(crypto::SlotKind::recovery, "recovery", view(words), store_key.expose());
 }
 
-}  // namespace
-
-Result<Founded> found_home(const std::string& path, const Founding& f, const crypto::SecretText& passphrase) {
-  TRY(check_new_passphrase(passphrase.expose()));
-  if (f.name.empty() || f.officer.empty())
-    return fail(Fault::invalid, "an office needs a name and a first officer", "init.form");
+Result<Founded> furnish(const Home& home, const Founding& f, const crypto::SecretText& passphrase) {
+  const std::string& path = home.path();
   const Millis now = wall_now();
   const NewKeys keys;
   const crypto::Key store_key = crypto::Key::random();
-  Home home = TRY(Home::create(path));
-
   Home::Keys slots;
   randombytes_buf(slots.store_id.bytes.data(), slots.store_id.bytes.size());
   slots.slots.push_back(officer_slot(f.officer, store_key, keys.officer, passphrase.expose()));
@@ -180,6 +177,21 @@ Result<Founded> found_home(const std::string& path, const Founding& f, const cry
   std::string print = office_fingerprint(keys.authority.public_key());
   if (const auto root = TRY(directory.root())) print = crypto::fingerprint(root->digest);
   return Founded{office, me.node, print};
+}
+
+}  // namespace
+
+Result<Founded> found_home(const std::string& path, const Founding& f, const crypto::SecretText& passphrase) {
+  TRY(check_new_passphrase(passphrase.expose()));
+  if (f.name.empty() || f.officer.empty())
+    return fail(Fault::invalid, "an office needs a name and a first officer", "init.form");
+  const Home home = TRY(Home::create(path));
+  auto done = furnish(home, f, passphrase);
+  if (!done) {
+    Home::discard(path);
+    if (!f.recovery_sheet.empty() && done.error().code != "recovery.exists") ::unlink(f.recovery_sheet.c_str());
+  }
+  return done;
 }
 
 }  // namespace yz::node

@@ -7,17 +7,14 @@
 #include "node/store/siblings.h"
 
 namespace yz::node {
+namespace {
 
-Result<Founded> found_machine(const std::string& path, const Founding& f, const crypto::SecretText& passphrase) {
-  TRY(check_new_passphrase(passphrase.expose()));
-  if (f.officer.empty()) return fail(Fault::invalid, "say which officer works at this machine", "init.form");
-  if (!f.recovery_sheet.empty())
-    return fail(Fault::invalid, "a recovery sheet is made at the office's first machine", "recovery.machine");
+Result<Founded> furnish(const Home& home, const Founding& f, const crypto::SecretText& passphrase) {
+  const std::string& path = home.path();
   const Invitation& i = *f.invitation;
   const sync::Millis now = wall_now();
   const crypto::SigningKey node = crypto::SigningKey::random(), officer = crypto::SigningKey::random();
   const crypto::Key store_key = crypto::Key::random();
-  Home home = TRY(Home::create(path));
   Home::Keys slots;
   randombytes_buf(slots.store_id.bytes.data(), slots.store_id.bytes.size());
   slots.slots.push_back(officer_slot(f.officer, store_key, officer, passphrase.expose()));
@@ -49,6 +46,19 @@ Result<Founded> found_machine(const std::string& path, const Founding& f, const 
   // Last: a folder with a key file is a home, and only then.
   TRY(home.save_keys(slots));
   return Founded{me.office, me.node, node_fingerprint(node.public_key())};
+}
+
+}  // namespace
+
+Result<Founded> found_machine(const std::string& path, const Founding& f, const crypto::SecretText& passphrase) {
+  TRY(check_new_passphrase(passphrase.expose()));
+  if (f.officer.empty()) return fail(Fault::invalid, "say which officer works at this machine", "init.form");
+  if (!f.recovery_sheet.empty())
+    return fail(Fault::invalid, "a recovery sheet is made at the office's first machine", "recovery.machine");
+  const Home home = TRY(Home::create(path));
+  auto done = furnish(home, f, passphrase);
+  if (!done) Home::discard(path);
+  return done;
 }
 
 }  // namespace yz::node

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "crypto/seal.h"
 
@@ -79,6 +80,13 @@ Result<Home> Home::open(const std::string& path, int wait_ms) {
   return Home(path, lock);
 }
 
+void Home::discard(const std::string& path) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(path, ignored))
+    std::filesystem::remove_all(entry.path(), ignored);
+  ::rmdir(path.c_str());
+}
+
 Home::Home(Home&& other) noexcept : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
 
 Home::~Home() {
@@ -128,7 +136,10 @@ Result<Unlocked> unlock(const Home::Keys& keys, std::string_view officer, ByteVi
     slot = &s;
   }
   if (slot == nullptr) return fail(Fault::missing, "no officer of that name has a key here", "officer.unknown");
-  const crypto::SecretText secret = TRY(crypto::open_slot(*slot, passphrase));
+  auto opened = crypto::open_slot(*slot, passphrase);
+  if (!opened && opened.error().fault == Fault::denied)
+    return fail(Fault::denied, "the passphrase is wrong", "login.denied");
+  const crypto::SecretText secret = TRY(std::move(opened));
   if (secret.expose().size() != 64) return fail(Fault::corrupt, "a key slot is damaged", "home.keys");
   crypto::Key store_key = TRY(crypto::Key::from(secret.expose().first(32)));
   const crypto::Key seed = TRY(crypto::Key::from(secret.expose().subspan(32)));
@@ -169,11 +180,16 @@ Result<crypto::SigningKey> open_authority(const Home::Keys& keys, const PublicKe
 
 Result<Bytes> read_file(const std::string& path, std::size_t most) {
   const Fd f{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
-  if (f.fd < 0) return fail(errno == ENOENT ? Fault::missing : Fault::denied, "cannot read " + path + ": " + why());
+  if (f.fd < 0) {
+    const bool missing = errno == ENOENT;
+    return fail(missing ? Fault::missing : Fault::denied, "cannot read " + path + ": " + why(),
+                missing ? "file.missing" : "file.denied");
+  }
   struct stat s {};
-  if (::fstat(f.fd, &s) != 0 || !S_ISREG(s.st_mode)) return fail(Fault::invalid, path + " is not a regular file");
+  if (::fstat(f.fd, &s) != 0 || !S_ISREG(s.st_mode))
+    return fail(Fault::invalid, path + " is not a regular file", "file.kind");
   if (s.st_size < 0 || static_cast<std::uint64_t>(s.st_size) > most)
-    return fail(Fault::full, path + " is longer than " + std::to_string(most) + " bytes");
+    return fail(Fault::full, path + " is longer than " + std::to_string(most) + " bytes", "file.long");
   Bytes out(static_cast<std::size_t>(s.st_size));
   std::size_t at = 0;
   while (at < out.size()) {
@@ -205,7 +221,7 @@ Result<> write_file(const std::string& path, ByteView bytes) {
     const Fault fault = write_fault();
     std::string sentence = std::string("cannot ") + what + " " + path + ": " + why();
     ::unlink(beside.c_str());
-    return fail(fault, std::move(sentence));
+    return fail(fault, std::move(sentence), "file.unwritable");
   };
   {
     const Fd f{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)};

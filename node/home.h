@@ -19,6 +19,9 @@ class Home {
   /// Makes the folder (0700) where needed. Fault::invalid when something is in it already.
   static Result<Home> create(const std::string& path);
   /// Fault::missing when there is no home there; busy when another process keeps it for longer than `wait_ms`.
+  /// Takes away a home that this program made in an empty folder a moment ago and that came to nothing: whoever tries
+  /// again finds the folder as it was before.
+  static void discard(const std::string& path);
   static Result<Home> open(const std::string& path, int wait_ms);
   Home(Home&&) noexcept;
   Home& operator=(Home&&) = delete;

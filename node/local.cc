@@ -9,6 +9,7 @@
 #include "node/log.h"
 #include "node/net/evidence_json.h"
 #include "node/net/join_json.h"
+#include "node/net/sentences.h"
 #include "node/node.h"
 
 namespace yz::node {
@@ -42,6 +43,40 @@ Result<std::string> finish_by_file(const std::string& home, const JoinRequest& r
   const auto root = TRY(node->directory().root());
   return founded_json(invitation.code_of_office, invitation.name, store.me().node, crypto::fingerprint(root->digest),
                       "ready");
+}
+
+/// The request goes to a file, for somebody to carry.
+Result<> write_request(Node& node, const Founding& f, const std::string& file) {
+  if (!f.invitation->machine) {
+    const crypto::SigningKey authority = TRY(node.authority());
+    const Bytes made = TRY(make_join_request(node.store(), node.directory(), *f.invitation, authority));
+    TRY(node.store().write([&] { return node.store().set_meta("join_request", made); }));
+  }
+  const auto request = TRY(node.store().meta("join_request"));
+  if (!request) return fail(Fault::corrupt, "the request to join is missing", "store.request");
+  return write_file(file, *request);
+}
+
+/// Asks the superior of a new home once. An error whose code begins with "join." means that it said no.
+Result<std::string> ask_once(const std::string& home, const Founding& f, const Founded& done, const JoinRequest& r,
+                             const crypto::SecretText& passphrase) {
+  (void)log().to_folder(home + "/log");
+  const auto node = TRY(Node::open(home, kWaitMs, r.officer, passphrase.expose()));
+  std::string state = "joining", print = done.fingerprint;
+  if (!r.request_file.empty()) {
+    TRY(write_request(*node, f, r.request_file));
+  } else if (!f.invitation->urls.empty()) {
+    // One try now; without a line the node stays in state joining and sync tries again.
+    const SyncReport report = TRY(node->sync_now({}));
+    if (report.reached && !report.in_sync && report.reason.starts_with("join."))
+      return std::unexpected(refused_by_superior(report.reason));
+  }
+  const auto joining = TRY(node->store().meta("joining"));
+  if (!joining || joining->empty()) {
+    state = "ready";
+    if (const auto root = TRY(node->directory().root())) print = crypto::fingerprint(root->digest);
+  }
+  return founded_json(f.code, f.name, done.node, print, state);
 }
 
 }  // namespace
@@ -79,31 +114,18 @@ Result<std::string> join_home(const std::string& home, const JoinRequest& r, con
   f.recovery_sheet = r.recovery_sheet;
   const Founded done =
       TRY(f.invitation->machine ? found_machine(home, f, passphrase) : found_home(home, f, passphrase));
-  (void)log().to_folder(home + "/log");
-
-  const auto node = TRY(Node::open(home, kWaitMs, r.officer, passphrase.expose()));
-  std::string state = "joining", print = done.fingerprint;
-  if (!r.request_file.empty()) {
-    if (!f.invitation->machine) {
-      const crypto::SigningKey authority = TRY(node->authority());
-      const Bytes made = TRY(make_join_request(node->store(), node->directory(), *f.invitation, authority));
-      TRY(node->store().write([&] { return node->store().set_meta("join_request", made); }));
-    }
-    const auto request = TRY(node->store().meta("join_request"));
-    if (!request) return fail(Fault::corrupt, "the request to join is missing", "join.request");
-    TRY(write_file(r.request_file, *request));
-  } else if (!f.invitation->urls.empty()) {
-    // One try now; without a line the node stays in state joining and sync tries again.
-    const SyncReport report = TRY(node->sync_now({}));
-    if (report.reached && !report.in_sync && !report.reason.empty() && report.reason.starts_with("join."))
-      return fail(Fault::forged, "the superior refused the invitation: " + report.reason, report.reason);
+  auto joined = ask_once(home, f, done, r, passphrase);
+  const bool refused = !joined && joined.error().code.starts_with("join.");
+  // Nothing was written here yet that anybody would miss, and the superior did not take us in: all is as before.
+  if (refused || (!joined && !r.request_file.empty())) {
+    Home::discard(home);
+    if (!f.recovery_sheet.empty()) ::unlink(f.recovery_sheet.c_str());
   }
-  const auto joining = TRY(node->store().meta("joining"));
-  if (!joining || joining->empty()) {
-    state = "ready";
-    if (const auto root = TRY(node->directory().root())) print = crypto::fingerprint(root->digest);
-  }
-  return founded_json(f.code, f.name, done.node, print, state);
+  if (!refused) return joined;
+  Error e = std::move(joined.error());
+  e.what += ". Nothing was left on this machine; put it right and run `yizhan join` again";
+  e.zh += "。本机没有留下半份数据，改好后直接再执行 yizhan join 即可";
+  return std::unexpected(std::move(e));
 }
 
 Result<std::string> admit_file(const std::string& home, const std::string& request_file, const std::string& answer_file,

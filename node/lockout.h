@@ -3,9 +3,13 @@
 #include <string>
 #include <string_view>
 
+#include "crypto/result.h"
 #include "sync/instant.h"
 
 namespace yz::node {
+
+/// Fault::denied "login.wait", with how long in words.
+std::unexpected<Error> must_wait(sync::Millis);
 
 /// How long whoever typed wrong passphrases has to wait: from the fourth on each costs a wait, doubled every time from
 /// one second up to fifteen minutes. Never for ever: an office whose duty officer is locked out at night can't report.

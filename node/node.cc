@@ -170,9 +170,7 @@ Result<Signer> Node::unlock(std::string_view officer, ByteView passphrase) {
   }
   std::optional<crypto::SigningKey> key;
   // A try during the wait costs no hash: guessing must not keep the node from its work.
-  if (const sync::Millis wait = lockout_.wait(name, wall_now()); wait > 0)
-    return fail(Fault::denied, "too many wrong passphrases: wait " + std::to_string(wait / 1000 + 1) + " s",
-                "login.wait");
+  if (const sync::Millis wait = lockout_.wait(name, wall_now()); wait > 0) return must_wait(wait);
   const auto it = remembered_.find(name);
   if (it != remembered_.end() && it->second.until > wall_now() &&
       crypto::same(it->second.check.view(), passphrase_hash(process_key_, "check", name, passphrase).view())) {
@@ -279,6 +277,8 @@ Result<std::string> Node::invite(const OfficerRow& by, const Invite& wish) {
   return store_->write([&]() -> Result<std::string> {
     Invite told = wish;
     if (told.urls.empty()) told.urls = config_.sync.addresses;
+    if (told.urls.empty()) told.urls = TRY(stated_addresses(*store_));
+    if (told.urls.empty()) told.urls = own_addresses_;
     const Invitation i = TRY(wish.machine ? invite_machine(*store_, *directory_, told, pin, wall_now())
                                           : make_invitation(*store_, *directory_, told, pin, wall_now()));
     TRY(store_->journal(by.name, wish.machine ? "node.invite" : "invite", wish.machine ? wish.officer : wish.code, "",

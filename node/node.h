@@ -6,6 +6,7 @@
 #include "node/lines.h"
 #include "node/lockout.h"
 #include "node/net/api.h"
+#include "node/net/serving.h"
 #include "node/net/sync_port.h"
 #include "node/net/web_events.h"
 #include "node/net/web_session.h"
@@ -16,7 +17,7 @@ namespace yz::node {
 
 /// A node on its home: store, business, line. Used by the thread that opened it, until serve() hands it to a
 /// worker. Members die in reverse: threads first, the lock last.
-class Node : public ApiHost {
+class Node : public ApiHost, public Serving {
  public:
   /// Fault::busy when another process keeps the home for `wait_ms`; denied for a wrong passphrase.
   static Result<std::unique_ptr<Node>> open(const std::string& path, int wait_ms, std::string_view officer,
@@ -38,6 +39,10 @@ class Node : public ApiHost {
   void passphrase_changed(std::string_view officer, std::string_view but_token) override {
     sessions_.close_others(officer, but_token);
   }
+  Result<> key_changed(const Signer&, std::string_view session) override;
+  std::vector<std::string> own_addresses() override { return own_addresses_; }
+  /// What own_addresses() says from now on.
+  void set_own_addresses(std::vector<std::string> urls) { own_addresses_ = std::move(urls); }
   Result<> change_passphrase(std::string_view officer, ByteView old_passphrase, ByteView new_passphrase) override;
   Result<OfficerRow> add_officer(const OfficerRow& by, std::string_view name, std::uint16_t roles,
                                  std::string_view phone, ByteView passphrase) override;
@@ -115,6 +120,7 @@ class Node : public ApiHost {
   Lockout source_lockout_;  // by where a browser is
   WebSessions sessions_;
   ChangedCases changed_;
+  std::vector<std::string> own_addresses_;
   std::unique_ptr<Lines> lines_;
   std::unique_ptr<Api> api_;
   Worker* worker_ = nullptr;

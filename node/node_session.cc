@@ -15,9 +15,7 @@ Error told_alike(Error e) {
 }  // namespace
 
 Result<Signer> Node::unlock_from(std::string_view officer, ByteView passphrase, std::string_view source) {
-  if (const sync::Millis wait = source_lockout_.wait(source, wall_now()); wait > 0)
-    return fail(Fault::denied, "too many wrong passphrases: wait " + std::to_string(wait / 1000 + 1) + " s",
-                "login.wait");
+  if (const sync::Millis wait = source_lockout_.wait(source, wall_now()); wait > 0) return must_wait(wait);
   auto signer = unlock(officer, passphrase);
   if (signer) {
     source_lockout_.right(source);
@@ -57,7 +55,8 @@ Result<OfficerRow> Node::authenticate_session(std::string_view token) {
   const auto row = TRY(officer_of_key(who.officer, who.key));
   if (!row || row->state != OfficerState::active) {
     sessions_.close(token);
-    return fail(Fault::denied, "this officer's key or standing has changed: sign in again", "login.session");
+    return std::unexpected(Error{Fault::denied, "this officer's key or standing has changed: sign in again",
+                                 "login.session", "您的密钥或角色状态已变（停用、吊销或在别处换了密钥），请重新登录"});
   }
   return *row;
 }
@@ -65,6 +64,12 @@ Result<OfficerRow> Node::authenticate_session(std::string_view token) {
 Result<Signer> Node::unlock_session(std::string_view token, bool to_sign) {
   OfficerRow row = TRY(authenticate_session(token));
   return Signer{std::move(row), TRY(sessions_.key(token, to_sign, boot_now()))};
+}
+
+Result<> Node::key_changed(const Signer& signer, std::string_view session) {
+  TRY(sessions_.rekey(session, signer.key, boot_now()));
+  sessions_.close_others(signer.officer.name, session, WebSessions::Ended::key);
+  return {};
 }
 
 Result<WebChange> Node::take_changes() {

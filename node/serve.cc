@@ -1,10 +1,14 @@
 // `yizhan serve`: the node with its threads. Few and named; joined in reverse.
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netdb.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
@@ -44,6 +48,39 @@ Result<std::string> pem(const std::string& path) {
   if (path.empty()) return std::string();
   const Bytes b = TRY(read_file(path, 256 * 1024));
   return std::string(b.begin(), b.end());
+}
+
+/// Where a person is about to sign in: on a desk with two machines that is not always plain.
+Json place_of(Node& node) {
+  const auto office = node.directory().office(node.store().me().office);
+  std::string machine;
+  if (auto q = node.store().db().query("select name from node where id = ?", node.store().me().node))
+    if (q->step().value_or(false)) machine = q->text(0);
+  return Json::object({{"office", office && *office ? (*office)->code : std::string()},
+                       {"office_name", office && *office ? (*office)->name : std::string()},
+                       {"machine", std::move(machine)}});
+}
+
+/// Where neighbours may reach that port, as far as this machine knows: behind a router only its people know more.
+std::vector<std::string> reached_at(const Endpoint& listen, std::uint16_t port, bool tls) {
+  constexpr std::size_t kMost = 4;
+  const auto url = [&](const std::string& host) {
+    return (tls ? "https://" : "http://") + address(Endpoint{host, port});
+  };
+  if (listen.host != "0.0.0.0" && listen.host != "::") return {url(listen.host)};
+  std::vector<std::string> out;
+  ifaddrs* all = nullptr;
+  if (getifaddrs(&all) != 0) return out;
+  for (const ifaddrs* i = all; i != nullptr && out.size() < kMost; i = i->ifa_next) {
+    if (i->ifa_addr == nullptr || i->ifa_addr->sa_family != AF_INET || (i->ifa_flags & IFF_LOOPBACK) ||
+        !(i->ifa_flags & IFF_UP))
+      continue;
+    std::array<char, NI_MAXHOST> host{};
+    if (getnameinfo(i->ifa_addr, sizeof(sockaddr_in), host.data(), host.size(), nullptr, 0, NI_NUMERICHOST) == 0)
+      out.push_back(url(host.data()));
+  }
+  freeifaddrs(all);
+  return out;
 }
 
 /// The lines have threads while this lives.
@@ -95,6 +132,7 @@ Result<> open_page(Faces& f, Node& node, Worker& worker, const Config& config, s
                          std::string_view source) { return node.sign_in(officer, passphrase, source); },
       .confirm = [&node](std::string_view token, ByteView passphrase,
                          std::string_view source) { return node.confirm(token, passphrase, source); },
+      .place = [&node] { return place_of(node); },
       .sessions = node.sessions(),
       .clock = [] { return boot_now(); },
       .hosts = own_names(port, config),
@@ -133,7 +171,10 @@ Result<> open_faces(Faces& f, Node& node, Worker& worker, const Config& config, 
     o.bare = true;  // every byte counts there
     o.idle = std::chrono::minutes(10);
     o.max_connections = config.sync.connections_max;
+    const bool tls = !o.tls_cert_pem.empty();
     f.sync = TRY(HttpServer::start(std::move(o), *f.sync_port));
+    worker.post(Worker::Turn::person,
+                [&node, at = reached_at(*config.sync.listen, f.sync->port(), tls)] { node.set_own_addresses(at); });
   }
   return {};
 }

@@ -506,6 +506,20 @@ void Grammar::home_commands() {
     a->footer(example("  yizhan serve --web 127.0.0.1:8700 --sync 0.0.0.0:8701\n"));
     done(a);
   }
+  CLI::App* invitations =
+      group("invitation", t("开出的邀请：名单，撤回没有用过的", "invitations that were written, and taking one back"));
+  {
+    auto [a, c] = leaf<InvitationList>(invitations, "list", t("还能用的邀请", "those that can still be used"));
+    a->add_flag("--all", c->all, t("连用过、过期、撤回的", "used, expired and withdrawn ones too"));
+    done(a);
+  }
+  {
+    auto [a, c] = leaf<InvitationWithdraw>(invitations, "withdraw",
+                                           t("撤回一份没有用过的邀请", "nobody can join with it from now on"));
+    a->add_option(t("编号", "ID"), c->id, t("邀请编号，至少前 6 位", "its id, six digits of it or more"))->required();
+    a->footer(example("  yizhan invitation withdraw 3f9c21\n"));
+    done(a);
+  }
   CLI::App* superior = group("superior", t("上级：主管上级以外再加条线上级，改地址",
                                            "superiors: line superiors beside our own, and their addresses"));
   {

@@ -31,6 +31,12 @@ struct Invite {
   std::int64_t valid_minutes = 72 * 60;
   bool two_person = false, qr = false, line = false, move = false;
 };
+struct InvitationList {
+  bool all = false;
+};
+struct InvitationWithdraw {
+  std::string id;
+};
 struct Join {
   std::string invitation, officer, phone, request_file, answer_file, recovery_sheet;
 };
@@ -367,15 +373,16 @@ struct Stats {
 };
 
 using Command =
-    std::variant<Init, Invite, Join, Admit, Serve, OfficeMove, SuperiorAdd, SuperiorRemove, SuperiorList, SuperiorUrl,
-                 Sync, Status, ReportNew, ReportImport, ReportList, ReportShow, ReportEdit, ReportFollowUp,
-                 ReportCorrect, ReportWithdraw, ReportStep, Forward, Decide, Instruct, Ask, ActReply, Merge,
-                 CommissionNew, CommissionList, CommissionShow, CommissionAct, PolicyAct, ConflictList, ConflictShow,
-                 ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor, ReportQr, ReportCode, ReportCodeIn,
-                 ReportCodeList, BundleExport, BundleImport, BundlePictures, Backup, Restore, OfficerAdd, OfficerList,
-                 OfficeList, NodeList, NodeInvite, NodeConfirm, KeyAct, PassphraseChange, PassphraseRecover,
-                 RootConfirm, AbsenceAct, CosignAct, EscalationAct, RootShow, RootKey, RootPropose, RootSign, RootAdopt,
-                 Version, ClueAdd, ClueList, ClueAct, ExerciseAct, ZeroList, ZeroSend, ReportSimilar, Stats>;
+    std::variant<Init, Invite, InvitationList, InvitationWithdraw, Join, Admit, Serve, OfficeMove, SuperiorAdd,
+                 SuperiorRemove, SuperiorList, SuperiorUrl, Sync, Status, ReportNew, ReportImport, ReportList,
+                 ReportShow, ReportEdit, ReportFollowUp, ReportCorrect, ReportWithdraw, ReportStep, Forward, Decide,
+                 Instruct, Ask, ActReply, Merge, CommissionNew, CommissionList, CommissionShow, CommissionAct,
+                 PolicyAct, ConflictList, ConflictShow, ConflictResolve, Verify, Evidence, EvidenceCheck, Doctor,
+                 ReportQr, ReportCode, ReportCodeIn, ReportCodeList, BundleExport, BundleImport, BundlePictures, Backup,
+                 Restore, OfficerAdd, OfficerList, OfficeList, NodeList, NodeInvite, NodeConfirm, KeyAct,
+                 PassphraseChange, PassphraseRecover, RootConfirm, AbsenceAct, CosignAct, EscalationAct, RootShow,
+                 RootKey, RootPropose, RootSign, RootAdopt, Version, ClueAdd, ClueList, ClueAct, ExerciseAct, ZeroList,
+                 ZeroSend, ReportSimilar, Stats>;
 
 struct Asked {
   Globals globals;

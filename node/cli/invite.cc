@@ -56,4 +56,47 @@ int run(Session& s, const Invite& c) {
   });
 }
 
+namespace {
+
+std::string kind_word(const Session& s, const std::string& kind) {
+  if (kind == "machine") return s.say("本单位的机器", "machine of ours");
+  if (kind == "move") return s.say("迁入", "move");
+  return kind == "line" ? s.say("条线登记", "line") : s.say("新单位", "new office");
+}
+
+std::string state_word(const Session& s, const std::string& state) {
+  if (state == "open") return s.say("未用", "not used");
+  if (state == "used") return s.say("已用", "used");
+  if (state == "expired") return s.say("已过期", "expired");
+  return state == "dead" ? s.say("试错太多，作废", "tried too often") : s.say("已撤回", "withdrawn");
+}
+
+}  // namespace
+
+int run(Session& s, const InvitationList& c) {
+  return s.finish(s.get("/api/v1/invitations"), [&](const Doc& d) {
+    Table table({{s.say("编号", "id")},
+                 {s.say("给谁", "for"), false, 40},
+                 {s.say("用途", "kind")},
+                 {s.say("开具", "made")},
+                 {s.say("有效期至", "until")},
+                 {s.say("状态", "state")}});
+    for (const Doc& i : d.at("invitations").items()) {
+      if (!c.all && i.text("state") != "open") continue;
+      const std::string whom = i.text("kind") == "machine" ? i.text("officer") + " " + i.text("name")
+                                                           : i.text("office") + " " + i.text("name");
+      table.row({i.text("id").substr(0, 8), whom, kind_word(s, i.text("kind")), time_text(i.text("made")),
+                 time_text(i.text("until")), state_word(s, i.text("state"))});
+    }
+    out(table.text(terminal_columns()));
+  });
+}
+
+int run(Session& s, const InvitationWithdraw& c) {
+  return s.finish(s.ask("DELETE", "/api/v1/invitations/" + percent(c.id), {}), [&](const Doc& d) {
+    line(s.say("已撤回：", "Withdrawn: ") + plain(d.text("id")).substr(0, 8) +
+         s.say("。那张纸上的邀请码从现在起无效。", ". The paper with it is worth nothing from now on."));
+  });
+}
+
 }  // namespace yz::node::cli

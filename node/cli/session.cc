@@ -16,6 +16,7 @@
 #include "node/cli/passphrase.h"
 #include "node/fault.h"
 #include "node/net/curl.h"
+#include "node/net/sentences.h"
 
 namespace yz::node::cli {
 namespace {
@@ -157,7 +158,7 @@ Answer Session::problem(const Error& e) const {
   a.doc.set("type", "about:blank")
       .set("title", advice(e.fault, globals_.language))
       .set("status", http_status(e))
-      .set("detail", e.what)
+      .set("detail", api::sentence(e, globals_.language))
       .set("code", e.code)
       .set("fault", name_of(e.fault))
       .set("exit", a.exit_code);

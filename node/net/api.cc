@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "node/net/api_admin.h"
 #include "node/net/api_desk.h"
 #include "node/net/api_request.h"
 #include "node/net/openapi.h"
@@ -140,6 +141,8 @@ const std::vector<Route>& routes() {
       {"GET", "/api/v1/addresses", get_addresses, "where subordinates reach us, as it was told last"},
       {"POST", "/api/v1/addresses", post_addresses, "where subordinates reach us"},
       {"POST", "/api/v1/invitations", post_invitation, "invite a subordinate office"},
+      {"GET", "/api/v1/invitations", get_invitations, "invitations of this office, and what became of each"},
+      {"DELETE", "/api/v1/invitations/{name}", delete_invitation, "withdraw one that nobody has used"},
       {"POST", "/api/v1/verify", post_verify, "recompute chains, signatures, receipts"},
       {"GET", "/api/v1/evidence/{case}", get_evidence, "evidence file of a case"},
       {"POST", "/api/v1/evidence/check", post_evidence_check, "check an evidence file", true, true, kImportBytes},

@@ -1,7 +1,8 @@
 // Keys that end and begin: revocations, suspension, roles, new keys, addresses.
 #include <algorithm>
 
-#include "node/net/api_request.h"
+#include "node/net/api_admin.h"
+#include "node/net/serving.h"
 #include "node/store/link.h"
 #include "node/store/node_key.h"
 #include "node/store/people.h"
@@ -74,18 +75,61 @@ Result<ApiReply> post_revocation(Request& r) {
                              {"since", r.time(wish.since)}}));
 }
 
+std::string name_of_revoked(const Request& r, std::string_view target, const Bytes& subject) {
+  const auto named = [&](std::string_view sql) -> Result<std::pair<OfficeId, std::string>> {
+    Query q = TRY(r.store().db().query(sql, ByteView(subject)));
+    if (!TRY(q.step())) return fail(Fault::missing, "nobody here knows it", "revoke.unknown");
+    return std::pair(TRY(q.id<OfficeId>(0)), q.text(1));
+  };
+  const auto found = target == "node"      ? named("select office, name from node where id = ?")
+                     : target == "officer" ? named("select office, name from officer where person = ?")
+                                           : named("select id, '' from office where id = ?");
+  if (!found) return {};
+  std::string out = r.office_name(found->first);
+  if (target == "node") {
+    // "2 值班室": its number, and what people call it.
+    const bool zh = r.language == Language::zh;
+    const std::size_t blank = found->second.find(' ');
+    out += (zh ? " 第" : ", machine ") + found->second.substr(0, blank) + (zh ? "台机器" : "");
+    if (blank != std::string::npos) out += (zh ? "（" : " (") + found->second.substr(blank + 1) + (zh ? "）" : ")");
+  } else if (!found->second.empty()) {
+    out += " " + found->second;
+  }
+  return out;
+}
+
+namespace {
+
+/// Who signed it: of our own the officer, as the journal has it; else the office whose key it is.
+Result<std::string> revoked_by(const Request& r, ByteView subject, ByteView authority) {
+  Query own = TRY(r.store().db().query(
+      "select actor from journal where subject = ? and action = 'revoke' order by row desc limit 1", hex(subject)));
+  if (TRY(own.step())) return own.text(0);
+  for (const crypto::Certificate& c : TRY(r.host.directory().office_certificates()))
+    if (text(c.key.view()) == text(authority)) return r.office_name(c.office);
+  return std::string();
+}
+
+}  // namespace
+
 Result<ApiReply> get_revocations(Request& r) {
   Json list = Json::array();
   Query q = TRY(r.store().db().query(
-      "select target, subject, why, since_ms, known_ms, applied, reason from revocation order by row desc limit 1000"));
-  while (TRY(q.step()))
-    list.add(Json::object({{"what", sync::name_of(static_cast<sync::RevokedTarget>(q.integer(0)))},
-                           {"subject", hex(q.blob(1))},
-                           {"why", sync::name_of(static_cast<sync::RevokedWhy>(q.integer(2)))},
-                           {"since", r.time(q.integer(3))},
-                           {"known_at", r.time(q.integer(4))},
-                           {"in_force", q.integer(5) != 0},
-                           {"reason", q.text(6)}}));
+      "select target, subject, why, since_ms, known_ms, applied, reason, authority from revocation order by row desc"
+      " limit 1000"));
+  while (TRY(q.step())) {
+    const std::string by = TRY(revoked_by(r, q.blob(1), q.blob(7)));
+    list.add(Json::object(
+        {{"name", name_of_revoked(r, sync::name_of(static_cast<sync::RevokedTarget>(q.integer(0))), q.blob(1))},
+         {"by", by},
+         {"what", sync::name_of(static_cast<sync::RevokedTarget>(q.integer(0)))},
+         {"subject", hex(q.blob(1))},
+         {"why", sync::name_of(static_cast<sync::RevokedWhy>(q.integer(2)))},
+         {"since", r.time(q.integer(3))},
+         {"known_at", r.time(q.integer(4))},
+         {"in_force", q.integer(5) != 0},
+         {"reason", q.text(6)}}));
+  }
   return reply(Json::object({{"revocations", std::move(list)}}));
 }
 
@@ -169,6 +213,10 @@ Result<ApiReply> post_officer_renew(Request& r) {
   TRY(only(r.body, {}));
   const ByteView passphrase = TRY(r.given_passphrase());
   const OfficerRow now = TRY(r.host.renew_officer(r.officer.name, passphrase));
+  // The session signs with the new key from here on; without this it would end at its next call.
+  auto* const serving = dynamic_cast<Serving*>(&r.host);
+  if (serving && !r.call.session.empty())
+    TRY(serving->key_changed(TRY(r.host.unlock(now.name, passphrase)), r.call.session));
   r.host.wake(sync::Lane::urgent);
   return reply(Json::object({{"name", now.name}, {"certificate", hex(now.digest.view())}}));
 }

@@ -6,6 +6,7 @@
 
 #include "node/net/api_request.h"
 #include "node/net/qr_modules.h"
+#include "node/net/serving.h"
 #include "node/store/node_key.h"
 
 namespace yz::node::api {
@@ -67,7 +68,10 @@ Result<ApiReply> get_lines(Request& r) {
 Result<ApiReply> get_addresses(Request& r) {
   Json urls = Json::array();
   for (const std::string& u : TRY(stated_addresses(r.store()))) urls.add(u);
-  return reply(Json::object({{"urls", std::move(urls)}}));
+  Json own = Json::array();
+  if (auto* const serving = dynamic_cast<Serving*>(&r.host))
+    for (const std::string& u : serving->own_addresses()) own.add(u);
+  return reply(Json::object({{"urls", std::move(urls)}, {"own", std::move(own)}}));
 }
 
 Result<ApiReply> post_qr(Request& r) {

@@ -3,6 +3,7 @@
 
 #include "node/net/api_request.h"
 #include "node/net/join.h"
+#include "node/net/sentences.h"
 #include "node/net/superiors.h"
 #include "node/store/authority_key.h"
 
@@ -82,7 +83,7 @@ Result<ApiReply> post_office_move(Request& r) {
   r.host.lines_changed();
   if (waits && tried.reason.starts_with("join.")) {
     TRY(r.store().write([&] { return forget_asked(r.store(), i.superior); }));
-    return fail(Fault::forged, "the superior refused the invitation: " + tried.reason, tried.reason);
+    return std::unexpected(refused_by_superior(tried.reason));
   }
   return said(i, waits);
 }

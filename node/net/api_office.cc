@@ -4,6 +4,7 @@
 
 #include "node/net/api_request.h"
 #include "node/net/join.h"
+#include "node/net/sentences.h"
 #include "node/store/absences.h"
 #include "node/store/audit.h"
 #include "node/store/authority_key.h"
@@ -55,9 +56,9 @@ Json json_of(const OfficerRow& o) {
                        {"certificate", hex(o.digest.view())}});
 }
 
-Json json_of(const Audit& a) {
+Json json_of(const Audit& a, Language l) {
   Json problems = Json::array();
-  for (const auto& p : a.problems) problems.add(Json::object({{"what", p.what}, {"where", p.where}}));
+  for (const auto& p : a.problems) problems.add(Json::object({{"what", audit_problem(p.what, l)}, {"where", p.where}}));
   return Json::object(
       {{"ok", a.ok()}, {"records", a.records}, {"streams", a.streams}, {"problems", std::move(problems)}});
 }
@@ -122,6 +123,22 @@ Result<ApiReply> post_passphrase(Request& r) {
   return reply(Json::object({{"officer", r.officer.name}}));
 }
 
+namespace {
+
+/// Since when an office is no longer ours: what stands instead of its last word.
+Result<std::optional<sync::Millis>> gone_since(const Request& r, const OfficeRow& o) {
+  if (o.state != OfficeState::moved && o.state != OfficeState::revoked) return std::nullopt;
+  Query q =
+      o.state == OfficeState::moved
+          ? TRY(r.store().db().query("select max(at_ms) from alarm where code = 'office.moved' and office = ?", o.code))
+          : TRY(r.store().db().query(
+                "select max(since_ms) from revocation where target = 1 and subject = ? and applied = 1", o.id));
+  if (!TRY(q.step()) || q.null(0)) return std::nullopt;
+  return q.integer(0);
+}
+
+}  // namespace
+
 Result<ApiReply> get_offices(Request& r) {
   std::set<OfficeId> suspended;
   {
@@ -135,6 +152,7 @@ Result<ApiReply> get_offices(Request& r) {
     if (const auto it = lines.find(o.id); it != lines.end())
       for (const auto& l : it->second) further.add(Json::object({{"office", l.code}, {"name", l.name}}));
     const bool below = o.state == OfficeState::below;
+    const auto since = TRY(gone_since(r, o));
     const bool own = o.state == OfficeState::self;
     const auto new_key = own ? TRY(authority_key_waits(r.store())) : std::nullopt;
     const bool key_waits = below && TRY(key_to_certify(r.store(), o.id)).has_value();
@@ -142,6 +160,7 @@ Result<ApiReply> get_offices(Request& r) {
                            {"name", o.name},
                            {"level", crypto::name_of(o.level)},
                            {"state", name_of(o.state)},
+                           {"since", r.time(since)},
                            {"admitted", o.admitted},
                            {"one_person", o.one_person},
                            {"superior", o.superior == o.id ? std::string() : r.code_of(o.superior)},
@@ -153,37 +172,6 @@ Result<ApiReply> get_offices(Request& r) {
   return reply(Json::object({{"offices", std::move(list)}}));
 }
 
-Result<ApiReply> post_invitation(Request& r) {
-  TRY(only(r.body, {"code", "name", "level", "url", "valid_hours", "valid_minutes", "two_person", "line", "move"}));
-  Invite invite;
-  invite.code = r.body.text("code");
-  invite.name = r.body.text("name");
-  const auto level = crypto::level_from(r.body.text("level"));
-  if (!level) return fail(Fault::invalid, "the level is province, city, county, township or unit", "invalid.level");
-  invite.level = *level;
-  if (invite.code.empty() || invite.name.empty() || !one_line(invite.name))
-    return fail(Fault::invalid, "an invitation needs the office's code and name", "invalid.name");
-  if (const Json* url = r.body.find("url")) {
-    if (const auto* s = url->string()) invite.urls.push_back(*s);
-    if (const auto* items = url->items())
-      for (const Json& u : *items)
-        if (const auto* s = u.string()) invite.urls.push_back(*s);
-  }
-  const std::int64_t hours = r.body.count("valid_hours", 72);
-  if (hours < 1 || hours > kMostValidMinutes / 60)
-    return fail(Fault::invalid, "an invitation is valid for 1 hour to 90 days", "invalid.valid_hours");
-  invite.valid_minutes = r.body.count("valid_minutes", hours * 60);
-  if (invite.valid_minutes < 1 || invite.valid_minutes > kMostValidMinutes)
-    return fail(Fault::invalid, "an invitation is valid for 1 minute to 90 days", "invalid.valid_minutes");
-  invite.one_person = !r.body.flag("two_person");
-  invite.line = r.body.flag("line");
-  invite.moves = r.body.flag("move");
-  std::string typed = TRY(r.host.invite(r.officer, invite));
-  const auto made = decode_invitation(typed);
-  const bool line = made && made->line_only;
-  return reply(Json::object({{"invitation", std::move(typed)}, {"line", line}, {"move", invite.moves}}));
-}
-
 Result<ApiReply> post_verify(Request& r) {
   TRY(only(r.body, {"case"}));
   const auto progress = [&](std::uint64_t done, std::uint64_t total) {
@@ -193,7 +181,7 @@ Result<ApiReply> post_verify(Request& r) {
   std::optional<std::int64_t> matter;
   if (one && one->string()) matter = TRY(find_case(r.store(), *one->string())).row;
   const Audit audit = TRY(verify_store(r.store(), r.host.directory(), matter, progress));
-  return reply(json_of(audit), exit_of(audit));
+  return reply(json_of(audit, r.language), exit_of(audit));
 }
 
 Result<ApiReply> get_evidence(Request& r) {
@@ -209,9 +197,29 @@ Result<ApiReply> get_evidence(Request& r) {
 
 Result<ApiReply> post_evidence_check(Request& r) {
   const EvidenceCheck check = TRY(check_evidence(view(r.call.body)));
-  Json j = json_of(check.audit);
+  Json j = json_of(check.audit, r.language), items = Json::array(), acknowledged = Json::array();
+  for (const auto& i : check.items) {
+    Json signers = Json::array();
+    for (const auto& s : i.signers) signers.add(Json::object({{"name", s.name}, {"role", s.role}}));
+    items.add(Json::object({{"type", i.type},
+                            {"title", i.title},
+                            {"number", i.number},
+                            {"office", i.office},
+                            {"at", r.time(i.at_ms)},
+                            {"nested", i.nested},
+                            {"signers", std::move(signers)}}));
+  }
+  for (const auto& a : check.acknowledged)
+    acknowledged.add(Json::object({{"office", a.office}, {"kind", a.kind}, {"at", r.time(a.at_ms)}}));
   j.set("case", base32(check.case_id.view()));
   j.set("root_fingerprint", check.root_fingerprint);
+  j.set("layers", check.layers);
+  j.set("items", std::move(items));
+  j.set("acknowledged", std::move(acknowledged));
+  Json forged = Json::array();
+  for (const auto& f : check.forged)
+    forged.add(Json::object({{"attachment", f.attachment}, {"office", f.office}, {"what", f.what}}));
+  j.set("forged", std::move(forged));
   return reply(j, exit_of(check.audit));
 }
 

@@ -364,12 +364,9 @@ ApiReply reply(const Json& j, int exit_code) {
   return r;
 }
 
-std::string sentence(const Error& e, Language l) {
-  if (l != Language::zh) return e.what;
-  if (!e.zh.empty()) return e.zh;
-  for (const auto& [code, zh] : kSentences)
-    if (code == e.code) return std::string(zh);
-  return e.what;
+std::string_view api_sentence(std::string_view code) {
+  const auto* const at = std::ranges::find(kSentences, code, [](const auto& s) { return s.first; });
+  return at == std::end(kSentences) ? std::string_view() : at->second;
 }
 
 ApiReply problem(const Error& e, Language l, const Json& more) {

@@ -1,8 +1,12 @@
 #include <algorithm>
 #include <array>
+#include <cinttypes>
+#include <cstdio>
 
 #include "node/log.h"
+#include "node/net/api_admin.h"
 #include "node/net/api_desk.h"
+#include "node/net/sentences.h"
 #include "node/store/authority_key.h"
 #include "node/store/clues.h"
 #include "node/store/node_key.h"
@@ -58,7 +62,8 @@ Json json_of(const Request& r, const SyncReport& s) {
     superiors.add(Json::object({{"office", r.code_of(one.office)},
                                 {"reached", one.reached},
                                 {"in_sync", one.in_sync},
-                                {"reason", one.reason}}));
+                                {"reason", one.reason},
+                                {"said", told_by_peer(one.reason, r.language)}}));
   return Json::object({{"reached", s.reached},
                        {"sent", tally(s.moved.sent)},
                        {"received", tally(s.moved.received)},
@@ -67,6 +72,7 @@ Json json_of(const Request& r, const SyncReport& s) {
                        {"carried", s.carried},
                        {"in_sync", s.in_sync},
                        {"reason", s.reason},
+                       {"said", told_by_peer(s.reason, r.language)},
                        {"superiors", std::move(superiors)}});
 }
 
@@ -91,9 +97,7 @@ std::string said_in_chinese(std::string_view code, std::string message) {
       {"office.line", "下级单位另在条线上级登记"},
       {"office.left", "该单位不再在本单位登记"},
       {"authority.missing", "本单位现用的密钥不在本机：本机是从更早的备份恢复的"},
-      {"revoked.node", "一台机器的身份已吊销"},
-      {"revoked.office", "一个单位的身份已吊销"},
-      {"revoked.officer", "一位人员的密钥已停用或吊销"},
+      {"draft.too-long", "草稿太长，没有传到本单位的另一台机器"},
       {"self.revoked", "本单位或本机的身份已被上级吊销，对方不再接收，请立即联系上级"},
       {"office.admitted", "下级已自动接纳，请电话核对指纹"},
       {"node.joined", "本单位新增一台机器，请核对指纹"},
@@ -208,6 +212,18 @@ Result<> standing_alarms(Request& r, Alarms& alarms, std::int64_t overdue, std::
       backup ? *backup : TRY(number(TRY(store.db().query("select coalesce(min(at_ms), 0) from journal"))));
   if (days > 0 && since > 0 && now - since > days * kDay)
     alarms.add("backup.old", "超过规定天数没有备份，请尽快备份", "the last backup is older than it should be", now);
+  if (const std::int64_t keys = TRY(store.meta_number("keys_ms")); keys > backup.value_or(0)) {
+    const Json at = r.time(keys);
+    const std::string day = at.string() ? at.string()->substr(0, 10) : std::string();
+    alarms.add(
+        "backup.keys",
+        (backup ? "上次备份以后换过密钥（" + day + "），那份备份里没有新密钥" : "换过密钥（" + day + "），还没有备份") +
+            std::string("：机器坏了就不能以本单位的名义继续，请马上备份"),
+        (backup ? "a key was changed on " + day + ", after the last backup, which lacks the new one"
+                : "a key was changed on " + day + ", and there is no backup") +
+            std::string(": if this machine breaks, the office could not go on under its key; make a backup now"),
+        keys);
+  }
   if (overdue > 0)
     alarms.add("receipt.overdue", "有信息超时未收到上级的入库回执", "reports are overdue: no stored receipt yet", now);
   TRY(identity_alarms(r, alarms));
@@ -254,6 +270,48 @@ sync::Millis overdue_after(Lane l) {
   }
 }
 
+namespace {
+
+/// "retired: <subject in hexadecimal>" names nobody to a person.
+std::string revoked_in_words(const Request& r, std::string_view target, const std::string& message) {
+  const std::size_t colon = message.rfind(": ");
+  if (colon == std::string::npos) return message;
+  const auto subject = from_hex(message.substr(colon + 2));
+  const bool zh = r.language == Language::zh;
+  const bool stolen = message.starts_with("compromised");
+  const std::string whom = subject ? name_of_revoked(r, target, *subject) : std::string();
+  const std::string how = zh       ? (stolen ? "（失密或失窃）" : "（不再使用）")
+                          : stolen ? " (compromised)"
+                                   : " (no longer used)";
+  return (zh ? "已吊销：" : "revoked: ") + (whom.empty() ? message.substr(colon + 2) : whom) + how;
+}
+
+/// "...: 3 1764547200000": which version, and from when it holds.
+std::string policy_in_words(const Request& r, bool begins, const std::string& message) {
+  const std::size_t colon = message.rfind(": ");
+  std::int64_t version = 0, from_ms = 0;
+  if (colon == std::string::npos ||
+      std::sscanf(message.c_str() + colon, ": %" SCNd64 " %" SCNd64, &version, &from_ms) != 2)
+    return message;
+  const Json from = r.time(from_ms);
+  std::string when = from.string() ? from.string()->substr(0, 16) : std::string();
+  if (when.size() > 10) when[10] = ' ';
+  const std::string n = std::to_string(version);
+  if (r.language == Language::zh)
+    return begins ? "第" + n + "版规则已施行，自 " + when + " 起"
+                  : "收到第" + n + "版规则，" + (from_ms > r.now() ? "将自 " : "自 ") + when + " 起施行";
+  return begins ? "version " + n + " of the rules is in force since " + when
+                : "version " + n + " of the rules has come, in force from " + when;
+}
+
+std::string alarm_in_words(const Request& r, const std::string& code, const std::string& message) {
+  if (code.starts_with("revoked.") && code != "revoked.carried") return revoked_in_words(r, code.substr(8), message);
+  if (code == "policy.new" || code == "policy.begins") return policy_in_words(r, code == "policy.begins", message);
+  return r.language == Language::zh ? said_in_chinese(code, message) : message;
+}
+
+}  // namespace
+
 Result<Json> stored_alarms(const Request& r, bool all) {
   Query q = TRY(r.store().db().query(
       "select code, message, office, at_ms, row, seen from alarm where seen = 0 or ? order by row desc limit 100",
@@ -261,7 +319,7 @@ Result<Json> stored_alarms(const Request& r, bool all) {
   Json list = Json::array();
   while (TRY(q.step()))
     list.add(Json::object({{"code", q.text(0)},
-                           {"message", r.language == Language::zh ? said_in_chinese(q.text(0), q.text(1)) : q.text(1)},
+                           {"message", alarm_in_words(r, q.text(0), q.text(1))},
                            {"office", q.text(2)},
                            {"at", r.time(q.integer(3))},
                            {"row", q.integer(4)},

@@ -1,6 +1,7 @@
 // Superiors: more than one, where they are, and whether they are reached.
 #include "node/home.h"
 #include "node/net/api_request.h"
+#include "node/net/sentences.h"
 #include "node/net/superiors.h"
 #include "node/store/line_superiors.h"
 
@@ -22,7 +23,8 @@ Json json_of(const Request& r, const SuperiorRow& s) {
                        {"urls", std::move(urls)},
                        {"last_contact", r.time(contact)},
                        {"reachable", contact && r.now() - *contact <= fresh && !s.failing && s.refusal.empty()},
-                       {"refusal", s.refusal}});
+                       {"refusal", s.refusal},
+                       {"refusal_said", told_by_peer(s.refusal, r.language)}});
 }
 
 Result<> need_keys(Request& r) { return need_role(r, crypto::role::admin_keys, "role.admin-keys"); }
@@ -100,7 +102,7 @@ Result<ApiReply> post_superior(Request& r) {
   if (waits && tried.reason.starts_with("join.")) {
     TRY(r.store().write([&] { return forget_asked(r.store(), i.superior); }));
     r.host.lines_changed();
-    return fail(Fault::forged, "the superior refused the invitation: " + tried.reason, tried.reason);
+    return std::unexpected(refused_by_superior(tried.reason));
   }
   return said(i, waits);
 }

@@ -47,7 +47,7 @@ constexpr RouteDoc kRoutes[] = {
     {"POST /api/v1/sync", "", "",
      "{reached:bool, sent:Tally, received:Tally, acknowledged:int, waiting:int, carried:int, in_sync:bool, "
      "reason:text, "
-     "superiors:[{office:code, reached:bool, in_sync:bool, reason:text}]}"},
+     "superiors:[{office:code, reached:bool, in_sync:bool, reason:text, said:text}], said:text}"},
     {"GET /api/v1/lines", "", "",
      "{lines:[{office:code, name:text, lanes:{flash:LineLane, urgent:LineLane, routine:LineLane}}]}"},
     {"POST /api/v1/qr", "", "{text?:text}", "{size:int, rows:[text]}", "422 qr.long"},
@@ -55,7 +55,8 @@ constexpr RouteDoc kRoutes[] = {
     {"GET /api/v1/evidence/{case}", "", "", "octets", "404 case.empty; 422 evidence.root"},
     {"POST /api/v1/evidence/check", "", "octets",
      "{...Audit, case:text, root_fingerprint:text, layers?:int, attachments?:int, forged?:[{attachment:text, "
-     "office:text, what:text}]}",
+     "office:text, what:text}], items:[{type:text, title:text, number:text, office:text, at:time?, nested:bool, "
+     "signers:[{name:text, role:text}]}], acknowledged:[{office:text, kind:=custody|stored|opened, at:time?}]}",
      "422 evidence.form"},
     {"POST /api/v1/bundles/pictures", "", "{text?:text}",
      "{pictures:int, foreign:int, envelopes:int, received:int, refused:int, missing:[{group:hex, of:int, "
@@ -73,7 +74,7 @@ constexpr RouteDoc kRoutes[] = {
     {"GET /api/v1/looked", "", "", "Looked"},
     {"POST /api/v1/looked", "", "{at?:text?}", "Looked", "422 invalid.time"},
     {"POST /api/v1/backup", "", "{path?:text}", "{path:text, bytes:int}",
-     "@path 409 backup.exists; 404 backup.folder; 422 backup.unwritable"},
+     "@path 409 backup.exists; 404 backup.folder; 422 backup.unwritable; 507 backup.disk"},
     {"GET /api/v1/doctor", "", "", "{ok:bool, checks:[{name:text, ok:bool, message:text}]}"},
     {"GET /api/v1/journal", "limit?:int<1,10000>, before?:int", "",
      "{entries:[{row:int, at:time?, actor:text, action:text, subject:text, detail:text}]}",

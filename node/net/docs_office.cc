@@ -20,7 +20,7 @@ constexpr ShapeDoc kShapes[] = {
      "exercise:bool, message:text}"},
     {"Superior",
      "{office:code, name:text, kind:=superior|line|direct, state:=ready|joining, url:text, urls:[text], "
-     "last_contact:time?, reachable:bool, refusal:text}"},
+     "last_contact:time?, reachable:bool, refusal:text, refusal_said:text}"},
 };
 
 constexpr ProblemDoc kProblems[] = {
@@ -58,7 +58,8 @@ constexpr RouteDoc kRoutes[] = {
     {"POST /api/v1/root/confirm", "", "{fingerprint?:text}", "{root_fingerprint:text, root_confirmed:bool}",
      "@keys 400 root.differs; 404 root.none"},
     {"GET /api/v1/offices", "", "",
-     "{offices:[{office:code, name:text, level:text, state:=known|below|superior|self|moved|revoked, admitted:bool, "
+     "{offices:[{office:code, name:text, level:text, state:=known|below|superior|self|moved|revoked, since:time?, "
+     "admitted:bool, "
      "one_person:bool, superior:code, line_superiors?:[Office], suspended:bool, key_waits:bool, new_key:text}]}"},
     {"POST /api/v1/offices/{code}/suspend", "", "{resume?:bool, reason?:text}", "{office:code, suspended:bool}",
      "@keys 403 office.not-below; 404 office.unknown"},
@@ -74,7 +75,8 @@ constexpr RouteDoc kRoutes[] = {
      "{office:code, superior:code, name:text, state:=ready|moving}",
      "@keys @join @path 404 join.request; 403 office.top office.not-admitted; 413 move.keys"},
     {"GET /api/v1/revocations", "", "",
-     "{revocations:[{what:text, subject:hex, why:text, since:time?, known_at:time?, in_force:bool, reason:text}]}"},
+     "{revocations:[{name:text, by:text, what:text, subject:hex, why:text, since:time?, known_at:time?, in_force:bool, "
+     "reason:text}]}"},
     {"POST /api/v1/revocations", "", "{office?:code, officer?:text, node?:text, why?:text, since?:text, reason?:text}",
      "{revoked:=office|node|officer, subject:hex, office:code, why:=retired|compromised, since:time?}",
      "@roles 403 revoke.issuer authority.elsewhere; 404 office.unknown officer.unknown revoke.unknown; 409 "
@@ -98,6 +100,11 @@ constexpr RouteDoc kRoutes[] = {
      "{invitation:text, line:bool, move:bool}",
      "@keys 422 invalid.level invalid.name invalid.valid_hours invalid.valid_minutes invite.code invite.urls "
      "invite.valid invite.name; 403 invite.not-admitted; 409 invite.joined"},
+    {"GET /api/v1/invitations", "", "",
+     "{invitations:[{id:hex, kind:=new|line|move|machine, office:code, name:text, level:text, officer:text, "
+     "urls:[text], made:time, until:time?, state:=open|used|expired|withdrawn|dead, used_by:text}]}"},
+    {"DELETE /api/v1/invitations/{name}", "", "", "{id:hex, state:=withdrawn}",
+     "@keys 404 invite.unknown; 409 invite.used invite.withdrawn"},
     {"GET /api/v1/superiors", "", "", "{superiors:[Superior]}"},
     {"POST /api/v1/superiors", "", "{invitation?:text, line?:bool, request?:text, answer?:text}",
      "{office:code, name:text, state:=ready|joining, fingerprint:text}",
@@ -121,7 +128,7 @@ constexpr RouteDoc kRoutes[] = {
     {"GET /api/v1/escalations", "", "", "{escalations:[Escalation]}"},
     {"POST /api/v1/escalations/seen", "", "{item?:text, step?:int<1,3>}", "{item:text, step:int, seen:bool}",
      "404 escalation.missing"},
-    {"GET /api/v1/addresses", "", "", "{urls:[text]}"},
+    {"GET /api/v1/addresses", "", "", "{urls:[text], own:[text]}"},
     {"POST /api/v1/addresses", "", "{urls?:[text]}", "{urls:[text]}", "@keys 422 address.url"},
 };
 

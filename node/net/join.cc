@@ -9,6 +9,7 @@
 #include "node/net/rehome.h"
 #include "node/store/line_superiors.h"
 #include "node/store/link.h"
+#include "node/store/node_key.h"
 #include "node/store/policy_share.h"
 #include "node/store/routes.h"
 
@@ -22,8 +23,7 @@ using Code = Fixed<16, struct InviteCodeTag>;
 constexpr std::string_view kPrefix = "YZ1-";
 constexpr std::size_t kMacBytes = 32, kMostOfficers = 16, kMostOffices = 8, kMostConsents = 8, kMostNodes = 4,
                       kMostMessage = 64 * 1024;
-constexpr std::size_t kMostUrls = 4, kMostUrlBytes = 256;
-constexpr int kMostTries = 5;
+constexpr std::size_t kMostUrls = 4, kMostUrlBytes = 256, kMostNameBytes = 200;
 // The sixth byte of a message.
 constexpr std::uint8_t kJoin = 1, kJoined = 2, kRegister = 3, kRegistered = 4, kMove = 5;
 
@@ -203,6 +203,46 @@ std::string office_fingerprint(const PublicKey& authority) {
 
 Hash join_hash(ByteView message) { return crypto::hash(crypto::purpose::join, {message}); }
 
+namespace join_parts {
+
+Error code_elsewhere(std::string_view own) {
+  return {Fault::invalid, "the code does not lie below " + std::string(own), "invite.code",
+          "单位代码不在本单位（" + std::string(own) + "）之下；不归本单位主管的，请用“条线登记”"};
+}
+
+Result<> reachable(const std::vector<std::string>& urls) {
+  if (urls.size() > kMostUrls) return fail(Fault::invalid, "at most four addresses, of 256 bytes each", "invite.urls");
+  for (const std::string& u : urls)
+    if (!good_address(u))
+      return std::unexpected(Error{
+          Fault::invalid,
+          "not an address: " + u.substr(0, 80) + " (http:// or https://, then a host and a port, at most 256 bytes)",
+          "invite.urls", "地址写法不对：" + u.substr(0, 80) + "（写作 http://主机:端口，最长256字节）"});
+  return {};
+}
+
+}  // namespace join_parts
+
+namespace {
+
+/// Whether an office of that code and level can be invited by us in that way.
+Result<> fits(const Invite& wish, const OfficeRow& me, bool line_only, bool under) {
+  const auto bad = [](std::string en, std::string zh) {
+    return std::unexpected(Error{Fault::invalid, std::move(en), "invite.code", std::move(zh)});
+  };
+  const bool digits = std::ranges::all_of(wish.code, [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits || wish.code.size() < 2 || wish.code.size() > 12)
+    return bad("an office's code is 2 to 12 digits", "单位代码是2到12位数字");
+  if (wish.code == me.code) return bad("that is our own code", "这是本单位自己的代码");
+  if (line_only && crypto::code_under(wish.code, me.code))
+    return bad("an office above us is not invited", "对方在本单位之上，不能邀请它");
+  if (!line_only && !under) return std::unexpected(code_elsewhere(me.code));
+  if (!line_only && wish.level <= me.level) return bad("the level does not lie below " + me.code, "层级要在本单位之下");
+  return {};
+}
+
+}  // namespace
+
 Result<Invitation> make_invitation(Store& store, Directory& directory, const Invite& wish, std::string_view pin,
                                    sync::Millis now) {
   const auto me = TRY(directory.office(store.me().office));
@@ -210,16 +250,14 @@ Result<Invitation> make_invitation(Store& store, Directory& directory, const Inv
   if (!me || !me->admitted || !root)
     return fail(Fault::denied, "this office is not admitted itself and cannot invite others yet",
                 "invite.not-admitted");
-  const bool below = wish.level > me->level && crypto::code_under(me->code, wish.code);
+  const bool under = crypto::code_under(me->code, wish.code) && wish.code != me->code;
   // An office that lies elsewhere under our root can only be registered, beside the superior that certified it.
-  const bool line_only = !wish.moves && (wish.line || !crypto::code_under(me->code, wish.code));
-  if (line_only ? wish.code == me->code || crypto::code_under(wish.code, me->code) : !below)
-    return fail(Fault::invalid, "the code or level does not lie below " + me->code, "invite.code");
-  if (wish.name.empty() || wish.valid_minutes < 1 || wish.valid_minutes > kMostValidMinutes)
+  const bool line_only = !wish.moves && (wish.line || !under);
+  TRY(fits(wish, *me, line_only, under));
+  if (wish.name.empty() || wish.name.size() > kMostNameBytes || wish.valid_minutes < 1 ||
+      wish.valid_minutes > kMostValidMinutes)
     return fail(Fault::invalid, "an invitation needs a name and is valid for 1 minute to 90 days", "invite.valid");
-  if (wish.urls.size() > kMostUrls ||
-      std::ranges::any_of(wish.urls, [](const auto& u) { return u.size() > kMostUrlBytes; }))
-    return fail(Fault::invalid, "at most four addresses, of 256 bytes each", "invite.urls");
+  TRY(reachable(wish.urls));
   if (const auto there = TRY(directory.office_by_code(wish.code));
       there && there->admitted && there->state != OfficeState::revoked &&
       ((!line_only && !wish.moves) || (there->state == OfficeState::below && there->superior == me->id)))
@@ -347,6 +385,8 @@ Result<Invited> invited(Database& db, const JoinRequestMessage& m, ByteView requ
   if (q.integer(6) >= kMostTries) return refused("this invitation was tried too often: ask for a new one", "join.dead");
   if (!check_mac(request, i.code)) return refused("the code of the invitation does not fit", "join.mac");
   if (q.integer(4) & kForMachine) return refused("this invitation is for a machine of our own office", "join.kind");
+  if (q.integer(4) & kTakenBack)
+    return refused("this invitation was withdrawn by the office that wrote it: ask for a new one", "join.withdrawn");
   const bool used = !q.null(7);
   if (used && TRY(q.id<OfficeId>(7)) != id)
     return refused("this invitation was used by another office: ask for a new one", "join.used");

@@ -5,7 +5,9 @@
 namespace yz::node::join_parts {
 
 // invitation.flags
-inline constexpr std::int64_t kOnePerson = 1, kLineOnly = 2, kMoves = 4, kForMachine = 8;
+inline constexpr std::int64_t kOnePerson = 1, kLineOnly = 2, kMoves = 4, kForMachine = 8, kTakenBack = 16;
+/// So many wrong tries kill an invitation.
+inline constexpr int kMostTries = 5;
 
 struct Invited {
   Fixed<16, struct InviteCodeTag> code;
@@ -22,6 +24,10 @@ struct Checked {
   std::uint64_t list_version = 0;
 };
 
+/// "invite.code": of a code that does not lie below our own.
+Error code_elsewhere(std::string_view own);
+/// Fault::invalid "invite.urls" unless they are at most four addresses, each with a host and a port that can be.
+Result<> reachable(const std::vector<std::string>& urls);
 /// Who we are, as every superior is told.
 Result<JoinRequestMessage> introduction(Store&, const Invitation&, const crypto::SigningKey& authority);
 /// The office certificates from one office up to the top.

@@ -15,7 +15,7 @@
 
 namespace yz::node {
 
-using join_parts::kForMachine;
+using join_parts::kForMachine, join_parts::kMostTries, join_parts::kTakenBack;
 
 namespace {
 
@@ -23,7 +23,6 @@ using Code = Fixed<16, struct InviteCodeTag>;
 constexpr std::uint8_t kMachine = 6, kMachineAnswer = 7;  // the sixth byte of a message
 constexpr std::size_t kMacBytes = 32, kMostMessage = 64 * 1024, kMostOffices = 8, kMostNodes = 8, kMostOfficers = 2;
 constexpr std::size_t kMostSuperiors = 8, kMostUrls = 8, kMostUrlBytes = 256, kNameBytes = 200;
-constexpr int kMostTries = 5;
 constexpr sync::Millis kDay = 24LL * 3'600'000;
 
 std::unexpected<Error> refused(const char* what, const char* code) { return fail(Fault::forged, what, code); }
@@ -154,8 +153,7 @@ Result<Invitation> invite_machine(Store& store, Directory& directory, const Invi
                 "invite.not-admitted");
   if (wish.valid_minutes < 1 || wish.valid_minutes > kMostValidMinutes)
     return fail(Fault::invalid, "an invitation is valid for 1 minute to 90 days", "invite.valid");
-  if (wish.urls.size() > 4 || std::ranges::any_of(wish.urls, [](const auto& u) { return u.size() > kMostUrlBytes; }))
-    return fail(Fault::invalid, "at most four addresses, of 256 bytes each", "invite.urls");
+  TRY(join_parts::reachable(wish.urls));
   if (wish.name.size() > 150) return fail(Fault::invalid, "the machine's name is too long", "invite.name");
   if (wish.officer.empty() || wish.officer.size() > kNameBytes)
     return fail(Fault::invalid, "say which officer the machine is for", "invite.officer");
@@ -203,6 +201,7 @@ Result<Invited> invited(Database& db, const MachineRequest& m, ByteView request,
   if (!check_mac(request, i.code)) return refused("the code of the invitation does not fit", "join.mac");
   if (!(q.integer(2) & kForMachine))
     return refused("this invitation is for an office, not for a machine of ours", "join.kind");
+  if (q.integer(2) & kTakenBack) return refused("this invitation was withdrawn: ask for a new one", "join.withdrawn");
   i.used = !q.null(5);
   if (i.used && TRY(q.id<NodeId>(5)) != id)
     return refused("this invitation was used by another machine: ask for a new one", "join.used");

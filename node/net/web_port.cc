@@ -125,10 +125,7 @@ Intake WebPort::handle(std::shared_ptr<Exchange> exchange) {
   if (!token.empty()) {
     const auto who =
         p_.sessions.look(token, !r.has_header("X-YZ-Background") && r.path != "/api/v1/events", p_.clock());
-    if (!who) {
-      refuse(exchange, who.error());
-      return NoBody{};
-    }
+    if (!who) return turn_away(exchange, who.error());
     if (changes(r))
       if (auto fine = from_our_page(r, &*who); !fine) {
         refuse(exchange, fine.error());
@@ -142,10 +139,29 @@ Intake WebPort::handle(std::shared_ptr<Exchange> exchange) {
   }
   if (r.path == "/api/v1/session" || r.path == "/api/v1/events" ||
       (r.header("X-YZ-Passphrase").empty() && r.path != "/api/v1/openapi.json")) {
-    refuse(exchange, {Fault::denied, "nobody is signed in here", "login.session"});
-    return NoBody{};
+    return turn_away(exchange, {Fault::denied, "nobody is signed in here", "login.session"});
   }
   return api(exchange, {});
+}
+
+/// Nobody is signed in. Who asks for the session is told where they are about to sign in.
+Intake WebPort::turn_away(const Shared& exchange, const Error& e) {
+  const HttpRequest& r = exchange->request();
+  if (r.path != "/api/v1/session" || r.method != "GET" || !p_.place) {
+    refuse(exchange, e);
+    return NoBody{};
+  }
+  p_.on_store([this, exchange, e] {
+    ApiReply said = problem_reply(e, language_of(exchange->request()));
+    auto j = parse_json(said.body);
+    const Json place = p_.place();
+    if (j && place.members()) {
+      for (const auto& m : *place.members()) j->set(m.key, m.value);
+      said.body = dump(*j);
+    }
+    answer(exchange, said);
+  });
+  return NoBody{};
 }
 
 Intake WebPort::asset(Shared exchange) {

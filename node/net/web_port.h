@@ -27,6 +27,8 @@ class WebPort : public Handler {
     std::function<Result<WebSessions::Opened>(std::string_view officer, ByteView passphrase, std::string_view source)>
         sign_in;
     std::function<Result<>(std::string_view token, ByteView passphrase, std::string_view source)> confirm;
+    std::function<Json()> place =
+        {};  ///< which office and machine this is, as an object; shown before anybody signs in
     WebSessions& sessions;
     std::function<sync::Millis()> clock;  ///< boot_now(); any thread
     std::vector<std::string> hosts;       ///< exact Host values
@@ -55,6 +57,7 @@ class WebPort : public Handler {
   HttpHeaders headers() const;
   void answer(const Shared&, const ApiReply&, std::string cookie = {}) const;
   void refuse(const Shared&, const Error&) const;
+  Intake turn_away(const Shared&, const Error&);
   std::string set_cookie(std::string_view token) const;
 
   Parts p_;

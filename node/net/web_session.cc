@@ -14,11 +14,22 @@ Hash made_of(const crypto::Key& process, std::string_view use, std::string_view 
                             {view(use), view(std::string_view("\0", 1)), view(token)});
 }
 
-std::unexpected<Error> none() {
-  return fail(Fault::denied, "nobody is signed in here, or the session has ended: sign in again", "login.session");
-}
+constexpr std::size_t kMostEnded = 256;
 
 }  // namespace
+
+std::unexpected<Error> WebSessions::none(std::string_view token) const {
+  const auto at = ended_.find(id_of(token));
+  if (at == ended_.end())
+    return fail(Fault::denied, "nobody is signed in here, or the session has ended: sign in again", "login.session");
+  const bool key = at->second == Ended::key;
+  return std::unexpected(
+      Error{Fault::denied,
+            key ? "your signing key was renewed in another window: sign in again"
+                : "your passphrase was changed in another window: sign in again with the new one",
+            "login.session",
+            key ? "您在另一个窗口更换了签名密钥，请重新登录" : "您在另一个窗口改了口令，请用新口令重新登录"});
+}
 
 Hash WebSessions::id_of(std::string_view token) const { return made_of(process_key_, "id", token); }
 std::string WebSessions::csrf_of(std::string_view token) const {
@@ -68,7 +79,7 @@ WebSessions::Opened WebSessions::open(std::string_view officer, const crypto::Si
 Result<WebSessions::Who> WebSessions::look(std::string_view token, bool used, sync::Millis now) {
   const std::lock_guard lock(mutex_);
   Session* s = find(token, now);
-  if (!s) return none();
+  if (!s) return none(token);
   if (used) s->used = now;
   return Who{s->officer, s->key, id_of(token), csrf_of(token)};
 }
@@ -76,7 +87,7 @@ Result<WebSessions::Who> WebSessions::look(std::string_view token, bool used, sy
 Result<crypto::SigningKey> WebSessions::key(std::string_view token, bool to_sign, sync::Millis now) {
   const std::lock_guard lock(mutex_);
   const Session* s = find(token, now);
-  if (!s) return none();
+  if (!s) return none(token);
   if (to_sign && now - s->proven > limits_.proof)
     return fail(Fault::denied, "signing needs your passphrase once more", "login.confirm");
   const auto k = TRY(crypto::Key::from(made_of(process_key_, "seal", token).view()));
@@ -97,10 +108,25 @@ void WebSessions::close(std::string_view token) {
   sessions_.erase(id_of(token));
 }
 
-void WebSessions::close_others(std::string_view officer, std::string_view but_token) {
+void WebSessions::close_others(std::string_view officer, std::string_view but_token, Ended why) {
   const Hash kept = id_of(but_token);
   const std::lock_guard lock(mutex_);
-  std::erase_if(sessions_, [&](const auto& s) { return s.second.officer == officer && s.first != kept; });
+  if (ended_.size() > kMostEnded) ended_.clear();
+  std::erase_if(sessions_, [&](const auto& s) {
+    const bool other = s.second.officer == officer && s.first != kept;
+    if (other) ended_.insert_or_assign(s.first, why);
+    return other;
+  });
+}
+
+Result<> WebSessions::rekey(std::string_view token, const crypto::SigningKey& key, sync::Millis now) {
+  const auto k = TRY(crypto::Key::from(made_of(process_key_, "seal", token).view()));
+  const std::lock_guard lock(mutex_);
+  Session* s = find(token, now);
+  if (!s) return none(token);
+  s->key = key.public_key();
+  s->sealed_seed = crypto::aead_seal(k, key.seed().expose(), {});
+  return {};
 }
 
 std::vector<Hash> WebSessions::living(sync::Millis now) {

@@ -49,8 +49,12 @@ class WebSessions {
   /// The passphrase was typed again, and was right.
   void prove(std::string_view token, sync::Millis now);
   void close(std::string_view token);
-  /// All of an officer but one: his passphrase is another now.
-  void close_others(std::string_view officer, std::string_view but_token);
+  /// Why a session ended before its time; who comes with it is told.
+  enum class Ended : std::uint8_t { passphrase, key };
+  /// All of an officer but one: his passphrase, or his key, is another now.
+  void close_others(std::string_view officer, std::string_view but_token, Ended why = Ended::passphrase);
+  /// The officer has another signing key: the session goes on with it.
+  Result<> rekey(std::string_view token, const crypto::SigningKey&, sync::Millis now);
   /// Ends what has run out; gives the ids of all that are left.
   std::vector<Hash> living(sync::Millis now);
   const Limits& limits() const { return limits_; }
@@ -67,11 +71,13 @@ class WebSessions {
   bool over(const Session&, sync::Millis now) const;
   Session* find(std::string_view token, sync::Millis now);
   void make_room(std::string_view officer);
+  std::unexpected<Error> none(std::string_view token) const;
 
   const Limits limits_;
   const crypto::Key process_key_ = crypto::Key::random();
   std::mutex mutex_;
   std::map<Hash, Session> sessions_;
+  std::map<Hash, Ended> ended_;  ///< the latest; forgotten all together when they get many
 };
 
 }  // namespace yz::node

@@ -9,6 +9,7 @@
 
 #include "node/store/directory.h"
 #include "node/store/store.h"
+#include "sync/instant.h"
 
 namespace yz::node {
 
@@ -49,6 +50,23 @@ struct EvidenceCheck {
     std::string what;        ///< one sentence
   };
   std::vector<Forged> forged;
+  /// What is inside, for who reads the verdict. Only what the signatures of this file bear out.
+  struct Signer {
+    std::string name, role;
+  };
+  struct Item {
+    std::string type, title, number;
+    std::string office;      ///< code and name of the office whose officers signed
+    sync::Millis at_ms = 0;  ///< by its clock
+    bool nested = false;     ///< the original inside a forward
+    std::vector<Signer> signers;
+  };
+  std::vector<Item> items;  ///< at most 200
+  struct Acknowledged {
+    std::string office, kind;  ///< name_of(ReceiptKind)
+    sync::Millis at_ms = 0;    ///< when the earliest receipt here was signed: at that time or before it arrived
+  };
+  std::vector<Acknowledged> acknowledged;
 };
 /// Needs no store. Fault::invalid when the bytes are no evidence file.
 Result<EvidenceCheck> check_evidence(ByteView);

@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "node/office/body.h"
 #include "node/store/attachments.h"
 #include "node/store/audit.h"
 #include "node/store/audit_paths.h"
@@ -98,6 +99,61 @@ class Maker {
   std::set<Hash> seen_;
 };
 
+/// Gathers what a file is about while it is checked.
+class Contents {
+ public:
+  void office(const crypto::Certificate& c) { offices_[c.office] = c.code + " " + c.name; }
+  void record(const sync::Record& r, const std::map<CertDigest, crypto::Certificate>& officers, bool nested) {
+    if (items_.size() >= kMost) return;
+    EvidenceCheck::Item i;
+    i.type = sync::name_of(r.type);
+    i.office = name(r.origin);
+    i.at_ms = r.at.ms();
+    i.nested = nested;
+    if (const auto body = decode_body(r.body)) {
+      i.title = body->report.title;
+      i.number = body->extras.number;
+    }
+    for (const auto& s : r.signatures)
+      if (const auto at = officers.find(s.officer); at != officers.end())
+        i.signers.push_back({at->second.name, std::string(sync::name_of(s.role))});
+    items_.push_back(std::move(i));
+  }
+  void envelope(const sync::Envelope& e) { envelopes_.emplace_back(e.head.stream.id(), e.head.seq); }
+  void statement(const sync::Statement& s) {
+    if (s.kind != sync::StatementKind::receipt) return;
+    if (auto r = sync::decode_receipt(s.body)) receipts_.push_back({s.office, s.unix_ms, std::move(*r)});
+  }
+  void into(EvidenceCheck& out) const {
+    std::map<std::pair<OfficeId, sync::ReceiptKind>, sync::Millis> first;
+    for (const Said& s : receipts_)
+      for (const auto& [stream, seq] : envelopes_)
+        if (s.receipt.stream.id() == stream && s.receipt.covers(seq)) {
+          const auto [at, fresh] = first.emplace(std::pair(s.office, s.receipt.kind), s.at_ms);
+          if (!fresh) at->second = std::min(at->second, s.at_ms);
+        }
+    for (const auto& [key, at] : first)
+      out.acknowledged.push_back({name(key.first), std::string(sync::name_of(key.second)), at});
+    out.items = items_;
+  }
+
+ private:
+  static constexpr std::size_t kMost = 200;
+  struct Said {
+    OfficeId office;
+    sync::Millis at_ms = 0;
+    sync::Receipt receipt;
+  };
+  std::string name(const OfficeId& id) const {
+    const auto at = offices_.find(id);
+    return at == offices_.end() ? hex(id.view()) : at->second;
+  }
+  std::map<OfficeId, std::string> offices_;
+  std::vector<EvidenceCheck::Item> items_;
+  std::vector<std::pair<sync::StreamId, sync::Seq>> envelopes_;
+  std::vector<Said> receipts_;
+};
+
 }  // namespace
 
 Result<Bytes> make_evidence(Store& store, Directory& directory, std::int64_t matter) {
@@ -182,7 +238,9 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
   if (!root) return bad();
   out.root_fingerprint = crypto::fingerprint(root->digest);
   EvidenceAttachments attachments;
+  Contents contents;
   for (const auto& c : offices) attachments.office(TRY(OfficeId::from(c.subject.view())), c.code);
+  for (const auto& c : offices) contents.office(c);
   // Of the root the newest version alone: who signed that it follows an older one could have made that one himself.
   const CertificatePaths paths({*root}, std::move(offices), std::move(changes));
   for (const auto& [digest, c] : officers)
@@ -216,6 +274,7 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
         const std::string where = "record " + hex(rec->id.view());
         if (rec->record.case_id != out.case_id) add("it belongs to another case", where);
         if (rec->record.schema != 1) {
+          contents.record(rec->record, officers, false);
           signatures(*rec, where);
           break;
         }
@@ -224,6 +283,7 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
         if (layers && !attachments.record(*rec, *layers)) add("an attachment's manifest is malformed", where);
         for (std::size_t depth = 0; layers && depth < layers->size(); ++depth) {
           out.layers += depth > 0 && !sync::is_handed_on(rec->record);
+          contents.record((*layers)[depth].record.record, officers, depth > 0);
           signatures((*layers)[depth].record, depth == 0 ? where : where + " layer " + std::to_string(depth));
         }
         break;
@@ -232,8 +292,10 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
         const auto s = sync::decode_statement(i.bytes);
         if (!s || !by_node(s->node, s->office, [&](const PublicKey& k) { return sync::verify_statement(*s, k); }))
           add("a receipt or head is not good", "statement");
-        else
+        else {
           ++out.audit.receipts;
+          contents.statement(*s);
+        }
         break;
       }
       case Part::envelope: {
@@ -244,6 +306,7 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
         } else {
           const auto id = e->head.stream.id();
           streams.emplace(id.bytes.begin(), id.bytes.end());
+          contents.envelope(*e);
         }
         break;
       }
@@ -267,6 +330,7 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
         add("an item of a kind that this version does not know", "file");
     }
   }
+  contents.into(out);
   out.audit.streams = streams.size();
   out.attachments = attachments.handed_on();
   out.forged = attachments.forged();

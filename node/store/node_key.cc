@@ -1,6 +1,7 @@
 #include "node/store/node_key.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "node/store/directory.h"
 #include "node/store/registry.h"
@@ -36,7 +37,16 @@ Result<> restate_node_list(Store& store, sync::Millis now, F change) {
 
 bool good_address(std::string_view url) {
   if (url.size() > kMostUrlBytes || !(url.starts_with("http://") || url.starts_with("https://"))) return false;
-  return std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7f; });
+  if (!std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7f; })) return false;
+  const std::string_view rest = url.substr(url.find("//") + 2), host_port = rest.substr(0, rest.find_first_of("/?#"));
+  const std::size_t bracket = host_port.starts_with('[') ? host_port.find(']') : 0;
+  if (bracket == std::string_view::npos) return false;
+  const std::size_t colon = host_port.find(':', bracket);
+  if (colon == std::string_view::npos) return !host_port.empty();
+  const std::string_view port = host_port.substr(colon + 1);
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  return colon > 0 && error == std::errc() && end == port.data() + port.size() && number > 0 && number < 65536;
 }
 
 Result<> state_addresses(Store& store, const std::vector<std::string>& urls, sync::Millis now) {

@@ -56,6 +56,16 @@ Result<bool> insert(Database& db, std::int64_t row, const sync::Record& r, const
   return true;
 }
 
+constexpr sync::Millis kNewsMs = 7LL * 24 * 3'600'000;
+
+/// As alarms keep it; the API makes a sentence of it.
+std::string facts(const PolicyBody& b) { return std::to_string(b.version) + " " + std::to_string(b.effective_ms); }
+
+Result<std::string> code_of(Store& store, const OfficeId& office) {
+  Query q = TRY(store.db().query("select code from office where id = ?", office));
+  return TRY(q.step()) ? q.text(0) : hex(office.view());
+}
+
 }  // namespace
 
 Result<std::vector<StoredPolicy>> policies(Store& store) {
@@ -124,7 +134,14 @@ Result<RuleSet> ruled_by(Store& store, RuleSet built_in, const std::vector<Store
 Result<> keep_policy(Store& store, std::int64_t row, const sync::ReleasedRecord& r, sync::Millis now) {
   const sync::Record& rec = r.record;
   const auto body = decode_policy(rec.body);
-  if (!body || !TRY(insert(store.db(), row, rec, *body)) || rec.origin != store.me().office) return {};
+  if (!body || !TRY(insert(store.db(), row, rec, *body))) return {};
+  if (rec.origin != store.me().office) {
+    // An office that joins gets the rules of years: those are no news.
+    if (now - rec.at.ms() > kNewsMs && now > body->effective_ms + kNewsMs) return {};
+    return store.alarm("policy.new",
+                       "rules of an office above have come; version, and from when they hold: " + facts(*body),
+                       TRY(code_of(store, rec.origin)), now);
+  }
   Query q = TRY(store.db().query("select 1 from policy where office = ? and version = ? and record <> ?", rec.origin,
                                  body->version, row));
   if (!TRY(q.step())) return {};
@@ -133,6 +150,23 @@ Result<> keep_policy(Store& store, std::int64_t row, const sync::ReleasedRecord&
                      " look at both and publish a new one: " +
                          std::to_string(body->version),
                      "", now);
+}
+
+Result<> tell_policies_that_begin(Store& store, sync::Millis now) {
+  std::vector<StoredPolicy> begun;
+  {
+    Query q = TRY(store.db().query(std::string(kColumns) + "where p.effective_ms <= ? and p.effective_ms > ?", now,
+                                   now - kNewsMs));
+    while (TRY(q.step())) begun.push_back(TRY(read(q)));
+  }
+  for (const StoredPolicy& p : begun) {
+    if (p.superseded || p.published_ms >= p.effective_ms) continue;
+    const std::string message =
+        "rules hold from now on; version, and since when: " + facts({p.version, p.effective_ms, {}});
+    Query told = TRY(store.db().query("select 1 from alarm where code = 'policy.begins' and message = ?", message));
+    if (!TRY(told.step())) TRY(store.alarm("policy.begins", message, TRY(code_of(store, p.office)), now));
+  }
+  return {};
 }
 
 Result<> keep_policies_of_before(Database& db) {

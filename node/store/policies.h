@@ -42,6 +42,8 @@ Result<RuleSet> ruled_by(Store&, RuleSet built_in, const std::vector<StoredPolic
 /// number: the later by (clock, content) counts, at every office alike, and of our own people are told. Inside
 /// Store::write().
 Result<> keep_policy(Store&, std::int64_t record_row, const sync::ReleasedRecord&, sync::Millis now);
+/// People are told, once, of each version that holds from now on and did not when it was published. Inside a write.
+Result<> tell_policies_that_begin(Store&, sync::Millis now);
 /// Rows for what was stored before there was a table. Once, when the store is opened. Inside a transaction.
 Result<> keep_policies_of_before(Database&);
 

@@ -358,8 +358,14 @@ Result<Hash> Store::want_key(const NodeId& peer) {
   return crypto::hash(crypto::purpose::statement, {key.view(), peer.view()});
 }
 
+namespace {
+/// After these a backup of before lacks a key: a machine put back from it could not go on as this office.
+constexpr std::string_view kChangesKeys[] = {"office.rotate-key", "root.adopt", "node.rotate"};
+}  // namespace
+
 Result<> Store::journal(std::string_view actor, std::string_view action, std::string_view subject,
                         std::string_view detail, sync::Millis now) {
+  if (std::ranges::find(kChangesKeys, action) != std::end(kChangesKeys)) TRY(set_meta_number("keys_ms", now));
   Bytes previous(32);
   {
     Query q = TRY(db_->query("select hash from journal order by row desc limit 1"));

@@ -9,6 +9,7 @@
 #include "node/store/heads.h"
 #include "node/store/line_superiors.h"
 #include "node/store/link.h"
+#include "node/store/policies.h"
 #include "node/store/routes.h"
 #include "node/store/siblings.h"
 #include "sync/limits.h"
@@ -323,6 +324,7 @@ Millis Patience::of(sync::Lane lane) const {
 }
 
 Result<> watch(Store& store, Directory& directory, Millis now, const Patience& patience) {
+  TRY(tell_policies_that_begin(store, now));
   return Look(store, directory, now, patience).all();
 }
 

@@ -80,6 +80,7 @@ def ruled(city, county, town):
     publish(city, "two", "周大河", "秦岭", skip_level=skip, forms=[{"stage": "final", "class": "ND", "need": "required", "fields": ["houses_collapsed"]}],
             zero_report=[{"name": "汛期", "levels": ["county", "township"], "at": ["08:00", "16:30"]}])
     until("the county has both versions", lambda: len(versions(county)) == 2, 60)
+    check("people of the county are told of the rules that came, until somebody has seen it", "policy.new" in alarms(county) and "policy.new" not in alarms(city), alarms(county))
     too_much = policy_file("bad", forms=[{"stage": "flash", "need": "required", "fields": ["trend"]}])
     code, said = run(county, "policy", "check", too_much)
     check("no first flash asks for a seventh field", code == 65 and [p["code"] for p in said["problems"]] == ["policy.flash"], said)

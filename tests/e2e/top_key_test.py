@@ -48,6 +48,9 @@ def alone(city, county, town, case):
     """The only holder's key lies in the city's home: the key changes at once."""
     said = expect("the top office changes its key", 0, city, "office", "rotate-key")
     check("... at once, by the next version of the root", said.get("state") == "ready" and said.get("version") == 2 and said.get("fingerprint"), said)
+    check("that the backup lacks the new key is said where it was changed, and nowhere else", "backup.keys" in alarms(city) and "backup.keys" not in alarms(county), (alarms(city), alarms(county)))
+    expect("a backup is made", 0, city, "backup", path("city.yzbackup"))
+    check("... and it is said no more", "backup.keys" not in alarms(city), alarms(city))
     report(town)
     settle(county, town, county, town)
     for h in (county, town):

@@ -82,3 +82,80 @@ TEST_CASE("an invitation is good to its last minute, and after it refused as exp
     CHECK(make(w, i).error().code == "invite.valid");
   }
 }
+
+TEST_CASE("an invitation for a code, a level or an address that cannot be is not made") {
+  struct Case {
+    const char *code, *code_said;
+    bool moves, line;
+    crypto::Level level;
+  };
+  for (const Case& c : {Case{"370783105001", "", false, false, crypto::Level::unit},
+                        Case{"370783105", "invite.code", false, false, crypto::Level::unit},
+                        Case{"370783106001", "invite.code", true, false, crypto::Level::unit},
+                        Case{"370783106001", "", false, false, crypto::Level::unit},
+                        Case{"370783106001", "", false, true, crypto::Level::unit},
+                        Case{"370783", "invite.code", false, true, crypto::Level::county},
+                        Case{"370783105001", "invite.code", false, false, crypto::Level::township},
+                        Case{"37078310500一", "invite.code", false, true, crypto::Level::unit},
+                        Case{"3707831050011", "invite.code", false, false, crypto::Level::unit}}) {
+    test::World w;
+    Invite i = wish();
+    i.code = c.code;
+    i.moves = c.moves;
+    i.line = c.line;
+    i.level = c.level;
+    const auto made = make(w, i);
+    CAPTURE(c.code);
+    CHECK((made ? "" : made.error().code) == c.code_said);
+    if (made) CHECK(decode_invitation(encode(*made)));
+    if (!made) CHECK_FALSE(made.error().zh.empty());
+  }
+  test::World w;
+  // On the page somebody says whether it is a registration: then a mistyped code is not taken for one.
+  const auto asked =
+      w.call("POST", "/api/v1/invitations", R"({"code":"370783106001","name":"铁匠沟站","level":"unit","line":false})");
+  CHECK(asked.reply.status == 422);
+  CHECK(asked.json.text("code") == "invite.code");
+  for (const char* bad : {"10.77.0.5:8701", "ftp://10.77.0.5", "http://:8701", "http://10.77.0.5:0",
+                          "http://10.77.0.5:70000", "http://10.77.0.5:87x", "http://"}) {
+    Invite i = wish();
+    i.urls = {bad};
+    CAPTURE(bad);
+    CHECK(make(w, i).error().code == "invite.urls");
+  }
+}
+
+TEST_CASE("an invitation that was withdrawn is refused with that reason, and cannot be withdrawn once it was used") {
+  test::World w;
+  const Invitation invitation = make(w, wish()).value();
+  const test::Keys unit;
+  JoinRequestMessage m;
+  m.invitation = id_of(invitation);
+  m.authority = unit.authority.public_key();
+  const Bytes request = encode(m, unit.authority, invitation.code);
+  const std::string id = hex(id_of(invitation).view());
+  const auto withdraw = [&] { return w.call("DELETE", "/api/v1/invitations/" + id.substr(0, 8)); };
+  const auto listed = [&] {
+    return std::string(w.call("GET", "/api/v1/invitations").json.find("invitations")->items()->at(0).text("state"));
+  };
+  CHECK(listed() == "open");
+  CHECK(withdraw().reply.status == 200);
+  CHECK(listed() == "withdrawn");
+  CHECK(withdraw().reply.status == 409);
+  const auto answer = w.store().write([&] { return admit(w.store(), w.directory(), request, w.town.authority, kNow); });
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().code == "join.withdrawn");
+  // Who does not know the code learns nothing of it.
+  JoinRequestMessage other = m;
+  const Bytes guessed = encode(other, unit.authority, Fixed<16, struct InviteCodeTag>{});
+  CHECK(
+      w.store().write([&] { return admit(w.store(), w.directory(), guessed, w.town.authority, kNow); }).error().code ==
+      "join.mac");
+  const Invitation second = make(w, wish()).value();
+  REQUIRE(w.store().write([&] {
+    return w.store().db().run("update invitation set used_by = ? where id = ?", w.store().me().office, id_of(second));
+  }));
+  const auto late = w.call("DELETE", "/api/v1/invitations/" + hex(id_of(second).view()));
+  CHECK(late.reply.status == 409);
+  CHECK(late.json.text("code") == "invite.used");
+}

@@ -82,6 +82,10 @@ struct Site {
           w.sessions.prove(token, w.clock);
           return {};
         },
+        .place =
+            [] {
+              return Json::object({{"office_name", "柳河镇"}, {"machine", "1"}});
+            },
         .sessions = w.sessions,
         .clock = [this] { return w.clock.load(); },
         .hosts = {host, "localhost:" + at},
@@ -461,6 +465,45 @@ TEST_CASE("a session signs with its own key and with nothing else, also when the
   CHECK_FALSE(all.key("", true, 5000));
   CHECK_FALSE(all.key(one.csrf, true, 5000));
   CHECK_FALSE(all.look(one.token, true, 4000));
+}
+
+TEST_CASE("a session goes on with its officer's new key; the others end, and are told why") {
+  WebSessions all;
+  const auto before = crypto::SigningKey::random(), after = crypto::SigningKey::random();
+  const auto here = all.open("王芳", before, 5000), elsewhere = all.open("王芳", before, 5000);
+  const auto other = all.open("李明", before, 5000);
+  REQUIRE(all.rekey(here.token, after, 6000));
+  all.close_others("王芳", here.token, WebSessions::Ended::key);
+  CHECK(all.look(here.token, true, 6000)->key == after.public_key());
+  CHECK(all.key(here.token, true, 6000)->public_key() == after.public_key());
+  CHECK(all.look(other.token, true, 6000));
+  const auto told = all.look(elsewhere.token, true, 6000);
+  REQUIRE_FALSE(told);
+  CHECK(told.error().code == "login.session");
+  CHECK(told.error().zh.find("签名密钥") != std::string::npos);
+  all.close_others("李明", "");
+  CHECK(all.look(other.token, true, 6000).error().zh.find("口令") != std::string::npos);
+  CHECK_FALSE(all.rekey(elsewhere.token, after, 6000));
+  // Whoever comes with nothing, or after the idle time, hears what it always said.
+  CHECK(all.look("", true, 6000).error().zh.empty());
+}
+
+TEST_CASE("how long to wait is said in seconds, then in minutes, in both languages") {
+  const auto said = [](sync::Millis ms) { return must_wait(ms).error(); };
+  CHECK(said(500).zh.find("1 秒") != std::string::npos);
+  CHECK(said(63'000).what.find("64 s") != std::string::npos);
+  CHECK(said(900'000).zh.find("16 分钟") != std::string::npos);
+  CHECK(said(128'000).what.find("3 min") != std::string::npos);
+  CHECK(said(1).code == "login.wait");
+}
+
+TEST_CASE("whoever is about to sign in is told at which office and machine, and nothing more") {
+  Site s;
+  const Reply r = s.raw("GET", "/api/v1/session", s.hosted());
+  CHECK(r.status == 401);
+  CHECK(parse_json(r.body)->text("office_name") == "柳河镇");
+  CHECK(parse_json(r.body)->text("machine") == "1");
+  CHECK(s.raw("GET", "/api/v1/status", s.hosted()).body.find("柳河镇") == std::string::npos);
 }
 
 TEST_CASE("whoever guesses waits: from the fourth try on, longer each time, never more than a quarter of an hour") {

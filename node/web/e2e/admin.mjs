@@ -47,19 +47,31 @@ async function inviting(county, line) {
   await accessible(page, 'offices');
   await page.getByRole('button', { name: '邀请单位加入' }).click();
   await page.getByLabel('单位名称').fill('石桥镇');
+  const next = page.getByRole('button', { name: '下一步' });
+  for (const [code, says] of [['370784106', '要以本单位的 370783 开头'], ['370783', ''], ['37078310五', '2到12位数字'], ['370783105', '已经加入']]) {
+    await page.getByLabel('单位代码').fill(code);
+    if (says) await page.locator('#code-trouble', { hasText: says }).waitFor();
+    check(`with the code ${code} nothing is made, and the field says why`, await next.isDisabled());
+  }
   await page.getByLabel('单位代码').fill('370783106');
   await accessible(page, 'invitation, first step');
   await page.getByRole('button', { name: '下一步' }).click();
+  check('the address of the sync port stands there', (await page.getByLabel('对方用哪个地址').inputValue()).startsWith('http://127.0.0.1:'));
+  await page.locator('#url-trouble', { hasText: '只有本机自己连得上' }).waitFor();
+  await page.getByLabel('对方用哪个地址').fill('10.77.0.5:8701');
+  await page.locator('#url-trouble', { hasText: '地址写法不对' }).waitFor();
+  check('an address that cannot be is named at the field, and nothing is made', await page.getByRole('button', { name: '开具邀请' }).isDisabled());
   await page.getByLabel('对方用哪个地址').fill(line);
   await accessible(page, 'invitation, second step');
   await page.getByRole('button', { name: '开具邀请' }).click();
   await page.locator('.sheet').waitFor();
   const sheet = await page.locator('.sheet').innerText();
-  check('the sheet has code, address, fingerprint and what to do', sheet.includes('370783106') && sheet.includes(line) && digits(await page.locator('.sheet .fingerprint').innerText()).length === 40 && sheet.includes('yizhan join'));
+  check('the sheet has code, address, fingerprint and what to do', sheet.includes('370783106') && sheet.includes(line) && digits(await page.locator('.sheet .fingerprint').innerText()).length === 40 && sheet.includes('--recovery-sheet') && sheet.includes('锁进保险柜'));
   check('... and a QR code', (await page.locator('.sheet svg.qr path').getAttribute('d')).length > 500);
   await accessible(page, 'sheet');
   await fitsPhone(page, 'sheet');
   const invitation = (await page.locator('.sheet .invitation').innerText()).trim();
+  await withdrawing(page, line);
   run('town2', 'join', invitation, '--officer', '孙丽');
   await joined('town2');
   await visit(page, 'offices', '下级单位');
@@ -67,6 +79,26 @@ async function inviting(county, line) {
   check('an office that joined with the sheet stands in the tree, below us', (await page.locator('table.offices tbody tr', { hasText: '石桥镇' }).locator('.depth-1').count()) === 1);
   await fitsPhone(page, 'offices');
   return invitation;
+}
+
+/** One more is written for another office, and taken back. */
+async function withdrawing(page, line) {
+  await visit(page, 'offices/invite', '邀请单位加入');
+  await page.getByLabel('单位名称').fill('河口镇');
+  await page.getByLabel('单位代码').fill('370783107');
+  await page.getByRole('button', { name: '下一步' }).click();
+  await page.getByLabel('对方用哪个地址').fill(line);
+  await page.getByRole('button', { name: '开具邀请' }).click();
+  const paper = (await page.locator('.sheet .invitation').innerText()).trim();
+  await visit(page, 'offices', '下级单位');
+  const open = page.locator('.invitations > ul li');
+  check('both invitations stand there, with whom they are for', (await open.count()) === 2 && (await page.locator('.invitations').innerText()).includes('河口镇（370783107）'));
+  await accessible(page, 'invitations');
+  await open.filter({ hasText: '河口镇' }).getByRole('button', { name: /^撤回/ }).click();
+  await dialog(page).getByRole('button', { name: '撤回' }).click();
+  await until('the withdrawn one is no longer among them', async () => (await open.count()) === 1);
+  const said = run('town9', 'join', paper, '--officer', '周河');
+  check('whoever comes with that paper is told that it was withdrawn', said.code === 'join.withdrawn' && said.detail.includes('撤回'), said);
 }
 
 async function holding(county) {
@@ -90,7 +122,10 @@ async function holding(county) {
   await dialog(page).getByText('我已读过后果').click();
   await dialog(page).getByRole('button', { name: '签名吊销' }).click();
   await row.locator('.mark', { hasText: '已吊销' }).waitFor();
-  check('the revoked office is marked, and the list says why', (await page.locator('.rows').innerText()).includes('电脑被盗') && run('county', 'office', 'list').offices.some((o) => o.name === '石桥镇' && o.state === 'revoked'));
+  const listed = await page.locator('section[aria-labelledby=revoked]').innerText();
+  check('the list of what was revoked names the office, who did it, and since when', listed.includes('石桥镇') && listed.includes('李明') && listed.includes('自 '), listed);
+  check('in the place of a last contact stands since when it is revoked', (await row.innerText()).includes('起吊销'), await row.innerText());
+  check('the revoked office is marked, and the list says why', listed.includes('电脑被盗') && run('county', 'office', 'list').offices.some((o) => o.name === '石桥镇' && o.state === 'revoked'));
 }
 
 async function people(township) {
@@ -133,6 +168,9 @@ async function people(township) {
   await d.locator('input[type=password]').fill(PASSPHRASE);
   await d.getByRole('button', { name: '更换我的签名密钥' }).click();
   await until('one renews the own key with the passphrase', async () => (await d.count()) === 0);
+  await visit(page, 'people', '人员');
+  await page.locator('table.people tbody tr').first().waitFor();
+  check('... and goes on working: nobody has to sign in again', (await page.locator('.gate').count()) === 0);
   await fitsPhone(page, 'people');
 }
 
@@ -175,6 +213,11 @@ async function care(township) {
   const { page } = township;
   await visit(page, 'care', '备份与自检');
   check('that there is no backup is said', (await page.locator('.admin-main').innerText()).includes('还没有备份过'));
+  await page.getByLabel('存到本机的哪个目录').fill('/no/such/stick');
+  await page.getByRole('button', { name: '开始备份' }).click();
+  await page.locator('[role=alert]', { hasText: '没有这个目录' }).waitFor();
+  check('a folder that is not there is said in words, before anything is written', true);
+  check('how to put it back stands there', (await page.locator('.admin-main').innerText()).includes('restore'));
   await page.getByLabel('存到本机的哪个目录').fill(work);
   await page.getByRole('button', { name: '开始备份' }).click();
   await page.locator('.good', { hasText: '备份完成' }).waitFor();

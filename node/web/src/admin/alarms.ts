@@ -13,6 +13,9 @@ const clones = { zh: '确认没有两台机器用同一份数据运行；只留�
 export const advice: Record<string, Advice> = {
   'root.unconfirmed': { zh: '给上级打电话，听对方念根指纹并录入。', en: 'Telephone the superior, have the root fingerprint read to you, and type it in.', to: '/admin/root' },
   'backup.old': { zh: '现在备份到U盘或另一块硬盘，备份后拔下另放。', en: 'Make a backup to a stick or another disk now, and keep it elsewhere.', to: '/admin/care' },
+  'backup.keys': { zh: '现在备份到U盘或另一块硬盘；旧的备份可以销毁。', en: 'Make a backup to a stick or another disk now; the old one can be destroyed.', to: '/admin/care' },
+  'policy.new': { zh: '打开“规则”看与现行的有什么不同，告诉写信息的同志。', en: 'Open Policy, see what differs, and tell those who write.', to: '/admin/policy' },
+  'policy.begins': { zh: '从现在起按新规则写和核。', en: 'From now on reports are written and checked by the new rules.', to: '/admin/policy' },
   'receipt.overdue': { zh: '看线路；线路不通时特急先打电话，再用U盘或短码。', en: 'Look at the line; when it is down telephone what is flash, then use a stick or a code.', to: '/admin/lines' },
   'notice.unmatched': { zh: '打电话催要正式报告。', en: 'Telephone and ask for the full report.' },
   'cosignature.missing': { zh: '请有签发权的同志在“今日”里补签。', en: 'A signer signs it now, from Today.', to: '/' },
@@ -51,6 +54,7 @@ export const advice: Record<string, Advice> = {
   'nothing.heard': { zh: '打电话问该单位是不是停电、断网或没有开机。', en: 'Telephone: no power, no line, or not switched on?' },
   'announced.missing': { zh: '立即打电话问特急信息的内容。', en: 'Telephone at once and ask what the flash report says.' },
   'record.too-large': { zh: '缩短正文，把长材料放到附件，重新报送。', en: 'Shorten the text, put long material into an attachment, and send it again.' },
+  'draft.too-long': { zh: '把草稿缩短，或把长材料放到附件，另一台机器才看得到。', en: 'Shorten the draft, or put long material into an attachment: the other machine sees it then.' },
   'record.refused': { zh: '打开该件看拒收原因，打电话核实后重报。', en: 'Open it, read why it was refused, telephone, and send it again.' },
   'own.refused': { zh: '打开该件看隔离原因，问清是哪台机器、谁签的；密钥已停用的由签发人核实后放行。', en: 'Open it, read why it is held, and find out which machine and who signed; what an ended key signed a signer may release.' },
   'policy.twin': { zh: '在“规则”里对照两份同号规则，补发一个新版本。', en: 'Compare both under Policy and publish a new version that says what is meant.' },

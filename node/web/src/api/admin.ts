@@ -14,6 +14,8 @@ export interface OfficeRow {
   name: string;
   level: string;
   state: 'known' | 'below' | 'superior' | 'self' | 'moved' | 'revoked';
+  /** Of one that moved away or was revoked. */
+  since: string | null;
   admitted: boolean;
   one_person: boolean;
   superior: string;
@@ -31,6 +33,7 @@ export interface SuperiorRow {
   last_contact: string | null;
   reachable: boolean;
   refusal: string;
+  refusal_said: string;
 }
 export interface MachineRow {
   node: string;
@@ -57,6 +60,8 @@ export interface LineRow {
   lanes: Record<Lane, Mail>;
 }
 export interface Revocation {
+  name: string;
+  by: string;
   what: string;
   subject: string;
   why: string;
@@ -91,6 +96,19 @@ export interface InvitationWish {
   line?: boolean;
   move?: boolean;
 }
+export interface InvitationRow {
+  id: string;
+  kind: 'new' | 'line' | 'move' | 'machine';
+  office: string;
+  name: string;
+  level: string;
+  officer: string;
+  urls: string[];
+  made: string;
+  until: string;
+  state: 'open' | 'used' | 'expired' | 'withdrawn' | 'dead';
+  used_by: string;
+}
 export interface Exchange {
   reached: boolean;
   sent: Record<string, number>;
@@ -100,13 +118,22 @@ export interface Exchange {
   carried: number;
   in_sync: boolean;
   reason: string;
-  superiors: { office: string; reached: boolean; in_sync: boolean; reason: string }[];
+  said: string;
+  superiors: { office: string; reached: boolean; in_sync: boolean; reason: string; said: string }[];
 }
 export interface Audit {
   ok: boolean;
   records: number;
   streams: number;
   problems: { what: string; where: string }[];
+}
+export interface EvidenceChecked extends Audit {
+  case: string;
+  root_fingerprint: string;
+  layers: number;
+  items: { type: string; title: string; number: string; office: string; at: string; nested: boolean; signers: { name: string; role: string }[] }[];
+  acknowledged: { office: string; kind: string; at: string }[];
+  forged: { attachment: string; office: string; what: string }[];
 }
 export interface JournalRow {
   row: number;
@@ -129,12 +156,15 @@ export const adminApi = {
 
   offices: () => call<{ offices: OfficeRow[] }>('GET', '/offices'),
   invite: (body: InvitationWish) => call<{ invitation: string; line: boolean; move: boolean }>('POST', '/invitations', { body }),
+  invitations: () => call<{ invitations: InvitationRow[] }>('GET', '/invitations'),
+  withdrawInvitation: (id: string) => call<object>('DELETE', named('invitations', id)),
   suspendOffice: (code: string, resume: boolean, reason: string) => call<object>('POST', named('offices', code) + '/suspend', { body: { resume, reason } }),
   renewOffice: (code: string) => call<object>('POST', named('offices', code) + '/renew'),
   confirmOfficeKey: (code: string, fingerprint: string) => call<object>('POST', named('offices', code) + '/confirm-key', { body: { fingerprint } }),
   rotateOfficeKey: () => call<{ fingerprint: string }>('POST', '/office/rotate-key'),
   moveOffice: (invitation: string) => call<{ office: string; superior: string; name: string; state: string }>('POST', '/office/move', { body: { invitation } }),
-  addresses: () => call<{ urls: string[] }>('GET', '/addresses'),
+  /** `own`: where this machine listens, as it knows itself. */
+  addresses: () => call<{ urls: string[]; own: string[] }>('GET', '/addresses'),
   tellAddresses: (urls: string[]) => call<object>('POST', '/addresses', { body: { urls } }),
   revocations: () => call<{ revocations: Revocation[] }>('GET', '/revocations'),
   revoke: (body: RevocationWish) => call<object>('POST', '/revocations', { body }),
@@ -158,7 +188,7 @@ export const adminApi = {
   verify: (progress: Progress) => call<Audit>('POST', '/verify', { body: { case: null }, progress }),
   backup: (path: string, progress: Progress) => call<{ path: string; bytes: number }>('POST', '/backup', { body: { path }, progress }),
   evidence: (id: string) => fetchFile(named('evidence', id)),
-  checkEvidence: (file: Blob) => call<Audit & { case: string; root_fingerprint: string; layers: number }>('POST', '/evidence/check', { octets: file }),
+  checkEvidence: (file: Blob) => call<EvidenceChecked>('POST', '/evidence/check', { octets: file }),
   journal: (limit: number, before?: number) => call<{ entries: JournalRow[] }>('GET', `/journal?limit=${limit}${before ? `&before=${before}` : ''}`),
   qr: (text: string) => call<{ size: number; rows: string[] }>('POST', '/qr', { body: { text } }),
 };

@@ -56,7 +56,7 @@ async function following(answer: Response, heard: (so_far: Record<string, unknow
 interface Hooks {
   language: () => string;
   /** The session is over. Resolves when somebody has signed in again, so that the call can be made once more. */
-  signedOut: () => Promise<void>;
+  signedOut: (why: string) => Promise<void>;
   /** The passphrase is asked for; false when the person would rather not. */
   confirm: () => Promise<boolean>;
 }
@@ -137,7 +137,7 @@ export async function call<T>(method: string, path: string, ask: Ask = {}): Prom
       return (await once(method, path, ask)) as T;
     } catch (e) {
       if (!(e instanceof Problem) || tries > 2 || ask.keepalive) throw e;
-      if (e.code === 'login.session' || e.code === 'web.csrf') await hooks.signedOut();
+      if (e.code === 'login.session' || e.code === 'web.csrf') await hooks.signedOut(e.message);
       else if (e.code !== 'login.confirm' || !(await hooks.confirm())) throw e;
     }
   }

@@ -16,7 +16,7 @@ export const api = {
   rules: () => call<Rules>('GET', '/rules'),
   officers: () => call<{ officers: Officer[] }>('GET', '/officers', { background: true }),
   offices: () => call<{ offices: Office[] }>('GET', '/offices', { background: true }),
-  sync: () => call<{ reached: boolean; waiting: number; reason: string }>('POST', '/sync'),
+  sync: () => call<{ reached: boolean; waiting: number; reason: string; said: string }>('POST', '/sync'),
 
   reports: (query: Record<string, string>, background = false) =>
     call<{ reports: Summary[]; next: string | null }>('GET', '/reports?' + new URLSearchParams(query).toString(), { background }),

@@ -26,6 +26,7 @@ export interface Superior {
   last_contact: string | null;
   reachable: boolean;
   refusal: string;
+  refusal_said: string;
 }
 export interface Alarm {
   code: string;

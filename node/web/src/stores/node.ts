@@ -77,6 +77,11 @@ export const useNode = defineStore('node', () => {
       }, 1000);
     listeners.forEach((f) => f(change));
   }
+  /** All that was asked for is asked for once more. */
+  function reload(): void {
+    rulesAt = 0;
+    hear({ all: true, cases: [] });
+  }
   /** From now on, until stop(): what changes is heard; every quarter of a minute it is asked for anyway. */
   function start(): void {
     stop();
@@ -103,5 +108,5 @@ export const useNode = defineStore('node', () => {
     listeners.add(f);
     return () => listeners.delete(f);
   }
-  return { status, rules, away, now, offset, urgent, silenced, silence, above, waiting, down, load, loadRules, rule, start, stop, onChange };
+  return { status, rules, away, now, offset, urgent, silenced, silence, above, waiting, down, load, reload, loadRules, rule, start, stop, onChange };
 });

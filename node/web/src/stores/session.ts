@@ -5,6 +5,12 @@ import { Problem, useCsrf } from '../api/client';
 import type { Session } from '../api/types';
 import { inOffice } from '../people';
 
+export interface Place {
+  office: string;
+  name: string;
+  machine: string;
+}
+
 /** Who is signed in. `locked`: nobody is any more, but what stands on the page waits for the same person. */
 export const useSession = defineStore('session', () => {
   const officer = ref('');
@@ -16,6 +22,10 @@ export const useSession = defineStore('session', () => {
   const open = ref(false);
   const locked = ref(false);
   const byItself = ref(false);
+  /** What the node said when a call found the session over; empty when the page locked itself. */
+  const ended = ref('');
+  /** Where one is about to sign in. */
+  const place = ref<Place | null>(null);
   let waiting: (() => void)[] = [];
   let idleMs = 15 * 60_000;
   let acted = Date.now();
@@ -52,7 +62,10 @@ export const useSession = defineStore('session', () => {
       await begin(await api.session());
       return true;
     } catch (e) {
-      if (e instanceof Problem && e.status === 401) return false;
+      if (e instanceof Problem && e.status === 401) {
+        if (typeof e.more.office_name === 'string') place.value = { office: String(e.more.office ?? ''), name: e.more.office_name, machine: String(e.more.machine ?? '') };
+        return false;
+      }
       throw e;
     }
   }
@@ -76,13 +89,15 @@ export const useSession = defineStore('session', () => {
     for (const save of before) await save().catch(() => undefined);
     locked.value = true;
     byItself.value = itself;
+    ended.value = '';
     await end();
   }
   /** A call found the session over: it waits behind the lock. */
-  function wait(): Promise<void> {
+  function wait(why = ''): Promise<void> {
     if (open.value && !locked.value) {
       locked.value = true;
       byItself.value = true;
+      ended.value = why;
     }
     return new Promise((go) => waiting.push(go));
   }
@@ -100,5 +115,5 @@ export const useSession = defineStore('session', () => {
     }
   }
   const may = (role: string): boolean => roles.value.includes(role);
-  return { officer, roles, standsFor, signers, open, locked, byItself, before, learnRoles, resume, signIn, signOut, lock, wait, act, look, may };
+  return { officer, roles, standsFor, signers, open, locked, byItself, ended, place, before, learnRoles, resume, signIn, signOut, lock, wait, act, look, may };
 });
