@@ -10,6 +10,8 @@ export interface Question {
   /** What stands in the box at first. */
   given?: string;
   needed?: boolean;
+  /** Characters that the text may have; what the node takes of a note or reason when nothing is said. */
+  most?: number;
   ok?: string;
   cancel?: string;
   danger?: boolean;
