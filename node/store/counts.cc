@@ -5,7 +5,10 @@ namespace {
 
 /// Rows of (exercise or not, how many).
 Result<> add(AllCounts& to, std::int64_t CaseCounts::*figure, Query q) {
-  while (TRY(q.step())) (q.integer(0) != 0 ? to.exercises : to.real).*figure += q.integer(1);
+  while (TRY(q.step())) {
+    CaseCounts& counts = q.integer(0) != 0 ? to.exercises : to.real;
+    counts.*figure += q.integer(1);
+  }
   return {};
 }
 

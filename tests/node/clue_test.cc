@@ -297,7 +297,9 @@ TEST_CASE("exercises have numbers of their own, leave no gap among the real ones
   begin(true, false);
   begin(false, false);
   begin(false, false);
-  const Json status = w.call("GET", "/api/v1/status").json;
+  const auto asked = w.call("GET", "/api/v1/status");
+  REQUIRE_MESSAGE(asked.reply.status == 200, asked.reply.body);
+  const Json& status = asked.json;
   CHECK(status.count("drafts") == 2);
   CHECK(status.find("exercises")->count("drafts") == 1);
   CHECK(status.count("overdue") == 0);
