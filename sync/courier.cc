@@ -17,6 +17,8 @@ constexpr int kSilences = 2;
 /// seconds that the line is up none may be slept through.
 constexpr Millis kRedialMs = 2000;
 constexpr int kQuickTries = 16;
+// Dialling costs three small packets: while anything waits a line that is back is found within ten seconds.
+constexpr Millis kSoonLeastMs = 2000, kSoonMostMs = 8000;
 /// Until a link was measured we assume a poor one: too much patience costs seconds, too little a redial.
 constexpr std::uint64_t kAssumedBps = 64'000;
 /// Whoever is so far away is hardly reached by a fast line: worth the processor's time for better compression.
@@ -187,6 +189,7 @@ Result<std::optional<Courier::Outgoing>> Courier::next(Millis now) {
     }
   }
   give_up_stuck(now);
+  if (soon_ != 0 && soon_ < backoff_until_ && TRY(sender_.ready(Lane::flash, Lane::bulk, now))) backoff_until_ = soon_;
   if (now < backoff_until_) return std::nullopt;
   backoff_until_ = 0;
   if (state_.nonces.empty()) {
@@ -285,6 +288,7 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   if (!flight.hello) {
     silences_ = 0;
     contact_ = now;
+    soon_ = 0;
     state_.last_contact = now;
     if (h.state != AnswerState::refused) tries_ = 0;
     backoff_until_ = h.retry_after_s > 0 ? now + Millis{h.retry_after_s} * 1000 : 0;
@@ -416,6 +420,7 @@ void Courier::failed(std::uint64_t id, Failure why, Millis retry_after_ms, Milli
   }
   if (!flying_.contains(id)) return;
   poll_ = true;
+  soon_ = 0;
   if (why == Failure::too_large || why == Failure::busy) {  // read as a whole and not taken
     undo(id, now);
     target_ = std::max(2 * kLeastRequestBytes, target_ / 2);
@@ -433,6 +438,7 @@ void Courier::failed(std::uint64_t id, Failure why, Millis retry_after_ms, Milli
     } else if (backoff_until_ <= now) {
       back_off(now);
     }
+    if (!refused_) soon_ = now + kSoonLeastMs + jitter(kSoonMostMs - kSoonLeastMs);
     return;
   }
   // One connection broke: the others broke with it or are about to.

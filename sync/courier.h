@@ -130,6 +130,7 @@ class Courier {
   Result<> peer_heard(const Mark& said, std::uint64_t base);
   std::uint64_t control_sent_ = 0;  // number up to which control items went out in this life
   Millis contact_ = 0, last_answer_ = 0, last_answered_sent_ = 0, backoff_until_ = 0;
+  Millis soon_ = 0;  // no connection came about: when to dial again if anything waits; 0: the back-off alone counts
   int tries_ = 0, silences_ = 0;  // failures and silences in a row
   int looked_ = 0;                // answers read since the start, until the peer had no more to tell
   bool poll_ = false, peer_more_ = false, fresh_ = false, reset_ = false, refused_ = false;

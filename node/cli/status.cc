@@ -46,6 +46,10 @@ int run(Session& s, const Status&) {
     count("overdue", "超时", "overdue", Colour::red);
     count("conflicts", "版本冲突", "conflicts", Colour::red);
     count("quarantined", "隔离（没有通过校验）", "quarantined (a check failed)", Colour::red);
+    const Doc drills = d.at("exercises");
+    std::int64_t apart = drills.number("drafts") + drills.number("in_review") + drills.number("conflicts");
+    for (const char* lane : {"flash", "urgent", "routine"}) apart += drills.at("received").number(lane);
+    if (apart > 0) line(s.say("演练（不在以上各数中）", "exercises (in none of these)") + ": " + std::to_string(apart));
     const Doc acts = d.at("acts");
     const auto waits = [&](const char* key, std::string_view zh, std::string_view en, Colour colour) {
       if (const std::int64_t n = acts.number(key); n > 0) line(paint(colour, s.say(zh, en) + ": " + std::to_string(n)));

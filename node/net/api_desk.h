@@ -38,10 +38,14 @@ Result<ApiReply> get_exercise(Request&);
 Result<ApiReply> post_exercise(Request&);
 Result<ApiReply> get_nil(Request&);
 Result<ApiReply> post_nil(Request&);
+Result<ApiReply> get_situation(Request&);
+Result<ApiReply> put_handover(Request&);
+Result<ApiReply> post_handover(Request&);
 Result<ApiReply> post_similar(Request&);
 Result<ApiReply> get_similar(Request&);
 Result<ApiReply> get_stats(Request&);
 Result<ApiReply> get_stats_list(Request&);
 Result<ApiReply> get_stats_csv(Request&);
+Result<ApiReply> get_report_points(Request&);
 
 }  // namespace yz::node::api

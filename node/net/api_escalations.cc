@@ -196,7 +196,7 @@ Result<Json> escalations_json(Request& r, bool hushed_too) {
   std::ranges::stable_sort(items, {}, [](const Item& i) { return std::pair(i.row.lane, i.since); });
   Json list = Json::array();
   for (const Item& i : items) {
-    const Escalation e = escalation_of(i.what, i.row.lane, i.since, i.due, r.now());
+    const Escalation e = escalation_of(r.host.rules().data().terms, i.what, i.row.lane, i.since, i.due, r.now());
     if (e.rung == Rung::none) continue;
     const auto step = static_cast<std::int64_t>(e.rung);
     const bool hushed = TRY(hushed_step(r.store(), i.name)).value_or(0) >= step;

@@ -8,6 +8,7 @@
 #include "node/net/api_names.h"
 #include "node/net/csv.h"
 #include "node/office/text.h"
+#include "node/store/excerpt.h"
 #include "node/store/views.h"
 
 namespace yz::node::api {
@@ -18,13 +19,15 @@ constexpr std::size_t kViewNameBytes = 200;
 constexpr std::size_t kSearchBytes = 600;
 /// Cases of an export that are in memory at a time, and rows of one piece of it: well below what may wait in a stream.
 constexpr std::size_t kExportRows = 2'000, kPieceRows = 100;
+/// Rows of one answer whose texts are read again for what was searched for.
+constexpr std::size_t kExcerptsMost = 200;
 constexpr sync::Millis kDay = 24LL * 3600 * 1000;
 
 using Parameters = std::map<std::string, std::string, std::less<>>;
 
-constexpr std::array<std::string_view, 15> kKeys{"lane",   "state",    "office",      "kind",     "class",
-                                                 "grade",  "from",     "until",       "by",       "due",
-                                                 "search", "conflict", "attachments", "exercise", "view"};
+constexpr std::array<std::string_view, 17> kKeys{"lane",        "state",    "office", "kind", "class",  "grade",
+                                                 "from",        "until",    "by",     "due",  "search", "conflict",
+                                                 "attachments", "exercise", "view",   "sort", "order"};
 
 std::unexpected<Error> wrong(std::string_view key, std::string_view en, std::string_view zh, std::string_view code) {
   return std::unexpected(Error{Fault::invalid, std::string(key) + ": " + std::string(en), std::string(code),
@@ -51,6 +54,7 @@ class Reading {
     TRY(incident());
     TRY(times());
     TRY(due());
+    TRY(order());
     f_.conflict = TRY(yes_or_no("conflict")).value_or(false);
     f_.attachments = TRY(yes_or_no("attachments"));
     f_.exercise = TRY(yes_or_no("exercise"));
@@ -148,6 +152,21 @@ class Reading {
     return {};
   }
 
+  Result<> order() {
+    static constexpr std::array<std::string_view, 5> kColumns{"time", "lane", "office", "state", "number"};
+    const std::string_view column = said("sort"), order = said("order");
+    if (!order.empty() && order != "asc" && order != "desc")
+      return wrong("order", "asc or desc", "只能是 asc 或 desc", "invalid.filter");
+    f_.ascending = order == "asc";
+    if (column.empty()) return {};
+    const auto* const at = std::ranges::find(kColumns, column);
+    if (at == kColumns.end())
+      return wrong("sort", "time, lane, office, state or number", "只能是 time、lane、office、state 或 number",
+                   "invalid.filter");
+    f_.order = static_cast<OrderBy>(at - kColumns.begin());
+    return {};
+  }
+
   Result<std::optional<bool>> yes_or_no(std::string_view key) const {
     const std::string_view word = said(key);
     if (word.empty()) return std::nullopt;
@@ -206,6 +225,7 @@ class Export {
  public:
   Export(Request& r, ListFilter f) : host_(r.host), language_(r.language), f_(std::move(f)) {
     f_.limit = kExportRows;
+    f_.order.reset();  // all of it, which no order but the newest first can promise
     for (const KindInfo& k : host_.rules().data().kinds)
       kinds_.emplace(to_string(k.kind), language_ == Language::zh ? k.zh : k.en);
   }
@@ -325,6 +345,13 @@ class Export {
   bool begun_ = false, ended_ = false;
 };
 
+Result<Json> excerpt_json(Store& store, const MatterRow& m, std::string_view searched) {
+  Json list = Json::array();
+  for (const ExcerptPart& p : TRY(excerpt_of(store, m, searched)))
+    list.add(Json::object({{"text", p.text}, {"hit", p.hit}}));
+  return list;
+}
+
 }  // namespace
 
 Result<ApiReply> get_reports(Request& r) {
@@ -341,9 +368,14 @@ Result<ApiReply> get_reports(Request& r) {
   reports.items()->reserve(list.rows.size());
   for (const MatterRow& m : list.rows) {
     const auto& [code, name] = names.of(m.office);
-    reports.add(TRY(row_json(r, m, code, name)));
+    Json row = TRY(row_json(r, m, code, name));
+    if (!f.search.empty() && reports.items()->size() < kExcerptsMost)
+      row.set("excerpt", TRY(excerpt_json(r.store(), m, f.search)));
+    reports.add(std::move(row));
   }
-  return reply(Json::object({{"reports", std::move(reports)}, {"next", list.next.empty() ? Json() : Json(list.next)}}));
+  Json j = Json::object({{"reports", std::move(reports)}, {"next", list.next.empty() ? Json() : Json(list.next)}});
+  if (list.among) j.set("among", *list.among);
+  return reply(std::move(j));
 }
 
 Result<ApiReply> get_reports_export(Request& r) {

@@ -9,6 +9,7 @@
 #include "node/net/sentences.h"
 #include "node/store/authority_key.h"
 #include "node/store/clues.h"
+#include "node/store/counts.h"
 #include "node/store/node_key.h"
 #include "node/store/notices.h"
 #include "node/store/people.h"
@@ -54,6 +55,21 @@ Json tally(const std::array<std::uint64_t, 5>& n) {
   Json j = Json::object();
   for (int i = 0; i <= 4; ++i) j.set(name_of(static_cast<Lane>(i)), n[static_cast<std::size_t>(i)]);
   return j;
+}
+
+Json by_lane(const std::array<std::int64_t, 5>& n) {
+  Json j = Json::object();
+  for (const Lane l : kStreamLanes) j.set(name_of(l), n[static_cast<std::size_t>(l)]);
+  return j;
+}
+
+/// What stands in none of the other figures.
+Json exercises_json(const CaseCounts& n) {
+  return Json::object({{"received", by_lane(n.received)},
+                       {"drafts", n.drafts},
+                       {"in_review", n.in_review},
+                       {"conflicts", n.conflicts},
+                       {"overdue", n.overdue}});
 }
 
 Json json_of(const Request& r, const SyncReport& s) {
@@ -232,7 +248,7 @@ Result<> standing_alarms(Request& r, Alarms& alarms, std::int64_t overdue, std::
     alarms.add("notice.unmatched", "有以短码报来的紧急信息，正式报告还没有到",
                "reports were told by code, and the full ones have not come yet", now);
   const std::int64_t provisional = TRY(number(TRY(store.db().query(
-      "select count(*) from matter where own = 1 and (flags & 16) != 0 and signed_ms < ?", now - 60 * kMinute))));
+      "select count(*) from matter where own = 1 and (flags & 48) = 16 and signed_ms < ?", now - 60 * kMinute))));
   if (provisional > 0)
     alarms.add("cosignature.missing", "先报后签的信息超过60分钟未补签",
                "a report that left before sign-off waits for its signature for more than 60 minutes", now);
@@ -342,35 +358,16 @@ Result<ApiReply> get_status(Request& r) {
     const LaneCount& c = counts[static_cast<std::size_t>(l)];
     lanes.set(name_of(l), Json::object({{"waiting", c.waiting}, {"sent", c.sent}, {"acknowledged", c.acknowledged}}));
   }
-  // From the small rows of cases, never from the wide ones of records: a hundred thousand are counted in milliseconds.
-  std::array<std::int64_t, 5> received{};
-  {
-    Query q = TRY(db.query(
-        "select lane, count(*) from matter indexed by matter_came where own = 0 and state != 9 group by lane"));
-    while (TRY(q.step()))
-      if (q.integer(0) >= 1 && q.integer(0) <= 4) received[static_cast<std::size_t>(q.integer(0))] = q.integer(1);
-  }
-  Json received_json = Json::object();
-  std::int64_t overdue = 0;
-  for (const Lane l : kStreamLanes) {
-    received_json.set(name_of(l), received[static_cast<std::size_t>(l)]);
-    overdue +=
-        TRY(number(TRY(db.query("select count(*) from delivery where lane = ? and state in (0, 1) and at_ms < ?"
-                                " and held_until <= ?",
-                                static_cast<int>(l), r.now() - overdue_after(l), r.now()))));
-  }
-  const std::int64_t conflicts = TRY(number(TRY(db.query("select count(*) from matter where conflict = 1"))));
+  std::array<sync::Millis, 5> late_before{};
+  for (const Lane l : kStreamLanes) late_before[static_cast<std::size_t>(l)] = r.now() - overdue_after(l);
+  const AllCounts cases = TRY(count_cases(store, late_before, r.now()));
   const std::int64_t quarantined = TRY(number(TRY(db.query("select count(*) from refused"))));
   const std::int64_t unopened = TRY(number(TRY(db.query("select count(*) from envelope where own = 0 and state = 0"))));
-  const std::int64_t drafts =
-      TRY(number(TRY(db.query("select count(*) from draft where content is null and record is null and matter not in"
-                              " (select matter from clue)"))));
-  const std::int64_t in_review = TRY(number(TRY(db.query("select count(*) from draft where content is not null"))));
   const std::int64_t backup_ms = TRY(store.meta_number("backup_ms"));
   const auto backup = backup_ms > 0 ? std::optional(backup_ms) : std::nullopt;
 
   Alarms alarms{r, TRY(stored_alarms(r, false))};
-  TRY(standing_alarms(r, alarms, overdue, backup));
+  TRY(standing_alarms(r, alarms, cases.real.overdue, backup));
   const Json escalations = TRY(escalations_json(r, false));
   for (const Json& e : *escalations.items())
     alarms.list.add(Json::object({{"code", "escalated." + std::string(e.text("what"))},
@@ -402,13 +399,14 @@ Result<ApiReply> get_status(Request& r) {
                              {"root_confirmed", confirmed},
                              {"superiors", std::move(above)},
                              {"lanes", std::move(lanes)},
-                             {"received", std::move(received_json)},
+                             {"received", by_lane(cases.real.received)},
                              {"unopened", unopened},
-                             {"conflicts", conflicts},
+                             {"conflicts", cases.real.conflicts},
                              {"quarantined", quarantined},
-                             {"overdue", overdue},
-                             {"drafts", drafts},
-                             {"in_review", in_review},
+                             {"overdue", cases.real.overdue},
+                             {"drafts", cases.real.drafts},
+                             {"in_review", cases.real.in_review},
+                             {"exercises", exercises_json(cases.exercises)},
                              {"acts", std::move(acts)},
                              {"clues", clues},
                              {"exercise", json_of(r, exercise)},

@@ -22,7 +22,8 @@ Json json_of(const Request& r, const SuperiorRow& s) {
                        {"url", s.urls.empty() ? std::string() : s.urls.front()},
                        {"urls", std::move(urls)},
                        {"last_contact", r.time(contact)},
-                       {"reachable", contact && r.now() - *contact <= fresh && !s.failing && s.refusal.empty()},
+                       {"reachable", contact && r.now() - *contact <= fresh && s.failing == 0 && s.refusal.empty()},
+                       {"down_since", s.failing > 0 ? r.time(s.failing) : Json()},
                        {"refusal", s.refusal},
                        {"refusal_said", told_by_peer(s.refusal, r.language)}});
 }

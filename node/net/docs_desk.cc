@@ -14,6 +14,7 @@ constexpr ShapeDoc kShapes[] = {
      "report:{case:text, title:text, number:text, state:text}?, photos:[{name:text, bytes:int, here:bool}]}"},
     {"ClueSettled", "{case:text, state:=open|promoted|discarded}"},
     {"Drill", "{since:time?, name:text, by:text}"},
+    {"Handover", "{at:time, by:text, to:text, from:time, note:text, open:int}"},
     {"ZeroSlot",
      "{due_at:time?, state:=pending|sent|late|overdue|unheard|missed, certain:bool, report:{case:text, title:text, "
      "signed_at:time?, received_at:time?}?}"},
@@ -51,9 +52,22 @@ constexpr RouteDoc kRoutes[] = {
      "slots:[ZeroSlot]}]}",
      "422 invalid.limit"},
     {"POST /api/v1/zero", "", "{note?:text, again?:bool}", "Outcome", "@text @send 409 nil.sent"},
+    {"GET /api/v1/situation", "from?:text", "",
+     "{now:time, from:time, incidents:[{...Summary, incident_type:text, grade:text, open:bool, in_shift:bool, "
+     "last_at:time?, next:{due_at:time, duty:=carry_out|answer|awaited|to_close|cosign, late:bool}?}], more:bool, "
+     "lines:[Superior], below:[{office:code, name:text, last_contact:time?, silent:bool}], note:text, "
+     "handovers:[Handover]}",
+     "422 invalid.time"},
+    {"PUT /api/v1/handover", "", "{note?:text}", "{note:text}", "403 denied.role; 422 handover.note"},
+    {"POST /api/v1/handover", "", "{to?:text, from?:text, note?:text}", "Handover",
+     "403 denied.role; 422 handover.note handover.to invalid.time"},
     {"GET /api/v1/reports/{case}/similar", "", "", "Similar"},
     {"POST /api/v1/similar", "", "{case?:text, " YZ_WRITING ", exercise?:bool}", "Similar",
      "@text 404 case.missing; 422 case.prefix"},
+    {"GET /api/v1/reports/{case}/points", "", "",
+     "{scheme:{id:text, zh:text, en:text}, by:Office?, points:[{on:text, level:text, channel:text, points:number, "
+     "at:time?, note:text, certain:bool}], total:number}",
+     "404 case.missing stats.scheme; 422 case.prefix"},
     {"GET /api/v1/stats", YZ_PERIOD, "",
      "{from:time?, to:time?, own:bool, by:Office, scheme:text, schemes:[{id:text, zh:text, en:text}], figures:[text], "
      "offices:[Figures]}",

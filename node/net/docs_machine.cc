@@ -40,7 +40,9 @@ constexpr RouteDoc kRoutes[] = {
      "{office:code, name:text, level:text, node:hex, state:=ready|joining, version:text, root_fingerprint:text, "
      "root_confirmed:bool, superiors:[Superior], lanes:{flash:LaneCount, urgent:LaneCount, routine:LaneCount, "
      "bulk:LaneCount}, received:{flash:int, urgent:int, routine:int}, unopened:int, conflicts:int, quarantined:int, "
-     "overdue:int, drafts:int, in_review:int, acts:{carry_out:int, answer:int, awaited:int, to_close:int, overdue:int, "
+     "overdue:int, drafts:int, in_review:int, exercises:{received:{flash:int, urgent:int, routine:int}, drafts:int, "
+     "in_review:int, conflicts:int, overdue:int}, acts:{carry_out:int, answer:int, awaited:int, to_close:int, "
+     "overdue:int, "
      "feedback:int, owed:int}, clues:int, exercise:Drill?, last_backup:time?, cpu_ms:{sync:int, opening:int, "
      "person:int, idle:int}, "
      "now:time, unacknowledged:[Summary], alarms:[Alarm]}"},

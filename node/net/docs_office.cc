@@ -20,7 +20,7 @@ constexpr ShapeDoc kShapes[] = {
      "exercise:bool, message:text}"},
     {"Superior",
      "{office:code, name:text, kind:=superior|line|direct, state:=ready|joining, url:text, urls:[text], "
-     "last_contact:time?, reachable:bool, refusal:text, refusal_said:text}"},
+     "last_contact:time?, reachable:bool, down_since:time?, refusal:text, refusal_said:text}"},
 };
 
 constexpr ProblemDoc kProblems[] = {

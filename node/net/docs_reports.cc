@@ -14,7 +14,8 @@ namespace {
   "lane?:" YZ_LANE                                                                                  \
   "|\"\", state?:text, office?:code, kind?:text, class?:text, grade?:text, from?:text, "            \
   "until?:text, by?:=occurred|signed|received, due?:=overdue|today|any, attachments?:=true|false, " \
-  "exercise?:=true|false, conflict?:=true|false, search?:text<200>"
+  "exercise?:=true|false, conflict?:=true|false, search?:text<200>, "                               \
+  "sort?:=time|lane|office|state|number, order?:=asc|desc"
 
 constexpr ShapeDoc kShapes[] = {
     {"Problem",
@@ -29,7 +30,8 @@ constexpr ShapeDoc kShapes[] = {
     {"Summary", "{case:text, number:text, title:text, kind:text, lane:" YZ_LANE ", state:" YZ_STATE
                 ", office:code, office_name:text, occurred_at:time?, signed_at:time?, signed_until:time?, "
                 "submitted_at:time?, received_at:time?, "
-                "verified:bool, flags:Flags, conflict:bool, attachments:int, version:text, forward_waits:bool}"},
+                "verified:bool, flags:Flags, conflict:bool, attachments:int, version:text, forward_waits:bool, "
+                "excerpt?:[{text:text, hit:bool}]}"},
     {"Outcome",
      "{case:text, state:text, number?:text, addressees?:[Office], record?:hex?, waiting_for_signature?:bool, "
      "warnings:[Finding], seen?:text, disputed?:[text], message?:text}"},
@@ -66,7 +68,7 @@ constexpr ProblemDoc kProblems[] = {
 
 constexpr RouteDoc kRoutes[] = {
     {"GET /api/v1/reports", "view?:text<200>, " YZ_FILTER ", limit?:int<1,100000>, after?:text", "",
-     "{reports:[Summary], next:text?}", "@filter 422 invalid.limit invalid.after; 404 view.missing"},
+     "{reports:[Summary], next:text?, among?:int}", "@filter 422 invalid.limit invalid.after; 404 view.missing"},
     {"GET /api/v1/reports/export", "view?:text<200>, " YZ_FILTER, "", "csv", "@filter 404 view.missing"},
     {"GET /api/v1/views", "", "", "{views:[View]}"},
     {"PUT /api/v1/views/{name}", "", "{filter:Filter}", "View", "@filter 422 invalid.name view.many"},

@@ -11,8 +11,9 @@ namespace {
 constexpr std::int64_t kVersionMax = 1'000'000;
 constexpr std::int64_t kLatestMs = 1LL << 44;
 constexpr std::int64_t kMinutesMax = 30 * 24 * 60;
-constexpr std::string_view kMembers[] = {"v",     "name",    "deadlines",  "fields",     "forms",       "required",
-                                         "rules", "signoff", "skip_level", "commission", "zero_report", "watch"};
+constexpr std::string_view kMembers[] = {"v",           "name",  "deadlines", "fields",     "forms",
+                                         "required",    "rules", "signoff",   "skip_level", "commission",
+                                         "zero_report", "watch", "escalation"};
 
 const JsonLimits kLimits{.bytes = kPolicyBytesMax, .depth = 8};
 
@@ -63,6 +64,7 @@ class Reading {
     each(*j, "signoff", [&](const Json& e, const std::string& at) { signoff(e, at); });
     policy_parts::read_skip(*j, into);
     policy_parts::read_times(*j, into);
+    policy_parts::read_escalation(*j, into);
     if (const Json* c = j->find("commission")) commission(*c);
     check_law();
   }
@@ -211,7 +213,7 @@ void flatten(const Json& j, const std::string& at, std::vector<std::pair<std::st
   } else if (j.items()) {
     for (const Json& e : *j.items()) {
       std::string name;
-      for (const char* key : {"hop", "class", "level", "stage", "need", "kind", "id", "key", "name"})
+      for (const char* key : {"hop", "class", "level", "stage", "need", "kind", "id", "key", "name", "what", "lane"})
         if (!e.text(key).empty()) name += (name.empty() ? "" : " ") + std::string(e.text(key));
       if (!e.members())
         out.emplace_back(at + "[" + dump(e) + "]", dump(e));
@@ -319,6 +321,7 @@ std::string document_of(const RuleSet& rules) {
   j.set("commission", Json::object({{"default_days", rules.terms.commission_days}, {"slack", std::move(slack)}}));
   j.set("zero_report", policy_parts::times_json(rules.terms.zero_reports, false));
   j.set("watch", policy_parts::times_json(rules.terms.watches, true));
+  j.set("escalation", policy_parts::escalation_json(rules.terms));
   return dump(j);
 }
 

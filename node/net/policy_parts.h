@@ -52,6 +52,10 @@ Json forms_json(const RuleSet&);
 void read_times(const Json& document, const Into&);
 Json times_json(const std::vector<Timetable>&, bool watch);
 
+/// "escalation": when who is asked about what waits.
+void read_escalation(const Json& document, const Into&);
+Json escalation_json(const PolicyTerms&);
+
 /// "skip_level".
 void read_skip(const Json& document, const Into&);
 Json skip_json(const RuleSet&);

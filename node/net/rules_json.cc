@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "node/office/escalation.h"
 #include "node/office/timetable.h"
 #include "node/rules/embedded.h"
 
@@ -226,6 +227,12 @@ RuleSet all() {
     set.terms.skip_from = std::min(set.terms.skip_from, level(j));
   for (const Json& j : policy.at("skip_level").at("classes"))
     set.terms.skip.push_back({j.at("class"), str(j, "from"), level(j.at("lowest"))});
+  for (const Json& j : policy.at("escalation")) {
+    const auto what = awaited_from(j.at("what").get_ref<const std::string&>());
+    const auto lane = sync::lane_from(j.at("lane").get_ref<const std::string&>());
+    if (!what || !lane || !sync::is_stream_lane(*lane)) throw BadData{"what is escalated, and in which lane"};
+    escalation_min_of(set.terms, *what, *lane) = {j.at("deputy_min"), j.at("leader_min"), j.at("superior_min")};
+  }
   for (const Json& j : policy.at("zero_report")) set.terms.zero_reports.push_back(timetable(j));
   for (const Json& j : policy.at("watch")) set.terms.watches.push_back(timetable(j));
   return set;

@@ -130,9 +130,9 @@ std::string_view name_of(SuperiorRow::Kind k) {
 
 namespace {
 
-Result<bool> fails(Store& store, const NodeId& peer) {
-  Query q = TRY(store.db().query("select failed_ms > last_contact_ms from link where peer = ?", peer));
-  return TRY(q.step()) && q.integer(0) != 0;
+Result<sync::Millis> fails(Store& store, const NodeId& peer) {
+  Query q = TRY(store.db().query("select failed_ms * (failed_ms > last_contact_ms) from link where peer = ?", peer));
+  return TRY(q.step()) ? q.integer(0) : 0;
 }
 
 }  // namespace
@@ -149,7 +149,7 @@ Result<std::vector<SuperiorRow>> superior_rows(Store& store, Directory& director
       s.joined = true;
       s.urls = l.urls;
       s.last_contact = std::max(s.last_contact, l.last_contact);
-      s.failing = s.failing || TRY(fails(store, l.peer));
+      s.failing = std::max(s.failing, TRY(fails(store, l.peer)));
       if (auto code = TRY(link_refusal(store, l.peer)); !code.empty()) s.refusal = std::move(code);
     }
     if (!s.joined)

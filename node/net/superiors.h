@@ -33,7 +33,7 @@ struct SuperiorRow {
   std::vector<std::string> urls;
   sync::Millis last_contact = 0;  ///< 0: never
   bool joined = false;
-  bool failing = false;      ///< the last try, after the last contact, got no answer
+  sync::Millis failing = 0;  ///< since then, after the last contact, no try got an answer; 0: not so
   std::string refusal = {};  ///< what it answered instead of an exchange, "" = it talks
 };
 /// The one that certified us first.

@@ -164,7 +164,8 @@ class Books {
   /// Stores a record of ours and queues it for its addressees. Gives its case's matter.
   virtual Result<std::int64_t> release(const sync::ReleasedRecord&, std::int64_t notes, sync::Millis now) = 0;
   /// The next number for the telephone, of no case yet: 柳河镇〔2026〕12号. A case takes it from what is signed.
-  virtual Result<std::string> next_number(std::string_view office_name, sync::Millis now) = 0;
+  /// Exercises are counted by themselves: 柳河镇〔2026〕演练1号.
+  virtual Result<std::string> next_number(std::string_view office_name, bool exercise, sync::Millis now) = 0;
   /// What of ours is released in this case waits until then, but for these offices; 0: it waits no longer.
   virtual Result<> hold(std::int64_t matter, std::span<const OfficeId> but, sync::Millis until) = 0;
   /// Its chunks may leave, for each of these.

@@ -226,7 +226,7 @@ Result<Outcome> Desk::pass(const SigningPerson& by, Draft& d, const CaseFile* fi
     if (file)
       d.extras.number = file->number;
     else if (d.extras.number.empty())
-      d.extras.number = TRY(books_.next_number(home_.name, now_));
+      d.extras.number = TRY(books_.next_number(home_.name, d.extras.exercise, now_));
     sync::Record r = record_of(d, file, TRY(books_.tick(now_)), w);
     if (d.extras.exercise) r.flags |= sync::record_flag::exercise;
     d.content = r.content();

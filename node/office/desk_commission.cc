@@ -113,7 +113,7 @@ sync::Record Desk::task_record(const Draft& d, sync::Hlc at) const {
 /// What will be signed, for all who are asked.
 Result<> Desk::fix_task(Draft& d) {
   d.extras.office = home_.name;
-  if (d.extras.number.empty()) d.extras.number = TRY(books_.next_number(home_.name, now_));
+  if (d.extras.number.empty()) d.extras.number = TRY(books_.next_number(home_.name, false, now_));
   std::vector<Bytes> contents;
   const sync::Hlc at = TRY(books_.tick(now_));
   for (const auto& to : groups_of(d.extras.commission->to)) {

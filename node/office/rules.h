@@ -199,6 +199,9 @@ struct SkipRule {
   IncidentLevel lowest = IncidentLevel::ii;
 };
 
+/// After how many minutes each is asked: the deputy, the leader, the superior. Each later than the one before.
+using EscalationMin = std::array<std::int64_t, 3>;
+
 /// What is no rule about a text, and set by policy too.
 struct PolicyTerms {
   std::int64_t commission_days = 3;
@@ -212,6 +215,8 @@ struct PolicyTerms {
   IncidentLevel skip_from = IncidentLevel::ii;  ///< flash emergencies from here up go to all superiors
   std::vector<SkipRule> skip;                   ///< of single classes, besides
   std::vector<Timetable> zero_reports, watches;
+  /// [Awaited][lane: flash, urgent, routine] (office/escalation.h).
+  std::array<std::array<EscalationMin, 3>, 3> escalation_min{};
   std::string name;  ///< "370700#3,370783#1"; empty: built in
 };
 

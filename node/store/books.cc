@@ -249,16 +249,16 @@ Result<std::int64_t> StoreBooks::release(const sync::ReleasedRecord& r, std::int
   return q.integer(0);
 }
 
-Result<std::string> StoreBooks::next_number(std::string_view office_name, sync::Millis now) {
+Result<std::string> StoreBooks::next_number(std::string_view office_name, bool exercise, sync::Millis now) {
   const int year = year_of(now, utc_offset_minutes_);
   Query q =
-      TRY(store_.db().query("insert into number(office, year, last) values(?, ?, 1)"
-                            " on conflict(office, year) do update set last = last + 1 returning last",
-                            store_.me().office, year));
+      TRY(store_.db().query("insert into number(office, year, exercise, last) values(?, ?, ?, 1)"
+                            " on conflict(office, year, exercise) do update set last = last + 1 returning last",
+                            store_.me().office, year, exercise ? 1 : 0));
   if (!TRY(q.step())) return fail(Fault::corrupt, "no number was given", "store.number");
   // Each machine counts for itself; from the second on its own number stands before.
   const int machine = TRY(machine_number(store_));
-  const std::string number = std::string(office_name) + "〔" + std::to_string(year) + "〕" +
+  const std::string number = std::string(office_name) + "〔" + std::to_string(year) + "〕" + (exercise ? "演练" : "") +
                              (machine > 1 ? std::to_string(machine) + "-" : "") + std::to_string(q.integer(0)) + "号";
   TRY(q.run());
   return number;

@@ -31,7 +31,7 @@ class StoreBooks final : public Books {
   Result<> keep(Draft&, sync::Millis now) override;
   Result<> drop(const Draft&, const std::optional<RecordId>& into, sync::Millis now) override;
   Result<std::int64_t> release(const sync::ReleasedRecord&, std::int64_t notes, sync::Millis now) override;
-  Result<std::string> next_number(std::string_view office_name, sync::Millis now) override;
+  Result<std::string> next_number(std::string_view office_name, bool exercise, sync::Millis now) override;
   Result<> hold(std::int64_t matter, std::span<const OfficeId> but, sync::Millis until) override;
   Result<> let_go(const sync::AttachmentId&, std::span<const OfficeId> destinations) override;
   Result<> hand_on(const Manifest&, std::span<const OfficeId> destinations) override;

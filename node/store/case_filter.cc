@@ -260,6 +260,7 @@ Result<CaseList> search(Store& store, const ListFilter& f) {
 }  // namespace
 
 Result<CaseList> list_cases(Store& store, const ListFilter& f) {
+  if (f.order) return ordered_cases(store, f);
   return f.search.empty() ? through_cases(store, f, 'r', looked_at_most(f) + 1, {}) : search(store, f);
 }
 

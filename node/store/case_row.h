@@ -11,4 +11,8 @@ inline constexpr std::string_view kCaseColumns =
 /// Of a query for kCaseColumns that stands on a row.
 Result<MatterRow> case_row_of(Query&);
 
+/// list_cases() with an order: the newest kOrderedMost that fit (of a search kOrderedHits), put in it.
+inline constexpr std::size_t kOrderedMost = 10'000, kOrderedHits = 2'000;
+Result<CaseList> ordered_cases(Store&, const ListFilter&);
+
 }  // namespace yz::node

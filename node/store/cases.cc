@@ -27,16 +27,6 @@ bool has_text(sync::RecordType t) {
 bool is_origin(const sync::Record& r) { return r.origin == r.case_office; }
 
 /// Title and body, and the fields that hold text: a place is looked for as often as a word of the text.
-std::string search_text(const Report& r) {
-  std::string out = r.body;
-  for (const auto& [key, value] : r.fields.values)
-    if (const auto* s = std::get_if<std::string>(&value)) {
-      out += '\n';
-      out += *s;
-    }
-  return out;
-}
-
 std::int64_t record_words(std::int64_t row) { return 2 * row; }
 std::int64_t draft_words(std::int64_t matter) { return 2 * matter + 1; }
 
@@ -497,6 +487,16 @@ Result<> refresh_states(Store& store, std::span<const std::int64_t> record_rows,
       TRY(db.run("update matter set state = ?, changed_ms = ? where row = ?", static_cast<int>(now_is), now, matter));
   }
   return {};
+}
+
+std::string search_text(const Report& r) {
+  std::string out = r.body;
+  for (const auto& [key, value] : r.fields.values)
+    if (const auto* s = std::get_if<std::string>(&value)) {
+      out += '\n';
+      out += *s;
+    }
+  return out;
 }
 
 Result<> index_draft(Store& store, std::int64_t matter, const Report& r) {

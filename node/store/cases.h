@@ -43,6 +43,11 @@ struct MatterRow {
 /// Which of a case's times a range is about.
 enum class TimeOf : std::uint8_t { occurred, signed_at, received };
 
+/// What a list is put in order by: the moment shown (received, else signed, else of the event), the lane, the office's
+/// code, the state as work goes on, the number as a person counts. What is alike in it goes by its moment, newest
+/// first.
+enum class OrderBy : std::uint8_t { time, lane, office, state, number };
+
 struct ListFilter {
   std::optional<sync::Lane> lane = {};
   std::optional<ReportState> state = {};
@@ -59,10 +64,14 @@ struct ListFilter {
   std::optional<bool> attachments = {}, exercise = {};
   /// Something on it waits for somebody (an act with a due time), due before then; and not before `due_from`.
   std::optional<sync::Millis> due_from = {}, due_until = {};
+  /// Put in this order, `ascending` or not; none: the newest first, without a bound on how many.
+  std::optional<OrderBy> order = {};
+  bool ascending = false;
 };
 struct CaseList {
-  std::vector<MatterRow> rows;  ///< newest first
-  std::string next;             ///< empty at the end
+  std::vector<MatterRow> rows;       ///< newest first, or in the order that was asked for
+  std::string next;                  ///< empty at the end
+  std::optional<std::size_t> among;  ///< only the newest so many that fit were put in order; none: all of them
 };
 /// Reports only. However many cases there are, one call looks at a bounded number: it may give fewer than the limit,
 /// or none, and still a `next`. Fault::invalid for a cursor that is none, or a search without a letter.
@@ -107,6 +116,8 @@ std::string_view name_of(CaseReceipt::Kind);
 /// What other offices said about our records of this case, by their signed receipts.
 Result<std::vector<CaseReceipt>> case_receipts(Store&, const std::vector<CaseRecord>&);
 
+/// What of a report is searched beside its title.
+std::string search_text(const Report&);
 /// Search words of a draft; the same report has to be given to forget them (the index keeps no text).
 Result<> index_draft(Store&, std::int64_t matter, const Report&);
 Result<> forget_draft(Store&, std::int64_t matter, const Report&);

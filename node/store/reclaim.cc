@@ -45,9 +45,9 @@ Result<> drop_signed_draft(Store& store, const sync::ReleasedRecord& released, s
 Result<> pass_over_number(Store& store, const sync::Record& r) {
   if (r.origin != r.case_office || !r.parents.empty() || !is_version(r.type)) return {};
   return store.db().run(
-      "update number set last = last + 1 where office = ? and year = (select max(year) from number"
-      " where office = ?)",
-      store.me().office, store.me().office);
+      "update number set last = last + 1 where office = ?1 and exercise = ?2 and year = (select max(year) from number"
+      " where office = ?1 and exercise = ?2)",
+      store.me().office, (r.flags & sync::record_flag::exercise) != 0 ? 1 : 0);
 }
 
 }  // namespace

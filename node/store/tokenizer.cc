@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -186,22 +187,18 @@ std::vector<std::string> tokens(std::string_view text) {
   return all;
 }
 
-std::string fts_phrase(std::string_view user_text) {
-  std::string expression;
+std::vector<Phrase> phrases(std::string_view user_text) {
+  std::vector<Phrase> out;
   std::size_t count = 0;
-  // Quoted tokens hold letters and digits only: nothing of the user's can act as an operator.
   const auto add_word = [&](std::string_view word) {
-    std::string phrase;
+    Phrase phrase;
     each_token(word, [&](std::string_view token, std::size_t, std::size_t) {
       if (count == kQueryTokensMax) return 1;
       ++count;
-      if (!phrase.empty()) phrase += ' ';
-      phrase += token;
+      phrase.emplace_back(token);
       return 0;
     });
-    if (phrase.empty()) return;
-    if (!expression.empty()) expression += ' ';
-    expression += '"' + phrase + '"';
+    if (!phrase.empty()) out.push_back(std::move(phrase));
   };
   std::size_t begin = 0;
   for (std::size_t at = 0; at < user_text.size();) {
@@ -214,7 +211,38 @@ std::string fts_phrase(std::string_view user_text) {
     at += c.bytes;
   }
   add_word(user_text.substr(begin));
+  return out;
+}
+
+std::string fts_phrase(std::string_view user_text) {
+  std::string expression;
+  // Quoted tokens hold letters and digits only: nothing of the user's can act as an operator.
+  for (const Phrase& phrase : phrases(user_text)) {
+    expression += expression.empty() ? "\"" : " \"";
+    for (std::size_t i = 0; i < phrase.size(); ++i) expression += (i > 0 ? " " : "") + phrase[i];
+    expression += '"';
+  }
   return expression;
+}
+
+std::vector<Place> places_of(std::string_view text, const Phrase& phrase) {
+  struct Token {
+    std::string text;
+    Place at;
+  };
+  std::vector<Place> out;
+  if (phrase.empty()) return out;
+  std::vector<Token> last;  // as many as the phrase has, the newest at the end
+  each_token(text, [&](std::string_view token, std::size_t start, std::size_t end) {
+    if (last.size() == phrase.size()) last.erase(last.begin());
+    last.push_back({std::string(token), {start, end}});
+    if (last.size() == phrase.size() && std::ranges::equal(last, phrase, {}, &Token::text)) {
+      out.push_back({last.front().at.begin, end});
+      last.clear();  // the next one begins behind it
+    }
+    return 0;
+  });
+  return out;
 }
 
 }  // namespace yz::node

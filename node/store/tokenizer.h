@@ -26,6 +26,18 @@ Result<> register_tokenizer(sqlite3*);
 /// Tokens of any bytes; invalid UTF-8 only separates.
 std::vector<std::string> tokens(std::string_view text);
 
+/// Tokens that stand one after the other.
+using Phrase = std::vector<std::string>;
+/// The words that a person typed, separated by white space; at most kQueryTokensMax tokens in all.
+std::vector<Phrase> phrases(std::string_view user_text);
+/// Bytes [begin, end) of a text.
+struct Place {
+  std::size_t begin = 0, end = 0;
+  bool operator==(const Place&) const = default;
+};
+/// Where the index would find the phrase in a text, in order; none overlaps another.
+std::vector<Place> places_of(std::string_view text, const Phrase&);
+
 /// Turns what a person typed into an FTS5 MATCH expression without operators: all words
 /// (separated by white space) must occur, each as a phrase. Empty when there is no token:
 /// then do not search.

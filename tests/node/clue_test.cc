@@ -279,6 +279,37 @@ TEST_CASE("while an exercise goes on what is begun is one, unless its writer say
   CHECK((flags_of(w, drill) & record_note::exercise) != 0);
 }
 
+TEST_CASE("exercises have numbers of their own, leave no gap among the real ones, and are counted apart") {
+  World w;
+  const auto begin = [&](bool exercise, bool send) {
+    const auto made =
+        w.call("POST", "/api/v1/reports",
+               std::string(R"({"kind":"brief","title":"渡口巡查","exercise":)") + (exercise ? "true" : "false") +
+                   R"(,"send":)" + (send ? "true" : "false") + R"(,"body":")" + World::kBody + "\"}");
+    REQUIRE(made.reply.status == 200);
+    return std::string(w.call("GET", "/api/v1/reports/" + std::string(made.json.text("case"))).json.text("number"));
+  };
+  CHECK(begin(false, true) == "柳河镇〔2026〕1号");
+  CHECK(begin(true, true) == "柳河镇〔2026〕演练1号");
+  CHECK(begin(true, true) == "柳河镇〔2026〕演练2号");
+  CHECK(begin(false, true) == "柳河镇〔2026〕2号");
+  CHECK(w.call("GET", "/api/v1/reports/柳河镇〔2026〕演练2号").json.text("number") == "柳河镇〔2026〕演练2号");
+  begin(true, false);
+  begin(false, false);
+  begin(false, false);
+  const auto asked = w.call("GET", "/api/v1/status");
+  REQUIRE_MESSAGE(asked.reply.status == 200, asked.reply.body);
+  const Json& status = asked.json;
+  CHECK(status.count("drafts") == 2);
+  CHECK(status.find("exercises")->count("drafts") == 1);
+  CHECK(status.count("overdue") == 0);
+  // Two days on nothing of it has a receipt: two real ones are late.
+  w.now_ms += 2 * sync::Millis{24} * 3'600'000;
+  const Json later = w.call("GET", "/api/v1/status").json;
+  CHECK(later.count("overdue") == 2);
+  CHECK(later.find("exercises")->count("overdue") == 2);
+}
+
 TEST_CASE("nobody makes a received report an exercise afterwards, nor an exercise real") {
   struct Row {
     bool first, second, taken;

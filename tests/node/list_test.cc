@@ -182,3 +182,77 @@ TEST_CASE("the table comes in small pieces, whole, and is written down before it
   CHECK(all.find(",附件数,事项\r\n") != std::string::npos);  // what only programs read stands last
   CHECK(all.find(",n100,") == std::string::npos);
 }
+
+namespace {
+
+/// Cases as rows, each with its lane, state, number and when it came.
+void add_case(World& w, int lane, int state, std::string_view number, std::int64_t at) {
+  REQUIRE(w.store().write([&] {
+    return w.store().db().run(
+        "insert into matter(case_id, office, own, kind, lane, state, title, signed_ms, changed_ms, number)"
+        " select randomblob(16), id, 1, 7, ?, ?, ?, ?, 0, ? from office where state = 3",
+        lane, state, number, at, number);
+  }));
+}
+
+std::string in_order(World& w, std::string_view query) {
+  std::string out;
+  std::string after;
+  do {
+    const auto a = w.call("GET", "/api/v1/reports?limit=2" + std::string(query) + after);
+    REQUIRE(a.reply.status == 200);
+    for (const Json& r : *a.json.find("reports")->items()) {
+      std::string n(r.text("number"));
+      out += (out.empty() ? "" : " ") +
+             n.substr(n.find("\xE3\x80\x95") + 3, n.rfind("\xE5\x8F\xB7") - n.find("\xE3\x80\x95") - 3);
+    }
+    after = a.json.find("next")->string() ? "&after=" + *a.json.find("next")->string() : std::string();
+  } while (!after.empty());
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a list is in the order of the column that was asked for, page by page, each once") {
+  World w;
+  const struct {
+    int lane, state, number;
+    std::int64_t at;
+  } rows[] = {{3, 4, 9, 500}, {1, 5, 10, 100}, {3, 3, 100, 300}, {2, 4, 2, 400}, {1, 3, 11, 200}};
+  for (const auto& r : rows) add_case(w, r.lane, r.state, "柳河镇〔2026〕" + std::to_string(r.number) + "号", r.at);
+  const struct {
+    std::string_view query, want;
+  } cases[] = {
+      {"", "11 2 100 10 9"},  // as they came, the newest first
+      {"&sort=number&order=asc", "2 9 10 11 100"},
+      {"&sort=number", "100 11 10 9 2"},
+      {"&sort=time", "9 2 100 11 10"},
+      {"&sort=time&order=asc", "10 11 100 2 9"},
+      {"&sort=lane&order=asc", "11 10 2 9 100"},  // within a lane the newest first
+      {"&sort=lane&order=desc", "9 100 2 11 10"},
+      {"&sort=state&order=asc", "100 11 9 2 10"},
+      {"&sort=office", "9 2 100 11 10"},
+      {"&sort=time&lane=flash", "11 10"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.query);
+    CHECK(in_order(w, c.query) == c.want);
+  }
+  for (const std::string_view bad : {"sort=title", "sort=time&order=up", "sort=time&after=r3", "sort=time&after=o"}) {
+    CAPTURE(bad);
+    CHECK(w.call("GET", "/api/v1/reports?" + std::string(bad)).reply.status == 422);
+  }
+}
+
+TEST_CASE("of more than one call may look at, only the newest are put in order, and the list says so") {
+  World w;
+  fill(w, static_cast<int>(kOrderedMost) + 20);
+  const auto page = list_cases(w.store(), {.limit = 3, .order = OrderBy::time, .ascending = true});
+  REQUIRE(page);
+  CHECK(page->among == kOrderedMost);
+  CHECK(page->rows.front().title == "n21");
+  const auto few = list_cases(w.store(), {.limit = 3, .exercise = true, .order = OrderBy::time, .ascending = true});
+  REQUIRE(few);
+  CHECK_FALSE(few->among);
+  CHECK(few->rows.front().title == "n500");
+}

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "node/net/rules_json.h"
+#include "node/office/escalation.h"
 #include "node/office/timetable.h"
 
 using namespace yz;
@@ -193,6 +194,45 @@ TEST_CASE("timetables have one form, and add up from level to level") {
   CHECK(ruled(zero(R"("levels":["county"],"at":["16:30"])"), above, true).terms.zero_reports.size() == 1);
   CHECK(ruled(R"({"v":1,"zero_report":[]})", above, true).terms.zero_reports.size() == 1);
   CHECK(ruled(R"({"v":1,"zero_report":[]})", above).terms.zero_reports.empty());
+}
+
+TEST_CASE("when who is asked about what waits is the policy's, each level only sooner") {
+  const auto asks = [](const std::string& what, const std::string& lane, const std::string& minutes) {
+    return R"({"v":1,"escalation":[{"what":")" + what + R"(","lane":")" + lane + "\"," + minutes + "}]}";
+  };
+  const std::string quick = asks("sign_off", "flash", R"("deputy_min":3,"leader_min":6,"superior_min":9)");
+  CHECK(codes(quick).empty());
+  const RuleSet above = ruled(quick);
+  const auto rung = [](const RuleSet& rules, Awaited what, std::int64_t minutes) {
+    return escalation_of(rules.terms, what, sync::Lane::flash, 0, {}, minutes * kMinute).rung;
+  };
+  CHECK(rung(built_in(), Awaited::sign_off, 4) == Rung::none);
+  CHECK(rung(above, Awaited::sign_off, 4) == Rung::deputy);
+  CHECK(rung(above, Awaited::sign_off, 9) == Rung::superior);
+  CHECK(rung(above, Awaited::acknowledgement, 4) == Rung::none);  // nothing was said of it
+  CHECK(codes(asks("sign_off", "flash", R"("deputy_min":2,"leader_min":6,"superior_min":9)"), &above).empty());
+  CHECK(codes(asks("sign_off", "flash", R"("deputy_min":3,"leader_min":7,"superior_min":9)"), &above) ==
+        Codes{"policy.laxer"});
+  // What an office below says holds only where it asks for more.
+  const RuleSet below =
+      ruled(asks("sign_off", "flash", R"("deputy_min":1,"leader_min":20,"superior_min":30)"), above, true);
+  CHECK(escalation_min_of(below.terms, Awaited::sign_off, sync::Lane::flash) == EscalationMin{1, 6, 9});
+  for (const auto& [what, lane] : {std::pair{"moon", "flash"},
+                                   {"sign_off", "bulk"},
+                                   {"sign_off", ""},
+                                   {"acknowledgement", "urgent"},
+                                   {"acknowledgement", "routine"}})
+    CHECK(codes(asks(what, lane, R"("deputy_min":1,"leader_min":2,"superior_min":3)")) == Codes{"policy.unknown"});
+  for (const std::string bad :
+       {R"("deputy_min":0,"leader_min":2,"superior_min":3)", R"("deputy_min":2,"leader_min":2,"superior_min":3)",
+        R"("deputy_min":1,"leader_min":2)", R"("deputy_min":"1","leader_min":2,"superior_min":3)",
+        R"("deputy_min":1,"leader_min":2,"superior_min":43201)"}) {
+    CAPTURE(bad);
+    CHECK(codes(asks("progress", "urgent", bad)) == Codes{"policy.form"});
+  }
+  // The document of what holds says all of it, and reads back as it is.
+  CHECK(ruled(document_of(above)).terms.escalation_min == above.terms.escalation_min);
+  CHECK(document_of(above).find(R"("deputy_min":3)") != std::string::npos);
 }
 
 TEST_CASE("a zero report is due at the office's own clock, in the period, by level or by code") {

@@ -277,16 +277,17 @@ TEST_CASE("what waits is asked of the next one at times that follow from what wa
       {acknowledgement, Lane::flash, 10 * kMinute, {}, Rung::leader},
       {sign_off, Lane::flash, -kHour, {}, Rung::none},  // a clock that was ahead
   };
+  const PolicyTerms& terms = test::the_rules().data().terms;
   for (const Row& r : rows) {
     CAPTURE(static_cast<int>(r.what));
     CAPTURE(r.waited);
     const auto due = r.due ? std::optional(kNow + *r.due) : std::nullopt;
-    const Escalation e = escalation_of(r.what, r.lane, kNow, due, kNow + r.waited);
+    const Escalation e = escalation_of(terms, r.what, r.lane, kNow, due, kNow + r.waited);
     CHECK(e.rung == r.rung);
     CHECK(e.next.has_value() == (r.rung != Rung::superior));
     if (!e.next) continue;
     CHECK(*e.next > kNow + r.waited);
-    CHECK(escalation_of(r.what, r.lane, kNow, due, *e.next).rung > r.rung);
+    CHECK(escalation_of(terms, r.what, r.lane, kNow, due, *e.next).rung > r.rung);
   }
 }
 

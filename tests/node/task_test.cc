@@ -100,6 +100,43 @@ TEST_CASE("how it stands with an office follows from what was signed") {
   CHECK(closed.state(kDue + 1) == "delivered");
 }
 
+TEST_CASE("an answer submitted in time and signed perhaps after it is late for nobody, and sure for nobody") {
+  struct Row {
+    sync::Millis from, until;              ///< signed not before, not after; from the due time
+    std::optional<sync::Millis> received;  ///< from the due time
+    bool late, unsure;
+  };
+  const Row rows[] = {
+      {-kHour, -kHour, {}, false, false},  // one person: the very moment
+      {-kHour, 0, {}, false, false},       // signed by the due time whenever it was
+      {-kHour, 1, {}, false, true},        // perhaps a moment after
+      {-kHour, kHour, {}, false, true},
+      {0, kHour, {}, false, true},
+      {-kHour, kHour, -1, false, false},  // but it had arrived by then
+      {-kHour, kHour, 0, false, false},
+      {-kHour, kHour, 1, false, true},
+      {1, 1, {}, true, false},  // submitted after it: late for certain
+      {1, kHour, 2, true, false},
+  };
+  for (const Row& r : rows) {
+    CAPTURE(r.from);
+    CAPTURE(r.until);
+    Said s;
+    s.answered(kDue + r.from);
+    s.answers.back().signed_until = kDue + r.until;
+    if (r.received) s.answers.back().received = kDue + *r.received;
+    const Asked a = s.at(kDue + 2 * kHour);
+    CHECK(a.state == AskedState::answered);
+    CHECK(a.late == r.late);
+    CHECK(a.unsure == r.unsure);
+  }
+  // One that was sent back says nothing: the next one counts, with its own interval.
+  Said again;
+  again.answered(kDue - kHour, ReportState::returned).answered(kDue - 1);
+  again.answers.back().signed_until = kDue + kHour;
+  CHECK(again.at(kDue + kHour).unsure);
+}
+
 TEST_CASE("another office's words change nothing for this one") {
   Said s;
   s.town_says(Reply::accept).events.back().by.bytes[0] = 7;

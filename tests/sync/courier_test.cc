@@ -641,6 +641,104 @@ TEST_CASE("back-off grows without contact, is short after it, and is forgotten i
   CHECK(w.courier.wake() <= w.now + 300);
 }
 
+namespace {
+
+/// Fails every try without a connection for `ms`; gives how many there were and the longest wait between two.
+struct Tries {
+  int n = 0;
+  Millis longest = 0;
+};
+Tries no_connection(World& w, Millis ms) {
+  Tries out;
+  const Millis end = w.now + ms;
+  Millis last = w.now;
+  while (w.now < end) {
+    const auto o = w.next();
+    if (!o) {
+      const Millis wake = w.courier.wake();
+      REQUIRE(wake > w.now);
+      w.now = wake;
+      continue;
+    }
+    out.longest = std::max(out.longest, w.now - last);
+    last = w.now;
+    ++out.n;
+    w.courier.failed(o->id, Courier::Failure::connect, 0, w.now);
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("while anything waits a line that is back is tried within ten seconds, and a dead one no oftener") {
+  for (const Lane lane : {Lane::flash, Lane::urgent, Lane::routine}) {
+    CAPTURE(static_cast<int>(lane));
+    World w;
+    w.warm();
+    w.now += 3'600'000;  // the line has been dead for an hour before it was written
+    w.courier.poll();
+    no_connection(w, 3'600'000);
+    w.store.write(lane, Bytes(500, 1));
+    const Tries dead = no_connection(w, 3'600'000);
+    CHECK(dead.longest <= 10'000);
+    CHECK(dead.n <= 3'600'000 / 2'000 + 1);
+    // It is back.
+    Millis waited = w.now;
+    auto o = w.next();
+    if (!o) {
+      w.now = w.courier.wake();
+      o = w.next();
+    }
+    REQUIRE(o);
+    CHECK(w.now - waited <= 10'000);
+    w.answer(*o);
+    w.settle();
+    CHECK(w.store.waiting_rows() == 0);
+  }
+}
+
+TEST_CASE("what was written in the middle of a long back-off does not wait for its end") {
+  World w;
+  w.warm();
+  w.now += 3'600'000;
+  w.courier.poll();
+  for (int i = 0; i < 500 && w.courier.wake() < w.now + 20'000; ++i) {
+    w.now = std::max(w.now, w.courier.wake());
+    const auto o = w.next();
+    REQUIRE(o);
+    w.courier.failed(o->id, Courier::Failure::connect, 0, w.now);
+    CHECK_FALSE(w.next());
+  }
+  REQUIRE(w.courier.wake() >= w.now + 20'000);
+  w.store.write(Lane::routine, Bytes(100, 1));
+  auto o = w.next();
+  if (!o) {
+    CHECK(w.courier.wake() <= w.now + 8'000);
+    w.now = w.courier.wake();
+    o = w.next();
+  }
+  CHECK(o);
+}
+
+TEST_CASE("who is busy, refuses or talks nonsense is not dialled sooner because something waits") {
+  for (const auto why : {Courier::Failure::busy, Courier::Failure::nonsense}) {
+    CAPTURE(static_cast<int>(why));
+    World w;
+    w.warm();
+    w.now += 3'600'000;
+    w.store.write(Lane::routine, Bytes(100, 1));
+    const auto none = w.next();
+    REQUIRE(none);
+    w.courier.failed(none->id, Courier::Failure::connect, 0, w.now);
+    w.now = std::max(w.now, w.courier.wake());
+    const auto o = w.next();
+    REQUIRE(o);
+    w.courier.failed(o->id, why, 120'000, w.now);
+    CHECK_FALSE(w.next());
+    if (why == Courier::Failure::busy) CHECK(w.courier.wake() >= w.now + 120'000);
+  }
+}
+
 TEST_CASE("retry-after is obeyed, and then nothing wakes the owner without need") {
   World w;
   w.warm();

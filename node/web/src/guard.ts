@@ -43,7 +43,7 @@ export function useGuarded(field: Guarded): void {
 }
 
 /** The words of a field's own label, without what stands behind them. */
-export function labelOf(input: HTMLInputElement | null): string {
+export function labelOf(input: HTMLInputElement | HTMLTextAreaElement | null): string {
   const said = input?.getAttribute('aria-label');
   const label = input?.labels?.[0];
   if (said || !label) return said ?? '';

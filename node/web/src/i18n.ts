@@ -12,6 +12,7 @@ import { listEn, listZh } from './locales/list';
 import { rolesEn, rolesZh } from './locales/roles';
 import { tasksEn, tasksZh } from './locales/tasks';
 import { urgentEn, urgentZh } from './locales/urgent';
+import { watchEn, watchZh } from './locales/watch';
 import zh from './locales/zh-CN';
 
 /** The choice outlives the tab in a cookie of its own: nothing else is kept in the browser. */
@@ -42,6 +43,8 @@ i18n.global.mergeLocaleMessage('zh', formsZh);
 i18n.global.mergeLocaleMessage('en', formsEn);
 i18n.global.mergeLocaleMessage('zh', boxZh);
 i18n.global.mergeLocaleMessage('en', boxEn);
+i18n.global.mergeLocaleMessage('zh', watchZh);
+i18n.global.mergeLocaleMessage('en', watchEn);
 
 export const language = (): 'zh' | 'en' => (i18n.global.locale.value === 'en' ? 'en' : 'zh');
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyFilter, filterFrom, hasFurther, named, sameFilter, viewAt } from '../src/filter';
+import { ariaSort, emptyFilter, filterFrom, hasFurther, named, pressed, sameFilter, viewAt } from '../src/filter';
 
 describe('what a list is narrowed by', () => {
   it('names only what narrows something', () => {
@@ -21,6 +21,17 @@ describe('what a list is narrowed by', () => {
   it('shows further conditions that are set', () => {
     expect(hasFurther(filterFrom({ state: 'draft', search: 'x' }))).toBe(false);
     expect(hasFurther(filterFrom({ due: 'overdue' }))).toBe(true);
+  });
+  it('is put in order by a column, the other way round, and then as before', () => {
+    let f = filterFrom({ state: 'sent' });
+    const press = (c: 'time' | 'lane'): string => {
+      f = { ...f, ...pressed(f, c) };
+      return `${f.sort} ${f.order} ${ariaSort(f, c)}`;
+    };
+    expect([press('lane'), press('lane'), press('lane')]).toEqual(['lane asc ascending', 'lane desc descending', '  none']);
+    expect([press('time'), press('lane'), press('time')]).toEqual(['time desc descending', 'lane asc ascending', 'time desc descending']);
+    expect(named(f)).toEqual({ state: 'sent', sort: 'time', order: 'desc' });
+    expect(named({ ...emptyFilter(), order: 'asc' })).toEqual({});
   });
   it('opens the first nine views by a digit', () => {
     expect(viewAt(['a', 'b'], '2')).toBe('b');

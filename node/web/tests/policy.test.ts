@@ -50,6 +50,15 @@ describe('a policy as it is edited', () => {
     expect(differences(m, back)).toEqual([]);
     expect(compose(at, back, false)).toEqual(doc);
   });
+  it('says when who is asked about what waits, only where it differs', () => {
+    const asks = { what: 'sign_off', lane: 'flash', deputy_min: 5, leader_min: 10, superior_min: 20 };
+    const before = modelOf({ ...base, escalation: [asks, { ...asks, lane: 'urgent', deputy_min: 30, leader_min: 60, superior_min: 120 }] });
+    const m = overlay(before, { v: 1, escalation: [{ ...asks, deputy_min: 3 }] }, true);
+    const doc = compose(before, m, true);
+    expect(doc).toEqual({ v: 1, escalation: [{ ...asks, deputy_min: 3 }] });
+    expect(differences(before, m)).toEqual([{ section: 'escalation', what: ['escalation', 'sign_off', 'flash'], before: '5 / 10 / 20', after: '3 / 10 / 20' }]);
+    expect(placeOf('escalation[0]', doc)).toEqual({ section: 'escalation', key: 'sign_off|flash' });
+  });
   it('below another office adds times to those that stand, and names only its own', () => {
     const m = modelOf(base);
     m.watch.push({ name: '夜班', levels: ['county'], offices: [], at: ['20:00'], persons: 2 });

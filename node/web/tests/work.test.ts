@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { kindOf, lineMinutes, sizeOf } from '../src/attached';
-import { pressing } from '../src/desk/work';
+import { counted, pressing } from '../src/desk/work';
 import type { Group, Lane, Work } from '../src/api/types';
 
 const one = (title: string, group: Group, lane: Lane): Work => ({ title, group, lane }) as Work;
@@ -9,6 +9,11 @@ describe('the list of today', () => {
   it('has no flash question below a routine return, and nothing routine above what is grave', () => {
     const shown = pressing(['returned', 'answer', 'waiting'], [one('q', 'answer', 'flash'), one('q2', 'answer', 'routine'), one('r', 'returned', 'routine'), one('w', 'waiting', 'flash')]);
     expect(shown.map((g) => g.group + ':' + g.items.map((w) => w.title).join())).toEqual(['answer:q', 'returned:r', 'answer:q2', 'waiting:w']);
+  });
+  it('counts exercises apart', () => {
+    const w = (flags: string[]): Pick<Work, 'flags'> => ({ flags });
+    expect(counted([w([]), w(['exercise']), w(['expired'])])).toEqual({ real: 2, exercises: 1 });
+    expect(counted([w(['exercise'])])).toEqual({ real: 0, exercises: 1 });
   });
 });
 

@@ -72,6 +72,14 @@ export interface Stats {
   figures: string[];
   offices: OfficeStats[];
 }
+/** What one report gave, by the same scheme as the table. */
+export interface ReportPoints {
+  scheme: { id: string; zh: string; en: string };
+  /** Whoever assesses; null: nobody that we know the figures of. */
+  by: { office: string; name: string } | null;
+  points: { on: string; level: string; channel: string; points: number; at: string; note: string; certain: boolean }[];
+  total: number;
+}
 export interface Counted extends Partial<Summary> {
   case: string;
   sort?: string;
@@ -102,6 +110,7 @@ export const box = {
   followUpWith: (id: string, text: { body: string; fields: Record<string, FieldValue> }) => call<Outcome>('POST', `/reports/${encodeURIComponent(id)}/follow-up`, { body: text }),
 
   stats: (words: Record<string, string>) => call<Stats>('GET', '/stats' + query(words)),
+  points: (id: string) => call<ReportPoints>('GET', `/reports/${encodeURIComponent(id)}/points`, { background: true }),
   counted: (words: Record<string, string>) => call<{ items: Counted[] }>('GET', '/stats/list' + query(words)),
   csv: (words: Record<string, string>): string => '/api/v1/stats/csv' + query(words),
 };

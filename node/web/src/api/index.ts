@@ -19,7 +19,7 @@ export const api = {
   sync: () => call<{ reached: boolean; waiting: number; reason: string; said: string }>('POST', '/sync'),
 
   reports: (query: Record<string, string>, background = false) =>
-    call<{ reports: Summary[]; next: string | null }>('GET', '/reports?' + new URLSearchParams(query).toString(), { background }),
+    call<{ reports: Summary[]; next: string | null; among?: number }>('GET', '/reports?' + new URLSearchParams(query).toString(), { background }),
   report: (id: string, background = false) => call<FullReport>('GET', at(id), { background }),
   check: (writing: Partial<Writing> & { case?: string }) => call<Check>('POST', '/check', { body: writing }),
   create: (writing: Writing, keepalive = false) => call<Outcome>('POST', '/reports', { body: writing, keepalive }),

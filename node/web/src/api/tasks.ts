@@ -150,6 +150,7 @@ export interface PolicyDocument {
   commission?: { default_days?: number; slack?: { level: string; minutes: number }[] };
   zero_report?: TimetableDoc[];
   watch?: TimetableDoc[];
+  escalation?: { what: string; lane: string; deputy_min: number; leader_min: number; superior_min: number }[];
 }
 export interface PolicyNow {
   text: string;

@@ -25,6 +25,8 @@ export interface Superior {
   state: string;
   last_contact: string | null;
   reachable: boolean;
+  /** Since then no try got an answer; null: that is not known. */
+  down_since?: string | null;
   refusal: string;
   refusal_said: string;
 }
@@ -64,6 +66,8 @@ export interface Status {
   overdue: number;
   drafts: number;
   in_review: number;
+  /** What stands in none of the other figures. */
+  exercises?: { received: Record<Lane, number>; drafts: number; in_review: number; conflicts: number; overdue: number };
   clues?: number;
   exercise?: Drill | null;
   alarms: Alarm[];
@@ -92,6 +96,8 @@ export interface Summary {
   version?: string;
   /** We passed it on; no receipt of our superior's shows that it is there. */
   forward_waits?: boolean;
+  /** Of a search: a line of the text around the words; as text, never as markup. */
+  excerpt?: { text: string; hit: boolean }[];
 }
 export type Group =
   | 'returned' | 'to_sign' | 'cosign' | 'answer' | 'carry_out' | 'new' | 'decide' | 'to_close' | 'feedback' | 'awaited' | 'owed' | 'waiting' | 'in_review' | 'draft'

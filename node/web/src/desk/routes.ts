@@ -11,6 +11,8 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: '/conflict', name: 'conflicts', component: () => import('../views/Conflicts.vue') },
   { path: '/conflict/:case', name: 'conflict', component: () => import('../views/Conflict.vue') },
   { path: '/duty', name: 'duty', component: () => import('../views/Duty.vue') },
+  { path: '/handover', name: 'handover', component: () => import('../views/Handover.vue') },
+  { path: '/board', name: 'board', component: () => import('../views/Board.vue') },
   { path: '/clues', name: 'clues', component: () => import('../views/Clues.vue') },
   { path: '/zero', name: 'zero', component: () => import('../views/Zero.vue') },
   { path: '/stats', name: 'stats', component: () => import('../views/Stats.vue') },
@@ -19,12 +21,13 @@ export const deskRoutes: RouteRecordRaw[] = [
   { path: '/carry/code/:case', name: 'code', component: () => import('../views/CodeOut.vue') },
 ];
 
-/** What stands in the menu beside the first pages: for whom others write, and for whom versions wait. */
-export function deskPages(status: Status | null): { to: string; name: string }[] {
+/** What stands in the menu beside the first pages: for whom others write, for whom versions wait, and who owes nil reports (`zero`). */
+export function deskPages(status: Status | null, zero = false): { to: string; name: string }[] {
   const reads = status !== null && (status.level !== 'unit' || Object.values(status.received).some((n) => n > 0));
   return [
     ...(reads ? [{ to: '/triage', name: 'triage' }, { to: '/brief', name: 'brief' }] : []),
-    ...(status?.conflicts ? [{ to: '/conflict', name: 'conflicts' }] : []),
+    ...(status && status.conflicts + (status.exercises?.conflicts ?? 0) > 0 ? [{ to: '/conflict', name: 'conflicts' }] : []),
+    ...(zero ? [{ to: '/zero', name: 'zero' }] : []),
     { to: '/duty', name: 'duty' },
     { to: '/clues', name: 'clues' },
     { to: '/carry', name: 'carry' },

@@ -13,7 +13,7 @@ export function useSendZero(after: () => Promise<void>) {
     if (busy.value) return;
     busy.value = true;
     let state = '';
-    const answer = await dialog.ask({ title: t('zero.send'), text: t('zero.sure'), ask: 'text', label: t('zero.note'), given: t('zero.prefilled'), ok: t('zero.send'), try: async (note) => void (state = (await box.sendZero(note.trim())).state) });
+    const answer = await dialog.ask({ title: t('zero.send'), text: t('zero.sure'), ask: 'text', label: t('zero.note'), given: t('zero.prefilled'), most: 5000, ok: t('zero.send'), try: async (note) => void (state = (await box.sendZero(note.trim())).state) });
     busy.value = false;
     if (answer === null) return;
     done(state === 'in_review' ? t('zero.waits') : t('zero.sent'));

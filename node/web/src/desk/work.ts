@@ -20,3 +20,9 @@ export function pressing(order: Group[], items: Work[]): Shown[] {
   });
   return parts.map((part, at) => ({ part, at })).sort((a, b) => rank(a.part) - rank(b.part) || a.at - b.at).map((x) => x.part);
 }
+
+/** How many of them are real, and how many exercises. */
+export function counted(items: Pick<Work, 'flags'>[]): { real: number; exercises: number } {
+  const exercises = items.filter((w) => w.flags?.includes('exercise')).length;
+  return { real: items.length - exercises, exercises };
+}

@@ -1,4 +1,23 @@
-import type { ZeroSlot } from '../api/box';
+import type { Zero, ZeroSlot } from '../api/box';
 
 /** What a slot is called: sent in time by its author's clock alone has a name of its own. */
 export const slotState = (s: Pick<ZeroSlot, 'state' | 'certain'>): string => (s.state === 'sent' && !s.certain ? 'unsure' : s.state);
+
+/** An office below that has not sent what is past its time; `on`: its last nil report, which the urge is signed on. */
+export interface Owing {
+  office: string;
+  name: string;
+  due_at: string;
+  on: string | null;
+}
+/** Of each office the newest that is missing. Where nothing was heard of the office, nobody knows that it owes. */
+export function owing(zero: Pick<Zero, 'below'>): Owing[] {
+  return zero.below.flatMap((o) => {
+    const newest = [...o.slots].sort((a, b) => b.due_at.localeCompare(a.due_at));
+    const missing = newest.find((s) => s.state !== 'pending');
+    if (!missing || (missing.state !== 'overdue' && missing.state !== 'missed')) return [];
+    return [{ office: o.office, name: o.name, due_at: missing.due_at, on: newest.find((s) => s.report)?.report?.case ?? null }];
+  });
+}
+/** Whether the page of nil reports is of use here: we owe them, or somebody below does. */
+export const concernsUs = (zero: Pick<Zero, 'own' | 'below'>): boolean => zero.own.length > 0 || zero.below.some((o) => o.slots.length > 0);

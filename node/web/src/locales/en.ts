@@ -33,7 +33,7 @@ const en: typeof zh = {
   },
   work: {
     goesTo: 'to {list}', submitted: 'submitted by {name}, {time}',
-    title: 'Today', empty: 'Nothing waits for you.', count: '{n}', due: 'Due', overdue: '{n} min late', left: '{n} min left', leftHours: '{n} h left', leftDays: '{n} days left',
+    title: 'Today', empty: 'Nothing waits for you.', count: '{n}', drills: '{n} exercises', due: 'Due', overdue: '{n} min late', left: '{n} min left', leftHours: '{n} h left', leftDays: '{n} days left',
     keys: 'j / k move, Enter opens, n writes, p takes a phone call',
   },
   list: {
@@ -43,7 +43,7 @@ const en: typeof zh = {
   line: {
     down: 'No line to {name}', joining: 'Waiting to be admitted by the superior', last: 'last success {time}', never: 'never reached so far', kept: 'All you write is kept here and leaves by itself when the line is back, flash first.',
     waiting: '{n} waiting',
-    try: 'Try now', trying: 'Calling…', still: 'Still not reached: {reason}', up: 'Line up', none: 'No superior', refused: 'The superior does not take our mail: {reason}', done: 'Reached', wait: '{n} waiting',
+    try: 'Try now', trying: 'Calling…', still: 'Still not reached: {reason}', up: 'Line up', isDown: 'Line down', none: 'No superior', refused: 'The superior does not take our mail: {reason}', done: 'Reached', wait: '{n} waiting',
   },
   report: {
     text: 'Text', fields: 'Elements', people: 'People', drafter: 'Drafted', reviewer: 'Reviewed', signer: 'Signed', contact: 'Contact', records: 'Versions and signatures', receipts: 'Receipts', noReceipts: 'No receipt yet. The state changes by receipts alone.',
@@ -51,7 +51,7 @@ const en: typeof zh = {
     disputed: 'Disputed: {list}', edit: 'Go on writing', remove: 'Delete draft', print: 'Print', sign: 'Sign', return: 'Return', submit: 'Submit',
     acknowledge: 'Acknowledge', follow: 'Follow-up', final: 'Final report', correct: 'Correction', withdraw: 'Withdraw', code: 'Code by phone', returned: 'Returned because: {note}', pending: 'There is an unsigned text ({state})', deliveries: 'Delivery',
     reason: 'Reason', note: 'Remark (optional)', cancel: 'Cancel', ok: 'OK',
-    sure: 'Really: {what}?', gone: 'Draft deleted', done: 'Done: {what}', from: 'Reporting office', sensitivity: 'Handling', printed: 'Printed {time}', warned: 'Travels with remarks: {list}', suspicious: 'The attachment “{name}” is not what its name says: check it before use', nextWaits: 'More wait for your signature:', next: 'Next: {title}', submittedBy: 'Submitted by {name}, {time}; waits for a signature. ', back: 'Back',
+    sure: 'Really: {what}?', gone: 'Draft deleted', done: 'Done: {what}', signedWaits: '{what}: signed, not delivered yet', from: 'Reporting office', sensitivity: 'Handling', printed: 'Printed {time}', warned: 'Travels with remarks: {list}', suspicious: 'The attachment “{name}” is not what its name says: check it before use', nextWaits: 'More wait for your signature:', next: 'Next: {title}', submittedBy: 'Submitted by {name}, {time}; waits for a signature. ', back: 'Back',
   },
   write: {
     skips: 'By policy this goes to all superiors at once.',

@@ -32,7 +32,7 @@ export default {
     confirmHint: '距上次输入口令已超过5分钟，签名前需再确认一次。', secret: '涉密信息不得上本系统', checking: '正在核对口令…',
   },
   work: {
-    goesTo: '报送{list}', submitted: '{name} {time} 提交', title: '今日', empty: '没有等着办的事。', count: '{n} 件', due: '时限', overdue: '已超 {n} 分钟', left: '还有 {n} 分钟', leftHours: '还有 {n} 小时', leftDays: '还有 {n} 天',
+    goesTo: '报送{list}', submitted: '{name} {time} 提交', title: '今日', empty: '没有等着办的事。', count: '{n} 件', drills: '演练 {n} 件', due: '时限', overdue: '已超 {n} 分钟', left: '还有 {n} 分钟', leftHours: '还有 {n} 小时', leftDays: '还有 {n} 天',
     keys: 'j / k 上下移动，Enter 打开，n 写信息，p 接电话',
   },
   list: {
@@ -42,7 +42,7 @@ export default {
   line: {
     down: '到{name}的线路不通', joining: '还在等上级接纳', last: '上次成功 {time}', never: '还没有联系上过', kept: '写好的都在本机，来网后自动发出，特急在前。',
     waiting: '待发 {n} 件',
-    try: '现在试一次', trying: '正在联系…', still: '还是没有联系上：{reason}', up: '线路通', none: '没有上级单位', refused: '上级暂不接收：{reason}', done: '已联系上', wait: '待发 {n}',
+    try: '现在试一次', trying: '正在联系…', still: '还是没有联系上：{reason}', up: '线路通', isDown: '线路断', none: '没有上级单位', refused: '上级暂不接收：{reason}', done: '已联系上', wait: '待发 {n}',
   },
   report: {
     text: '正文', fields: '要素', people: '经办', drafter: '拟稿', reviewer: '审核', signer: '签发', contact: '联系人', records: '版本与签名', receipts: '回执', noReceipts: '还没有回执。状态只随回执改变。',
@@ -50,7 +50,7 @@ export default {
     disputed: '有分歧的要素：{list}', edit: '继续编写', remove: '删除草稿', print: '打印', sign: '签发', return: '退回', submit: '提交签发',
     acknowledge: '签收', follow: '写续报', final: '写终报', correct: '写更正', withdraw: '撤回', code: '电话短码', returned: '退回原因：{note}', pending: '有未签发的稿件（{state}）', deliveries: '送达情况',
     reason: '原因', note: '意见（可不写）', cancel: '取消', ok: '确定',
-    sure: '确定要{what}吗？', gone: '草稿已删除', done: '已{what}', from: '报送单位', sensitivity: '信息属性', printed: '打印于 {time}', warned: '附带提示：{list}', suspicious: '附件“{name}”的内容与文件名不符，请核实后再用', nextWaits: '还有待您签发的：', next: '下一件：{title}', submittedBy: '{name} {time} 提交，等待签发。', back: '返回',
+    sure: '确定要{what}吗？', gone: '草稿已删除', done: '已{what}', signedWaits: '{what}已签名，待送达', from: '报送单位', sensitivity: '信息属性', printed: '打印于 {time}', warned: '附带提示：{list}', suspicious: '附件“{name}”的内容与文件名不符，请核实后再用', nextWaits: '还有待您签发的：', next: '下一件：{title}', submittedBy: '{name} {time} 提交，等待签发。', back: '返回',
   },
   write: {
     skips: '按规则越级直报：同时发往全部上级。',

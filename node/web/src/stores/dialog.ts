@@ -12,6 +12,8 @@ export interface Question {
   /** What is typed stays on the node under this name until it is done. */
   keep?: string;
   needed?: boolean;
+  /** Characters that the text may have; what the node takes of a note or reason when nothing is said. */
+  most?: number;
   ok?: string;
   cancel?: string;
   danger?: boolean;

@@ -1,10 +1,12 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { api } from '../api';
+import { box } from '../api/box';
 import { Problem } from '../api/client';
 import type { Rules, Status } from '../api/types';
 import { AGAIN_MS, Bell, ringing, tone, urgentKeys } from '../desk/ring';
 import { byUrgency } from '../desk/triage';
+import { concernsUs } from '../desk/zero';
 import { offsetOf } from '../fields';
 import { named } from '../i18n';
 
@@ -53,6 +55,14 @@ export const useNode = defineStore('node', () => {
     urgentBell.silence();
     silenced.value = true;
   }
+  /** Whether nil reports are owed here, or by an office below: asked once, and again now and then. */
+  const owesZero = ref(false);
+  let zeroAt = 0;
+  async function lookAtZero(): Promise<void> {
+    if (Date.now() - zeroAt < 10 * 60_000) return;
+    zeroAt = Date.now();
+    owesZero.value = await box.zero(1, true).then(concernsUs, () => owesZero.value);
+  }
   let rulesAt = 0;
   /** A policy may have changed them: asked again after a minute, while the old ones go on. */
   async function loadRules(): Promise<Rules> {
@@ -86,6 +96,7 @@ export const useNode = defineStore('node', () => {
   function start(): void {
     stop();
     void load().catch(() => undefined);
+    void lookAtZero();
     events = new EventSource('/api/v1/events');
     events.addEventListener('change', (e) => hear(JSON.parse((e as MessageEvent<string>).data) as { all: boolean; cases: string[] }));
     events.addEventListener('hello', () => hear({ all: true, cases: [] }));
@@ -96,6 +107,7 @@ export const useNode = defineStore('node', () => {
       });
     timer = window.setInterval(() => {
       now.value = Date.now();
+      void lookAtZero();
       hear({ all: events === null, cases: [] });
     }, 15_000);
   }
@@ -108,5 +120,5 @@ export const useNode = defineStore('node', () => {
     listeners.add(f);
     return () => listeners.delete(f);
   }
-  return { status, rules, away, now, offset, urgent, silenced, silence, above, waiting, down, load, reload, loadRules, rule, start, stop, onChange };
+  return { status, rules, owesZero, away, now, offset, urgent, silenced, silence, above, waiting, down, load, reload, loadRules, rule, start, stop, onChange };
 });

@@ -6,6 +6,8 @@ export type Grade = (typeof GRADES)[number];
 export const STAGES = ['flash', 'first', 'followup', 'final', 'routine', 'zero'] as const;
 export type Stage = (typeof STAGES)[number];
 export const NEEDS = ['required', 'if_known', 'optional', 'unused'] as const;
+/** Who is asked, one after the other, about what waits too long. */
+export const STEPS = ['deputy', 'leader', 'superior'] as const;
 export const LEVELS = ['province', 'city', 'county', 'township', 'unit'] as const;
 
 export interface Limit {
@@ -35,6 +37,8 @@ export interface Model {
   slack: Record<string, number>;
   zero: TimetableDoc[];
   watch: TimetableDoc[];
+  /** By `what|lane`: minutes until the deputy, the leader, the superior is asked. */
+  escalation: Record<string, number[]>;
 }
 
 const copy = <T>(x: T): T => JSON.parse(JSON.stringify(x)) as T;
@@ -54,7 +58,7 @@ const lists = <T>(x: T[] | undefined): T[] => (Array.isArray(x) ? x : []);
 const lowest = (levels: string[]): Grade => GRADES[Math.max(0, ...levels.map((l) => GRADES.indexOf(l as Grade)))]!;
 
 export function emptyModel(): Model {
-  return { deadlines: {}, fields: [], needs: {}, severity: {}, steps: {}, skipFrom: 'II', skip: [], days: 3, slack: {}, zero: [], watch: [] };
+  return { deadlines: {}, fields: [], needs: {}, severity: {}, steps: {}, skipFrom: 'II', skip: [], days: 3, slack: {}, zero: [], watch: [], escalation: {} };
 }
 
 /** What holds when `doc` is published by an office over which `base` holds. `bound`: there are offices above it. */
@@ -82,6 +86,7 @@ export function overlay(base: Model, doc: PolicyDocument, bound: boolean): Model
   }
   if (doc.commission?.default_days) m.days = doc.commission.default_days;
   for (const s of lists(doc.commission?.slack)) m.slack[s.level] = s.minutes;
+  for (const e of lists(doc.escalation)) m.escalation[`${e.what}|${e.lane}`] = [e.deputy_min, e.leader_min, e.superior_min];
   for (const [name, key] of [['zero_report', 'zero'], ['watch', 'watch']] as const) {
     const said = doc[name];
     if (!said) continue;
@@ -127,6 +132,12 @@ export function compose(base: Model, m: Model, bound: boolean): PolicyDocument {
     doc.skip_level = { levels: GRADES.slice(0, GRADES.indexOf(m.skipFrom) + 1), ...(skip.length || fewer ? { classes: bound ? skip : m.skip } : {}) };
   const slack = Object.entries(m.slack).filter(([level, n]) => n !== base.slack[level]);
   if (m.days !== base.days || slack.length) doc.commission = { default_days: m.days, ...(slack.length ? { slack: slack.map(([level, minutes]) => ({ level, minutes })) } : {}) };
+  const waits = Object.entries(m.escalation).filter(([key, n]) => !same(n, base.escalation[key]));
+  if (waits.length)
+    doc.escalation = waits.map(([key, n]) => {
+      const [what, lane] = key.split('|') as [string, string];
+      return { what, lane, deputy_min: n[0]!, leader_min: n[1]!, superior_min: n[2]! };
+    });
   for (const [name, key] of [['zero_report', 'zero'], ['watch', 'watch']] as const) {
     const rows = m[key].map((t) => timetable(t, key === 'watch'));
     if (same(rows, base[key].map((t) => timetable(t, key === 'watch')))) continue;
@@ -146,7 +157,7 @@ export function flashRequired(m: Model, cls: string, typeClass: string, byHand: 
 }
 
 export interface Change {
-  section: 'deadlines' | 'forms' | 'quality' | 'signoff' | 'skip' | 'asking' | 'times';
+  section: 'deadlines' | 'forms' | 'quality' | 'signoff' | 'skip' | 'asking' | 'escalation' | 'times';
   /** Names the entry, for words to be made of it. */
   what: string[];
   before: string;
@@ -177,6 +188,7 @@ export function differences(a: Model, b: Model): Change[] {
   each('skip', 'skipClass', bySkip(a.skip), bySkip(b.skip), (s) => s?.lowest ?? '');
   if (a.days !== b.days) out.push({ section: 'asking', what: ['days'], before: String(a.days), after: String(b.days) });
   each('asking', 'slack', a.slack, b.slack, (n) => String(n ?? ''));
+  each('escalation', 'escalation', a.escalation, b.escalation, (n) => (n ?? []).join(' / '));
   for (const key of ['zero', 'watch'] as const) {
     const was = a[key].map(text);
     const is = b[key].map(text);
@@ -212,6 +224,10 @@ export function placeOf(where: string, doc: PolicyDocument): { section: Change['
     }
     case 'commission':
       return { section: 'asking', key: m[2] === 'slack' ? (doc.commission?.slack?.[i]?.level ?? '') : '' };
+    case 'escalation': {
+      const e = doc.escalation?.[i];
+      return { section: 'escalation', key: e ? `${e.what}|${e.lane}` : '' };
+    }
     case 'zero_report':
     case 'watch':
       return { section: 'times', key: `${m[1] === 'watch' ? 'watch' : 'zero'}|${doc[m[1]]?.[i]?.name ?? ''}` };

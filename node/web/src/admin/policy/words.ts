@@ -56,6 +56,8 @@ export function changeText(c: Change, rules: Rules | null, now: PolicyNow | null
       return t('change.skipClass', { cls: className(rules, x), from: levelName(y), a: c.before || t('notSet'), b: c.after || t('notSet') });
     case 'days':
       return t('change.days', { a: c.before, b: c.after });
+    case 'escalation':
+      return t('change.escalation', { what: t('awaited.' + x), lane: i18n.global.t('lane.' + y), a: c.before || t('notSet'), b: c.after || t('notSet') });
     case 'slack':
       return t('change.slack', { level: levelName(x), a: c.before || 0, b: c.after || 0 });
     default:
