@@ -180,7 +180,7 @@ Result<ApiReply> post_handover(Request& r) {
       dump(Json::object({{"to", to}, {"from", from}, {"note", note}, {"open", static_cast<std::int64_t>(open)}}));
   TRY(r.store().write([&]() -> Result<> {
     TRY(r.store().set_meta(kNote, {}));
-    return r.store().journal(r.officer.name, kAction, kAction, detail, r.now());
+    return r.store().journal(r.officer.name, "handover", kAction, detail, r.now());
   }));
   Json list = TRY(handovers_json(r, 1));
   return reply(std::move(list.items()->front()));

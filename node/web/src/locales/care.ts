@@ -20,7 +20,7 @@ export const careZh = {
         progress: '报告进展', close: '办结', forwarded: '转报', merged: '综合', hand_on: '补转附件', clue: '记素材', clue_edit: '改素材', clue_open: '素材重新打开',
         clue_promoted: '素材转成信息', clue_discarded: '素材弃用', alarm_seen: '看过提醒', escalation_seen: '知悉超时', reports_export: '导出清单', seen: '看过', exercise_begin: '演练开始', exercise_end: '演练结束',
         draft_shared: '收到另一台机器的草稿', attachment_forged: '附件被换', decline: '不接受约稿', extend: '申请延期', pass: '转约', grant: '同意延期', chase: '催稿', amend: '更正约稿',
-        issue: '下发约稿',
+        issue: '下发约稿', handover: '交接班',
       } } },
 };
 export const careEn: typeof careZh = {
@@ -44,6 +44,6 @@ export const careEn: typeof careZh = {
         progress: 'Progress told', close: 'Closed', forwarded: 'Passed on', merged: 'Merged', hand_on: 'Attachments passed on', clue: 'Clue noted', clue_edit: 'Clue edited', clue_open: 'Clue reopened',
         clue_promoted: 'Clue used', clue_discarded: 'Clue discarded', alarm_seen: 'Alarm seen', escalation_seen: 'Delay noted', reports_export: 'List exported', seen: 'Read', exercise_begin: 'Exercise began', exercise_end: 'Exercise ended',
         draft_shared: 'Draft of another machine', attachment_forged: 'Attachment exchanged', decline: 'Commission declined', extend: 'Extension asked', pass: 'Commission passed on', grant: 'Extension granted', chase: 'Chased', amend: 'Commission amended',
-        issue: 'Commission issued',
+        issue: 'Commission issued', handover: 'Watch handed over',
       } } },
 };
