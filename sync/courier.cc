@@ -332,7 +332,6 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   sender_.peer_has(have, flight.fresh);
   state_.heard.take({h.base, h.base_told}, {h.mark, h.mark_told});
   TRY(peer_heard({h.heard, h.heard_told}, flight.control_base));
-  if (flying_.empty()) control_sent_ = state_.peer_heard;  // whatever was lost on the way is said again
   peer_more_ = h.more;
   looked_ = h.more && looked_ < limit::look_answers ? looked_ + 1 : limit::look_answers;
   peer_request_bytes_ = std::clamp<std::size_t>(h.request_bytes, 2 * kLeastRequestBytes, limit::request_bytes);
@@ -352,6 +351,11 @@ Result<> Courier::peer_heard(const Mark& said, std::uint64_t base) {
   if (told && *told == said.told) {
     // Less than what we had built on: its store is an older one, or a request before this one is still under way.
     state_.peer_heard = said.number < base ? said.number : std::max(state_.peer_heard, said.number);
+    // What was lost on the way is said again, unless a request under way goes on from there. Without waiting for all
+    // of them: on a busy line there is always one.
+    const bool follows = std::ranges::any_of(
+        flying_, [&](const auto& f) { return !f.second.hello && f.second.control_base <= state_.peer_heard; });
+    if (!follows) control_sent_ = state_.peer_heard;
     return {};
   }
   // Other words than ours under one of our numbers, or a number that we never gave: who said that came after this
@@ -362,16 +366,19 @@ Result<> Courier::peer_heard(const Mark& said, std::uint64_t base) {
   return {};
 }
 
-/// One connection can hang in TCP's back-off for many seconds while its neighbours are fine: a lost tail of a short
-/// request is only mended by a timer that doubles. We know how long an answer takes here and do not wait for it.
+/// One connection can hang in TCP's back-off for many seconds, or be forgotten by a router on the way, while its
+/// neighbours are fine: a lost tail of a short request is only mended by a timer that doubles. We know how long an
+/// answer takes here and do not wait for it. The flash's own connection neither: others have answers, so nothing is
+/// silent.
 void Courier::give_up_stuck(Millis now) {
-  if (!slow() || rtt_ms_ == 0 || flying_.size() < 2) return;
+  if (rtt_ms_ == 0) return;
   const Millis line = static_cast<Millis>(limit::window_slow_bytes * 8000 / std::max<std::uint64_t>(rate_bps_, 8000));
   const Millis late = line + 2 * rtt_ms_ + 2 * limit::silence_ms;
   for (auto it = flying_.begin(); it != flying_.end();) {
     const Flight& f = it->second;
     // Others that were sent later have their answers: this one will not come soon.
-    if (f.channel != Channel::main || f.hello || f.sent >= last_answered_sent_ || now - f.sent < late) {
+    const bool patient = f.channel == Channel::main && !slow();  // TCP mends that quickly there
+    if (f.hello || patient || f.sent >= last_answered_sent_ || now - f.sent < late) {
       ++it;
       continue;
     }

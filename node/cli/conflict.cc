@@ -52,6 +52,9 @@ class Comparison {
            (v.flag("unreadable") ? paint(Colour::red, s_.say("  读不懂", "  cannot be read")) : ""));
       if (const std::string reason = v.text("reason"); !reason.empty())
         line("            " + s_.say("原因：", "reason: ") + plain(reason));
+      std::string files;
+      for (const Doc& a : v.at("attachments").items()) files += (files.empty() ? "" : ", ") + plain(a.text("name"));
+      if (!files.empty()) line("            " + s_.say("附件（都保留）：", "attachments (all stay): ") + files);
     }
     if (const std::int64_t more = d_.number("more"); more > 0)
       line(s_.say("  还有，先合并这些：", "  and more, after these: ") + std::to_string(more));

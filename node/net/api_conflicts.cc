@@ -54,6 +54,18 @@ bool may_resolve(const Request& r, const Opened& o) {
   return o.point->heads.size() > 1 && o.m.own && o.point->author == r.store().me().office;
 }
 
+/// What the version, and those that say the same, brought along. Joining versions takes none of it away.
+Json attachments_json(const Opened& o, const CaseGraph::Head& h) {
+  std::map<sync::AttachmentId, Json> named;
+  for (const std::size_t i : h.same)
+    if (const auto body = decode_body(o.by_id.at(o.graph.at(i).id)->released.record.body))
+      for (const Manifest& a : body->extras.attachments)
+        named.emplace(a.id, Json::object({{"name", a.name}, {"bytes", a.bytes}}));
+  Json list = Json::array();
+  for (auto& [id, attachment] : named) list.add(std::move(attachment));
+  return list;
+}
+
 Json version_json(const Request& r, const Opened& o, const CaseGraph::Head& h) {
   const Version& v = o.graph.at(h.newest());
   const CaseRecord& c = *o.by_id.at(v.id);
@@ -70,6 +82,7 @@ Json version_json(const Request& r, const Opened& o, const CaseGraph::Head& h) {
                          {"verified", c.verified},
                          {"unreadable", v.unreadable()},
                          {"signatures", std::move(signers)},
+                         {"attachments", attachments_json(o, h)},
                          {"same", std::move(same)}});
   if (v.content) {
     j.set("title", v.content->title);

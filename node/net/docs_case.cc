@@ -75,7 +75,8 @@ constexpr ShapeDoc kShapes[] = {
      "conflict:bool, heads:int, disputed:[text], may_resolve:bool}"},
     {"ConflictVersion",
      "{record:hex, type:text, office:code, at:time?, stored_at:time?, lane:text, verified:bool, unreadable:bool, "
-     "signatures:[Signed], same:[hex], title?:text, body?:text, fields?:Fields, occurred_at?:time?, reason?:text}"},
+     "signatures:[Signed], attachments:[{name:text, bytes:int}], same:[hex], title?:text, body?:text, "
+     "fields?:Fields, occurred_at?:time?, reason?:text}"},
     {"Conflict",
      "{...ConflictSummary, by:code, more:int, base:[hex], base_known:bool, missing:[hex], versions:[ConflictVersion], "
      "fields:[{field:text, label:text, state:=taken|disputed, person_decides:bool, base_known:bool, base:any, "

@@ -4,6 +4,7 @@
 
 #include "crypto/plant.h"
 #include "crypto/random.h"
+#include "node/log.h"
 #include "node/store/lost_chunks.h"
 #include "sync/limits.h"
 
@@ -11,7 +12,7 @@ namespace yz::node {
 namespace {
 
 namespace limit = sync::limit;
-constexpr sync::Millis kDay = 24LL * 3'600'000;
+constexpr sync::Millis kHour = 3'600'000, kDay = 24 * kHour;
 
 /// Where the streams of the incarnation that ends stand, as far as this store knows.
 Result<sync::Opened> ending(Store& store) {
@@ -53,6 +54,15 @@ Result<> flag_many(Store& store, sync::Millis now) {
 }
 
 }  // namespace
+
+Result<> tell_keys_anew(Store& store, sync::Millis now) {
+  constexpr std::string_view kLast = "keys_told_anew";
+  const sync::Millis last = TRY(store.meta_number(kLast));
+  if (last != 0 && std::abs(now - last) < kHour) return {};  // either way: clocks jump
+  TRY(store.set_meta_number(kLast, now));
+  log().warn("keys.told_anew", {});
+  return renew_node_list(store, now);
+}
 
 Result<> begin_life(Store& store, sync::Millis now) {
   Database& db = store.db();

@@ -9,4 +9,9 @@ namespace yz::node {
 /// the commit.
 Result<> begin_life(Store&, sync::Millis now);
 
+/// Somebody seals to a key of ours that is not here: their list of our keys is of a later time than this store, which
+/// then is an old copy that nobody has noticed. Signs our own list anew, newer than any before, at most once an hour:
+/// what cannot be opened is cut again for a key that is here. Inside a write.
+Result<> tell_keys_anew(Store&, sync::Millis now);
+
 }  // namespace yz::node

@@ -9,6 +9,7 @@
 #include "node/store/cases.h"
 #include "node/store/forwards.h"
 #include "node/store/handed.h"
+#include "node/store/life.h"
 #include "node/store/lost_chunks.h"
 #include "node/store/own_records.h"
 #include "node/store/revocation.h"
@@ -80,6 +81,7 @@ Result<> Opener::open_one(std::int64_t row, std::int64_t stream, const Bytes& by
     log().warn("open.failed",
                {{"stream", c.envelope.head.stream.id()}, {"seq", c.envelope.head.seq.value}, {"why", items.error()}});
     TRY(refuse(c, RecordId{}, why));
+    if (why == Refusal::key_gone) TRY(tell_keys_anew(store_, now));
   } else {
     for (const sync::Item& item : *items) {
       if (item.kind == sync::Item::Kind::certificate) TRY(learn(c, item.bytes));

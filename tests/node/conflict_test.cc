@@ -42,7 +42,8 @@ struct Town : World {
   /// What the other machine of the office signs.
   sync::ReleasedRecord sibling(std::vector<RecordId> parents, const std::function<void(Report&)>& change,
                                sync::RecordType type = sync::RecordType::correction,
-                               sync::Lane lane = sync::Lane::routine, sync::Millis at = kNow + 5000) {
+                               sync::Lane lane = sync::Lane::routine, sync::Millis at = kNow + 5000,
+                               std::vector<Manifest> attachments = {}) {
     Report r;
     r.kind = Kind::brief;
     r.lane = lane;
@@ -53,6 +54,7 @@ struct Town : World {
     rec.lane = lane;
     BodyExtras x;
     x.type = type;
+    x.attachments = std::move(attachments);
     rec.body = encode_body(r, x);
     rec.signatures = {{sync::SignRole::signer, officers.front().row.digest,
                        sync::sign_record(sync::record_id(rec.content()), sync::SignRole::signer,
@@ -103,6 +105,30 @@ TEST_CASE("a correction here and one from the office's other machine are a confl
   CHECK(c.find("versions")->items()->size() == 2);
   CHECK(c.find("base")->items()->front().string()->starts_with(w.short_id(w.first)));
   CHECK(c.find("fields")->items()->size() == 2);
+}
+
+TEST_CASE("the comparison names what each version brought along, and of equal ones what any of them did") {
+  Town w;
+  w.begin();
+  w.correct(R"("fields":{"deaths":2})");
+  const auto with = [&](std::string name, std::uint8_t tag) {
+    Manifest m{std::move(name), 1200, {}, {}, 1, {}};
+    m.id.bytes.fill(tag);
+    w.come(w.sibling({w.first}, deaths(1), sync::RecordType::correction, sync::Lane::routine, kNow + tag, {m}));
+  };
+  with("帐篷清单.pdf", 1);
+  with("仓库.jpg", 2);
+  const Json c = w.compared();
+  const auto& versions = *c.find("versions")->items();
+  REQUIRE(versions.size() == 2);
+  std::vector<std::string> named;
+  for (const Json& v : versions)
+    for (const Json& a : *v.find("attachments")->items()) {
+      named.emplace_back(a.text("name"));
+      CHECK(a.count("bytes") == 1200);
+      CHECK(v.find("same")->items()->size() == 1);
+    }
+  CHECK(named == std::vector<std::string>{"帐篷清单.pdf", "仓库.jpg"});
 }
 
 TEST_CASE("a draft stands on what its writer saw: what came in since is not joined by sending it") {

@@ -237,3 +237,33 @@ TEST_CASE("what comes back of ours waits for the certificate of an officer whom 
   CHECK(t.number("select count(*) from record where verified = 0") == 0);
   CHECK(t.number("select count(*) from envelope where own = 1 and state not in (2, 9)") == 0);
 }
+
+TEST_CASE("an old copy that nobody noticed tells its keys anew when mail for a younger key comes") {
+  Scene s;
+  good(s.start());
+  good(s.talk());
+  good(s.report(Lane::urgent, 100));
+  good(s.talk());
+  auto backup = s.township().disk().clone();
+  const Credentials secrets = s.township().secrets();
+  s.now += 31LL * 24 * kHour;
+  REQUIRE(must(s.township().store().write([&] { return s.township().store().rotate_box(s.now); })));
+  good(s.talk());
+  s.hang_up(s.township());
+  s.pair.township = std::make_unique<Office>(std::move(backup), secrets);
+  Office& t = s.township();
+  good(t.open());
+  // As after another copy had spoken in between: nothing that the county shows tells the copy that it is one.
+  good(s.county().store().write(
+      [&] { return s.county().store().db().run("update link set heard_marks = x'', peer_heard = 0"); }));
+  good(s.dial(t));
+  good(s.county().acknowledge(1, s.now));
+  good(s.talk());
+  CHECK(t.number("select count(*) from envelope where own = 0 and state = 8 and refusal = 1") == 1);
+  CHECK(t.number("select count(*) from journal where action = 'incarnation'") == 0);
+  CHECK(s.county().number("select count(*) from delivery where state <> 3") == 0);
+  // Whoever seals to keys that never were makes it say so once an hour, no more.
+  const std::int64_t told = t.number("select max(number) from control").value();
+  good(t.store().write([&] { return node::tell_keys_anew(t.store(), s.now); }));
+  CHECK(t.number("select max(number) from control") == told);
+}

@@ -56,6 +56,12 @@ struct World {
     }
     return n;
   }
+  /// One control item more from below.
+  void say(std::uint8_t about) {
+    Head h;
+    h.destination.bytes.fill(about);
+    store.state(StatementKind::head, encode(h));
+  }
   /// A courier with nonces that has been in contact.
   void warm() {
     courier.poll();
@@ -372,6 +378,64 @@ TEST_CASE("answers to requests given up before are ignored") {
   CHECK(w.store.waiting_rows() == 1);
   CHECK(w.store.data.link.nonces == link.nonces);
   CHECK(w.courier.answered(777, a, 1, w.now, {}));
+}
+
+TEST_CASE("a flash whose connection died is sent again while others have answers, on a slow line and a fast one") {
+  for (const bool slow : {true, false}) {
+    CAPTURE(slow);
+    World w;
+    w.warm();
+    const Millis took = slow ? 400 : 2;
+    for (int i = 0; i < 6; ++i) {  // until the line is known
+      w.store.write(Lane::routine, Dice(9).bytes(6000));
+      w.settle(took);
+    }
+    REQUIRE((w.courier.rate_bps() < limit::slow_bps) == slow);
+    w.store.write(Lane::flash, Bytes(300, 1));
+    const auto flash = w.next();
+    REQUIRE(flash);
+    REQUIRE(flash->channel == Courier::Channel::flash);
+    std::optional<Out> again;
+    for (int i = 0; i < 400 && !again; ++i) {  // its answer never comes; the neighbour's tidings go on all the time
+      w.store.write(Lane::routine, Bytes(100, 1));
+      for (const Out& o : w.all())
+        if (o.channel == Courier::Channel::flash)
+          again = o;
+        else
+          w.answer(o, took);
+      w.now += 200;
+    }
+    REQUIRE(again);
+    CHECK(w.courier.take_stuck() == std::vector<std::uint64_t>{flash->id});
+    CHECK(World::count(*again, FrameType::envelope) == 1);
+    w.answer(*again);
+    w.settle(took);
+    CHECK(w.store.waiting_rows() == 0);
+  }
+}
+
+TEST_CASE("what the peer no longer knows is said again on a line that is never idle") {
+  World w;
+  w.warm();
+  w.say(1);
+  w.courier.poll();
+  w.settle();
+  REQUIRE(w.hub_store.data.heard.size() == 1);
+  w.hub_store.data.link.heard.forget();  // a late request of another store came in between
+  std::vector<Out> flying;
+  const auto send = [&] {
+    w.store.write(Lane::routine, Bytes(100, 1));
+    for (auto& o : w.all()) flying.push_back(std::move(o));
+  };
+  send();
+  for (int i = 0; i < 100 && w.hub_store.data.link.heard.now().number == 0; ++i) {
+    send();
+    REQUIRE(flying.size() > 1);  // never idle
+    const Out first = std::move(flying.front());
+    flying.erase(flying.begin());
+    w.answer(first, 5);
+  }
+  CHECK(w.hub_store.data.link.heard.now().number > 0);
 }
 
 TEST_CASE("silence leads to one reset, and then the line is dialled again") {
@@ -856,23 +920,18 @@ TEST_CASE(
     "a peer that heard other words under our number is told everything again, and shows that we are an old copy") {
   World w;
   w.warm();
-  const auto say = [&](std::uint8_t about) {
-    Head h;
-    h.destination.bytes.fill(about);
-    w.store.state(StatementKind::head, encode(h));
-  };
-  say(1);
+  w.say(1);
   w.courier.poll();
   w.settle();
   const auto copy = w.store.data;
-  say(2);
+  w.say(2);
   w.courier.poll();
   w.settle();
   REQUIRE(w.hub_store.data.heard.size() == 2);
   // The old copy says another thing under the number that the second one had, and takes the peer's word that it has
   // heard so far: the request that carried it was lost, one after it was not.
   w.store.data = copy;
-  say(3);
+  w.say(3);
   w.store.data.link.peer_heard = w.store.data.control_number;
   w.store.data.link.nonces.clear();
   w.store.as_old_copy = [&] { w.hub_store.data.link.peer_epoch.bytes[0] ^= 1; };  // it begins a new life
@@ -884,7 +943,7 @@ TEST_CASE(
   CHECK(w.hub_store.data.heard.size() == 3);
   CHECK(w.courier.in_sync().value());
   // Once is enough: the talk goes on as ever.
-  say(4);
+  w.say(4);
   w.courier.poll();
   CHECK(w.settle() < 5);
   CHECK(w.store.old_copies == 1);

@@ -63,6 +63,8 @@ export interface ConflictVersion {
   verified: boolean;
   unreadable: boolean;
   signatures: Signature[];
+  /** What this version brought along; all of it stays, whatever is chosen. */
+  attachments: { name: string; bytes: number }[];
   same: string[];
   title?: string;
   body?: string;
