@@ -123,7 +123,7 @@ struct Acted : Chain {
 TEST_CASE("a city's instruction passes the county whole, and all ends follow it to its close") {
   Acted p;
   Seat city(p.city), town(p.township), county(p.county);
-  const auto told = must(city.desk(p.now).instruct(city.me(), matter(p.city), order({id_of(p.township)}), false));
+  const auto told = must(city.desk(p.now).instruct(city.me(), matter(p.city), order({id_of(p.township)}), {}));
   REQUIRE(told.record);
   good(p.talk());
   CHECK(state(p.township) == ReportState::instructed);
@@ -147,7 +147,7 @@ TEST_CASE("a correction that crosses a decision leaves both ends with the same s
   must(p.county.acknowledge(matter(p.county), p.now));
   good(p.talk());
   p.lower_up = false;
-  must(county.desk(p.now).decide(county.me(), matter(p.county), decision(Disposal::returned), false));
+  must(county.desk(p.now).decide(county.me(), matter(p.county), decision(Disposal::returned), {}));
   must(p.township.correct(matter(p.township), text_of(p.random, 50), false, p.now + 10));
   p.lower_up = true;
   good(p.talk());
@@ -164,7 +164,7 @@ TEST_CASE("a withdrawal stands whatever is decided meanwhile") {
   Acted p(false);
   Seat county(p.county);
   p.lower_up = false;
-  must(county.desk(p.now).decide(county.me(), matter(p.county), decision(Disposal::adopted), false));
+  must(county.desk(p.now).decide(county.me(), matter(p.county), decision(Disposal::adopted), {}));
   must(p.township.withdraw(matter(p.township), p.now));
   p.lower_up = true;
   good(p.talk());
@@ -182,9 +182,9 @@ TEST_CASE("acts on lines that lose, cut and double everything reach both ends as
     std::optional<RecordId> told;
     for (int step = 0; step < 40; ++step) {
       p.now += 500;
-      if (step == 3) must(county.desk(p.now).decide(county.me(), matter(p.county), decision(Disposal::filed), false));
-      if (step == 6) told = must(city.desk(p.now).instruct(city.me(), matter(p.city), order({}), false)).record;
-      if (step == 9) must(county.desk(p.now).decide(county.me(), matter(p.county), decision(Disposal::adopted), false));
+      if (step == 3) must(county.desk(p.now).decide(county.me(), matter(p.county), decision(Disposal::filed), {}));
+      if (step == 6) told = must(city.desk(p.now).instruct(city.me(), matter(p.city), order({}), {})).record;
+      if (step == 9) must(county.desk(p.now).decide(county.me(), matter(p.county), decision(Disposal::adopted), {}));
       if (step == 12) must(city.desk(p.now).close(city.me(), matter(p.city), *told, "阅"));
       for (Hop* hop : {&p.lower, &p.upper}) {
         Mishap m;
@@ -226,7 +226,7 @@ TEST_CASE("forged acts and those of one person are refused where they arrive") {
   CHECK(p.forge(p.township, p.county, {RecordType::instruction, encode_act(order({})), on}) == Refusal::not_permitted);
   // Somebody else's instruction is not theirs to close.
   Seat city(p.city);
-  const auto told = must(city.desk(p.now).instruct(city.me(), matter(p.city), order({}), false));
+  const auto told = must(city.desk(p.now).instruct(city.me(), matter(p.city), order({}), {}));
   good(p.talk());
   Act close;
   close.kind = ActKind::close;
@@ -267,7 +267,7 @@ TEST_CASE("a version or a word that is dated far ahead answers no later urge") {
   CHECK(open(p.county) == 0);
   CHECK(open(p.township) == 0);
 
-  const auto told = must(county.desk(p.now).instruct(county.me(), matter(p.county), order({}), false));
+  const auto told = must(county.desk(p.now).instruct(county.me(), matter(p.county), order({}), {}));
   good(p.talk());
   Act word;
   word.kind = ActKind::progress;
@@ -296,7 +296,7 @@ TEST_CASE("a decision that is dated far ahead does not stand against the next on
               {.body = encode_act(decision(Disposal::filed)), .parents = {p.version()}, .at = p.now + 1000 * kHour}) ==
       sync::Refusal::none);
   p.now += kMinute;
-  must(county.desk(p.now).decide(county.me(), matter(p.county), decision(Disposal::adopted), false));
+  must(county.desk(p.now).decide(county.me(), matter(p.county), decision(Disposal::adopted), {}));
   good(p.talk());
   CHECK(state(p.county) == ReportState::adopted);
   CHECK(state(p.township) == ReportState::adopted);
@@ -307,7 +307,7 @@ TEST_CASE("closing, merging and urging take a role at the receiver too") {
   namespace role = crypto::role;
   Acted p;
   Seat county(p.county);
-  const auto told = must(county.desk(p.now).instruct(county.me(), matter(p.county), order({}), false));
+  const auto told = must(county.desk(p.now).instruct(county.me(), matter(p.county), order({}), {}));
   good(p.talk());
   const auto roles = [&](std::uint16_t bits) {
     good(p.township.store().write([&] {

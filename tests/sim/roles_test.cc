@@ -263,7 +263,7 @@ TEST_CASE("a report under embargo goes no further by an honest program, nor by a
   CHECK(p.county.forward(matter(p.county), {}, p.now).error().code == "embargo.until");
   Act adopted;
   adopted.disposal = Disposal::adopted;
-  CHECK(county.acts(p.now).decide(county.me(p.now), matter(p.county), adopted, false).error().code == "embargo.until");
+  CHECK(county.acts(p.now).decide(county.me(p.now), matter(p.county), adopted, {}).error().code == "embargo.until");
 
   // Another program's: a forward to the city, and a word to the township that it was published.
   const auto file = must(county.books.case_file(matter(p.county)));
