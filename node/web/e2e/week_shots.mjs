@@ -8,6 +8,8 @@ const out = path.resolve(process.argv[3] ?? 'shots');
 const only = (process.argv[4] ?? '').split(',').filter(Boolean);
 const languages = (process.env.YZ_LOCALES ?? 'zh-CN').split(',');
 const sizes = { office: [1366, 768], large: [1920, 1080], phone: [390, 844] };
+/** The pictures of the README: what a window of 1366 by 768 shows. */
+const readme = { 'town-phone': 'phone', 'town-work': 'work', 'county-edit': 'edit' };
 const passphrase = '柳河-夜雨-渡口-四十七';
 const c = week.cases;
 
@@ -72,6 +74,7 @@ for (const locale of languages)
       const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       if (over > 0) console.log(`${name} ${size} ${locale}: ${over} px too wide`, ++wide);
       await page.screenshot({ path: path.join(out, `${name}-${locale.slice(0, 2)}-${size}.png`), fullPage: true });
+      if (readme[name] && size === 'office' && locale === 'zh-CN') await page.screenshot({ path: path.join(out, `readme-${readme[name]}.png`) });
     }
     for (const x of Object.values(homes)) await x.context.close();
   }
