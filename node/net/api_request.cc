@@ -117,6 +117,7 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"clue.text", "素材要写一两句话（不超过8KB），来源和地点各一行"},
     {"clue.which", "请选1到16条素材"},
     {"draft.clue", "这是一条素材，不是稿件；请先转成信息再报"},
+    {"handover.changed", "别的同志刚改过注意事项，您写的还没有存；请先看过对方写的，再合在一起"},
     {"handover.note", "交班说明最多2000字"},
     {"handover.to", "请选接班人：本单位在用的另一位同志"},
     {"exercise.form", "请写明演练是开始还是结束，名称写一行"},
