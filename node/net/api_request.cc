@@ -229,7 +229,6 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"malformed.target", "地址写法有误"},
     {"request.size", "请求超过允许的大小，没有保存；请缩短或分几次办"},
     {"kept.long", "写了一半的文字太长（最多64KB），没有存下"},
-    {"kept.many", "没有写完的文字已有200份，请先办完或清空一些"},
     {"view.many", "已有50个常用视图，请先删除不用的"},
     {"view.missing", "没有这个名称的视图"},
     {"policy.missing", "本机没有这一版规则"},
