@@ -94,9 +94,9 @@ std::string_view name_of_duty(int duty) {
   return {};
 }
 
-Json incident_json(const Request& r, Names& names, const Incident& i) {
+Result<Json> incident_json(const Request& r, Names& names, const Incident& i) {
   const auto& [code, name] = names.of(i.row.office);
-  Json j = summary_json(r, i.row, code, name);
+  Json j = TRY(row_json(r, i.row, code, name));
   j.set("incident_type", i.row.incident);
   j.set("grade", i.row.grade);
   j.set("open", i.open);
@@ -143,7 +143,7 @@ Result<ApiReply> get_situation(Request& r) {
   std::string note = TRY(note_of(r.store()));
   Names names(r);
   Json incidents = Json::array();
-  for (const Incident& i : now.incidents) incidents.add(incident_json(r, names, i));
+  for (const Incident& i : now.incidents) incidents.add(TRY(incident_json(r, names, i)));
   Json lines = TRY(superiors_json(r, false)), below = TRY(below_json(r)),
        before = TRY(handovers_json(r, kHandoversShown));
   return reply(Json::object({{"now", r.time(r.now())},

@@ -462,6 +462,19 @@ def views(o):
     t.no(404, "view.missing", "DELETE", "/views/{name}", name=name)
 
 
+def watch(o):
+    """The board, the handover of the watch and the points of one report."""
+    c = o.county
+    c.ok("PUT", "/handover", {"note": "二号车在修"})
+    check("the note is there while it is written", c.ok("GET", "/situation")["note"] == "二号车在修")
+    c.no(422, "handover.note", "PUT", "/handover", {"note": "长" * 2001})
+    c.no(422, "handover.to", "POST", "/handover", {"to": "无此人", "note": "x"})
+    given = c.ok("POST", "/handover", {"to": "孙敏", "note": "二号车在修"})
+    check("a handover says by whom and to whom", (given["by"], given["to"], given["note"]) == ("李明", "孙敏", "二号车在修"), given)
+    c.ok("GET", "/reports/{case}/points", case=c.ok("GET", "/reports")["reports"][0]["case"])
+    c.no(404, "case.missing", "GET", "/reports/{case}/points", case="aaaaaaaaaa")
+
+
 def machine(o):
     """People, keys, files."""
     x, c, t = o.all()
@@ -766,6 +779,7 @@ def main():
     hostile(o)
     people(o)
     o.county.ok("POST", "/officers", {"name": "孙敏", "roles": ["drafter"], "new_passphrase": PASSPHRASE})
+    watch(o)
     not_named(o.county, o.doc, "李明")
     sessions(o)
     for fault in dict.fromkeys(o.doc.faults):

@@ -192,7 +192,7 @@ TEST_CASE("a deputy's instruction has no effect before the word that names them,
         deputy(p.county, "孙敏", role::drafter, p.now);
     p.leave(leader, deputy, p.now + 8 * kHour, later);
     p.now += 10;
-    must(clerk.acts(p.now).instruct(clerk.me(p.now), matter(p.county), order(id_of(p.township)), true));
+    must(clerk.acts(p.now).instruct(clerk.me(p.now), matter(p.county), order(id_of(p.township)), {.on = true}));
     p.now += 10;
     must(deputy.desk(p.now).sign(deputy.me(p.now), matter(p.county), ""));
     good(p.talk());
@@ -240,7 +240,7 @@ TEST_CASE("nobody becomes a signer by their own word, or signs what the absent w
     p.now += 10;
     auto as_drafter = leader.me(p.now);
     as_drafter.person.roles = role::drafter;
-    must(leader.acts(p.now).instruct(as_drafter, matter(p.county), order(id_of(p.township)), true));
+    must(leader.acts(p.now).instruct(as_drafter, matter(p.county), order(id_of(p.township)), {.on = true}));
     p.now += 10;
     CHECK(deputy.desk(p.now).sign(deputy.me(p.now), matter(p.county), "").error().code == "denied.deputy");
     auto forced = deputy.me(p.now);
