@@ -251,12 +251,14 @@ Result<OfficerRow> let_in(Request& r) {
   return std::unexpected(std::move(e));
 }
 
-/// Who does nothing but look writes nothing: an auditor's own passphrase and key, and what only reads, are left.
+/// Who does nothing but look writes nothing: an auditor's own passphrase, key and reading marks, and what only reads,
+/// are left.
 Result<> auditors_read(const Request& r, const Route& route) {
   if (r.officer.roles & ~crypto::role::auditor) return {};
-  static constexpr std::array<std::string_view, 9> kReads{
-      "/api/v1/verify",     "/api/v1/evidence/check", "/api/v1/check",  "/api/v1/policy/check",   "/api/v1/policy/diff",
-      "/api/v1/passphrase", "/api/v1/officers/renew", "/api/v1/looked", "/api/v1/session/confirm"};
+  static constexpr std::array<std::string_view, 10> kReads{
+      "/api/v1/verify",          "/api/v1/evidence/check", "/api/v1/check",          "/api/v1/policy/check",
+      "/api/v1/policy/diff",     "/api/v1/passphrase",     "/api/v1/officers/renew", "/api/v1/looked",
+      "/api/v1/session/confirm", "/api/v1/kept/{name}"};
   if (route.method == "GET" || std::ranges::find(kReads, route.path) != kReads.end()) return {};
   return fail(Fault::denied, "an auditor reads and changes nothing", "denied.auditor");
 }

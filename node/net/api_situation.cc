@@ -3,6 +3,7 @@
 
 #include "node/net/api_desk.h"
 #include "node/net/api_names.h"
+#include "node/net/api_needed.h"
 #include "node/office/act_states.h"
 #include "node/office/text.h"
 #include "node/office/timetable.h"
@@ -30,8 +31,8 @@ Result<std::string> note_of(Store& store) {
   return kept ? std::string(text(*kept)) : std::string();
 }
 
-Result<std::string_view> note_in(const Json& body) {
-  const std::string_view note = body.text("note");
+Result<std::string> note_in(const Json& body) {
+  std::string note = TRY(needed_text(body, "note"));
   if (note.size() > kNoteBytes || bad_utf8_at(note))
     return fail(Fault::invalid, "a note has at most 2000 characters", "handover.note");
   return note;
@@ -156,10 +157,16 @@ Result<ApiReply> get_situation(Request& r) {
 }
 
 Result<ApiReply> put_handover(Request& r) {
-  TRY(only(r.body, {"note"}));
+  TRY(only(r.body, {"note", "seen"}));
   TRY(need_role(r, kKeepsWatch));
-  const std::string note(TRY(note_in(r.body)));
-  TRY(r.store().write([&] { return r.store().set_meta(kNote, view(note)); }));
+  const std::string note = TRY(note_in(r.body)), seen = TRY(needed_text(r.body, "seen"));
+  TRY(r.store().write([&]() -> Result<> {
+    // One note for the whole office: whoever writes has to have seen what they replace.
+    if (const std::string kept = TRY(note_of(r.store())); kept != seen && kept != note)
+      return fail(Fault::conflict, "somebody else has written the note since: look at it, then save again",
+                  "handover.changed");
+    return r.store().set_meta(kNote, view(note));
+  }));
   return reply(Json::object({{"note", note}}));
 }
 
@@ -167,7 +174,7 @@ Result<ApiReply> post_handover(Request& r) {
   TRY(only(r.body, {"to", "from", "note"}));
   TRY(need_role(r, kKeepsWatch));
   const OfficeRow self = TRY(ourselves(r));
-  const std::string note(TRY(note_in(r.body))), to(r.body.text("to"));
+  const std::string note = TRY(note_in(r.body)), to(r.body.text("to"));
   const sync::Millis from = TRY(from_in(r, r.body.text("from"), TRY(shift_began(r, self))));
   const auto officers = TRY(r.host.directory().officers(self.id));
   const bool known = std::ranges::any_of(officers, [&](const OfficerRow& o) {
@@ -179,7 +186,8 @@ Result<ApiReply> post_handover(Request& r) {
   const std::string detail =
       dump(Json::object({{"to", to}, {"from", from}, {"note", note}, {"open", static_cast<std::int64_t>(open)}}));
   TRY(r.store().write([&]() -> Result<> {
-    TRY(r.store().set_meta(kNote, {}));
+    // What somebody else has written meanwhile was not handed over: it stays.
+    if (TRY(note_of(r.store())) == note) TRY(r.store().set_meta(kNote, {}));
     return r.store().journal(r.officer.name, "handover", kAction, detail, r.now());
   }));
   Json list = TRY(handovers_json(r, 1));

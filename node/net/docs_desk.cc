@@ -58,9 +58,10 @@ constexpr RouteDoc kRoutes[] = {
      "lines:[Superior], below:[{office:code, name:text, last_contact:time?, silent:bool}], note:text, "
      "handovers:[Handover]}",
      "422 invalid.time"},
-    {"PUT /api/v1/handover", "", "{note?:text}", "{note:text}", "403 denied.role; 422 handover.note"},
-    {"POST /api/v1/handover", "", "{to?:text, from?:text, note?:text}", "Handover",
-     "403 denied.role; 422 handover.note handover.to invalid.time"},
+    {"PUT /api/v1/handover", "", "{note:text, seen:text}", "{note:text}",
+     "403 denied.role; 409 handover.changed; 422 handover.note invalid.type"},
+    {"POST /api/v1/handover", "", "{to?:text, from?:text, note:text}", "Handover",
+     "403 denied.role; 422 handover.note handover.to invalid.time invalid.type"},
     {"GET /api/v1/reports/{case}/similar", "", "", "Similar"},
     {"POST /api/v1/similar", "", "{case?:text, " YZ_WRITING ", exercise?:bool}", "Similar",
      "@text 404 case.missing; 422 case.prefix"},

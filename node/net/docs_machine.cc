@@ -72,7 +72,7 @@ constexpr RouteDoc kRoutes[] = {
     {"GET /api/v1/alarms", "", "", "{alarms:[Alarm]}"},
     {"POST /api/v1/alarms/{row}/seen", "", "", "{row:int, seen:bool}", "404 alarm.missing"},
     {"GET /api/v1/kept/{name}", "", "", "Kept", "422 invalid.name"},
-    {"PUT /api/v1/kept/{name}", "", "{text?:text}", "Kept", "422 invalid.name kept.long kept.many"},
+    {"PUT /api/v1/kept/{name}", "", "{text:text}", "Kept", "422 invalid.name invalid.type kept.long"},
     {"GET /api/v1/looked", "", "", "Looked"},
     {"POST /api/v1/looked", "", "{at?:text?}", "Looked", "422 invalid.time"},
     {"POST /api/v1/backup", "", "{path?:text}", "{path:text, bytes:int}",

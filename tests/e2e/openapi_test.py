@@ -465,9 +465,11 @@ def views(o):
 def watch(o):
     """The board, the handover of the watch and the points of one report."""
     c = o.county
-    c.ok("PUT", "/handover", {"note": "二号车在修"})
+    c.ok("PUT", "/handover", {"note": "二号车在修", "seen": ""})
     check("the note is there while it is written", c.ok("GET", "/situation")["note"] == "二号车在修")
-    c.no(422, "handover.note", "PUT", "/handover", {"note": "长" * 2001})
+    c.no(409, "handover.changed", "PUT", "/handover", {"note": "三号车在修", "seen": ""})
+    c.no(422, "handover.note", "PUT", "/handover", {"note": "长" * 2001, "seen": "二号车在修"})
+    c.no(422, "invalid.type", "PUT", "/handover", {"seen": "二号车在修"})
     c.no(422, "handover.to", "POST", "/handover", {"to": "无此人", "note": "x"})
     given = c.ok("POST", "/handover", {"to": "孙敏", "note": "二号车在修"})
     check("a handover says by whom and to whom", (given["by"], given["to"], given["note"]) == ("李明", "孙敏", "二号车在修"), given)
@@ -492,7 +494,9 @@ def machine(o):
     for n in range(200):
         t.ok("PUT", "/kept/{name}", {"text": "x"}, name=f"act.{n}") if n else t.ok("PUT", "/kept/{name}", {"text": ""}, name="act.x")
     t.ok("PUT", "/kept/{name}", {"text": "x"}, name="act.0")
-    t.no(422, "kept.many", "PUT", "/kept/{name}", {"text": "x"}, name="one too many")
+    t.ok("PUT", "/kept/{name}", {"text": "x"}, name="one more")
+    check("the one written longest ago went", t.ok("GET", "/kept/{name}", name="act.1")["text"] == "")
+    t.no(422, "invalid.type", "PUT", "/kept/{name}", {}, name="act.0")
     for n in range(200):
         t.ok("PUT", "/kept/{name}", {"text": ""}, name=f"act.{n}")
     t.no(404, "alarm.missing", "POST", "/alarms/{row}/seen", row="999999")

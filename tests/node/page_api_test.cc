@@ -158,12 +158,35 @@ TEST_CASE("what an officer has begun to type is kept for that officer until it i
   CHECK(text("王芳") == "请查明原因");
   CHECK(text("赵敏").empty());
   CHECK(w.call("PUT", at, R"({"text":""})", "王芳").reply.status == 200);
-  CHECK(w.count("select count(*) from meta where key like 'kept.%'") == 0);
-  for (int i = 0; i < 200; ++i)
-    REQUIRE(w.call("PUT", "/api/v1/kept/" + std::to_string(i), R"({"text":"x"})", "王芳").reply.status == 200);
-  CHECK(w.call("PUT", at, R"({"text":"x"})", "王芳").json.text("code") == "kept.many");
-  CHECK(w.call("PUT", "/api/v1/kept/7", R"({"text":"y"})", "王芳").reply.status == 200);
-  CHECK(w.call("PUT", at, R"({"text":"x"})", "赵敏").reply.status == 200);
+  CHECK(w.count("select count(*) from meta where key like 'kept%'") == 0);
+  for (const char* bad : {"{}", R"({"text":1})", R"({"text":null})"}) {
+    CAPTURE(bad);
+    CHECK(w.call("PUT", at, bad, "王芳").json.text("code") == "invalid.type");
+  }
+}
+
+TEST_CASE("of 200 texts that somebody left unfinished the one written longest ago makes room for the next") {
+  World w(false, true, {"王芳", "赵敏"});
+  const auto put = [&](const std::string& name, const char* who = "王芳") {
+    w.now_ms += 1000;
+    return w.call("PUT", "/api/v1/kept/" + name, R"({"text":"x"})", who).reply.status;
+  };
+  const auto there = [&](const std::string& name, const char* who = "王芳") {
+    return !w.call("GET", "/api/v1/kept/" + name, {}, who).json.text("text").empty();
+  };
+  CHECK(put("0", "赵敏") == 200);
+  for (int i = 0; i < 200; ++i) REQUIRE(put(std::to_string(i)) == 200);
+  CHECK(put("0") == 200);  // the oldest is written on: now the second is
+  CHECK(there("1"));
+  CHECK(put("new") == 200);
+  CHECK_FALSE(there("1"));
+  for (const char* name : {"0", "2", "199", "new"}) {
+    CAPTURE(name);
+    CHECK(there(name));
+  }
+  CHECK(there("0", "赵敏"));
+  CHECK(w.count("select count(*) from meta where key like 'kept.%'") == 201);
+  CHECK(w.count("select count(*) from meta where key like 'kept_at.%'") == 201);
 }
 
 TEST_CASE("whom a report may go to is named, and a draft says whom it names") {

@@ -74,18 +74,22 @@ TEST_CASE("an emergency is open until its final report, its withdrawal or its en
 TEST_CASE("a shift begins with the last handover, which the journal keeps with its note") {
   World w(false, true, {"王芳", "李刚"});
   const std::string me = "王芳";
-  CHECK(w.call("PUT", "/api/v1/handover", R"({"note":"渡口加派两人"})", me).json.text("note") == "渡口加派两人");
+  CHECK(w.call("PUT", "/api/v1/handover", R"({"note":"渡口加派两人","seen":""})", me).json.text("note") ==
+        "渡口加派两人");
   CHECK(now(w, {}, me).text("note") == "渡口加派两人");
   flash(w, false, me);
   for (const std::string& to : {std::string(), me, std::string("没有这个人")}) {
     CAPTURE(to);
-    CHECK(w.call("POST", "/api/v1/handover", R"({"to":")" + to + "\"}", me).json.text("code") == "handover.to");
+    CHECK(w.call("POST", "/api/v1/handover", R"({"note":"","to":")" + to + "\"}", me).json.text("code") ==
+          "handover.to");
   }
-  CHECK(w.call("POST", "/api/v1/handover", R"({"to":"李刚","from":"2030-01-01T00:00:00+08:00"})", me).reply.status ==
-        422);
-  CHECK(w.call("PUT", "/api/v1/handover", R"({"note":")" + std::string(6001, 'x') + "\"}", me).json.text("code") ==
-        "handover.note");
+  CHECK(w.call("POST", "/api/v1/handover", R"({"to":"李刚","note":"","from":"2030-01-01T00:00:00+08:00"})", me)
+            .reply.status == 422);
+  CHECK(w.call("PUT", "/api/v1/handover", R"({"note":")" + std::string(6001, 'x') + R"(","seen":""})", me)
+            .json.text("code") == "handover.note");
   CHECK(now(w, {}, me).text("note") == "渡口加派两人");
+  const std::string whole = R"({"note":"渡口加派两人，水位每时报","seen":"渡口加派两人"})";
+  CHECK(w.call("PUT", "/api/v1/handover", whole, me).reply.status == 200);
   const auto done = w.call("POST", "/api/v1/handover", R"({"to":"李刚","note":"渡口加派两人，水位每时报"})", me);
   REQUIRE_MESSAGE(done.reply.status == 200, done.reply.body);
   CHECK(done.json.text("by") == me);
@@ -97,4 +101,26 @@ TEST_CASE("a shift begins with the last handover, which the journal keeps with i
   REQUIRE(s.find("handovers")->items()->size() == 1);
   CHECK(s.find("handovers")->items()->front().text("note") == "渡口加派两人，水位每时报");
   CHECK(w.count("select count(*) from journal where action = 'handover'") == 1);
+}
+
+TEST_CASE("a handover note is never written over, nor handed away, by somebody who has not seen it") {
+  World w(false, true, {"王芳", "李刚"});
+  const auto put = [&](const std::string& body, const char* who) {
+    return w.call("PUT", "/api/v1/handover", body, who);
+  };
+  REQUIRE(put(R"({"note":"渡口加派两人","seen":""})", "王芳").reply.status == 200);
+  const auto other = put(R"({"note":"车钥匙在门卫","seen":""})", "李刚");
+  CHECK(other.reply.status == 409);
+  CHECK(other.json.text("code") == "handover.changed");
+  CHECK(now(w, {}, "李刚").text("note") == "渡口加派两人");
+  // The same save once more, as after an answer that was lost, is no conflict.
+  CHECK(put(R"({"note":"渡口加派两人","seen":""})", "王芳").reply.status == 200);
+  CHECK(put(R"({"note":"渡口加派两人\n车钥匙在门卫","seen":"渡口加派两人"})", "李刚").reply.status == 200);
+  for (const char* bad :
+       {"{}", R"({"seen":""})", R"({"note":"x"})", R"({"note":5,"seen":""})", R"({"note":null,"seen":""})"}) {
+    CAPTURE(bad);
+    CHECK(put(bad, "王芳").json.text("code") == "invalid.type");
+  }
+  REQUIRE(w.call("POST", "/api/v1/handover", R"({"to":"李刚","note":"渡口加派两人"})", "王芳").reply.status == 200);
+  CHECK(now(w, {}, "王芳").text("note") == "渡口加派两人\n车钥匙在门卫");
 }

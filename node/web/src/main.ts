@@ -38,7 +38,7 @@ app.use(
 );
 useHooks({
   language,
-  signedOut: () => useSession().wait(),
+  signedOut: (why) => useSession().wait(why),
   confirm: async () =>
     (await useDialog().ask({
       title: i18n.global.t('sign.confirmTitle'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Incident } from '../src/api/situation';
 import type { Work } from '../src/api/types';
-import { boardOf, handedOver } from '../src/desk/situation';
+import { boardOf, handedOver, joined } from '../src/desk/situation';
 import { watchEn, watchZh } from '../src/locales/watch';
 import { room } from '../src/room';
 
@@ -31,6 +31,19 @@ describe('a handover', () => {
     expect(parts.receipts.map((x) => x.title)).toEqual(['waiting', 'owed']);
     expect(parts.unanswered.map((x) => x.title)).toEqual(['carry_out', 'commission_late']);
     expect(parts.unread.map((x) => x.title)).toEqual(['new']);
+  });
+  it('has one note of two that were written at once, and loses nothing of either', () => {
+    const cases: [began: string, theirs: string, mine: string, both: string][] = [
+      ['', '车在北院', '渡口加派两人', '车在北院\n渡口加派两人'],
+      ['甲', '甲\n乙', '甲\n丙', '甲\n乙\n丙'],
+      ['甲', '甲乙', '丙', '甲乙\n丙'],
+      ['甲', '乙', '甲丙', '乙\n丙'],
+      ['甲', '', '甲丙', '甲丙'],
+      ['甲', '乙', '', '乙'],
+      ['甲', '甲乙', '甲乙丙', '甲乙丙'],
+      ['', '甲乙丙', '乙', '甲乙丙'],
+    ];
+    for (const [began, theirs, mine, both] of cases) expect(joined(began, theirs, mine)).toBe(both);
   });
   it('says the same in both languages', () => {
     const keys = (x: object): string[] => Object.entries(x).flatMap(([k, v]) => (typeof v === 'object' ? keys(v as object).map((s) => `${k}.${s}`) : [k]));

@@ -37,6 +37,7 @@ export interface Situation {
 
 export const watchApi = {
   situation: (from = '', background = false) => call<Situation>('GET', '/situation' + (from ? '?' + new URLSearchParams({ from }).toString() : ''), { background }),
-  note: (note: string, keepalive = false) => call<{ note: string }>('PUT', '/handover', { body: { note }, keepalive }),
+  /** `seen`: the note that it takes the place of. */
+  note: (note: string, seen: string, keepalive = false) => call<{ note: string }>('PUT', '/handover', { body: { note, seen }, keepalive }),
   handOver: (to: string, from: string, note: string) => call<Handover>('POST', '/handover', { body: { to, from, note } }),
 };

@@ -38,6 +38,13 @@ export function boardOf(all: Incident[]): Board {
   };
 }
 
+/** Two notes that began as one: the other one, and after it what was added here; both whole where it was more than added. */
+export function joined(began: string, theirs: string, mine: string): string {
+  if (theirs.includes(mine)) return theirs;
+  if (mine.includes(theirs)) return mine;
+  return [theirs, mine.startsWith(began) ? mine.slice(began.length) : mine].map((s) => s.trim()).filter(Boolean).join('\n');
+}
+
 /** The parts of the work list that whoever comes on watch has to know. */
 const RECEIPTS: Group[] = ['waiting', 'owed'];
 const UNANSWERED: Group[] = ['carry_out', 'answer', 'commission', 'commission_late', 'commission_asked', 'awaited', 'to_close'];

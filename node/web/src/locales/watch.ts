@@ -3,7 +3,7 @@ export const watchZh = {
   nav: { board: '态势' },
   form: { count: '{n} / {max} 字', over: '超出 {n} 字（最多 {max} 字），请删减后再提交' },
   watch: {
-    handover: '交接班', board: '态势', sheet: '值班交接单', lead: '内容来自已签名的信息和回执；“注意事项”边写边存在本机，交班时记入日志。', from: '本班自', to: '至', toWhom: '交给', choose: '请选择接班人', note: '注意事项（人员、车辆、电话、天气、未了事项）', saving: '正在保存…', saved: '已存', failed: '没存上，会再试；文字还在这里', hand: '交班', handed: '已交给{name}，已记入日志', sure: '以{by}的名义把本班（自 {from}）交给{to}。交班时间、接班人和注意事项记入日志，不能更改。未了事项 {n} 件。',
+    handover: '交接班', board: '态势', sheet: '值班交接单', lead: '内容来自已签名的信息和回执；“注意事项”边写边存在本机，交班时记入日志。', from: '本班自', to: '至', toWhom: '交给', choose: '请选择接班人', note: '注意事项（人员、车辆、电话、天气、未了事项）', saved: '已存', changed: '别的同志刚改过注意事项（见下），您写的还没有存。合在一起再改，两边都不丢。', join: '合在一起', theirs: '对方写的', hand: '交班', handed: '已交给{name}，已记入日志', sure: '以{by}的名义把本班（自 {from}）交给{to}。交班时间、接班人和注意事项记入日志，不能更改。未了事项 {n} 件。',
     line: '线路', lineUp: '{name}：通，最近联系 {time}', lineDown: '{name}：不通，自 {since} 起，最近联系 {time}', lineQuiet: '{name}：未联系上，最近联系 {time}', lineNever: '{name}：还没有联系上过', noLine: '没有上级单位。',
     open: '未了突发事件', openNone: '没有未了的突发事件。', next: '下一时限', nextNone: '无', last: '最近动静 {time}', more: '只看了每级最新的 2000 件，更早的请到“全部信息”查。',
     duty: { carry_out: '办理批示', answer: '答复', awaited: '等对方办理', to_close: '办结', cosign: '会签' },
@@ -17,7 +17,7 @@ export const watchEn: typeof watchZh = {
   nav: { board: 'Board' },
   form: { count: '{n} / {max}', over: '{n} too many (at most {max}): shorten it before you send it' },
   watch: {
-    handover: 'Handover', board: 'Situation', sheet: 'Handover of the watch', lead: 'From signed reports and receipts. The note is kept on this machine while you write, and goes into the journal with the handover.', from: 'Shift since', to: 'until', toWhom: 'Handed to', choose: 'Choose who takes over', note: 'To be known (people, cars, telephones, weather, what is not done)', saving: 'Saving…', saved: 'Saved', failed: 'Not saved; it is tried again, and the text is still here', hand: 'Hand over', handed: 'Handed to {name}, and noted in the journal', sure: '{by} hands the shift (since {from}) to {to}. The time, who takes over and the note go into the journal and stay there. {n} still open.',
+    handover: 'Handover', board: 'Situation', sheet: 'Handover of the watch', lead: 'From signed reports and receipts. The note is kept on this machine while you write, and goes into the journal with the handover.', from: 'Shift since', to: 'until', toWhom: 'Handed to', choose: 'Choose who takes over', note: 'To be known (people, cars, telephones, weather, what is not done)', saved: 'Saved', changed: 'Somebody else has just changed the note (below); yours is not saved. Join both and go on: nothing of either is lost.', join: 'Join both', theirs: 'What the other wrote', hand: 'Hand over', handed: 'Handed to {name}, and noted in the journal', sure: '{by} hands the shift (since {from}) to {to}. The time, who takes over and the note go into the journal and stay there. {n} still open.',
     line: 'Lines', lineUp: '{name}: up, last contact {time}', lineDown: '{name}: down since {since}, last contact {time}', lineQuiet: '{name}: not reached, last contact {time}', lineNever: '{name}: never reached yet', noLine: 'No superior.',
     open: 'Emergencies still open', openNone: 'None is open.', next: 'Due next', nextNone: 'none', last: 'last heard of {time}', more: 'Only the newest 2000 of each lane were looked at; older ones are among all reports.',
     duty: { carry_out: 'carry out', answer: 'answer', awaited: 'others have to act', to_close: 'close', cosign: 'sign too' },

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { shallowRef } from 'vue';
+import { shallowReactive, shallowRef } from 'vue';
 
 export interface Question {
   title: string;
@@ -20,20 +20,30 @@ export interface Question {
   /** Tries the answer; a rejection is shown and the dialog stays. */
   try?: (answer: string) => Promise<void>;
 }
+type Answer = (a: string | null) => void;
 
-/** One question at a time, answered with the text, or null when the person would rather not. */
+/**
+ * One question at a time, answered with the text, or null when the person would rather not. What is asked while an answer
+ * is being tried, the passphrase, stands before that question, which is there again after it.
+ */
 export const useDialog = defineStore('dialog', () => {
   const question = shallowRef<Question | null>(null);
-  let answer: ((a: string | null) => void) | null = null;
+  /** Whose answers are being tried. */
+  const trying = shallowReactive(new Set<Question>());
+  let answer: Answer | null = null;
+  const below: { q: Question; answer: Answer | null }[] = [];
   function ask(q: Question): Promise<string | null> {
-    answer?.(null);
+    if (question.value && trying.has(question.value)) below.push({ q: question.value, answer });
+    else answer?.(null);
     question.value = q;
     return new Promise((go) => (answer = go));
   }
   function close(a: string | null): void {
-    question.value = null;
-    answer?.(a);
-    answer = null;
+    const go = answer;
+    const next = below.pop();
+    question.value = next?.q ?? null;
+    answer = next?.answer ?? null;
+    go?.(a);
   }
-  return { question, ask, close };
+  return { question, trying, ask, close };
 });
