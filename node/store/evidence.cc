@@ -239,14 +239,27 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
   out.root_fingerprint = crypto::fingerprint(root->digest);
   EvidenceAttachments attachments;
   Contents contents;
-  for (const auto& c : offices) attachments.office(TRY(OfficeId::from(c.subject.view())), c.code);
-  for (const auto& c : offices) contents.office(c);
   // Of the root the newest version alone: who signed that it follows an older one could have made that one himself.
   const CertificatePaths paths({*root}, std::move(offices), std::move(changes));
-  for (const auto& [digest, c] : officers)
-    if (const std::string why = paths.problem(c); !why.empty()) add(why, "certificate " + hex(digest.view()));
-  for (const auto& [id, c] : nodes)
-    if (const std::string why = paths.problem(c); !why.empty()) add(why, "certificate of node " + hex(id.view()));
+  // Anybody can sign a certificate of an office of any name: one that leads no good leaf to the root names nobody.
+  std::map<OfficeId, const crypto::Certificate*> proved;
+  const auto unproved = [&](const crypto::Certificate& leaf, const std::string& where) {
+    if (const std::string why = paths.problem(leaf); !why.empty()) {
+      add(why, where);
+      return true;
+    }
+    for (const auto* c : paths.above(leaf)) {
+      const auto at = proved.emplace(c->office, c).first;
+      if (at->second->not_before_ms < c->not_before_ms) at->second = c;
+    }
+    return false;
+  };
+  std::erase_if(officers, [&](const auto& o) { return unproved(o.second, "certificate " + hex(o.first.view())); });
+  std::erase_if(nodes, [&](const auto& n) { return unproved(n.second, "certificate of node " + hex(n.first.view())); });
+  for (const auto& [office, c] : proved) {
+    attachments.office(office, c->code);
+    contents.office(*c);
+  }
 
   const auto signatures = [&](const sync::ReleasedRecord& rec, const std::string& where) {
     for (const auto& s : rec.record.signatures) {

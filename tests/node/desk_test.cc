@@ -390,6 +390,35 @@ TEST_CASE("an evidence file is checked without a store, and any changed byte is 
   }
 }
 
+TEST_CASE("a certificate in an evidence file that leads nobody to the root names no office") {
+  World w;
+  const auto file = w.call("GET", "/api/v1/evidence/" + w.write(true));
+  REQUIRE(file.reply.status == 200);
+  const Bytes whole(file.reply.body.begin(), file.reply.body.end());
+  const auto good = check_evidence(whole);
+  REQUIRE(good);
+  REQUIRE(good->items.size() == 1);
+  CHECK(good->items[0].office.find("柳河镇") != std::string::npos);
+  const test::Keys stranger;
+  auto forged = test::certificate(crypto::CertType::office, stranger, w.store().me().office);
+  forged.subject.bytes = forged.office.bytes;
+  forged.not_before_ms += 1000;  // newer than the true one
+  forged.key = stranger.authority.public_key();
+  forged.code = "110105";
+  forged.name = "别的单位";
+  REQUIRE(forged.sign(stranger.authority));
+  for (const bool first : {false, true}) {
+    Writer item;
+    item.u8(2).u32(static_cast<std::uint32_t>(forged.bytes.size())).raw(forged.bytes);
+    Bytes changed = whole;
+    const Bytes added = item.take();
+    changed.insert(first ? changed.begin() + 4 + 16 : changed.end(), added.begin(), added.end());
+    const auto checked = check_evidence(changed);
+    REQUIRE(checked);
+    CHECK(checked->items[0].office == good->items[0].office);
+  }
+}
+
 TEST_CASE("a save that has not seen what another window saved is refused, and neither text is lost") {
   World w;
   const std::string path = "/api/v1/reports/" + w.write();
