@@ -6,6 +6,7 @@
 
 #include "node/store/attachments.h"
 #include "node/store/audit.h"
+#include "node/store/policies.h"
 #include "tests/node/desk_world.h"
 
 using namespace yz;
@@ -417,6 +418,28 @@ TEST_CASE("a certificate in an evidence file that leads nobody to the root names
     REQUIRE(checked);
     CHECK(checked->items[0].office == good->items[0].office);
   }
+}
+
+TEST_CASE("people are told of each office above whose rules begin, and of none below") {
+  World w;
+  for (int i = 0; i < 3; ++i) w.write(true);
+  const test::Keys below;
+  const OfficeId offices[] = {w.county.office(), w.store().me().office, below.office()};
+  REQUIRE(w.store().write([&]() -> Result<> {
+    for (std::size_t i = 0; i < 3; ++i)
+      TRY(
+          w.store().db().run("insert into policy(record, office, version, effective_ms, hlc, said, signer)"
+                             " values(?, ?, 1, ?, 0, ?, zeroblob(32))",
+                             static_cast<std::int64_t>(i + 1), offices[i], test::kNow, Bytes(32, 1)));
+    TRY(tell_policies_that_begin(w.store(), test::kNow + 1));
+    return tell_policies_that_begin(w.store(), test::kNow + 2);
+  }));
+  auto q = w.store().db().query(
+      "select group_concat(office, ' ') from (select office from alarm where code ="
+      " 'policy.begins' order by office)");
+  REQUIRE(q);
+  REQUIRE(q->step());
+  CHECK(q->text(0) == "370783 370783105");
 }
 
 TEST_CASE("a save that has not seen what another window saved is refused, and neither text is lost") {
