@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "node/store/attachments.h"
@@ -377,6 +378,7 @@ TEST_CASE("an evidence file is checked without a store, and any changed byte is 
   CHECK(good->audit.ok());
   CHECK(good->audit.records == 1);
   CHECK(base32(good->case_id.view()) == id);
+  int broken = 0;
   for (std::size_t i = 0; i < whole.size(); i += 7) {
     Bytes changed = whole;
     changed[i] ^= 0x40;
@@ -384,7 +386,14 @@ TEST_CASE("an evidence file is checked without a store, and any changed byte is 
     CAPTURE(i);
     // A changed root document may still be a root document, but then it has another fingerprint.
     CHECK((!checked || !checked->audit.ok() || checked->root_fingerprint != good->root_fingerprint));
+    // Who is named as a signer has signed.
+    if (checked && std::ranges::any_of(checked->audit.problems,
+                                       [](const auto& p) { return p.what == "a signature is not good"; })) {
+      CHECK(checked->items.at(0).signers.size() < good->items.at(0).signers.size());
+      ++broken;
+    }
   }
+  CHECK(broken > 0);
   for (std::size_t n = 0; n < whole.size(); n += 11) {
     const auto checked = check_evidence(ByteView(whole).first(n));
     CHECK((!checked || !checked->audit.ok()));
