@@ -36,6 +36,13 @@ Courier::Failure failure_of(const Failed& f) {
   return Courier::Failure::nonsense;
 }
 
+/// A request to join left and no answer of the superior's came: it may have taken us in all the same, and what a later
+/// answer says is no proof that it did not.
+void note_unsure_join(Store& store) {
+  auto kept = store.write([&] { return store.set_meta_number("join_unsure", 1); });
+  if (!kept) log().error("join.unsure", {{"why", kept.error()}});
+}
+
 }  // namespace
 
 Result<std::vector<LineGoal>> line_goals(Store& store) {
@@ -311,6 +318,7 @@ bool Carrier::joined(const Bytes& answer) {
   if (!done) {
     last_error_ = done.error().what;
     log().error("join.answer", {{"why", done.error()}});
+    note_unsure_join(p_.store);
     join_next_ = clock_.now() + 5000;
     return false;
   }
@@ -354,6 +362,8 @@ void Carrier::hand_back(const std::vector<LineEvent>& events) {
         last_error_ = std::string(text(f.body));
         broken_ = true;
         last_answer_ = clock_.now();
+      } else if (f.reason != LineFault::dial && f.reason != LineFault::tls && f.reason != LineFault::invalid) {
+        note_unsure_join(p_.store);
       }
     } else if (courier_) {
       note_refusal(f);

@@ -57,9 +57,10 @@ Result<> write_request(Node& node, const Founding& f, const std::string& file) {
   return write_file(file, *request);
 }
 
-/// Asks the superior of a new home once. An error whose code begins with "join." means that it said no.
+/// Asks the superior of a new home once. An error whose code begins with "join." means that it said no; `unsure`: to a
+/// second request, when the first may have been granted.
 Result<std::string> ask_once(const std::string& home, const Founding& f, const Founded& done, const JoinRequest& r,
-                             const crypto::SecretText& passphrase) {
+                             const crypto::SecretText& passphrase, bool& unsure) {
   (void)log().to_folder(home + "/log");
   const auto node = TRY(Node::open(home, kWaitMs, r.officer, passphrase.expose()));
   std::string state = "joining", print = done.fingerprint;
@@ -68,6 +69,7 @@ Result<std::string> ask_once(const std::string& home, const Founding& f, const F
   } else if (!f.invitation->urls.empty()) {
     // One try now; without a line the node stays in state joining and sync tries again.
     const SyncReport report = TRY(node->sync_now({}));
+    unsure = TRY(node->store().meta_number("join_unsure")) != 0;
     if (report.reached && !report.in_sync && report.reason.starts_with("join."))
       return std::unexpected(refused_by_superior(report.reason));
   }
@@ -77,6 +79,20 @@ Result<std::string> ask_once(const std::string& home, const Founding& f, const F
     if (const auto root = TRY(node->directory().root())) print = crypto::fingerprint(root->digest);
   }
   return founded_json(f.code, f.name, done.node, print, state);
+}
+
+/// The keys may be registered above: without them the office could never come back.
+Error kept_all_the_same(Error e) {
+  e.what +=
+      ". An earlier request was sent and its answer was lost, so the superior may have taken this office in: "
+      "everything "
+      "on this machine was kept. Ask the superior. If it has, run `yizhan sync`; if not, ask for a new invitation and "
+      "join with another --home";
+  e.zh +=
+      "。此前已发出一次请求，没有收到答复，上级可能已经接纳本单位，所以本机的数据原样保留。请联系上级核对：已接纳的，执"
+      "行 "
+      "yizhan sync 继续；没有接纳的，请上级重新发邀请，用 --home 另指一个目录再执行 yizhan join";
+  return e;
 }
 
 }  // namespace
@@ -114,8 +130,10 @@ Result<std::string> join_home(const std::string& home, const JoinRequest& r, con
   f.recovery_sheet = r.recovery_sheet;
   const Founded done =
       TRY(f.invitation->machine ? found_machine(home, f, passphrase) : found_home(home, f, passphrase));
-  auto joined = ask_once(home, f, done, r, passphrase);
+  bool unsure = false;
+  auto joined = ask_once(home, f, done, r, passphrase, unsure);
   const bool refused = !joined && joined.error().code.starts_with("join.");
+  if (refused && unsure) return std::unexpected(kept_all_the_same(std::move(joined.error())));
   // Nothing was written here yet that anybody would miss, and the superior did not take us in: all is as before.
   if (refused || (!joined && !r.request_file.empty())) {
     Home::discard(home);

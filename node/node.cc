@@ -6,6 +6,7 @@
 #include "node/backup.h"
 #include "node/guard.h"
 #include "node/log.h"
+#include "node/net/loopback.h"
 #include "node/net/machine_join.h"
 #include "node/net/rules_json.h"
 #include "node/net/superiors.h"
@@ -276,9 +277,10 @@ Result<std::string> Node::invite(const OfficerRow& by, const Invite& wish) {
   }
   return store_->write([&]() -> Result<std::string> {
     Invite told = wish;
-    if (told.urls.empty()) told.urls = config_.sync.addresses;
-    if (told.urls.empty()) told.urls = TRY(stated_addresses(*store_));
-    if (told.urls.empty()) told.urls = own_addresses_;
+    // What was typed goes in as it is; of what this machine knows, what leads others to it.
+    if (told.urls.empty()) told.urls = for_others(config_.sync.addresses);
+    if (told.urls.empty()) told.urls = for_others(TRY(stated_addresses(*store_)));
+    if (told.urls.empty()) told.urls = for_others(own_addresses_);
     const Invitation i = TRY(wish.machine ? invite_machine(*store_, *directory_, told, pin, wall_now())
                                           : make_invitation(*store_, *directory_, told, pin, wall_now()));
     TRY(store_->journal(by.name, wish.machine ? "node.invite" : "invite", wish.machine ? wish.officer : wish.code, "",

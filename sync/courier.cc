@@ -192,6 +192,7 @@ Result<std::optional<Courier::Outgoing>> Courier::next(Millis now) {
   if (soon_ != 0 && soon_ < backoff_until_ && TRY(sender_.ready(Lane::flash, Lane::bulk, now))) backoff_until_ = soon_;
   if (now < backoff_until_) return std::nullopt;
   backoff_until_ = 0;
+  soon_ = 0;
   if (state_.nonces.empty()) {
     for (const auto& [id, f] : flying_)
       if (f.hello) return std::nullopt;
@@ -427,7 +428,7 @@ void Courier::failed(std::uint64_t id, Failure why, Millis retry_after_ms, Milli
   }
   if (!flying_.contains(id)) return;
   poll_ = true;
-  soon_ = 0;
+  const bool dialling = std::exchange(soon_, 0) != 0;       // the back-off in force comes from a dial that failed
   if (why == Failure::too_large || why == Failure::busy) {  // read as a whole and not taken
     undo(id, now);
     target_ = std::max(2 * kLeastRequestBytes, target_ / 2);
@@ -440,12 +441,13 @@ void Courier::failed(std::uint64_t id, Failure why, Millis retry_after_ms, Milli
     const Flight never = flying_[id];
     if (!never.hello) state_.nonces.push_back(never.nonce);
     undo(id, now);
+    const bool told_to_wait = backoff_until_ > now && !dialling;
     if (last_answer_ > never.sent) {  // the line is there, only one more connection did not come about
       backoff_until_ = std::max(backoff_until_, now + 100 + jitter(200));
     } else if (backoff_until_ <= now) {
       back_off(now);
     }
-    if (!refused_) soon_ = now + kSoonLeastMs + jitter(kSoonMostMs - kSoonLeastMs);
+    if (!refused_ && !told_to_wait) soon_ = now + kSoonLeastMs + jitter(kSoonMostMs - kSoonLeastMs);
     return;
   }
   // One connection broke: the others broke with it or are about to.

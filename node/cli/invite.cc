@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <functional>
 
 #include "node/cli/commands.h"
 #include "node/cli/qr.h"
@@ -10,6 +11,23 @@ namespace {
 std::string duration(Session& s, std::int64_t minutes) {
   if (minutes % 60 == 0) return std::to_string(minutes / 60) + s.say(" 小时", " hours");
   return std::to_string(minutes) + s.say(" 分钟", " minutes");
+}
+
+/// Where the other machine will look for this one: a wrong address is found now, not by who fails to join.
+void tell_addresses(Session& s, const Doc& d, const std::function<void(const std::string&)>& hint) {
+  std::string urls;
+  for (const Doc& u : d.at("urls").items()) urls += (urls.empty() ? "" : ", ") + plain(u.text());
+  if (urls.empty())
+    return hint(
+        s.say("注意：邀请里没有本机地址，对方只能用文件加入。要联网加入，请用 --url 写明地址再开一张。",
+              "Note: the invitation has no address of this machine, so they can only join by file. To join over "
+              "a line make another with --url."));
+  hint(s.say("邀请里的本机地址：", "Addresses of this machine in it: ") + urls);
+  if (d.flag("only_here"))
+    hint(
+        s.say("注意：这些地址只有本机自己能连上，别的电脑连不上。请用 --url 写明对方能连到的地址再开一张。",
+              "Warning: only this machine itself gets to these addresses, no other. Make another invitation with --url "
+              "and an address that they can reach."));
 }
 
 }  // namespace
@@ -50,6 +68,7 @@ int run(Session& s, const Invite& c) {
                       "is only registered here.")
               : s.say("，由对方执行：yizhan join 这一行 --officer 姓名",
                       "; there: yizhan join THAT-LINE --officer NAME")));
+    tell_addresses(s, d, hint);
     hint(s.say("有效 ", "It holds for ") + duration(s, c.valid_minutes) +
          s.say("，只能用一次。请当面或用可靠的方式交接：拿到它的人就能以该单位的名义加入。",
                " and once. Hand it over in person or by a safe way: whoever has it can join as that office."));

@@ -1,6 +1,7 @@
 // Keys that end and begin: revocations, suspension, roles, new keys, addresses.
 #include <algorithm>
 
+#include "node/log.h"
 #include "node/net/api_admin.h"
 #include "node/net/serving.h"
 #include "node/store/link.h"
@@ -215,8 +216,13 @@ Result<ApiReply> post_officer_renew(Request& r) {
   const OfficerRow now = TRY(r.host.renew_officer(r.officer.name, passphrase));
   // The session signs with the new key from here on; without this it would end at its next call.
   auto* const serving = dynamic_cast<Serving*>(&r.host);
-  if (serving && !r.call.session.empty())
-    TRY(serving->key_changed(TRY(r.host.unlock(now.name, passphrase)), r.call.session));
+  if (serving && !r.call.session.empty()) {
+    const auto goes_on = [&]() -> Result<> {
+      return serving->key_changed(TRY(r.host.unlock(now.name, passphrase)), r.call.session);
+    };
+    // The new key is there whatever becomes of the session: one that still has the old key ends at its next call.
+    if (const auto done = goes_on(); !done) log().warn("session.rekey", {{"why", done.error()}});
+  }
   r.host.wake(sync::Lane::urgent);
   return reply(Json::object({{"name", now.name}, {"certificate", hex(now.digest.view())}}));
 }

@@ -4,6 +4,7 @@
 #include "node/net/api_admin.h"
 #include "node/net/join.h"
 #include "node/net/join_parts.h"
+#include "node/net/loopback.h"
 
 namespace yz::node::api {
 namespace {
@@ -60,7 +61,15 @@ Result<ApiReply> post_invitation(Request& r) {
   std::string typed = TRY(r.host.invite(r.officer, invite));
   const auto made = decode_invitation(typed);
   const bool line = made && made->line_only;
-  return reply(Json::object({{"invitation", std::move(typed)}, {"line", line}, {"move", invite.moves}}));
+  Json urls = Json::array();
+  if (made)
+    for (const std::string& u : made->urls) urls.add(u);
+  const bool only_here = made && std::ranges::all_of(made->urls, on_loopback);
+  return reply(Json::object({{"invitation", std::move(typed)},
+                             {"line", line},
+                             {"move", invite.moves},
+                             {"urls", std::move(urls)},
+                             {"only_here", only_here}}));
 }
 
 Result<ApiReply> get_invitations(Request& r) {

@@ -345,9 +345,9 @@ class Export {
   bool begun_ = false, ended_ = false;
 };
 
-Result<Json> excerpt_json(Store& store, const MatterRow& m, std::string_view searched) {
+Result<Json> excerpt_json(Store& store, const MatterRow& m, std::string_view searched, std::size_t& left) {
   Json list = Json::array();
-  for (const ExcerptPart& p : TRY(excerpt_of(store, m, searched)))
+  for (const ExcerptPart& p : TRY(excerpt_of(store, m, searched, left)))
     list.add(Json::object({{"text", p.text}, {"hit", p.hit}}));
   return list;
 }
@@ -366,11 +366,12 @@ Result<ApiReply> get_reports(Request& r) {
   Names names(r);
   Json reports = Json::array();
   reports.items()->reserve(list.rows.size());
+  std::size_t excerpts_left = kExcerptOctets;
   for (const MatterRow& m : list.rows) {
     const auto& [code, name] = names.of(m.office);
     Json row = TRY(row_json(r, m, code, name));
     if (!f.search.empty() && reports.items()->size() < kExcerptsMost)
-      row.set("excerpt", TRY(excerpt_json(r.store(), m, f.search)));
+      row.set("excerpt", TRY(excerpt_json(r.store(), m, f.search, excerpts_left)));
     reports.add(std::move(row));
   }
   Json j = Json::object({{"reports", std::move(reports)}, {"next", list.next.empty() ? Json() : Json(list.next)}});

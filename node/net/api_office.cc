@@ -210,7 +210,8 @@ Result<ApiReply> post_evidence_check(Request& r) {
                             {"signers", std::move(signers)}}));
   }
   for (const auto& a : check.acknowledged)
-    acknowledged.add(Json::object({{"office", a.office}, {"kind", a.kind}, {"at", r.time(a.at_ms)}}));
+    acknowledged.add(Json::object(
+        {{"office", a.office}, {"of", a.of}, {"kind", a.kind}, {"envelopes", a.envelopes}, {"at", r.time(a.at_ms)}}));
   j.set("case", base32(check.case_id.view()));
   j.set("root_fingerprint", check.root_fingerprint);
   j.set("layers", check.layers);

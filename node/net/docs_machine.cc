@@ -58,7 +58,8 @@ constexpr RouteDoc kRoutes[] = {
     {"POST /api/v1/evidence/check", "", "octets",
      "{...Audit, case:text, root_fingerprint:text, layers?:int, attachments?:int, forged?:[{attachment:text, "
      "office:text, what:text}], items:[{type:text, title:text, number:text, office:text, at:time?, nested:bool, "
-     "signers:[{name:text, role:text}]}], acknowledged:[{office:text, kind:=custody|stored|opened, at:time?}]}",
+     "signers:[{name:text, role:text}]}], acknowledged:[{office:text, of:text, kind:=custody|stored|opened, "
+     "envelopes:int, at:time?}]}",
      "422 evidence.form"},
     {"POST /api/v1/bundles/pictures", "", "{text?:text}",
      "{pictures:int, foreign:int, envelopes:int, received:int, refused:int, missing:[{group:hex, of:int, "

@@ -97,7 +97,7 @@ constexpr RouteDoc kRoutes[] = {
      "{code?:code, name?:text, level?:text, url?:(text/[text]), valid_hours?:int, valid_minutes?:int, "
      "two_person?:bool, "
      "line?:bool, move?:bool}",
-     "{invitation:text, line:bool, move:bool}",
+     "{invitation:text, line:bool, move:bool, urls:[text], only_here:bool}",
      "@keys 422 invalid.level invalid.name invalid.valid_hours invalid.valid_minutes invite.code invite.urls "
      "invite.valid invite.name; 403 invite.not-admitted; 409 invite.joined"},
     {"GET /api/v1/invitations", "", "",

@@ -62,9 +62,12 @@ struct EvidenceCheck {
     std::vector<Signer> signers;
   };
   std::vector<Item> items;  ///< at most 200
+  /// Receipts of an office for envelopes of another. What the envelopes carried is sealed: no record is bound to them.
   struct Acknowledged {
-    std::string office, kind;  ///< name_of(ReceiptKind)
-    sync::Millis at_ms = 0;    ///< when the earliest receipt here was signed: at that time or before it arrived
+    std::string office, of;  ///< who signed, and whose envelopes
+    std::string kind;        ///< name_of(ReceiptKind)
+    std::uint64_t envelopes = 0;
+    sync::Millis at_ms = 0;  ///< when the earliest receipt here was signed: at that time or before they arrived
   };
   std::vector<Acknowledged> acknowledged;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "node/store/case_row.h"
@@ -10,10 +11,14 @@
 namespace yz::node {
 namespace {
 
+constexpr std::size_t kTextMost = 200;  ///< octets of a code or number that count
+constexpr int kRounds = 4;              ///< calls of the list behind one page
+
 /// 柳河镇〔2026〕2-12号 as text and numbers, so that 12 comes after 9.
 using NumberKey = std::vector<std::pair<std::string, std::uint64_t>>;
 NumberKey number_key(std::string_view number) {
   NumberKey out;
+  number = number.substr(0, kTextMost);
   for (std::size_t at = 0; at < number.size();) {
     const std::size_t digit = std::min(number.find_first_of("0123456789", at), number.size());
     const std::size_t end = std::min(number.find_first_not_of("0123456789", digit), number.size());
@@ -32,6 +37,11 @@ struct Key {
   NumberKey number = {};
   auto operator<=>(const Key&) const = default;
 };
+struct Entry {
+  Key key;
+  sync::Millis at = 0;
+  std::int64_t row = 0;
+};
 
 sync::Millis moment(const MatterRow& m) { return m.received.value_or(m.signed_at.value_or(m.occurred.value_or(0))); }
 
@@ -45,11 +55,6 @@ class Order {
     return o;
   }
 
-  struct Entry {
-    Key key;
-    sync::Millis at = 0;
-    std::int64_t row = 0;
-  };
   Entry entry(const MatterRow& m) const { return {key(m), moment(m), m.row}; }
 
   /// Of no two cases neither goes first.
@@ -72,7 +77,7 @@ class Order {
         return {.number = number_key(m.number)};
       case OrderBy::office: {
         const auto at = codes_.find(m.office);
-        return {.office = at == codes_.end() ? std::string() : at->second};
+        return {.office = at == codes_.end() ? std::string() : at->second.substr(0, kTextMost)};
       }
     }
     return {};
@@ -83,42 +88,76 @@ class Order {
   std::map<OfficeId, std::string> codes_;
 };
 
-/// "o120": behind the case of row 120, wherever that stands by now.
-Result<std::int64_t> row_of(std::string_view cursor) {
-  std::int64_t n = 0;
-  const char* end = cursor.data() + cursor.size();
-  if (cursor[0] == 'o')
-    if (const auto [p, error] = std::from_chars(cursor.data() + 1, end, n); error == std::errc() && p == end && n > 0)
-      return n;
-  return fail(Fault::invalid, "that is no cursor of this list", "invalid.after");
+/// Where a page ended, though its last case may have moved since: the order, and that case's place in it. "o" and
+/// hexadecimal.
+std::string cursor_of(const ListFilter& f, const Entry& e) {
+  Writer w;
+  w.u8(static_cast<std::uint8_t>(*f.order)).u8(f.ascending ? 1 : 0);
+  w.u64(static_cast<std::uint64_t>(e.key.rank)).u64(static_cast<std::uint64_t>(e.at));
+  w.u64(static_cast<std::uint64_t>(e.row)).str16(e.key.office);
+  for (const auto& [words, n] : e.key.number) w.str16(words).u64(n);
+  return "o" + hex(w.view());
+}
+
+Result<Entry> place_of(const ListFilter& f) {
+  const auto bad = [] { return fail(Fault::invalid, "that is no cursor of this list", "invalid.after"); };
+  if (!f.after.starts_with('o')) return bad();
+  const auto bytes = from_hex(std::string_view(f.after).substr(1));
+  if (!bytes) return bad();
+  Reader r(*bytes);
+  const bool same_list = r.u8() == static_cast<std::uint8_t>(*f.order) && r.u8() == (f.ascending ? 1 : 0);
+  Entry e;
+  e.key.rank = static_cast<std::int64_t>(r.u64());
+  e.at = static_cast<sync::Millis>(r.u64());
+  e.row = static_cast<std::int64_t>(r.u64());
+  e.key.office = r.str16(kTextMost);
+  while (r.ok() && r.left() > 0) {
+    std::string words = r.str16(kTextMost);
+    e.key.number.emplace_back(std::move(words), r.u64());
+  }
+  if (!r.done() || !same_list || e.row <= 0) return bad();
+  return e;
+}
+
+/// The newest that fit, each once. One call of the list looks at a bounded number of cases, and of a narrow filter few
+/// of them fit.
+Result<CaseList> newest(Store& store, ListFilter f) {
+  f.order.reset();
+  f.after.clear();
+  const std::size_t most = f.search.empty() ? kOrderedMost : kOrderedHits;
+  CaseList out;
+  std::set<std::int64_t> seen;
+  for (int round = 0; round < kRounds; ++round) {
+    f.limit = most - out.rows.size();
+    CaseList part = TRY(list_cases(store, f));
+    for (MatterRow& m : part.rows)
+      if (seen.insert(m.row).second) out.rows.push_back(std::move(m));
+    out.next = f.after = std::move(part.next);
+    if (out.next.empty() || out.rows.size() == most) break;
+  }
+  return out;
 }
 
 }  // namespace
 
 Result<CaseList> ordered_cases(Store& store, const ListFilter& f) {
-  ListFilter all = f;
-  all.order.reset();
-  all.after.clear();
-  all.limit = f.search.empty() ? kOrderedMost : kOrderedHits;
-  std::optional<std::int64_t> behind;
-  if (!f.after.empty()) behind = TRY(row_of(f.after));
-  CaseList found = TRY(list_cases(store, all));
+  std::optional<Entry> behind;
+  if (!f.after.empty()) behind = TRY(place_of(f));
+  CaseList found = TRY(newest(store, f));
   const Order order = TRY(Order::open(store, f));
-  std::vector<std::pair<Order::Entry, std::size_t>> sorted;
+  std::vector<std::pair<Entry, std::size_t>> sorted;
   for (std::size_t i = 0; i < found.rows.size(); ++i) sorted.emplace_back(order.entry(found.rows[i]), i);
   std::ranges::sort(sorted, [&](const auto& a, const auto& b) { return order.before(a.first, b.first); });
   auto at = sorted.begin();
-  if (behind) {
-    const Order::Entry last = order.entry(TRY(matter_at(store, *behind)));
+  if (behind)
     at = std::ranges::upper_bound(
-        sorted, last, [&](const auto& a, const auto& b) { return order.before(a, b); },
-        [](const auto& e) -> const Order::Entry& { return e.first; });
-  }
+        sorted, *behind, [&](const auto& a, const auto& b) { return order.before(a, b); },
+        [](const auto& e) -> const Entry& { return e.first; });
   CaseList out;
   if (!found.next.empty()) out.among = found.rows.size();
   for (; at != sorted.end(); ++at) {
     if (out.rows.size() == f.limit) {
-      out.next = "o" + std::to_string(out.rows.back().row);
+      out.next = cursor_of(f, std::prev(at)->first);
       break;
     }
     out.rows.push_back(std::move(found.rows[at->second]));

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "node/office/body.h"
 #include "node/store/attachments.h"
@@ -103,7 +104,7 @@ class Maker {
 class Contents {
  public:
   void office(const crypto::Certificate& c) { offices_[c.office] = c.code + " " + c.name; }
-  void record(const sync::Record& r, const std::map<CertDigest, crypto::Certificate>& officers, bool nested) {
+  void record(const sync::Record& r, std::vector<EvidenceCheck::Signer> signers, bool nested) {
     if (items_.size() >= kMost) return;
     EvidenceCheck::Item i;
     i.type = sync::name_of(r.type);
@@ -114,26 +115,32 @@ class Contents {
       i.title = body->report.title;
       i.number = body->extras.number;
     }
-    for (const auto& s : r.signatures)
-      if (const auto at = officers.find(s.officer); at != officers.end())
-        i.signers.push_back({at->second.name, std::string(sync::name_of(s.role))});
+    i.signers = std::move(signers);
     items_.push_back(std::move(i));
   }
-  void envelope(const sync::Envelope& e) { envelopes_.emplace_back(e.head.stream.id(), e.head.seq); }
+  void envelope(const sync::Envelope& e) {
+    envelopes_.emplace(std::pair(e.head.stream.id(), e.head.seq), e.head.stream.author);
+  }
   void statement(const sync::Statement& s) {
     if (s.kind != sync::StatementKind::receipt) return;
     if (auto r = sync::decode_receipt(s.body)) receipts_.push_back({s.office, s.unix_ms, std::move(*r)});
   }
   void into(EvidenceCheck& out) const {
-    std::map<std::pair<OfficeId, sync::ReceiptKind>, sync::Millis> first;
+    struct Covered {
+      std::set<std::pair<sync::StreamId, sync::Seq>> envelopes;
+      sync::Millis first = 0;
+    };
+    std::map<std::tuple<OfficeId, OfficeId, sync::ReceiptKind>, Covered> all;
     for (const Said& s : receipts_)
-      for (const auto& [stream, seq] : envelopes_)
-        if (s.receipt.stream.id() == stream && s.receipt.covers(seq)) {
-          const auto [at, fresh] = first.emplace(std::pair(s.office, s.receipt.kind), s.at_ms);
-          if (!fresh) at->second = std::min(at->second, s.at_ms);
+      for (const auto& [place, author] : envelopes_)
+        if (s.receipt.stream.id() == place.first && s.receipt.covers(place.second)) {
+          Covered& c = all[{s.office, author, s.receipt.kind}];
+          c.first = c.envelopes.empty() ? s.at_ms : std::min(c.first, s.at_ms);
+          c.envelopes.insert(place);
         }
-    for (const auto& [key, at] : first)
-      out.acknowledged.push_back({name(key.first), std::string(sync::name_of(key.second)), at});
+    for (const auto& [key, c] : all)
+      out.acknowledged.push_back({name(std::get<0>(key)), name(std::get<1>(key)),
+                                  std::string(sync::name_of(std::get<2>(key))), c.envelopes.size(), c.first});
     out.items = items_;
   }
 
@@ -150,7 +157,7 @@ class Contents {
   }
   std::map<OfficeId, std::string> offices_;
   std::vector<EvidenceCheck::Item> items_;
-  std::vector<std::pair<sync::StreamId, sync::Seq>> envelopes_;
+  std::map<std::pair<sync::StreamId, sync::Seq>, OfficeId> envelopes_;  // whose stream
   std::vector<Said> receipts_;
 };
 
@@ -239,23 +246,40 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
   out.root_fingerprint = crypto::fingerprint(root->digest);
   EvidenceAttachments attachments;
   Contents contents;
-  for (const auto& c : offices) attachments.office(TRY(OfficeId::from(c.subject.view())), c.code);
-  for (const auto& c : offices) contents.office(c);
   // Of the root the newest version alone: who signed that it follows an older one could have made that one himself.
   const CertificatePaths paths({*root}, std::move(offices), std::move(changes));
-  for (const auto& [digest, c] : officers)
-    if (const std::string why = paths.problem(c); !why.empty()) add(why, "certificate " + hex(digest.view()));
-  for (const auto& [id, c] : nodes)
-    if (const std::string why = paths.problem(c); !why.empty()) add(why, "certificate of node " + hex(id.view()));
+  // Anybody can sign a certificate of an office of any name: one that leads no good leaf to the root names nobody.
+  std::map<OfficeId, const crypto::Certificate*> proved;
+  const auto unproved = [&](const crypto::Certificate& leaf, const std::string& where) {
+    if (const std::string why = paths.problem(leaf); !why.empty()) {
+      add(why, where);
+      return true;
+    }
+    for (const auto* c : paths.above(leaf)) {
+      const auto at = proved.emplace(c->office, c).first;
+      if (at->second->not_before_ms < c->not_before_ms) at->second = c;
+    }
+    return false;
+  };
+  std::erase_if(officers, [&](const auto& o) { return unproved(o.second, "certificate " + hex(o.first.view())); });
+  std::erase_if(nodes, [&](const auto& n) { return unproved(n.second, "certificate of node " + hex(n.first.view())); });
+  for (const auto& [office, c] : proved) {
+    attachments.office(office, c->code);
+    contents.office(*c);
+  }
 
   const auto signatures = [&](const sync::ReleasedRecord& rec, const std::string& where) {
+    std::vector<EvidenceCheck::Signer> held;
     for (const auto& s : rec.record.signatures) {
       const auto officer = officers.find(s.officer);
       if (officer == officers.end())
         add("the certificate of an officer who signed is missing", where);
       else if (officer->second.office != rec.record.origin || !sync::verify_record(rec.id, s, officer->second.key))
         add("a signature is not good", where);
+      else
+        held.push_back({officer->second.name, std::string(sync::name_of(s.role))});
     }
+    return held;
   };
   const auto by_node = [&](const NodeId& id, const OfficeId& office, const auto& good) {
     const auto [first, last] = nodes.equal_range(id);
@@ -274,8 +298,7 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
         const std::string where = "record " + hex(rec->id.view());
         if (rec->record.case_id != out.case_id) add("it belongs to another case", where);
         if (rec->record.schema != 1) {
-          contents.record(rec->record, officers, false);
-          signatures(*rec, where);
+          contents.record(rec->record, signatures(*rec, where), false);
           break;
         }
         const auto layers = sync::unfold(*rec);
@@ -283,8 +306,9 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
         if (layers && !attachments.record(*rec, *layers)) add("an attachment's manifest is malformed", where);
         for (std::size_t depth = 0; layers && depth < layers->size(); ++depth) {
           out.layers += depth > 0 && !sync::is_handed_on(rec->record);
-          contents.record((*layers)[depth].record.record, officers, depth > 0);
-          signatures((*layers)[depth].record, depth == 0 ? where : where + " layer " + std::to_string(depth));
+          const sync::ReleasedRecord& layer = (*layers)[depth].record;
+          contents.record(layer.record,
+                          signatures(layer, depth == 0 ? where : where + " layer " + std::to_string(depth)), depth > 0);
         }
         break;
       }

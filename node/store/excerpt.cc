@@ -1,7 +1,6 @@
 #include "node/store/excerpt.h"
 
 #include <algorithm>
-#include <ranges>
 
 #include "node/office/acts.h"
 #include "node/office/layers.h"
@@ -94,19 +93,31 @@ Excerpt excerpt_of(std::string_view text, std::string_view searched) {
   return out;
 }
 
-Result<Excerpt> excerpt_of(Store& store, const MatterRow& m, std::string_view searched) {
+Result<Excerpt> excerpt_of(Store& store, const MatterRow& m, std::string_view searched, std::size_t& left) {
   const std::vector<Phrase> words = phrases(searched);
+  // A text that is too large for what is left ends it for the cases after this one too.
+  const auto may_read = [&left](std::int64_t octets) {
+    const auto n = static_cast<std::size_t>(octets);
+    const bool fits = n <= left;
+    left = fits ? left - n : 0;
+    return fits;
+  };
   {
-    Query q = TRY(store.db().query("select report from draft where matter = ?", m.row));
-    if (TRY(q.step()))
+    Query q = TRY(store.db().query("select report, length(report) from draft where matter = ?", m.row));
+    if (TRY(q.step())) {
+      if (!may_read(q.integer(1))) return Excerpt{};
       if (const auto body = decode_body(q.blob(0)))
         if (const std::string text = search_text(body->report); has_all(body->report.title, text, words))
           return excerpt_of(text, searched);
+    }
   }
-  const auto records = TRY(case_records(store, m.row));
-  for (const CaseRecord& c : std::views::reverse(records)) {
-    if (c.quarantine != sync::Refusal::none) continue;
-    const auto t = text_of(c.released.record);
+  Query q = TRY(store.db().query(
+      "select bytes, length(bytes) from record where matter = ? and quarantine = 0 order by row desc", m.row));
+  while (TRY(q.step())) {
+    if (!may_read(q.integer(1))) break;
+    const auto released = sync::decode_record(q.blob(0));
+    if (!released) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
+    const auto t = text_of(released->record);
     if (t && has_all(t->title, t->text, words)) return excerpt_of(t->text, searched);
   }
   return Excerpt{};

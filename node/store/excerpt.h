@@ -21,7 +21,8 @@ inline constexpr std::size_t kExcerptCharacters = 80;
 Excerpt excerpt_of(std::string_view text, std::string_view searched);
 
 /// Of a case that a search found: from its newest text that has all the words, its draft's first. Empty when only the
-/// title has them.
-Result<Excerpt> excerpt_of(Store&, const MatterRow&, std::string_view searched);
+/// title has them. `left`: octets of stored texts that may still be read for one answer; empty once they are used up.
+inline constexpr std::size_t kExcerptOctets = 8u * 1024 * 1024;
+Result<Excerpt> excerpt_of(Store&, const MatterRow&, std::string_view searched, std::size_t& left);
 
 }  // namespace yz::node

@@ -153,18 +153,23 @@ Result<> keep_policy(Store& store, std::int64_t row, const sync::ReleasedRecord&
 }
 
 Result<> tell_policies_that_begin(Store& store, sync::Millis now) {
+  // Offices below have rules of their own: those do not hold here.
+  const std::vector<OfficeId> way = TRY(way_up(store, store.me().office));
   std::vector<StoredPolicy> begun;
   {
     Query q = TRY(store.db().query(std::string(kColumns) + "where p.effective_ms <= ? and p.effective_ms > ?", now,
                                    now - kNewsMs));
-    while (TRY(q.step())) begun.push_back(TRY(read(q)));
+    while (TRY(q.step()))
+      if (StoredPolicy p = TRY(read(q)); std::ranges::find(way, p.office) != way.end()) begun.push_back(std::move(p));
   }
   for (const StoredPolicy& p : begun) {
     if (p.superseded || p.published_ms >= p.effective_ms) continue;
     const std::string message =
         "rules hold from now on; version, and since when: " + facts({p.version, p.effective_ms, {}});
-    Query told = TRY(store.db().query("select 1 from alarm where code = 'policy.begins' and message = ?", message));
-    if (!TRY(told.step())) TRY(store.alarm("policy.begins", message, TRY(code_of(store, p.office)), now));
+    const std::string code = TRY(code_of(store, p.office));
+    Query told = TRY(store.db().query("select 1 from alarm where code = 'policy.begins' and message = ? and office = ?",
+                                      message, code));
+    if (!TRY(told.step())) TRY(store.alarm("policy.begins", message, code, now));
   }
   return {};
 }

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Invitations as an administrator meets them: written, listed, withdrawn; and a `join` that the superior refuses leaves
 nothing behind, says so in the person's language, and can be run again at once."""
+import http.server
+import threading
+
 from lib_offices import *
 
 
@@ -46,6 +49,38 @@ def joined(county, town, port):
     check("a home that is in use is left alone, and that is said", code == 65 and "不是空的" in said and os.path.exists(os.path.join(town, "keys")), (code, said))
 
 
+class Cut(http.server.BaseHTTPRequestHandler):
+    """Takes the first request whole and never answers it; refuses the others, unsigned, as anybody on the line can."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked += 1
+        self.close_connection = True
+        if self.server.asked == 1:
+            return self.connection.shutdown(socket.SHUT_RDWR)
+        self.send_response(403)
+        self.send_header("Content-Length", "9")
+        self.end_headers()
+        self.wfile.write(b"join.used")
+
+    def log_message(self, *_):
+        pass
+
+
+def unanswered(county, late):
+    """The first request may have been granted: then its keys are registered above, and only this home has them."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Cut) as server:
+        server.asked = 0
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        line = invite(county, "370783107", "黑石镇", "township", server.server_port)
+        sheet = path("late-sheet")
+        code, said = told(late, "join", line, "--officer", "王芳", "--recovery-sheet", sheet)
+        server.shutdown()
+    check("a refusal after a request that was never answered is told", server.asked == 2 and code == 76 and "用过" in said and "原样保留" in said, (server.asked, code, said))
+    check("... and home and sheet are kept", os.path.exists(os.path.join(late, "keys")) and os.path.exists(sheet), said)
+    expect("... with which it can go on", 0, late, "status")
+
+
 def machine(town, ports):
     stop_me = serve(town, "--sync", f"127.0.0.1:{ports[1]}")
     line = expect("a machine is invited; where it is reached the node knows itself", 0, town, "node", "invite", "--name", "值班室", "--officer", "赵敏")["invitation"]
@@ -82,6 +117,7 @@ def main():
     withdrawn(county, town, ports[0])
     joined(county, town, ports[0])
     machine(town, ports)
+    unanswered(county, path("cut"))
     stop(serving)
     by_file(county, path("town3"))
 

@@ -2,10 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "node/store/attachments.h"
 #include "node/store/audit.h"
+#include "node/store/policies.h"
 #include "tests/node/desk_world.h"
 
 using namespace yz;
@@ -376,6 +378,7 @@ TEST_CASE("an evidence file is checked without a store, and any changed byte is 
   CHECK(good->audit.ok());
   CHECK(good->audit.records == 1);
   CHECK(base32(good->case_id.view()) == id);
+  int broken = 0;
   for (std::size_t i = 0; i < whole.size(); i += 7) {
     Bytes changed = whole;
     changed[i] ^= 0x40;
@@ -383,11 +386,69 @@ TEST_CASE("an evidence file is checked without a store, and any changed byte is 
     CAPTURE(i);
     // A changed root document may still be a root document, but then it has another fingerprint.
     CHECK((!checked || !checked->audit.ok() || checked->root_fingerprint != good->root_fingerprint));
+    // Who is named as a signer has signed.
+    if (checked && std::ranges::any_of(checked->audit.problems,
+                                       [](const auto& p) { return p.what == "a signature is not good"; })) {
+      CHECK(checked->items.at(0).signers.size() < good->items.at(0).signers.size());
+      ++broken;
+    }
   }
+  CHECK(broken > 0);
   for (std::size_t n = 0; n < whole.size(); n += 11) {
     const auto checked = check_evidence(ByteView(whole).first(n));
     CHECK((!checked || !checked->audit.ok()));
   }
+}
+
+TEST_CASE("a certificate in an evidence file that leads nobody to the root names no office") {
+  World w;
+  const auto file = w.call("GET", "/api/v1/evidence/" + w.write(true));
+  REQUIRE(file.reply.status == 200);
+  const Bytes whole(file.reply.body.begin(), file.reply.body.end());
+  const auto good = check_evidence(whole);
+  REQUIRE(good);
+  REQUIRE(good->items.size() == 1);
+  CHECK(good->items[0].office.find("柳河镇") != std::string::npos);
+  const test::Keys stranger;
+  auto forged = test::certificate(crypto::CertType::office, stranger, w.store().me().office);
+  forged.subject.bytes = forged.office.bytes;
+  forged.not_before_ms += 1000;  // newer than the true one
+  forged.key = stranger.authority.public_key();
+  forged.code = "110105";
+  forged.name = "别的单位";
+  REQUIRE(forged.sign(stranger.authority));
+  for (const bool first : {false, true}) {
+    Writer item;
+    item.u8(2).u32(static_cast<std::uint32_t>(forged.bytes.size())).raw(forged.bytes);
+    Bytes changed = whole;
+    const Bytes added = item.take();
+    changed.insert(first ? changed.begin() + 4 + 16 : changed.end(), added.begin(), added.end());
+    const auto checked = check_evidence(changed);
+    REQUIRE(checked);
+    CHECK(checked->items[0].office == good->items[0].office);
+  }
+}
+
+TEST_CASE("people are told of each office above whose rules begin, and of none below") {
+  World w;
+  for (int i = 0; i < 3; ++i) w.write(true);
+  const test::Keys below;
+  const OfficeId offices[] = {w.county.office(), w.store().me().office, below.office()};
+  REQUIRE(w.store().write([&]() -> Result<> {
+    for (std::size_t i = 0; i < 3; ++i)
+      TRY(
+          w.store().db().run("insert into policy(record, office, version, effective_ms, hlc, said, signer)"
+                             " values(?, ?, 1, ?, 0, ?, zeroblob(32))",
+                             static_cast<std::int64_t>(i + 1), offices[i], test::kNow, Bytes(32, 1)));
+    TRY(tell_policies_that_begin(w.store(), test::kNow + 1));
+    return tell_policies_that_begin(w.store(), test::kNow + 2);
+  }));
+  auto q = w.store().db().query(
+      "select group_concat(office, ' ') from (select office from alarm where code ="
+      " 'policy.begins' order by office)");
+  REQUIRE(q);
+  REQUIRE(q->step());
+  CHECK(q->text(0) == "370783 370783105");
 }
 
 TEST_CASE("a save that has not seen what another window saved is refused, and neither text is lost") {

@@ -80,3 +80,22 @@ TEST_CASE("a search shows where the words stand, of drafts and of what is signed
   (void)draft;
   (void)sent;
 }
+
+TEST_CASE("texts are read for the excerpts of one answer as long as there are octets left for it") {
+  World w;
+  w.write(true);
+  const auto rows = list_cases(w.store(), {});
+  REQUIRE(rows);
+  const MatterRow& m = rows->rows.at(0);
+  const std::string word = std::string(World::kBody).substr(0, 6);
+  std::size_t left = kExcerptOctets;
+  CHECK_FALSE(excerpt_of(w.store(), m, word, left).value().empty());
+  const std::size_t used = kExcerptOctets - left;
+  CHECK(used > 0);
+  left = used;
+  CHECK_FALSE(excerpt_of(w.store(), m, word, left).value().empty());
+  CHECK(left == 0);
+  left = used - 1;
+  CHECK(excerpt_of(w.store(), m, word, left).value().empty());
+  CHECK(left == 0);
+}

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "crypto/hash.h"
+#include "node/net/loopback.h"
 #include "tests/node/desk_world.h"
 
 using namespace yz;
@@ -56,6 +57,19 @@ TEST_CASE("an invitation whose addresses nobody could read is not made") {
   const auto made = make(w, i);
   REQUIRE_FALSE(made);
   CHECK(made.error().code == "invite.urls");
+}
+
+TEST_CASE("of a machine's own addresses those that lead nobody else there are left out, unless there are no others") {
+  for (const char* here : {"http://127.0.0.1:8443", "https://127.9.9.9", "http://localhost:1", "http://[::1]:8443"}) {
+    CAPTURE(here);
+    CHECK(on_loopback(here));
+    CHECK(for_others({here}) == std::vector<std::string>{here});
+    CHECK(for_others({here, "http://10.1.2.3:8443"}) == std::vector<std::string>{"http://10.1.2.3:8443"});
+  }
+  for (const char* there :
+       {"http://10.1.2.3:8443", "https://localhost.example", "http://[2001:db8::1]:1", "http://1270.example"})
+    CHECK_FALSE(on_loopback(there));
+  CHECK(for_others({}).empty());
 }
 
 TEST_CASE("an invitation is good to its last minute, and after it refused as expired") {

@@ -238,10 +238,45 @@ TEST_CASE("a list is in the order of the column that was asked for, page by page
     CAPTURE(c.query);
     CHECK(in_order(w, c.query) == c.want);
   }
-  for (const std::string_view bad : {"sort=title", "sort=time&order=up", "sort=time&after=r3", "sort=time&after=o"}) {
+  for (const std::string_view bad : {"sort=title", "sort=time&order=up", "sort=time&after=r3", "sort=time&after=o",
+                                     "sort=time&after=o999", "sort=time&after=o00", "sort=time&after=ozz"}) {
     CAPTURE(bad);
     CHECK(w.call("GET", "/api/v1/reports?" + std::string(bad)).reply.status == 422);
   }
+}
+
+TEST_CASE("the next page of an ordered list begins where the last one ended, though its last case moved or is gone") {
+  for (const std::string_view change :
+       {"update matter set lane = 4 where title = '3'", "update matter set lane = 1 where title = '3'",
+        "update matter set sort = 9 where title = '3'"}) {
+    CAPTURE(change);
+    World w;
+    for (const int n : {1, 2, 3, 4, 5}) add_case(w, n <= 3 ? 2 : 3, 4, std::to_string(n), 100 - n);
+    REQUIRE(w.store().write([&] { return w.store().db().run("update matter set title = number"); }));
+    ListFilter f{.limit = 3, .order = OrderBy::lane, .ascending = true};
+    const auto first = list_cases(w.store(), f);
+    REQUIRE(first);
+    REQUIRE(first->rows.back().title == "3");
+    REQUIRE(w.store().write([&] { return w.store().db().run(std::string(change)); }));
+    f.after = first->next;
+    const auto next = list_cases(w.store(), f);
+    REQUIRE(next);
+    REQUIRE(next->rows.size() >= 2);
+    CHECK(next->rows[0].title == "4");
+    CHECK(next->rows[1].title == "5");
+    f.ascending = false;  // of another list
+    CHECK(list_cases(w.store(), f).error().code == "invalid.after");
+  }
+}
+
+TEST_CASE("an ordered list has the few that fit, though more cases must be looked at than one call may") {
+  World w;
+  fill(w, static_cast<int>(kOrderedMost) + 20);
+  REQUIRE(w.store().write([&] { return w.store().db().run("update matter set grade = 'I' where row <= 5"); }));
+  const auto found = list_cases(w.store(), {.limit = 10, .grade = "I", .order = OrderBy::time});
+  REQUIRE(found);
+  CHECK(found->rows.size() == 5);
+  CHECK_FALSE(found->among);
 }
 
 TEST_CASE("of more than one call may look at, only the newest are put in order, and the list says so") {

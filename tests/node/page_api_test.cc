@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "node/net/api.h"
+#include "node/net/serving.h"
 #include "tests/node/desk_world.h"
 
 using namespace yz;
@@ -49,7 +50,31 @@ struct Carrier : World {
   }
 };
 
+/// A node whose sessions cannot go on with another key.
+struct Served : World, Serving {
+  Result<OfficerRow> authenticate_session(std::string_view) override { return officers.front().row; }
+  Result<> key_changed(const Signer&, std::string_view) override {
+    return fail(Fault::full, "no room", "session.full");
+  }
+  std::vector<std::string> own_addresses() override { return {}; }
+};
+
 }  // namespace
+
+TEST_CASE("a key that was renewed is answered with its certificate, though the session cannot go on with it") {
+  Served w;
+  ApiCall c;
+  c.method = "POST";
+  c.target = "/api/v1/officers/renew";
+  c.body = "{}";
+  c.session = "open";
+  c.passphrase.emplace(view(w.officers.front().name));
+  c.language = "en";
+  const ApiReply a = Api(w).call(c);
+  CAPTURE(a.body);
+  CHECK(a.status == 200);
+  CHECK(a.body.find(hex(w.officers.front().row.digest.view())) != std::string::npos);
+}
 
 TEST_CASE("a bundle goes to the browser and comes from it as octets, and leaves no file in the home") {
   Carrier w;

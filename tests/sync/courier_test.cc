@@ -803,6 +803,25 @@ TEST_CASE("who is busy, refuses or talks nonsense is not dialled sooner because 
   }
 }
 
+TEST_CASE("a connection that does not come about while a busy peer is waited for does not shorten the wait") {
+  World w;
+  w.warm();
+  for (std::uint32_t i = 0; i < 40; ++i) w.store.put_chunk({}, i, 40, 20'000);
+  const std::vector<Out> flying = w.all();
+  REQUIRE(flying.size() > 0);
+  w.store.write(Lane::flash, Bytes(300, 1));
+  const auto flash = w.next();
+  REQUIRE(flash);
+  for (const Out& o : flying) w.courier.failed(o.id, Courier::Failure::busy, 120'000, w.now);
+  const Millis until = w.now + 120'000;
+  w.courier.failed(flash->id, Courier::Failure::connect, 0, w.now);
+  CHECK_FALSE(w.next());
+  CHECK(w.courier.wake() >= until);
+  w.now += 9'000;
+  CHECK_FALSE(w.next());
+  CHECK(w.courier.wake() >= until);
+}
+
 TEST_CASE("retry-after is obeyed, and then nothing wakes the owner without need") {
   World w;
   w.warm();

@@ -132,7 +132,7 @@ export interface EvidenceChecked extends Audit {
   root_fingerprint: string;
   layers: number;
   items: { type: string; title: string; number: string; office: string; at: string; nested: boolean; signers: { name: string; role: string }[] }[];
-  acknowledged: { office: string; kind: string; at: string }[];
+  acknowledged: { office: string; of: string; kind: string; envelopes: number; at: string }[];
   forged: { attachment: string; office: string; what: string }[];
 }
 export interface JournalRow {

@@ -6,7 +6,8 @@ export const careZh = {
   },
   evidence: {
     nested: '转报的原件', signed: '签名：', nobody: '没有人签名', times: '时间是签名单位的时钟，按 {zone} 显示；回执时间是现有最早一份回执的，实际不晚于此。', forged: '{office} 送来的附件“{name}”不是原单位签名的那一份，文件里有它的签名为证。',
-    receipt: { custody: '{office} 已签名代管，{time}', stored: '{office} 已签名入库（送达），{time}', opened: '{office} 已签名打开，{time}' },
+    receipt: { custody: '{office} 对 {of} 的 {n} 个加密信封签了代管回执，{time}', stored: '{office} 对 {of} 的 {n} 个加密信封签了入库回执，{time}', opened: '{office} 对 {of} 的 {n} 个加密信封签了打开回执，{time}' },
+    sealed: '回执只说明信封到了：信封是加密的，本文件不能证明其中装的是哪一份。',
     role: { drafter: '拟稿', reviewer: '审核', signer: '签发', duty: '值班', cosigner: '会签' },
     type: {
         report: '信息', followup: '续报', final: '终报', correction: '更正', withdrawal: '撤回', forward: '转报', annotation: '批注', cosignature: '补签',
@@ -30,7 +31,8 @@ export const careEn: typeof careZh = {
   },
   evidence: {
     nested: 'original inside', signed: 'Signed by:', nobody: 'nobody', times: 'Times are by the clocks of those who signed, shown in {zone}; a receipt\'s is that of the earliest receipt there is: it was then at the latest.', forged: 'The attachment “{name}” that {office} handed on is not the one that its author signed; its signature in this file proves it.',
-    receipt: { custody: '{office} signed to keep it on the way, {time}', stored: '{office} signed that it is stored (delivered), {time}', opened: '{office} signed that it was opened, {time}' },
+    receipt: { custody: '{office} signed receipts to keep on the way: sealed envelopes of {of}: {n}, {time}', stored: '{office} signed receipts as stored: sealed envelopes of {of}: {n}, {time}', opened: '{office} signed receipts as opened: sealed envelopes of {of}: {n}, {time}' },
+    sealed: 'A receipt says that an envelope arrived. Envelopes are sealed: the file does not prove what they carried.',
     role: { drafter: 'drafter', reviewer: 'reviewer', signer: 'signer', duty: 'duty officer', cosigner: 'co-signer' },
     type: {
         report: 'report', followup: 'follow-up', final: 'final report', correction: 'correction', withdrawal: 'withdrawal', forward: 'forward', annotation: 'annotation', cosignature: 'co-signature',
