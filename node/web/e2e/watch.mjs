@@ -1,5 +1,6 @@
 // The note of the watch as two windows write it at once, and a reason that is typed before the passphrase is asked for.
-import { browser, check, finish, offices, open, run, signIn, until } from './world.mjs';
+import path from 'node:path';
+import { browser, check, finish, offices, open, run, signIn, until, work } from './world.mjs';
 
 const note = (page) => page.locator('#handover-note');
 const kept = (page) => page.getByText('已存', { exact: true });
@@ -22,6 +23,17 @@ async function together(first, second) {
   check('joined, nothing of either is lost', (await note(second.page).inputValue()) === '二号车在修\n渡口加派两人', await note(second.page).inputValue());
   await second.page.reload();
   await until('the node has both', async () => (await note(second.page).inputValue().catch(() => '')) === '二号车在修\n渡口加派两人');
+}
+/** The sheet goes to whoever takes over, with its note, which the next watch begins without. */
+async function handOver({ page }) {
+  await page.locator('select').selectOption({ label: '孙敏' });
+  await page.getByRole('button', { name: '交班', exact: true }).click();
+  const box = page.locator('dialog.ask[open]');
+  if (await box.waitFor({ timeout: 3000 }).then(() => true, () => false)) await box.locator('button[type=submit]').click();
+  await until('the next watch begins without a note', async () => (await note(page).inputValue()) === '');
+  const row = page.locator('.hand-list li', { hasText: '孙敏' });
+  await row.first().waitFor();
+  check('the sheet says who handed over to whom, with the note', (await row.first().innerText()).includes('二号车在修'), await row.first().innerText());
 }
 /** The passphrase is asked for once while a reason is being signed. */
 async function reason(b, { url }, id) {
@@ -54,7 +66,13 @@ await finish(async () => {
   await together(first, second);
   const { case: id } = run('county', 'commission', 'new', '--title', '饮水保供', '--to', '370783105');
   await until('the commission is below', () => run('township', 'commission', 'list', '--side', 'asked').commissions.some((c) => c.case === id), 60);
-  const wrong = [...first.wrong, ...second.wrong, ...(await reason(b, township, id))];
+  const said = await reason(b, township, id);
+  // Only now: a commission of an office of two takes two.
+  run('county', 'officer', 'add', '孙敏', '--role', 'drafter,duty', '--passphrase-file-for', path.join(work, 'passphrase'));
+  await second.page.reload();
+  await note(second.page).waitFor();
+  await handOver(second);
+  const wrong = [...first.wrong, ...second.wrong, ...said];
   check('no error in all that', wrong.length === 0, wrong);
   await b.close();
 });
