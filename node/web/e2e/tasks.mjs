@@ -81,8 +81,14 @@ async function moreTime(town, county, id) {
   await dialog(page).locator('.time-input input[type=text]').fill(later);
   await dialog(page).locator('textarea').fill('道路结冰，入村核实需要时间');
   await accessible(page, 'asking for more time');
+  const name = 'commission.' + decodeURIComponent(page.url().split('/task/')[1]) + '.extend';
+  await until('what is typed is on the node', async () => (await page.evaluate(async (c) => (await (await fetch('/api/v1/kept/' + encodeURIComponent(c))).json()).text, name)).includes('道路结冰'), 20);
+  await page.reload();
+  await page.getByRole('button', { name: '请求延期' }).click();
+  await until('... and there again after a reload, time and reason', async () => (await dialog(page).locator('textarea').inputValue()).includes('道路结冰') && (await dialog(page).locator('.time-input input[type=text]').inputValue()) === later);
   await dialog(page).getByRole('button', { name: '请求延期' }).click();
   await page.locator('.mine-card .mark', { hasText: '请求延期' }).waitFor();
+  check('once it is asked for, nothing of it is kept', (await page.evaluate(async (c) => (await (await fetch('/api/v1/kept/' + encodeURIComponent(c))).json()).text, name)) === '');
   await go(county.page, '/task/' + id);
   const row = county.page.locator('.rollup tbody tr', { hasText: '石桥镇' });
   await until('the county sees what it asks for, and why', async () => (await row.innerText()).includes('道路结冰'), 60);
