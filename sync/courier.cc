@@ -161,7 +161,11 @@ Result<std::optional<Courier::Outgoing>> Courier::exchange(Channel channel, Lane
   out.connect_timeout_ms = dial_ms();
   f.bytes = out.body.size();
   if (on_line_ && channel == Channel::main) *on_line_ += f.bytes;
-  f.deadline = now + patience(flying + f.bytes + (rate_bps_ > 0 ? head.answer_bytes : 0));
+  // The first thing of an answer goes whole, however little was asked for: it may be a chunk.
+  std::size_t answer = rate_bps_ > 0 ? head.answer_bytes : 0;
+  if (answer > 0 && channel == Channel::main && (peer_has_more_ || silences_ > 0))
+    answer = std::max(answer, limit::chunk_bytes);
+  f.deadline = now + patience(flying + f.bytes + answer);
   control_sent_ = head.mark;
   fresh_ = false;
   poll_ = false;
@@ -333,7 +337,7 @@ Result<> Courier::answered(std::uint64_t id, ByteView body, std::size_t bytes_do
   sender_.peer_has(have, flight.fresh);
   state_.heard.take({h.base, h.base_told}, {h.mark, h.mark_told});
   TRY(peer_heard({h.heard, h.heard_told}, flight.control_base));
-  peer_more_ = h.more;
+  peer_more_ = peer_has_more_ = h.more;
   looked_ = h.more && looked_ < limit::look_answers ? looked_ + 1 : limit::look_answers;
   peer_request_bytes_ = std::clamp<std::size_t>(h.request_bytes, 2 * kLeastRequestBytes, limit::request_bytes);
   // About a second of line per request, doubling at most; on a slow line two, and no more than a third of the window.

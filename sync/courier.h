@@ -133,6 +133,7 @@ class Courier {
   Millis soon_ = 0;  // no connection came about: when to dial again if anything waits; 0: the back-off alone counts
   int tries_ = 0, silences_ = 0;  // failures and silences in a row
   int looked_ = 0;                // answers read since the start, until the peer had no more to tell
+  bool peer_has_more_ = false;    // by its last answer
   bool poll_ = false, peer_more_ = false, fresh_ = false, reset_ = false, refused_ = false;
 };
 

@@ -232,6 +232,7 @@ class World {
   void check_words(Side&);
   void scan(ByteView, const char* where);
   std::string not_converged();
+  bool going_back();
   void final_checks();
   void check_records(Side& from, Side& to);
   void check_attachments();
@@ -1137,6 +1138,15 @@ std::string World::not_converged() {
   return {};
 }
 
+/// Whether bytes that were asked back for are still on their way.
+bool World::going_back() {
+  for (Side* s : {&township_, &county_}) {
+    auto q = s->office->store().blobs().query("select count(*) from attachment where handed = 1 and done = 0");
+    if (!q || !q->step().value_or(false) || q->integer(0) != 0) return true;
+  }
+  return false;
+}
+
 void World::check_records(Side& from, Side& to) {
   auto sent = from.office->own_records(), got = to.office->records();
   if (!sent || !got) violated("records cannot be read");
@@ -1308,6 +1318,10 @@ sim::Outcome World::run() {
     if (!left.empty()) violated("not in sync after 15 minutes on a good line: " + left);
     out_.healed_ms = now_ - end_of_faults_;
     run_until(now_ + 2 * kMinute);
+    // What an office lost with its machine comes back last, and on a poor line slowly.
+    const Millis back_by = now_ + 30 * kMinute;
+    while (going_back() && now_ < back_by) run_until(now_ + 2 * kMinute);
+    if (going_back()) violated("bytes that an office asked for are not there after half an hour");
     // A poll may be under way at any moment; between two polls all must be quiet.
     for (int i = 0; i < 60 && !(left = not_converged()).empty(); ++i) run_until(now_ + 1000);
     if (!left.empty()) violated("was in sync and is no longer: " + left);

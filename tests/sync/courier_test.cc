@@ -674,6 +674,39 @@ TEST_CASE("a line too slow for the patience of the first try is given more") {
   CHECK(w.store.data.accepted.size() >= 1);
 }
 
+TEST_CASE("on a known slow line a chunk from above is waited for, though less was asked for") {
+  World w;
+  w.warm();
+  // 32 kbit/s: a chunk takes 8 s, and nothing of its answer counts before it is whole.
+  for (int i = 0; i < 4; ++i) w.store.write(Lane::routine, Dice(static_cast<std::uint64_t>(i)).bytes(8000));
+  w.settle(2500);
+  REQUIRE(w.courier.rate_bps() < 40'000);
+  AttachmentId attachment;
+  attachment.bytes.fill(9);
+  for (std::uint32_t i = 0; i < 4; ++i) w.hub_store.put_chunk(attachment, i, 4, limit::chunk_bytes - 200);
+  w.courier.poll();
+  int resets = 0;
+  for (int i = 0; i < 2000 && w.store.data.chunks_kept.size() < 4; ++i) {
+    const auto o = w.next();
+    if (!o) {
+      w.now += 100;
+      continue;
+    }
+    const Bytes a = w.ask(*o);
+    const Millis arrives = w.now + static_cast<Millis>((o->body.size() + a.size()) * 8 * 1000 / 32'000) + 200;
+    bool broken = false;
+    while (w.now < arrives && !broken) {
+      w.now += 100;
+      (void)w.all();
+      broken = w.courier.take_reset();
+    }
+    resets += broken;
+    if (!broken) REQUIRE(w.give(*o, a));
+  }
+  CHECK(w.store.data.chunks_kept.size() == 4);
+  CHECK(resets <= 1);  // the first, which nobody announced
+}
+
 TEST_CASE("back-off grows without contact, is short after it, and is forgotten in a hurry") {
   World w;
   w.courier.poll();
