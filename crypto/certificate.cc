@@ -1,6 +1,7 @@
 #include "crypto/certificate.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "crypto/hash.h"
 #include "crypto/root_proposal.h"
@@ -297,6 +298,14 @@ PersonId person_id_of(const PublicKey& key) { return short_hash<PersonId>(purpos
 
 std::string fingerprint(const Hash& h) { return groups(h.view()); }
 std::string fingerprint(const CertDigest& d) { return groups(d.view()); }
+bool same_digits(std::string_view a, std::string_view b) {
+  const auto digits_of = [](std::string_view text) {
+    std::string out;
+    std::ranges::copy_if(text, std::back_inserter(out), [](char c) { return c >= '0' && c <= '9'; });
+    return out;
+  };
+  return digits_of(a) == digits_of(b);
+}
 
 bool code_under(std::string_view superior, std::string_view code) {
   if (superior.size() < kCodeMin || !digits(superior) || !digits(code)) return false;

@@ -91,6 +91,8 @@ PersonId person_id_of(const PublicKey& first_officer_key);
 /// Eight groups of five digits for the telephone, from the first 16 bytes.
 std::string fingerprint(const Hash&);
 std::string fingerprint(const CertDigest&);
+/// Whether two fingerprints have the same digits, whatever a person typed between them.
+bool same_digits(std::string_view, std::string_view);
 
 /// Whether `code` may lie under `superior`: its digits start with the superior's once trailing "00" pairs of a
 /// six-digit code are dropped.

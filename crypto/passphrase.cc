@@ -10,8 +10,8 @@
 namespace yz::crypto {
 namespace {
 
-constexpr std::string_view kMagic = "YZK1";
-constexpr std::size_t kNameMax = 200;
+constexpr std::string_view kSlotMagic = "YZK1";
+constexpr std::size_t kSlotNameMax = 200;
 constexpr std::size_t kSecretMin = 32, kSecretMax = 96;
 constexpr std::size_t kSaltSize = 16;
 static_assert(kSaltSize == crypto_pwhash_SALTBYTES);
@@ -38,9 +38,9 @@ struct Fields {
 Result<Fields> read(ByteView bytes) {
   Fields f;
   Reader r(bytes);
-  const bool ours = text(r.raw(kMagic.size())) == kMagic;
+  const bool ours = text(r.raw(kSlotMagic.size())) == kSlotMagic;
   const std::uint8_t suite = r.u8(), kind = r.u8();
-  f.name = r.str16(kNameMax);
+  f.name = r.str16(kSlotNameMax);
   const std::uint8_t kdf = r.u8();
   f.cost.memory_kib = r.u32();
   f.cost.passes = r.u32();
@@ -85,9 +85,9 @@ Result<Key> slow_hash(ByteView passphrase, ByteView salt, const HashCost& cost) 
 
 /// Everything before the nonce.
 Writer head(SlotKind kind, std::string_view name, Kdf kdf, const HashCost& cost, ByteView salt) {
-  assert(name.size() <= kNameMax && one_line(name));
+  assert(name.size() <= kSlotNameMax && one_line(name));
   Writer w;
-  w.raw(view(kMagic)).u8(kSuite).u8(static_cast<std::uint8_t>(kind)).str16(name).u8(static_cast<std::uint8_t>(kdf));
+  w.raw(view(kSlotMagic)).u8(kSuite).u8(static_cast<std::uint8_t>(kind)).str16(name).u8(static_cast<std::uint8_t>(kdf));
   w.u32(cost.memory_kib).u32(cost.passes).raw(salt);
   return w;
 }

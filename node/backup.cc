@@ -19,10 +19,10 @@
 namespace yz::node {
 namespace {
 
-constexpr std::string_view kMagic = "YZB1";
+constexpr std::string_view kBackupMagic = "YZB1";
 constexpr std::size_t kPiece = 256 * 1024;
 constexpr std::size_t kKeysMost = 256 * 1024;
-constexpr std::uint64_t kFileMost = std::uint64_t{1} << 40;
+constexpr std::uint64_t kBackedUpMost = std::uint64_t{1} << 40;
 
 std::string errno_text() { return std::strerror(errno); }
 
@@ -145,7 +145,7 @@ Result<std::uint64_t> copied_to(Store& store, const Home::Keys& keys, const cryp
   if (out.fd < 0) return fail(Fault::full, "cannot write " + path + ": " + errno_text());
   const Bytes slots = key_block(keys);
   Writer head;
-  head.raw(view(kMagic)).u8(1).zeros(3).u64(static_cast<std::uint64_t>(wall_now()));
+  head.raw(view(kBackupMagic)).u8(1).zeros(3).u64(static_cast<std::uint64_t>(wall_now()));
   head.u32(static_cast<std::uint32_t>(slots.size())).raw(slots);
   for (const File& f : copies) head.u64(TRY(size_of(f.fd)));
   crypto::Hasher hasher(crypto::purpose::backup);
@@ -194,7 +194,7 @@ Result<Identity> restore_backup(const std::string& path, const std::string& back
   crypto::Hasher hasher(crypto::purpose::backup);
   hasher.add(TRY(get(in.fd, piece, 20)));
   Reader r(piece);
-  if (text(r.raw(4)) != kMagic || r.u8() != 1)
+  if (text(r.raw(4)) != kBackupMagic || r.u8() != 1)
     return fail(Fault::invalid, backup + " is not a Yizhan backup", "backup.form");
   r.zeros(3);
   const auto made_ms = static_cast<std::int64_t>(r.u64());
@@ -206,7 +206,7 @@ Result<Identity> restore_backup(const std::string& path, const std::string& back
   hasher.add(TRY(get(in.fd, piece, 16)));
   Reader sizes(piece);
   const std::array<std::uint64_t, 2> size{sizes.u64(), sizes.u64()};
-  if (size[0] > kFileMost || size[1] > kFileMost)
+  if (size[0] > kBackedUpMost || size[1] > kBackedUpMost)
     return fail(Fault::corrupt, "the backup's head is damaged", "backup.form");
 
   Home home = TRY(Home::create(path));

@@ -21,12 +21,10 @@ constexpr std::size_t kPage = 64;             // rows looked at together
 constexpr std::size_t kPieceBytes = 1 << 20;  // written together, and between two pauses
 constexpr std::size_t kSyncBytes = 8 << 20;  // a slow stick swallows so much at a time: the store's thread waits for it
 
-std::string errno_text() { return std::strerror(errno); }
-
 std::unexpected<Error> unwritable(const std::string& path) {
   const bool full = errno == ENOSPC || errno == EDQUOT;
   return fail(Fault::full,
-              "cannot write " + path + ": " + errno_text() +
+              "cannot write " + path + ": " + std::strerror(errno) +
                   (full ? ". There is no room for all that waits: nothing was left there, use a larger one"
                         : ". Nothing was left there"),
               full ? "bundle.disk" : "bundle.unwritable");

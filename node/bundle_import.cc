@@ -21,7 +21,7 @@ constexpr std::size_t kBytesAtOnce = 2u << 20;
 constexpr std::uint64_t kRefusedMost = 4096;
 /// So many blocks are looked through for the writer's new key: what is told in the clear comes first.
 constexpr int kKeyBlocks = 64;
-constexpr std::uint64_t kFileMost = std::uint64_t{1} << 42;
+constexpr std::uint64_t kBundleMost = std::uint64_t{1} << 42;
 
 class InFile {
  public:
@@ -38,7 +38,7 @@ class InFile {
     if (fd_ < 0 && error != ELOOP && error != ENXIO)
       return fail(Fault::missing, "cannot read " + path + ": " + std::strerror(error), "bundle.missing");
     struct stat s {};
-    if (fd_ < 0 || ::fstat(fd_, &s) != 0 || !S_ISREG(s.st_mode) || static_cast<std::uint64_t>(s.st_size) > kFileMost)
+    if (fd_ < 0 || ::fstat(fd_, &s) != 0 || !S_ISREG(s.st_mode) || static_cast<std::uint64_t>(s.st_size) > kBundleMost)
       return fail(Fault::invalid, path + " is not a regular file", "bundle.file");
     size_ = static_cast<std::uint64_t>(s.st_size);
     return {};

@@ -11,7 +11,6 @@ namespace yz::node {
 namespace {
 
 using sync::Millis;
-constexpr Millis kDay = 24LL * 3'600'000;
 
 struct NewKeys {
   crypto::SigningKey authority = crypto::SigningKey::random();
@@ -28,7 +27,7 @@ crypto::Certificate certificate(crypto::CertType type, const Founding& f, const 
   c.office = c.issuer = office;
   c.issuer_key = issuer;
   // A day of slack: the clocks of two old PCs never agree.
-  c.not_before_ms = static_cast<std::uint64_t>(now - kDay);
+  c.not_before_ms = static_cast<std::uint64_t>(now - sync::kDayMs);
   c.not_after_ms = static_cast<std::uint64_t>(now + valid);
   c.serial = static_cast<std::uint64_t>(now);
   c.level = f.level;
@@ -48,7 +47,7 @@ Result<> put_offices(Store& store, Directory& directory, const Founding& f, cons
     TRY(directory.learn_root(root, true));
     TRY(store.set_meta("root_key_seed", root_key.seed().expose()));
     crypto::Certificate office =
-        certificate(crypto::CertType::office, f, id, keys.authority.public_key(), now, 20 * 365 * kDay);
+        certificate(crypto::CertType::office, f, id, keys.authority.public_key(), now, 20 * 365 * sync::kDayMs);
     office.subject.bytes = id.bytes;
     office.key = keys.authority.public_key();
     office.flags = f.one_person ? crypto::cert_flag::one_person : std::uint16_t{0};
@@ -90,7 +89,7 @@ Result<> put_people(Store& store, Directory& directory, const Founding& f, const
   TRY(node.sign(keys.authority));
   TRY(directory.learn(node, now));
   crypto::Certificate officer =
-      certificate(crypto::CertType::officer, f, id, keys.authority.public_key(), now, 3 * 365 * kDay);
+      certificate(crypto::CertType::officer, f, id, keys.authority.public_key(), now, 3 * 365 * sync::kDayMs);
   officer.subject.bytes = crypto::person_id_of(keys.officer.public_key()).bytes;
   officer.key = keys.officer.public_key();
   officer.roles = crypto::role::all;
@@ -105,7 +104,7 @@ Result<> put_people(Store& store, Directory& directory, const Founding& f, const
 Result<> put_node_list(Store& store, const NewKeys& keys, const CertDigest& node_certificate, Millis now) {
   sync::NodeList list;
   list.version = static_cast<std::uint64_t>(now);
-  list.nodes.push_back({store.me().node, node_certificate, keys.box.public_key(), now + 30 * kDay});
+  list.nodes.push_back({store.me().node, node_certificate, keys.box.public_key(), now + 30 * sync::kDayMs});
   TRY(store.state(sync::StatementKind::node_list, sync::encode(list), std::nullopt, now));
   Query q = TRY(store.db().query("select bytes from control where type = ? order by number desc limit 1"))
                 .bind(static_cast<int>(sync::FrameType::statement));
@@ -135,7 +134,7 @@ Result<crypto::Slot> recovery_slot(const Founding& f, const crypto::Key& store_k
   return crypto::lock_slot(crypto::SlotKind::recovery, "recovery", view(words), store_key.expose());
 }
 
-Result<Founded> furnish(const Home& home, const Founding& f, const crypto::SecretText& passphrase) {
+Result<Founded> furnish_first(const Home& home, const Founding& f, const crypto::SecretText& passphrase) {
   const std::string& path = home.path();
   const Millis now = wall_now();
   const NewKeys keys;
@@ -151,7 +150,7 @@ Result<Founded> furnish(const Home& home, const Founding& f, const crypto::Secre
   Directory directory(*store);
   const OfficeId office = crypto::office_id_of(keys.authority.public_key());
   crypto::Certificate node =
-      certificate(crypto::CertType::node, f, office, keys.authority.public_key(), now, 5 * 365 * kDay);
+      certificate(crypto::CertType::node, f, office, keys.authority.public_key(), now, 5 * 365 * sync::kDayMs);
   Identity me;
   me.office = office;
   me.node = crypto::node_id_of(keys.node.public_key());
@@ -186,7 +185,7 @@ Result<Founded> found_home(const std::string& path, const Founding& f, const cry
   if (f.name.empty() || f.officer.empty())
     return fail(Fault::invalid, "an office needs a name and a first officer", "init.form");
   const Home home = TRY(Home::create(path));
-  auto done = furnish(home, f, passphrase);
+  auto done = furnish_first(home, f, passphrase);
   if (!done) {
     Home::discard(path);
     if (!f.recovery_sheet.empty() && done.error().code != "recovery.exists") ::unlink(f.recovery_sheet.c_str());

@@ -9,7 +9,7 @@
 namespace yz::node {
 namespace {
 
-Result<Founded> furnish(const Home& home, const Founding& f, const crypto::SecretText& passphrase) {
+Result<Founded> furnish_further(const Home& home, const Founding& f, const crypto::SecretText& passphrase) {
   const std::string& path = home.path();
   const Invitation& i = *f.invitation;
   const sync::Millis now = wall_now();
@@ -56,7 +56,7 @@ Result<Founded> found_machine(const std::string& path, const Founding& f, const 
   if (!f.recovery_sheet.empty())
     return fail(Fault::invalid, "a recovery sheet is made at the office's first machine", "recovery.machine");
   const Home home = TRY(Home::create(path));
-  auto done = furnish(home, f, passphrase);
+  auto done = furnish_further(home, f, passphrase);
   if (!done) Home::discard(path);
   return done;
 }

@@ -14,7 +14,7 @@
 namespace yz::node {
 namespace {
 
-constexpr std::string_view kMagic = "YZG1";
+constexpr std::string_view kGuardMagic = "YZG1";
 constexpr std::array kFiles{"guard", "yizhan.db", "attachments.db"};
 using Token = Fixed<8, struct GuardTokenTag>;
 
@@ -38,7 +38,7 @@ Result<std::optional<Guard>> read_guard(const Home& home) {
   if (!raw) return std::nullopt;
   Reader r(*raw);
   Guard g;
-  if (text(r.raw(4)) != kMagic) return std::nullopt;
+  if (text(r.raw(4)) != kGuardMagic) return std::nullopt;
   g.incarnation = r.id<sync::Incarnation>();
   g.before = r.id<Token>();
   g.now = r.id<Token>();
@@ -74,7 +74,7 @@ Result<> renew_guard(const Home& home, Store& store) {
   ::unlink(beside.c_str());
   TRY(write_file(beside, {}));
   Writer w;
-  w.raw(view(kMagic)).id(g.incarnation).id(g.before).id(g.now).u64(born(beside));
+  w.raw(view(kGuardMagic)).id(g.incarnation).id(g.before).id(g.now).u64(born(beside));
   for (std::size_t i = 1; i < kFiles.size(); ++i) w.u64(born(home.path() + "/" + kFiles[i]));
   TRY(fill_file(beside, w.view()));
   if (::rename(beside.c_str(), path.c_str()) != 0)

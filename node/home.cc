@@ -15,7 +15,7 @@
 namespace yz::node {
 namespace {
 
-constexpr std::string_view kMagic = "YZKF";
+constexpr std::string_view kKeyFileMagic = "YZKF";
 constexpr std::size_t kMostSlots = 128;
 
 struct Fd {
@@ -98,7 +98,7 @@ Result<Home::Keys> Home::keys() const {
   const auto bad = [&] { return fail(Fault::corrupt, path_ + "/keys is damaged", "home.keys"); };
   Reader r(raw);
   Keys k;
-  if (text(r.raw(4)) != kMagic || r.u8() != 1) return bad();
+  if (text(r.raw(4)) != kKeyFileMagic || r.u8() != 1) return bad();
   r.zeros(1);
   k.store_id = r.id<decltype(k.store_id)>();
   const std::size_t n = r.u16();
@@ -115,7 +115,7 @@ Result<Home::Keys> Home::keys() const {
 Result<> Home::save_keys(const Keys& k) const {
   if (k.slots.size() > kMostSlots) return fail(Fault::full, "too many key slots");
   Writer w;
-  w.raw(view(kMagic)).u8(1).zeros(1).id(k.store_id).u16(static_cast<std::uint16_t>(k.slots.size()));
+  w.raw(view(kKeyFileMagic)).u8(1).zeros(1).id(k.store_id).u16(static_cast<std::uint16_t>(k.slots.size()));
   for (const auto& s : k.slots) w.u16(static_cast<std::uint16_t>(s.bytes.size())).raw(s.bytes);
   return write_file(path_ + "/keys", w.view());
 }

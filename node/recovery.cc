@@ -13,7 +13,6 @@ namespace yz::node {
 namespace {
 
 constexpr int kWaitMs = 10'000;
-constexpr sync::Millis kDay = 24LL * 3'600'000;
 
 /// As typed from paper: groups, dashes, capitals and blanks do not matter.
 std::string plain_code(ByteView typed) {
@@ -45,7 +44,7 @@ Result<crypto::Certificate> new_certificate(Store& store, const OfficerRow& old,
   c.issuer_key = authority.public_key();
   // What the old key signed lies before: the clock of the store may be ahead of the wall's.
   c.not_before_ms = static_cast<std::uint64_t>(std::max(now, store.last_moment()));
-  c.not_after_ms = static_cast<std::uint64_t>(now + 3 * 365 * kDay);
+  c.not_after_ms = static_cast<std::uint64_t>(now + 3 * 365 * sync::kDayMs);
   c.serial = TRY(next_serial(store, c.subject, now));
   c.level = level;
   c.roles = old.roles;

@@ -7,7 +7,7 @@
 namespace yz::node {
 namespace {
 
-constexpr std::string_view kMagic = "YZH1";
+constexpr std::string_view kRootKeyMagic = "YZH1";
 
 std::unexpected<Error> bad() { return fail(Fault::invalid, "this is not a root holder's key file", "root.key-file"); }
 
@@ -15,14 +15,14 @@ std::unexpected<Error> bad() { return fail(Fault::invalid, "this is not a root h
 
 Bytes encode(const RootKeyFile& f) {
   Writer w;
-  w.raw(view(kMagic)).id(f.key).raw(f.slot.bytes);
+  w.raw(view(kRootKeyMagic)).id(f.key).raw(f.slot.bytes);
   return w.take();
 }
 
 Result<RootKeyFile> decode_root_key(ByteView bytes) {
   Reader r(bytes);
   RootKeyFile f;
-  if (text(r.raw(kMagic.size())) != kMagic) return bad();
+  if (text(r.raw(kRootKeyMagic.size())) != kRootKeyMagic) return bad();
   f.key = r.id<PublicKey>();
   if (!r.ok()) return bad();
   auto slot = crypto::parse_slot(r.raw(r.left()));

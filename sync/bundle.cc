@@ -10,12 +10,12 @@
 namespace yz::sync {
 namespace {
 
-constexpr std::string_view kMagic = "YZN2";
-constexpr std::size_t kWrapBytes = 8 + crypto::kWrapSize;
-constexpr std::size_t kSignatureBytes = 64;
+constexpr std::string_view kBundleMagic = "YZN2";
+constexpr std::size_t kBundleWrapBytes = 8 + crypto::kWrapSize;
+constexpr std::size_t kBundleSignatureBytes = 64;
 constexpr std::size_t kBlockText = kBundleBlock - crypto::kPieceOverhead;
 
-std::unexpected<Error> bad(const char* why) {
+std::unexpected<Error> bad_bundle(const char* why) {
   return fail(Fault::forged, std::string("bundle: ") + why, "bundle.form");
 }
 
@@ -23,7 +23,7 @@ Hash head_hash(ByteView fixed) { return crypto::hash(crypto::purpose::header, {f
 
 Bytes fixed_part(const BundleHead& h, std::size_t wraps) {
   Writer w;
-  w.raw(view(kMagic)).u8(crypto::kSuite).u8(static_cast<std::uint8_t>(wraps)).u16(0);
+  w.raw(view(kBundleMagic)).u8(crypto::kSuite).u8(static_cast<std::uint8_t>(wraps)).u16(0);
   w.id(h.from).id(h.office).id(h.to).id(h.id).u64(h.at.value).u64(static_cast<std::uint64_t>(h.unix_ms));
   w.id(h.epoch).id(h.peer_epoch).u64(h.base).u64(h.mark).u64(h.heard);
   w.id(h.base_told).id(h.mark_told).id(h.heard_told);
@@ -50,7 +50,7 @@ std::vector<BoxPublic> once_each(std::span<const BoxPublic> readers) {
 
 }  // namespace
 
-bool looks_like_bundle(ByteView first4) { return text(first4) == kMagic; }
+bool looks_like_bundle(ByteView first4) { return text(first4) == kBundleMagic; }
 
 BundleWriter::BundleWriter(const BundleHead& h, std::span<const BoxPublic> readers, const crypto::SigningKey& node,
                            Bytes& out)
@@ -98,17 +98,17 @@ void BundleWriter::finish(Bytes& out) {
 }
 
 Result<std::size_t> bundle_head_size(ByteView b) {
-  if (b.size() < kBundleFixedBytes || !looks_like_bundle(b.first(4))) return bad("magic");
-  if (!crypto::known(b[4])) return bad("suite");
+  if (b.size() < kBundleFixedBytes || !looks_like_bundle(b.first(4))) return bad_bundle("magic");
+  if (!crypto::known(b[4])) return bad_bundle("suite");
   const std::size_t wraps = b[5];
-  if (wraps < 1 || wraps > kBundleReaders) return bad("counts");
-  return kBundleFixedBytes + wraps * kWrapBytes + crypto::kStreamHeaderSize + kSignatureBytes;
+  if (wraps < 1 || wraps > kBundleReaders) return bad_bundle("counts");
+  return kBundleFixedBytes + wraps * kBundleWrapBytes + crypto::kStreamHeaderSize + kBundleSignatureBytes;
 }
 
 Result<DecodedBundleHead> decode_bundle_head(ByteView b) {
   DecodedBundleHead out;
   out.size = TRY(bundle_head_size(b));
-  if (b.size() != out.size) return bad("length");
+  if (b.size() != out.size) return bad_bundle("length");
   Reader r(b);
   r.raw(6);
   r.zeros(2);
@@ -129,21 +129,21 @@ Result<DecodedBundleHead> decode_bundle_head(ByteView b) {
   h.heard_told = r.id<Told>();
   if (!r.ok() || h.base > h.mark || (h.base == 0 && !h.base_told.zero()) || (h.mark == 0 && !h.mark_told.zero()) ||
       (h.heard == 0 && !h.heard_told.zero()))
-    return bad("head");
+    return bad_bundle("head");
   KeyHint last;
   for (std::size_t i = 0; i < b[5]; ++i) {
     const KeyHint hint = r.id<KeyHint>();
     r.raw(crypto::kWrapSize);
-    if (i > 0 && !(last < hint)) return bad("wraps out of order");
+    if (i > 0 && !(last < hint)) return bad_bundle("wraps out of order");
     last = hint;
   }
   return out;
 }
 
 bool verify_bundle_head(ByteView head, const PublicKey& writer) {
-  if (head.size() < kSignatureBytes) return false;
-  return crypto::verify(writer, Signature::from(head.last(kSignatureBytes)).value(), crypto::context::bundle,
-                        {head.first(head.size() - kSignatureBytes)});
+  if (head.size() < kBundleSignatureBytes) return false;
+  return crypto::verify(writer, Signature::from(head.last(kBundleSignatureBytes)).value(), crypto::context::bundle,
+                        {head.first(head.size() - kBundleSignatureBytes)});
 }
 
 Result<BundleReader> BundleReader::open(ByteView head, const crypto::Keyring& keys) {
@@ -156,7 +156,7 @@ Result<BundleReader> BundleReader::open(ByteView head, const crypto::Keyring& ke
     auto opened = crypto::unwrap(wrap, head_hash(head.first(kBundleFixedBytes)), *key);
     if (!opened && opened.error().fault == Fault::missing) continue;  // another key with the same hint
     const crypto::Key content = TRY(std::move(opened));
-    const ByteView header = head.subspan(head.size() - kSignatureBytes - crypto::kStreamHeaderSize);
+    const ByteView header = head.subspan(head.size() - kBundleSignatureBytes - crypto::kStreamHeaderSize);
     return BundleReader(TRY(crypto::StreamOpener::open(content, header.first(crypto::kStreamHeaderSize))));
   }
   return fail(Fault::missing, "this bundle is sealed to keys that this machine does not have", "bundle.key-gone");

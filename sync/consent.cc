@@ -12,7 +12,7 @@ constexpr std::size_t kCoreBytes = 128, kListAt = kCoreBytes + Signature::kSize;
 
 Hash signed_part(ByteView bytes) { return crypto::hash(crypto::purpose::consent, {bytes}); }
 
-std::unexpected<Error> bad(const char* what) { return fail(Fault::forged, what, "consent.form"); }
+std::unexpected<Error> bad_consent(const char* what) { return fail(Fault::forged, what, "consent.form"); }
 
 Bytes finish(Writer& w, std::uint64_t list_serial, const std::vector<CertDigest>& honoured,
              const crypto::SigningKey& new_key) {
@@ -53,19 +53,20 @@ Result<Consent> decode_consent(ByteView body) {
   const auto by_old = r.id<Signature>();
   c.list_serial = r.u64();
   const std::size_t n = r.u8();
-  if (n > kHonouredMost) return bad("a consent with too long a list");
+  if (n > kHonouredMost) return bad_consent("a consent with too long a list");
   for (std::size_t i = 0; i < n && r.ok(); ++i) {
     c.honoured.push_back(r.id<CertDigest>());
-    if (i > 0 && !(c.honoured[i - 1] < c.honoured[i])) return bad("a consent whose list is out of order");
+    if (i > 0 && !(c.honoured[i - 1] < c.honoured[i])) return bad_consent("a consent whose list is out of order");
   }
   const std::size_t signed_bytes = r.at();
   const auto by_new = r.id<Signature>();
-  if (!r.done() || c.time < 0) return bad("not exactly one consent");
-  if (!c.rotates() && !c.moves()) return bad("a consent to nothing");
-  if (!c.rotates() && (n > 0 || c.list_serial != 0)) return bad("a consent with a list of its own key's certificates");
-  if (c.after == c.office || c.before == c.office) return bad("an office that is its own superior");
+  if (!r.done() || c.time < 0) return bad_consent("not exactly one consent");
+  if (!c.rotates() && !c.moves()) return bad_consent("a consent to nothing");
+  if (!c.rotates() && (n > 0 || c.list_serial != 0))
+    return bad_consent("a consent with a list of its own key's certificates");
+  if (c.after == c.office || c.before == c.office) return bad_consent("an office that is its own superior");
   // SQLite counts in 63 bits.
-  if ((c.serial | c.list_serial) >> 63U) return bad("a consent with a number out of bounds");
+  if ((c.serial | c.list_serial) >> 63U) return bad_consent("a consent with a number out of bounds");
   if (!crypto::verify(c.old_key, by_old, crypto::context::consent, {signed_part(body.first(kCoreBytes)).view()}) ||
       !crypto::verify(c.new_key, by_new, crypto::context::consent, {signed_part(body.first(signed_bytes)).view()}))
     return fail(Fault::forged, "a consent with a false signature", "consent.signature");

@@ -13,7 +13,9 @@ namespace {
 constexpr int kLevel = 9;
 constexpr std::size_t kWrapped = 8 + crypto::kWrapSize;
 
-std::unexpected<Error> bad(const char* why) { return fail(Fault::forged, std::string("draft: ") + why, "draft.form"); }
+std::unexpected<Error> bad_draft_part(const char* why) {
+  return fail(Fault::forged, std::string("draft: ") + why, "draft.form");
+}
 
 Bytes header_of(const DraftWay& w) { return Writer().id(w.office).id(w.from).id(w.to).id(w.draft).id(w.tag).take(); }
 
@@ -34,10 +36,10 @@ Result<DraftPart> decode_draft_part(ByteView body) {
   p.index = r.u8();
   p.count = r.u8();
   const ByteView piece = r.raw(r.left());
-  if (!r.done() || p.count == 0 || p.count > DraftPart::kMost || p.index >= p.count) return bad("place");
+  if (!r.done() || p.count == 0 || p.count > DraftPart::kMost || p.index >= p.count) return bad_draft_part("place");
   const bool last = p.index + 1 == p.count;
   if (piece.empty() || piece.size() > DraftPart::kPieceBytes || (!last && piece.size() != DraftPart::kPieceBytes))
-    return bad("length");
+    return bad_draft_part("length");
   p.piece.assign(piece.begin(), piece.end());
   return p;
 }
@@ -72,7 +74,7 @@ Result<Bytes> seal_draft(const DraftWay& way, ByteView plain, const BoxPublic& r
 }
 
 Result<Bytes> open_draft(const DraftWay& way, ByteView sealed, const crypto::Keyring& keys) {
-  if (sealed.size() < kWrapped) return bad("length");
+  if (sealed.size() < kWrapped) return bad_draft_part("length");
   const Bytes header = header_of(way);
   const crypto::BoxKey* box = keys.find(TRY(KeyHint::from(sealed.first(8))));
   if (!box) return fail(Fault::missing, "a draft is sealed to none of our keys", "draft.key");

@@ -11,13 +11,13 @@
 namespace yz::sync {
 namespace {
 
-constexpr std::string_view kMagic = "YZE1";
+constexpr std::string_view kEnvelopeMagic = "YZE1";
 constexpr std::size_t kCommitAt = 116;  // the commitment covers everything before itself
 constexpr std::size_t kHeadBytes = 156;
-constexpr std::size_t kWrapBytes = 8 + crypto::kWrapSize;
-constexpr std::size_t kSignatureBytes = 64;
+constexpr std::size_t kEnvelopeWrapBytes = 8 + crypto::kWrapSize;
+constexpr std::size_t kEnvelopeSignatureBytes = 64;
 
-std::unexpected<Error> bad(const char* why) {
+std::unexpected<Error> bad_envelope(const char* why) {
   return fail(Fault::forged, std::string("envelope: ") + why, "envelope.form");
 }
 
@@ -28,22 +28,22 @@ struct Layout {
 };
 
 Result<Layout> layout(ByteView b) {
-  if (b.size() < kHeadBytes) return bad("cut short");
+  if (b.size() < kHeadBytes) return bad_envelope("cut short");
   Layout l;
   l.head = b.first(kHeadBytes);
   l.wraps = b[148];
   Reader r(b.subspan(152, 4));
   const std::size_t ct = r.u32();
   if (l.wraps < 1 || l.wraps > limit::wraps || ct < crypto::kTagSize || ct > limit::envelope_bytes)
-    return bad("counts");
-  const std::size_t nonce_at = kHeadBytes + l.wraps * kWrapBytes;
-  if (b.size() != nonce_at + crypto::kNonceSize + ct + kSignatureBytes) return bad("lengths disagree");
-  l.wrap_area = b.subspan(kHeadBytes, l.wraps * kWrapBytes);
+    return bad_envelope("counts");
+  const std::size_t nonce_at = kHeadBytes + l.wraps * kEnvelopeWrapBytes;
+  if (b.size() != nonce_at + crypto::kNonceSize + ct + kEnvelopeSignatureBytes) return bad_envelope("lengths disagree");
+  l.wrap_area = b.subspan(kHeadBytes, l.wraps * kEnvelopeWrapBytes);
   l.before_nonce = b.first(nonce_at);
   l.nonce = b.subspan(nonce_at, crypto::kNonceSize);
   l.ciphertext = b.subspan(nonce_at + crypto::kNonceSize, ct);
-  l.signed_part = b.first(b.size() - kSignatureBytes);
-  l.signature = b.last(kSignatureBytes);
+  l.signed_part = b.first(b.size() - kEnvelopeSignatureBytes);
+  l.signature = b.last(kEnvelopeSignatureBytes);
   return l;
 }
 
@@ -59,11 +59,11 @@ Result<std::vector<Item>> unpack(ByteView plain) {
   std::vector<Item> items;
   Reader r(plain);
   while (r.ok() && r.left() > 0) {
-    if (items.size() == limit::envelope_items) return bad("too many items");
+    if (items.size() == limit::envelope_items) return bad_envelope("too many items");
     const std::uint8_t kind = r.u8();
     const std::uint32_t size = r.u32();
     const ByteView bytes = r.raw(size);
-    if (!r.ok() || kind < 1 || kind > 3) return bad("items malformed");
+    if (!r.ok() || kind < 1 || kind > 3) return bad_envelope("items malformed");
     items.push_back({static_cast<Item::Kind>(kind), Bytes(bytes.begin(), bytes.end())});
   }
   return items;
@@ -71,7 +71,7 @@ Result<std::vector<Item>> unpack(ByteView plain) {
 
 Bytes head_until_commitment(const EnvelopeHead& h, std::size_t total) {
   Writer w;
-  w.raw(view(kMagic)).u8(crypto::kSuite).u8(static_cast<std::uint8_t>(h.stream.lane)).u16(0);
+  w.raw(view(kEnvelopeMagic)).u8(crypto::kSuite).u8(static_cast<std::uint8_t>(h.stream.lane)).u16(0);
   w.u32(static_cast<std::uint32_t>(total)).id(h.stream.author).id(h.stream.node).id(h.stream.incarnation);
   w.id(h.stream.destination).u64(h.seq.value).id(h.previous).u64(h.at.value);
   assert(w.size() == kCommitAt);
@@ -114,7 +114,8 @@ Result<Envelope> seal(EnvelopeHead head, std::span<const Item> items, std::span<
                        [](const auto& a, const auto& b) { return crypto::hint_of(a) == crypto::hint_of(b); }),
            to.end());
   const std::size_t ct = plain.size() + crypto::kTagSize;
-  const std::size_t total = kHeadBytes + to.size() * kWrapBytes + crypto::kNonceSize + ct + kSignatureBytes;
+  const std::size_t total =
+      kHeadBytes + to.size() * kEnvelopeWrapBytes + crypto::kNonceSize + ct + kEnvelopeSignatureBytes;
   if (total > limit::envelope_bytes) return fail(Fault::full, "envelope too large", "envelope.size");
 
   const crypto::Key cek = crypto::Key::random();
@@ -140,26 +141,27 @@ Result<Envelope> seal(EnvelopeHead head, std::span<const Item> items, std::span<
 
 Result<std::size_t> envelope_size(ByteView first12) {
   Reader r(first12);
-  if (text(r.raw(4)) != kMagic) return bad("magic");
+  if (text(r.raw(4)) != kEnvelopeMagic) return bad_envelope("magic");
   r.raw(4);
   const std::size_t total = r.u32();
-  if (!r.ok() || total < kHeadBytes + kWrapBytes + crypto::kNonceSize + crypto::kTagSize + kSignatureBytes ||
+  if (!r.ok() ||
+      total < kHeadBytes + kEnvelopeWrapBytes + crypto::kNonceSize + crypto::kTagSize + kEnvelopeSignatureBytes ||
       total > limit::envelope_bytes)
-    return bad("length");
+    return bad_envelope("length");
   return total;
 }
 
 Result<Envelope> decode_envelope(ByteView bytes) {
   const std::size_t total = TRY(envelope_size(bytes));
-  if (total != bytes.size()) return bad("length differs");
+  if (total != bytes.size()) return bad_envelope("length differs");
   const Layout l = TRY(layout(bytes));
   Reader r(bytes);
   r.raw(4);
-  if (!crypto::known(r.u8())) return bad("suite");
+  if (!crypto::known(r.u8())) return bad_envelope("suite");
   Envelope e;
   const std::uint8_t lane = r.u8();
-  if (!is_stream_lane(static_cast<Lane>(lane))) return bad("lane");
-  if (r.u16() != 0) return bad("unknown flags");
+  if (!is_stream_lane(static_cast<Lane>(lane))) return bad_envelope("lane");
+  if (r.u16() != 0) return bad_envelope("unknown flags");
   r.u32();
   e.head.stream.lane = static_cast<Lane>(lane);
   e.head.stream.author = r.id<OfficeId>();
@@ -172,12 +174,13 @@ Result<Envelope> decode_envelope(ByteView bytes) {
   e.head.commitment = r.id<Hash>();
   r.u8();
   r.zeros(3);
-  if (!r.ok() || e.head.seq.value == 0) return bad("head");
-  if ((e.head.seq.value == 1) != e.head.previous.zero()) return bad("first envelope and previous value disagree");
+  if (!r.ok() || e.head.seq.value == 0) return bad_envelope("head");
+  if ((e.head.seq.value == 1) != e.head.previous.zero())
+    return bad_envelope("first envelope and previous value disagree");
   for (std::size_t i = 1; i < l.wraps; ++i)
-    if (!std::ranges::lexicographical_compare(l.wrap_area.subspan((i - 1) * kWrapBytes, 8),
-                                              l.wrap_area.subspan(i * kWrapBytes, 8)))
-      return bad("order of wraps");
+    if (!std::ranges::lexicographical_compare(l.wrap_area.subspan((i - 1) * kEnvelopeWrapBytes, 8),
+                                              l.wrap_area.subspan(i * kEnvelopeWrapBytes, 8)))
+      return bad_envelope("order of wraps");
   e.bytes.assign(bytes.begin(), bytes.end());
   e.hash = crypto::hash(crypto::purpose::envelope, {bytes});
   return e;
@@ -195,9 +198,9 @@ namespace {
 /// The content key, by any wrap that a key of the ring fits.
 Result<crypto::Key> content_key(const Envelope& e, const Layout& l, const crypto::Keyring& keys, ByteView further) {
   const Hash header = crypto::hash(crypto::purpose::header, {l.head});
-  const std::size_t own = l.wraps, all = own + (further.size() == kWrapBytes ? 1 : 0);
+  const std::size_t own = l.wraps, all = own + (further.size() == kEnvelopeWrapBytes ? 1 : 0);
   for (std::size_t i = 0; i < all; ++i) {
-    Reader r(i < own ? l.wrap_area.subspan(i * kWrapBytes, kWrapBytes) : further);
+    Reader r(i < own ? l.wrap_area.subspan(i * kEnvelopeWrapBytes, kEnvelopeWrapBytes) : further);
     const crypto::BoxKey* key = keys.find(r.id<KeyHint>());
     if (!key) continue;
     auto cek = crypto::unwrap(r.raw(crypto::kWrapSize), header, *key);
@@ -206,7 +209,7 @@ Result<crypto::Key> content_key(const Envelope& e, const Layout& l, const crypto
       return std::unexpected(cek.error());
     }
     const Hash commitment = crypto::keyed_hash(crypto::purpose::cek_commit, cek->expose(), {l.head.first(kCommitAt)});
-    if (commitment != e.head.commitment) return bad("key commitment");
+    if (commitment != e.head.commitment) return bad_envelope("key commitment");
     return cek;
   }
   return fail(Fault::missing, "no key of this node opens the envelope", "key-gone");
@@ -235,7 +238,7 @@ bool sealed_for(const Envelope& e, const BoxPublic& reader) {
   if (!l) return false;
   const KeyHint hint = crypto::hint_of(reader);
   for (std::size_t i = 0; i < l->wraps; ++i)
-    if (text(l->wrap_area.subspan(i * kWrapBytes, KeyHint::kSize)) == text(hint.view())) return true;
+    if (text(l->wrap_area.subspan(i * kEnvelopeWrapBytes, KeyHint::kSize)) == text(hint.view())) return true;
   return false;
 }
 

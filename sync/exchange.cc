@@ -10,11 +10,11 @@
 namespace yz::sync {
 namespace {
 
-constexpr std::string_view kMagic = "YZX2";
-constexpr std::size_t kSignatureBytes = 64;
+constexpr std::string_view kExchangeMagic = "YZX2";
+constexpr std::size_t kExchangeSignatureBytes = 64;
 constexpr std::size_t kNoncesMost = 8, kHaveRanges = 128;
 
-std::unexpected<Error> bad(const char* why) {
+std::unexpected<Error> bad_exchange(const char* why) {
   return fail(Fault::forged, std::string("exchange: ") + why, "exchange.form");
 }
 
@@ -29,7 +29,7 @@ bool marks_fit(const Head& h) {
 
 Bytes encode(const RequestHead& h, const crypto::SigningKey& node) {
   Writer w;
-  w.raw(view(kMagic)).u8(crypto::kSuite).u8(1).u8(h.nonces_left);
+  w.raw(view(kExchangeMagic)).u8(crypto::kSuite).u8(1).u8(h.nonces_left);
   w.u8(static_cast<std::uint8_t>((h.fresh ? 1 : 0) | (h.more ? 2 : 0)));
   w.id(h.from).id(h.to).id(h.nonce).u64(h.at.value).id(h.epoch).id(h.outstanding);
   w.u64(h.base)
@@ -47,15 +47,15 @@ Bytes encode(const RequestHead& h, const crypto::SigningKey& node) {
 }
 
 Result<RequestHead> decode_request_head(ByteView bytes) {
-  if (bytes.size() != kRequestHeadBytes) return bad("head length");
+  if (bytes.size() != kRequestHeadBytes) return bad_exchange("head length");
   Reader r(bytes);
-  if (text(r.raw(4)) != kMagic) return bad("magic");
-  if (!crypto::known(r.u8())) return bad("suite");
-  if (r.u8() != 1) return bad("not a request");
+  if (text(r.raw(4)) != kExchangeMagic) return bad_exchange("magic");
+  if (!crypto::known(r.u8())) return bad_exchange("suite");
+  if (r.u8() != 1) return bad_exchange("not a request");
   RequestHead h;
   h.nonces_left = r.u8();
   const std::uint8_t flags = r.u8();
-  if (flags > 3) return bad("flags");
+  if (flags > 3) return bad_exchange("flags");
   h.fresh = flags & 1;
   h.more = flags & 2;
   h.from = r.id<NodeId>();
@@ -73,13 +73,13 @@ Result<RequestHead> decode_request_head(ByteView bytes) {
   h.answer_bytes = r.u32();
   r.zeros(4);
   h.frames = r.id<Hash>();
-  if (!r.ok() || !marks_fit(h)) return bad("head");
+  if (!r.ok() || !marks_fit(h)) return bad_exchange("head");
   return h;
 }
 
 bool verify_request_head(ByteView head, const PublicKey& node) {
-  return crypto::verify(node, Signature::from(head.last(kSignatureBytes)).value(), crypto::context::exchange,
-                        {head.first(head.size() - kSignatureBytes)});
+  return crypto::verify(node, Signature::from(head.last(kExchangeSignatureBytes)).value(), crypto::context::exchange,
+                        {head.first(head.size() - kExchangeSignatureBytes)});
 }
 
 Hash frames_hash(ByteView frames) { return crypto::hash(crypto::purpose::frames, {frames}); }
@@ -89,7 +89,7 @@ Hash request_hash(ByteView head) { return crypto::hash(crypto::purpose::exchange
 Bytes encode(const AnswerHead& h, const crypto::SigningKey& node) {
   assert(h.nonces.size() <= kNoncesMost);
   Writer w;
-  w.raw(view(kMagic)).u8(crypto::kSuite).u8(2).u8(static_cast<std::uint8_t>(h.state));
+  w.raw(view(kExchangeMagic)).u8(crypto::kSuite).u8(2).u8(static_cast<std::uint8_t>(h.state));
   w.u8(static_cast<std::uint8_t>((h.more ? 1 : 0) | (h.nonces.size() << 4)));
   w.id(h.from).id(h.to).id(h.request).u64(h.at.value).u64(static_cast<std::uint64_t>(h.unix_ms)).id(h.epoch);
   w.id(h.outstanding)
@@ -110,13 +110,13 @@ Bytes encode(const AnswerHead& h, const crypto::SigningKey& node) {
 
 Result<DecodedAnswer> decode_answer_head(ByteView body) {
   Reader r(body);
-  if (text(r.raw(4)) != kMagic) return bad("magic");
-  if (!crypto::known(r.u8())) return bad("suite");
-  if (r.u8() != 2) return bad("not an answer");
+  if (text(r.raw(4)) != kExchangeMagic) return bad_exchange("magic");
+  if (!crypto::known(r.u8())) return bad_exchange("suite");
+  if (r.u8() != 2) return bad_exchange("not an answer");
   DecodedAnswer out;
   AnswerHead& h = out.head;
   const std::uint8_t state = r.u8(), flags = r.u8();
-  if (state > 3 || (flags & 0x0e) || (flags >> 4) > kNoncesMost) return bad("answer state");
+  if (state > 3 || (flags & 0x0e) || (flags >> 4) > kNoncesMost) return bad_exchange("answer state");
   h.state = static_cast<AnswerState>(state);
   h.more = flags & 1;
   h.from = r.id<NodeId>();
@@ -137,16 +137,16 @@ Result<DecodedAnswer> decode_answer_head(ByteView body) {
   r.zeros(2);
   h.frames = r.id<Hash>();
   for (int i = 0; i < flags >> 4 && r.ok(); ++i) h.nonces.push_back(r.id<Nonce>());
-  r.raw(kSignatureBytes);
-  if (!r.ok() || !marks_fit(h)) return bad("answer head");
+  r.raw(kExchangeSignatureBytes);
+  if (!r.ok() || !marks_fit(h)) return bad_exchange("answer head");
   out.size = r.at();
   return out;
 }
 
 bool verify_answer_head(ByteView head, const PublicKey& node) {
-  if (head.size() < kSignatureBytes) return false;
-  return crypto::verify(node, Signature::from(head.last(kSignatureBytes)).value(), crypto::context::answer,
-                        {head.first(head.size() - kSignatureBytes)});
+  if (head.size() < kExchangeSignatureBytes) return false;
+  return crypto::verify(node, Signature::from(head.last(kExchangeSignatureBytes)).value(), crypto::context::answer,
+                        {head.first(head.size() - kExchangeSignatureBytes)});
 }
 
 void put_frame(Writer& w, FrameType type, ByteView bytes) {
@@ -169,9 +169,9 @@ Result<Part> decode_part(ByteView bytes) {
   p.total = r.u32();
   p.offset = r.u32();
   p.bytes = r.raw(r.left());
-  if (!r.done() || !is_stream_lane(p.lane) || p.seq.value == 0 || p.bytes.empty()) return bad("part");
+  if (!r.done() || !is_stream_lane(p.lane) || p.seq.value == 0 || p.bytes.empty()) return bad_exchange("part");
   if (p.total > limit::envelope_bytes || p.offset > p.total || p.bytes.size() > p.total - p.offset)
-    return bad("part beyond its envelope");
+    return bad_exchange("part beyond its envelope");
   return p;
 }
 
@@ -190,15 +190,15 @@ Result<Have> decode_have(ByteView bytes) {
   h.seq.value = r.u64();
   h.total = r.u32();
   const std::size_t n = r.u8();
-  if (n > kHaveRanges || h.total > limit::envelope_bytes) return bad("have counts");
+  if (n > kHaveRanges || h.total > limit::envelope_bytes) return bad_exchange("have counts");
   std::uint32_t last = 0;
   for (std::size_t i = 0; i < n && r.ok(); ++i) {
     const std::uint32_t a = r.u32(), b = r.u32();
-    if (a >= b || b > h.total || (i > 0 && a <= last)) return bad("have ranges");
+    if (a >= b || b > h.total || (i > 0 && a <= last)) return bad_exchange("have ranges");
     last = b;
     h.ranges.emplace_back(a, b);
   }
-  if (!r.done()) return bad("have length");
+  if (!r.done()) return bad_exchange("have length");
   return h;
 }
 
@@ -217,11 +217,11 @@ Bytes sign_chunk(const NodeId& author, const OfficeId& destination, const Attach
 }
 
 Result<Chunk> decode_chunk(ByteView bytes) {
-  if (bytes.size() < kChunkHead + crypto::kTagSize + kSignatureBytes ||
-      bytes.size() > kChunkHead + 64 * 1024 + 64 + kSignatureBytes)
-    return bad("chunk length");
+  if (bytes.size() < kChunkHead + crypto::kTagSize + kExchangeSignatureBytes ||
+      bytes.size() > kChunkHead + 64 * 1024 + 64 + kExchangeSignatureBytes)
+    return bad_exchange("chunk length");
   Reader r(bytes);
-  if (text(r.raw(4)) != "YZA1" || !crypto::known(r.u8())) return bad("chunk magic");
+  if (text(r.raw(4)) != "YZA1" || !crypto::known(r.u8())) return bad_exchange("chunk magic");
   r.zeros(3);
   Chunk c;
   c.author = r.id<NodeId>();
@@ -229,16 +229,16 @@ Result<Chunk> decode_chunk(ByteView bytes) {
   c.attachment = r.id<AttachmentId>();
   c.index = r.u32();
   c.count = r.u32();
-  c.ciphertext = r.raw(r.left() - kSignatureBytes);
-  if (!r.ok() || c.count == 0 || c.count > limit::chunks_max || c.index >= c.count) return bad("chunk index");
+  c.ciphertext = r.raw(r.left() - kExchangeSignatureBytes);
+  if (!r.ok() || c.count == 0 || c.count > limit::chunks_max || c.index >= c.count) return bad_exchange("chunk index");
   c.bytes.assign(bytes.begin(), bytes.end());
   return c;
 }
 
 bool verify_chunk(ByteView bytes, const PublicKey& author) {
-  if (bytes.size() < kSignatureBytes) return false;
-  const Hash h = crypto::hash(crypto::purpose::chunk, {bytes.first(bytes.size() - kSignatureBytes)});
-  return crypto::verify(author, Signature::from(bytes.last(kSignatureBytes)).value(), crypto::context::chunk,
+  if (bytes.size() < kExchangeSignatureBytes) return false;
+  const Hash h = crypto::hash(crypto::purpose::chunk, {bytes.first(bytes.size() - kExchangeSignatureBytes)});
+  return crypto::verify(author, Signature::from(bytes.last(kExchangeSignatureBytes)).value(), crypto::context::chunk,
                         {h.view()});
 }
 
@@ -256,7 +256,7 @@ Result<std::optional<Frame>> FrameReader::next() {
   Reader r(rest);
   const std::uint8_t type = r.u8();
   const std::size_t size = r.u32();
-  if (type < 1 || type > 7 || size > limit::frame_bytes) return bad("frame type or length");
+  if (type < 1 || type > 7 || size > limit::frame_bytes) return bad_exchange("frame type or length");
   if (r.left() < size) return std::nullopt;
   at_ += kFrameHeadBytes + size;
   return Frame{static_cast<FrameType>(type), rest.subspan(kFrameHeadBytes, size)};

@@ -8,6 +8,7 @@ namespace yz::sync {
 /// Milliseconds since 1970 by some clock that the caller owns (wall clock), or since any start (steady).
 /// sync never asks a clock: whoever steps it says what time it is.
 using Millis = std::int64_t;
+inline constexpr Millis kMinuteMs = 60'000, kHourMs = 60 * kMinuteMs, kDayMs = 24 * kHourMs;
 
 /// Hybrid logical clock: 44 bits of milliseconds, 20 bits of counter that carries over. Orders records
 /// loosely; order inside a stream is its numbers only.

@@ -10,13 +10,13 @@ namespace yz::sync {
 namespace {
 
 constexpr std::uint8_t kForm = 1 << 4;  // and the suite below it
-constexpr std::size_t kFixedBytes = 34, kSignatureBytes = 64;
+constexpr std::size_t kNoticeFixedBytes = 34, kNoticeSignatureBytes = 64;
 constexpr std::size_t kIncidentMost = 6;
 constexpr std::uint64_t kPlaceMost = 999'999'999'999;
 constexpr Millis kMinute = 60'000;
-static_assert(kFixedBytes + 2 * Notice::kTitleMost + kSignatureBytes == kNoticeBytesMost);
+static_assert(kNoticeFixedBytes + 2 * Notice::kTitleMost + kNoticeSignatureBytes == kNoticeBytesMost);
 
-std::unexpected<Error> bad(const char* why) {
+std::unexpected<Error> bad_notice(const char* why) {
   return fail(Fault::forged, std::string("notice: ") + why, "notice.form");
 }
 
@@ -150,7 +150,7 @@ Bytes sign_notice(const Notice& n, const NodeId& author, const OfficeId& destina
 Result<Notice> decode_notice(ByteView b) {
   Reader r(b);
   const std::uint8_t form = r.u8();
-  if ((form & 0xf0) != kForm || !crypto::known(form & 0x0f)) return bad("form");
+  if ((form & 0xf0) != kForm || !crypto::known(form & 0x0f)) return bad_notice("form");
   Notice n;
   n.node = r.id<decltype(n.node)>();
   n.record = r.id<decltype(n.record)>();
@@ -168,18 +168,18 @@ Result<Notice> decode_notice(ByteView b) {
   const std::size_t letters = r.u8();
   if (!r.ok() || (how & 32) || !is_stream_lane(n.lane) || n.kind == 0 || !incident || n.place > kPlaceMost ||
       letters > Notice::kTitleMost)
-    return bad("fields");
+    return bad_notice("fields");
   n.incident = *incident;
   for (std::size_t i = 0; i < letters; ++i) n.title += static_cast<char16_t>(r.u16());
-  r.raw(kSignatureBytes);
-  if (!r.done() || !std::ranges::all_of(n.title, shown)) return bad("length or title");
+  r.raw(kNoticeSignatureBytes);
+  if (!r.done() || !std::ranges::all_of(n.title, shown)) return bad_notice("length or title");
   return n;
 }
 
 bool verify_notice(ByteView b, const NodeId& author, const OfficeId& destination, const PublicKey& node) {
-  if (b.size() < kSignatureBytes) return false;
-  return crypto::verify(node, Signature::from(b.last(kSignatureBytes)).value(), crypto::context::notice,
-                        {author.view(), destination.view(), b.first(b.size() - kSignatureBytes)});
+  if (b.size() < kNoticeSignatureBytes) return false;
+  return crypto::verify(node, Signature::from(b.last(kNoticeSignatureBytes)).value(), crypto::context::notice,
+                        {author.view(), destination.view(), b.first(b.size() - kNoticeSignatureBytes)});
 }
 
 std::string typed_lines(ByteView b) {

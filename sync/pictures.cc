@@ -8,10 +8,10 @@
 namespace yz::sync {
 namespace {
 
-constexpr std::string_view kMagic = "YZQ1";
-constexpr std::size_t kFixedBytes = 6, kCheckBytes = 4;
+constexpr std::string_view kPicturesMagic = "YZQ1";
+constexpr std::size_t kPicturesFixedBytes = 6, kCheckBytes = 4;
 
-std::unexpected<Error> bad(const char* why) {
+std::unexpected<Error> bad_pictures(const char* why) {
   return fail(Fault::forged, std::string("picture: ") + why, "picture.form");
 }
 
@@ -38,19 +38,19 @@ Result<std::vector<std::string>> pictures_of(const Envelope& e) {
     w.raw(ByteView(e.bytes).subspan(at, std::min(kPictureBytes, e.bytes.size() - at)));
     const Bytes check = check_of(w.view());
     w.raw(check);
-    out.push_back(std::string(kMagic) + capitals(base32(w.view())));
+    out.push_back(std::string(kPicturesMagic) + capitals(base32(w.view())));
   }
   return out;
 }
 
 Result<Picture> decode_picture(std::string_view line) {
-  constexpr std::size_t kLongest = 4 + (kFixedBytes + kPictureBytes + kCheckBytes) * 8 / 5 + 1;
-  if (line.size() < kMagic.size() || line.size() > kLongest) return bad("length");
-  if (capitals(std::string(line.substr(0, kMagic.size()))) != kMagic) return bad("magic");
-  const auto bytes = from_base32(line.substr(kMagic.size()));
-  if (!bytes || bytes->size() < kFixedBytes + 1 + kCheckBytes) return bad("text");
+  constexpr std::size_t kLongest = 4 + (kPicturesFixedBytes + kPictureBytes + kCheckBytes) * 8 / 5 + 1;
+  if (line.size() < kPicturesMagic.size() || line.size() > kLongest) return bad_pictures("length");
+  if (capitals(std::string(line.substr(0, kPicturesMagic.size()))) != kPicturesMagic) return bad_pictures("magic");
+  const auto bytes = from_base32(line.substr(kPicturesMagic.size()));
+  if (!bytes || bytes->size() < kPicturesFixedBytes + 1 + kCheckBytes) return bad_pictures("text");
   const ByteView all(*bytes);
-  if (text(check_of(all.first(all.size() - kCheckBytes))) != text(all.last(kCheckBytes))) return bad("check");
+  if (text(check_of(all.first(all.size() - kCheckBytes))) != text(all.last(kCheckBytes))) return bad_pictures("check");
   Reader r(all.first(all.size() - kCheckBytes));
   Picture p;
   p.group = r.id<decltype(p.group)>();
@@ -60,7 +60,7 @@ Result<Picture> decode_picture(std::string_view line) {
   // Only the last one is shorter, so that the same envelope is always the same pictures.
   if (p.index < 1 || p.index > p.count || piece.size() > kPictureBytes ||
       (p.index < p.count && piece.size() != kPictureBytes))
-    return bad("counts");
+    return bad_pictures("counts");
   p.piece.assign(piece.begin(), piece.end());
   return p;
 }

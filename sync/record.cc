@@ -10,8 +10,8 @@
 namespace yz::sync {
 namespace {
 
-constexpr std::string_view kMagic = "YZR1";
-constexpr std::size_t kSignatureBytes = 1 + 32 + 64;
+constexpr std::string_view kRecordMagic = "YZR1";
+constexpr std::size_t kRecordSignatureBytes = 1 + 32 + 64;
 
 bool nests(RecordType t) { return t == RecordType::forward; }
 
@@ -85,7 +85,7 @@ Bytes Record::content() const {
   assert(parents.size() <= limit::parents && !addressees.empty() && addressees.size() <= limit::addressees);
   assert(body.size() <= body_limit(type) && is_stream_lane(lane));
   Writer w;
-  w.raw(view(kMagic)).u8(crypto::kSuite).u8(static_cast<std::uint8_t>(type)).u16(schema).id(salt).id(origin);
+  w.raw(view(kRecordMagic)).u8(crypto::kSuite).u8(static_cast<std::uint8_t>(type)).u16(schema).id(salt).id(origin);
   w.u64(at.value).u64(static_cast<std::uint64_t>(event_ms)).id(anchor).id(case_office).id(case_id);
   w.u8(static_cast<std::uint8_t>(sensitivity)).u8(static_cast<std::uint8_t>(lane));
   w.u8(static_cast<std::uint8_t>(parents.size())).u8(static_cast<std::uint8_t>(addressees.size()));
@@ -133,7 +133,7 @@ Result<ReleasedRecord> decode_record(ByteView bytes) {
   Reader r(bytes);
   ReleasedRecord out;
   Record& rec = out.record;
-  if (text(r.raw(4)) != kMagic) return bad("magic");
+  if (text(r.raw(4)) != kRecordMagic) return bad("magic");
   if (!crypto::known(r.u8())) return bad("suite");
   rec.type = static_cast<RecordType>(r.u8());
   rec.schema = r.u16();
@@ -163,7 +163,7 @@ Result<ReleasedRecord> decode_record(ByteView bytes) {
   const ByteView body = r.raw(body_size);
   out.content_size = r.at();
   const std::uint8_t n_sigs = r.u8();
-  if (!r.ok() || n_sigs == 0 || n_sigs > limit::signatures || r.left() != n_sigs * kSignatureBytes)
+  if (!r.ok() || n_sigs == 0 || n_sigs > limit::signatures || r.left() != n_sigs * kRecordSignatureBytes)
     return bad("signature block");
   for (int i = 0; i < n_sigs; ++i) {
     RecordSignature s;

@@ -15,11 +15,11 @@
 namespace yz::sync {
 namespace {
 
-constexpr std::string_view kMagic = "YZS1";
-constexpr std::size_t kHeadBytes = 68, kSignatureBytes = 64, kMostBytes = 8 * 1024;
+constexpr std::string_view kStatementMagic = "YZS1";
+constexpr std::size_t kHeadBytes = 68, kStatementSignatureBytes = 64, kMostBytes = 8 * 1024;
 constexpr std::size_t kNodes = 7, kUrls = 4, kUrlBytes = 256, kAnnounced = 16, kWanted = limit::wanted;
 
-std::unexpected<Error> bad(const char* why) {
+std::unexpected<Error> bad_statement(const char* why) {
   return fail(Fault::forged, std::string("statement: ") + why, "statement.form");
 }
 
@@ -59,10 +59,10 @@ bool canonical(const std::vector<std::pair<T, T>>& ranges) {
 Statement issue(StatementKind kind, const Issuer& by, Hlc at, Millis unix_ms, Bytes body,
                 const crypto::SigningKey& node) {
   Statement s{kind, by.office, by.node, by.epoch, at, unix_ms, std::move(body), {}, {}};
-  const std::size_t total = kHeadBytes + s.body.size() + kSignatureBytes;
+  const std::size_t total = kHeadBytes + s.body.size() + kStatementSignatureBytes;
   assert(total <= kMostBytes);
   Writer w;
-  w.raw(view(kMagic)).u8(crypto::kSuite).u8(static_cast<std::uint8_t>(kind)).u16(0);
+  w.raw(view(kStatementMagic)).u8(crypto::kSuite).u8(static_cast<std::uint8_t>(kind)).u16(0);
   w.u32(static_cast<std::uint32_t>(total)).id(by.office).id(by.node).id(by.epoch).u64(at.value);
   w.u64(static_cast<std::uint64_t>(unix_ms)).raw(s.body);
   const Hash signed_part = crypto::hash(crypto::purpose::statement, {w.view()});
@@ -73,23 +73,23 @@ Statement issue(StatementKind kind, const Issuer& by, Hlc at, Millis unix_ms, By
 }
 
 Result<Statement> decode_statement(ByteView bytes) {
-  if (bytes.size() > kMostBytes) return bad("too long");
+  if (bytes.size() > kMostBytes) return bad_statement("too long");
   Reader r(bytes);
-  if (text(r.raw(4)) != kMagic) return bad("magic");
-  if (!crypto::known(r.u8())) return bad("suite");
+  if (text(r.raw(4)) != kStatementMagic) return bad_statement("magic");
+  if (!crypto::known(r.u8())) return bad_statement("suite");
   Statement s;
   const std::uint8_t kind = r.u8();
-  if (kind < 1 || kind > 13) return bad("kind");
+  if (kind < 1 || kind > 13) return bad_statement("kind");
   s.kind = static_cast<StatementKind>(kind);
-  if (r.u16() != 0) return bad("reserved");
-  if (r.u32() != bytes.size()) return bad("length");
+  if (r.u16() != 0) return bad_statement("reserved");
+  if (r.u32() != bytes.size()) return bad_statement("length");
   s.office = r.id<OfficeId>();
   s.node = r.id<NodeId>();
   s.epoch = r.id<Epoch>();
   s.at.value = r.u64();
   s.unix_ms = static_cast<Millis>(r.u64());
-  if (!r.ok() || r.left() < kSignatureBytes) return bad("cut short");
-  const ByteView body = r.raw(r.left() - kSignatureBytes);
+  if (!r.ok() || r.left() < kStatementSignatureBytes) return bad_statement("cut short");
+  const ByteView body = r.raw(r.left() - kStatementSignatureBytes);
   s.body.assign(body.begin(), body.end());
   s.bytes.assign(bytes.begin(), bytes.end());
   s.digest = crypto::hash(crypto::purpose::statement, {bytes});
@@ -98,8 +98,8 @@ Result<Statement> decode_statement(ByteView bytes) {
 
 bool verify_statement(const Statement& s, const PublicKey& node) {
   const ByteView all(s.bytes);
-  const Hash signed_part = crypto::hash(crypto::purpose::statement, {all.first(all.size() - kSignatureBytes)});
-  return crypto::verify(node, Signature::from(all.last(kSignatureBytes)).value(), crypto::context::statement,
+  const Hash signed_part = crypto::hash(crypto::purpose::statement, {all.first(all.size() - kStatementSignatureBytes)});
+  return crypto::verify(node, Signature::from(all.last(kStatementSignatureBytes)).value(), crypto::context::statement,
                         {signed_part.view()});
 }
 
@@ -169,14 +169,14 @@ Result<Receipt> decode_receipt(ByteView body) {
   Reader r(body);
   Receipt x;
   const std::uint8_t kind = r.u8();
-  if (kind < 1 || kind > 3) return bad("receipt kind");
+  if (kind < 1 || kind > 3) return bad_statement("receipt kind");
   x.kind = static_cast<ReceiptKind>(kind);
   x.stream = stream(r);
   x.upto.value = r.u64();
   x.chain = r.id<Hash>();
   x.registry = r.id<Hash>();
   const std::size_t n = r.u8(), m = r.u8();
-  if (n > limit::receipt_ranges || m > limit::refused_per_receipt) return bad("receipt counts");
+  if (n > limit::receipt_ranges || m > limit::refused_per_receipt) return bad_statement("receipt counts");
   for (std::size_t i = 0; i < n && r.ok(); ++i) {
     const Seq a{r.u64()}, b{r.u64()};
     x.ranges.emplace_back(a, b);
@@ -188,11 +188,11 @@ Result<Receipt> decode_receipt(ByteView body) {
     f.why = static_cast<Refusal>(r.u16());
     x.refused.push_back(f);
   }
-  if (!r.done()) return bad("receipt length");
+  if (!r.done()) return bad_statement("receipt length");
   if (!canonical(x.ranges) || (!x.ranges.empty() && !hole(x.upto.value, x.ranges[0].first.value)))
-    return bad("receipt ranges");
-  if (!std::ranges::is_sorted(x.refused, {}, &Receipt::Refused::seq)) return bad("receipt refusals");
-  if ((x.upto.value == 0) != x.chain.zero()) return bad("receipt chain");
+    return bad_statement("receipt ranges");
+  if (!std::ranges::is_sorted(x.refused, {}, &Receipt::Refused::seq)) return bad_statement("receipt refusals");
+  if ((x.upto.value == 0) != x.chain.zero()) return bad_statement("receipt chain");
   return x;
 }
 
@@ -226,7 +226,7 @@ Result<Head> decode_head(ByteView body) {
   h.urgent_count = r.u32();
   h.urgent_digest = r.id<Hash>();
   const std::size_t n = r.u8();
-  if (n > kAnnounced) return bad("announcements");
+  if (n > kAnnounced) return bad_statement("announcements");
   for (std::size_t i = 0; i < n && r.ok(); ++i) {
     Head::Announced a;
     a.record = r.id<RecordId>();
@@ -234,7 +234,7 @@ Result<Head> decode_head(ByteView body) {
     a.to = r.id<OfficeId>();
     h.flash.push_back(a);
   }
-  if (!r.done()) return bad("head length");
+  if (!r.done()) return bad_statement("head length");
   return h;
 }
 
@@ -254,18 +254,18 @@ Result<NodeList> decode_node_list(ByteView body) {
   NodeList l;
   l.version = r.u64();
   const std::size_t n = r.u8(), m = r.u8();
-  if (n < 1 || n > kNodes || m > kUrls) return bad("node list counts");
+  if (n < 1 || n > kNodes || m > kUrls) return bad_statement("node list counts");
   for (std::size_t i = 0; i < n && r.ok(); ++i) {
     NodeList::Node x;
     x.node = r.id<NodeId>();
     x.certificate = r.id<CertDigest>();
     x.box = r.id<BoxPublic>();
     x.box_until_ms = static_cast<Millis>(r.u64());
-    if (!l.nodes.empty() && !(l.nodes.back().node < x.node)) return bad("node list order");
+    if (!l.nodes.empty() && !(l.nodes.back().node < x.node)) return bad_statement("node list order");
     l.nodes.push_back(x);
   }
   for (std::size_t i = 0; i < m && r.ok(); ++i) l.urls.push_back(r.str16(kUrlBytes));
-  if (!r.done()) return bad("node list length");
+  if (!r.done()) return bad_statement("node list length");
   return l;
 }
 
@@ -285,13 +285,13 @@ Result<ChunkReceipt> decode_chunk_receipt(ByteView body) {
   c.attachment = r.id<AttachmentId>();
   c.count = r.u32();
   const std::size_t n = r.u8();
-  if (n > limit::receipt_ranges || c.count > limit::chunks_max) return bad("chunk receipt counts");
+  if (n > limit::receipt_ranges || c.count > limit::chunks_max) return bad_statement("chunk receipt counts");
   for (std::size_t i = 0; i < n && r.ok(); ++i) {
     const std::uint32_t a = r.u32(), b = r.u32();
     c.ranges.emplace_back(a, b);
   }
-  if (!r.done() || !canonical(c.ranges)) return bad("chunk receipt");
-  if (!c.ranges.empty() && c.ranges.back().second >= c.count) return bad("chunk receipt range");
+  if (!r.done() || !canonical(c.ranges)) return bad_statement("chunk receipt");
+  if (!c.ranges.empty() && c.ranges.back().second >= c.count) return bad_statement("chunk receipt range");
   return c;
 }
 
@@ -306,10 +306,10 @@ Bytes encode(const Want& want) {
 Result<Want> decode_want(ByteView body) {
   Reader r(body);
   const std::size_t n = r.u8();
-  if (n > kWanted) return bad("want count");
+  if (n > kWanted) return bad_statement("want count");
   Want want;
   for (std::size_t i = 0; i < n && r.ok(); ++i) want.certificates.push_back(r.id<CertDigest>());
-  if (!r.done()) return bad("want length");
+  if (!r.done()) return bad_statement("want length");
   return want;
 }
 
@@ -328,18 +328,18 @@ Result<Opened> decode_opened(ByteView body) {
   o.now = r.id<Incarnation>();
   o.previous = r.id<Incarnation>();
   const std::size_t n = r.u8();
-  if (n > limit::opened_streams) return bad("incarnation count");
+  if (n > limit::opened_streams) return bad_statement("incarnation count");
   for (std::size_t i = 0; i < n && r.ok(); ++i) {
     Opened::Stream s;
     s.destination = r.id<OfficeId>();
     s.lane = static_cast<Lane>(r.u8());
     s.last.value = r.u64();
     s.chain = r.id<Hash>();
-    if (!is_stream_lane(s.lane) || (s.last.value == 0) != s.chain.zero()) return bad("incarnation stream");
-    if (!o.streams.empty() && !(o.streams.back().place() < s.place())) return bad("incarnation order");
+    if (!is_stream_lane(s.lane) || (s.last.value == 0) != s.chain.zero()) return bad_statement("incarnation stream");
+    if (!o.streams.empty() && !(o.streams.back().place() < s.place())) return bad_statement("incarnation order");
     o.streams.push_back(s);
   }
-  if (!r.done() || o.now == o.previous) return bad("incarnation length");
+  if (!r.done() || o.now == o.previous) return bad_statement("incarnation length");
   return o;
 }
 

@@ -6,12 +6,6 @@ namespace {
 
 std::string path_of(const std::string& id, const char* verb) { return "/api/v1/reports/" + percent(id) + "/" + verb; }
 
-Doc list_of(const std::vector<std::string>& words) {
-  Doc list = Doc::array();
-  for (const std::string& w : words) list.push(Doc::of(w));
-  return list;
-}
-
 /// What both acts of two persons say.
 void tell_act(const Session& s, const Doc& d, std::string_view zh, std::string_view en) {
   const std::string id = plain(d.text("case"));
@@ -142,7 +136,7 @@ int run(Session& s, const Decide& c) {
 int run(Session& s, const Instruct& c) {
   Doc body;
   body.set("text", c.text).set_if("due_at", c.due);
-  if (!c.assignees.empty()) body.set("assignees", list_of(c.assignees));
+  if (!c.assignees.empty()) body.set("assignees", Doc::list(c.assignees));
   if (c.dictated) body.set("dictated", true);
   body.set_if("leader", c.leader);
   return s.finish(s.ask("POST", path_of(c.case_id, "instruct"), body),
@@ -152,7 +146,7 @@ int run(Session& s, const Instruct& c) {
 int run(Session& s, const Ask& c) {
   Doc body;
   body.set("kind", c.kind).set("text", c.text).set_if("due_at", c.due).set_if("on", c.on);
-  if (!c.to.empty()) body.set("to", list_of(c.to));
+  if (!c.to.empty()) body.set("to", Doc::list(c.to));
   return s.finish(s.ask("POST", path_of(c.case_id, "ask"), body),
                   [&](const Doc& d) { tell_act(s, d, "已发出：", "Asked: "); });
 }

@@ -4,8 +4,6 @@
 namespace yz::node::cli {
 namespace {
 
-constexpr std::size_t kBodyMax = 2u * 1024 * 1024;
-
 std::string asked_text(const Session& s, const std::string& state) {
   struct Row {
     const char *word, *zh, *en;
@@ -120,7 +118,7 @@ void tell(const Session& s, const Doc& d) {
 int run(Session& s, const CommissionNew& c) {
   Doc body;
   if (c.body_file) {
-    auto text = read_input(*c.body_file, kBodyMax, s.language());
+    auto text = read_input(*c.body_file, kBodyBytesMost, s.language());
     if (!text) return s.finish(s.problem(text.error()), {});
     if (!is_utf8(*text))
       return s.finish(s.problem({Fault::invalid,

@@ -6,10 +6,8 @@
 namespace yz::node::cli {
 namespace {
 
-constexpr std::size_t kBodyMax = 2u * 1024 * 1024;
-
 Result<std::string> text_of(const Session& s, const std::string& file) {
-  std::string text = TRY(read_input(file, kBodyMax, s.language()));
+  std::string text = TRY(read_input(file, kBodyBytesMost, s.language()));
   if (is_utf8(text)) return text;
   return fail(Fault::invalid,
               plain(file) + s.say(" 不是 UTF-8 文字。请另存为 UTF-8 编码后再试。",

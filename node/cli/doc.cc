@@ -50,6 +50,12 @@ Doc Doc::array() {
   d.value_->json = Json::array();
   return d;
 }
+
+Doc Doc::list(const std::vector<std::string>& texts) {
+  Doc d = array();
+  for (const std::string& t : texts) d.push(of(t));
+  return d;
+}
 Doc Doc::of(std::string_view text) {
   Doc d;
   d.value_->json = Json(text);

@@ -22,6 +22,7 @@ class Doc {
   Doc& operator=(Doc&&) noexcept;
   static Doc array();
   static Doc of(std::string_view text);
+  static Doc list(const std::vector<std::string>& texts);
 
   /// Fault::invalid when it is not one JSON value, or nested deeper than 64 (our own node never is).
   static Result<Doc> parse(std::string_view json);

@@ -3,14 +3,13 @@
 namespace yz::node::cli {
 namespace {
 
-constexpr std::size_t kBodyMax = 2u * 1024 * 1024;
 constexpr std::size_t kPassageLines = 12;
 
 /// The file is our edition: the text alone, or a JSON object with title, body and fields.
 Result<Doc> edit_of(const Session& s, const Forward& c) {
   Doc edit, fields;
   if (c.edit_file) {
-    std::string text = TRY(read_input(*c.edit_file, kBodyMax, s.language()));
+    std::string text = TRY(read_input(*c.edit_file, kBodyBytesMost, s.language()));
     if (!is_utf8(text))
       return fail(Fault::invalid,
                   plain(*c.edit_file) + s.say(" 不是 UTF-8 文字。请另存为 UTF-8 编码后再试。",

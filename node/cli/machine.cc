@@ -12,13 +12,8 @@ int run(Session& s, const NodeInvite& c) {
   body.set("valid_minutes", c.valid_minutes);
   if (!c.name.empty()) body.set("name", c.name);
   if (!c.officer.empty()) body.set("officer", c.officer);
-  const auto list_of = [](const std::vector<std::string>& words) {
-    Doc list = Doc::array();
-    for (const std::string& w : words) list.push(Doc::of(w));
-    return list;
-  };
-  if (!c.roles.empty()) body.set("roles", list_of(c.roles));
-  if (!c.urls.empty()) body.set("url", list_of(c.urls));
+  if (!c.roles.empty()) body.set("roles", Doc::list(c.roles));
+  if (!c.urls.empty()) body.set("url", Doc::list(c.urls));
   return s.finish(s.ask("POST", "/api/v1/node/invitations", body), [&](const Doc& d) {
     const std::string invitation = d.text("invitation");
     line(invitation);

@@ -8,12 +8,6 @@ namespace {
 
 using What = KeyAct::What;
 
-Doc list_of(const std::vector<std::string>& words) {
-  Doc list = Doc::array();
-  for (const std::string& w : words) list.push(Doc::of(w));
-  return list;
-}
-
 std::string absolute(const std::string& file) {
   std::error_code error;
   const auto full = std::filesystem::absolute(file, error);
@@ -48,7 +42,7 @@ Call call_of(const KeyAct& c) {
       break;
     case What::address:
       call.target = "/api/v1/addresses";
-      b.set("urls", list_of(c.words));
+      b.set("urls", Doc::list(c.words));
       break;
     case What::suspend_officer:
       call.target = "/api/v1/officers/" + percent(c.name) + "/roles";
@@ -56,7 +50,7 @@ Call call_of(const KeyAct& c) {
       break;
     case What::role:
       call.target = "/api/v1/officers/" + percent(c.name) + "/roles";
-      b.set("roles", list_of(c.words));
+      b.set("roles", Doc::list(c.words));
       break;
     case What::renew_officer:
       call.target = "/api/v1/officers/renew";

@@ -151,10 +151,6 @@ Result<crypto::SecretText> read_terminal(std::string_view question, Language l) 
   }
 }
 
-std::string_view text_of(const crypto::SecretText& s) {
-  return {reinterpret_cast<const char*>(s.expose().data()), s.expose().size()};
-}
-
 }  // namespace
 
 std::string new_passphrase_fault(std::string_view p, Language l) {
@@ -191,12 +187,12 @@ Result<crypto::SecretText> ask_new_passphrase(const std::string& file, std::stri
       std::string(say(l, "新口令", "New passphrase")) + name + std::string(say(l, "（不显示）：", " (not shown): "));
   auto typed = file.empty() ? read_terminal(question, l) : read_file(file, l);
   crypto::SecretText first = TRY(std::move(typed));
-  if (auto fault = new_passphrase_fault(text_of(first), l); !fault.empty())
+  if (auto fault = new_passphrase_fault(text(first.expose()), l); !fault.empty())
     return fail(Fault::invalid, fault, "cli.passphrase_short");
   if (file.empty()) {
     const crypto::SecretText again = TRY(read_terminal(std::string(say(l, "再输入一遍：", "Once more: ")), l));
     // Both were typed by the same person a moment ago: nothing is learned from how long this takes.
-    if (text_of(first) != text_of(again))
+    if (text(first.expose()) != text(again.expose()))
       return fail(Fault::invalid, std::string(say(l, "两次输入不一样。", "The two do not match.")),
                   "cli.passphrase_differs");
   }

@@ -4,10 +4,6 @@
 namespace yz::node::cli {
 namespace {
 
-std::string_view text_of(const crypto::SecretText& secret) {
-  return {reinterpret_cast<const char*>(secret.expose().data()), secret.expose().size()};
-}
-
 std::string roles_text(const Doc& roles, Language l) {
   std::string all;
   for (const Doc& r : roles.items())
@@ -26,7 +22,7 @@ int run(Session& s, const OfficerAdd& c) {
   Doc body;
   Doc roles = Doc::array();
   for (const std::string& r : c.roles) roles.push(Doc::of(r));
-  body.set("name", c.name).set("roles", roles).set("phone", c.phone).set("new_passphrase", text_of(*fresh));
+  body.set("name", c.name).set("roles", roles).set("phone", c.phone).set("new_passphrase", text(fresh->expose()));
   return s.finish(s.ask("POST", "/api/v1/officers", body), [&](const Doc& d) {
     line(s.say("已添加：", "Added: ") + plain(d.text("name")) + s.say("，", ", ") +
          roles_text(d.at("roles"), s.language()));
@@ -92,7 +88,7 @@ int run(Session& s, const PassphraseChange& c) {
   auto fresh = ask_new_passphrase(c.new_passphrase_file, s.globals().officer, s.language());
   if (!fresh) return s.finish(s.problem(fresh.error()), {});
   Doc body;
-  body.set("new_passphrase", text_of(*fresh));
+  body.set("new_passphrase", text(fresh->expose()));
   return s.finish(s.ask("POST", "/api/v1/passphrase", body), [&](const Doc& d) {
     line(s.say("口令已更换：", "The passphrase is changed: ") + plain(d.text("officer")));
     line(s.say("以前的备份仍要用旧口令打开；请重新做一次备份。",

@@ -9,7 +9,6 @@ namespace yz::node::cli {
 namespace {
 
 /// The API takes 2 MiB a document; no duty officer writes more.
-constexpr std::size_t kBodyMax = 2u * 1024 * 1024;
 /// What a configuration may permit at most (limits.attachment_mib); the node holds the exact limit.
 constexpr std::size_t kAttachmentMax = 512u * 1024 * 1024;
 
@@ -47,7 +46,7 @@ class Writing {
   Result<> words(Doc& body, bool clears) const {
     if (c_.title) body.set("title", *c_.title);
     if (c_.body_file) {
-      std::string text = TRY(read_input(*c_.body_file, kBodyMax, s_.language()));
+      std::string text = TRY(read_input(*c_.body_file, kBodyBytesMost, s_.language()));
       if (!is_utf8(text))
         return fail(Fault::invalid,
                     plain(*c_.body_file) + s_.say(" 不是 UTF-8 文字。请另存为 UTF-8 编码后再试。",

@@ -4,12 +4,6 @@
 namespace yz::node::cli {
 namespace {
 
-Doc list_of(const std::vector<std::string>& words) {
-  Doc list = Doc::array();
-  for (const std::string& w : words) list.push(Doc::of(w));
-  return list;
-}
-
 std::string absence_state(const Session& s, const std::string& state) {
   if (state == "running") return s.say("外出", "away");
   if (state == "coming") return s.say("将外出", "going");
@@ -83,8 +77,8 @@ int run(Session& s, const CosignAct& c) {
   const std::string at = "/api/v1/reports/" + percent(c.case_id) + "/cosign";
   Doc body;
   if (c.what == What::ask) {
-    if (!c.offices.empty()) body.set("offices", list_of(c.offices));
-    if (!c.officers.empty()) body.set("officers", list_of(c.officers));
+    if (!c.offices.empty()) body.set("offices", Doc::list(c.offices));
+    if (!c.officers.empty()) body.set("officers", Doc::list(c.officers));
     body.set_if("text", c.text).set_if("hold_until", c.hold_until);
     return s.finish(s.ask("POST", at + "/ask", body),
                     [&](const Doc& d) { line(s.say("已请会签：", "Asked to co-sign: ") + plain(d.text("case"))); });

@@ -13,12 +13,6 @@ std::string absolute(const std::string& file) {
   return error ? file : full.string();
 }
 
-Doc list_of(const std::vector<std::string>& words) {
-  Doc list = Doc::array();
-  for (const std::string& w : words) list.push(Doc::of(w));
-  return list;
-}
-
 void tell_document(const Session& s, const Doc& d) {
   line(s.say("版本：", "Version: ") + std::to_string(d.number("version")) +
        s.say("，须签名人数：", ", signatures needed: ") + std::to_string(d.number("threshold")));
@@ -58,7 +52,7 @@ int run(Session& s, const RootKey& c) {
 int run(Session& s, const RootPropose& c) {
   Doc body;
   if (c.threshold > 0) body.set("threshold", c.threshold);
-  body.set("add", list_of(c.add)).set("remove", list_of(c.remove)).set("path", absolute(c.out));
+  body.set("add", Doc::list(c.add)).set("remove", Doc::list(c.remove)).set("path", absolute(c.out));
   return s.finish(s.ask("POST", "/api/v1/root/propose", body), [&](const Doc& d) {
     tell_document(s, d);
     line(s.say("请各持有人核对数字后签名：yizhan root sign 文件 --key 密钥文件",

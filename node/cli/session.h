@@ -77,6 +77,9 @@ std::string percent(std::string_view);
 /// "?a=b&c=d" of the pairs whose value is not empty.
 std::string query(std::initializer_list<std::pair<std::string_view, std::string>>);
 
+/// Of a report's text that is given as a file.
+inline constexpr std::size_t kBodyBytesMost = 2u * 1024 * 1024;
+
 /// A file's bytes; "-" is standard input. Fault::missing when it can't be read, full when it is longer than `max`.
 Result<std::string> read_input(const std::string& path, std::size_t max, Language);
 /// Writes a new file, mode 0600, and syncs it. Fault::invalid when there is one of that name already.

@@ -9,75 +9,76 @@ namespace yz::node {
 namespace {
 
 constexpr std::int64_t kIssueMost = 999'999;
-constexpr std::size_t kDepth = 4;
+constexpr std::size_t kActDepth = 4;
 
-auto bad(const char* why) { return fail(Fault::forged, std::string("act: ") + why, "act.form"); }
+auto bad_act(const char* why) { return fail(Fault::forged, std::string("act: ") + why, "act.form"); }
 
 template <class F>
 Result<F> id_of(std::string_view typed) {
   const auto raw = from_hex(typed);
-  if (!raw) return bad("an id");
+  if (!raw) return bad_act("an id");
   const auto id = F::from(*raw);
-  return id ? Result<F>(*id) : bad("an id");
+  return id ? Result<F>(*id) : bad_act("an id");
 }
 
-Result<std::string> line_of(const Json& j, std::string_view key) {
+Result<std::string> act_line(const Json& j, std::string_view key) {
   std::string s(j.text(key));
-  if (s.size() > kActLineBytesMax || !one_line(s)) return bad("a line is too long, or not one line");
+  if (s.size() > kActLineBytesMax || !one_line(s)) return bad_act("a line is too long, or not one line");
   return s;
 }
 
 Result<Rating> rating_of(const Json& j) {
-  if (!j.members()) return bad("rating");
+  if (!j.members()) return bad_act("rating");
   Rating r;
   for (std::size_t i = 0; i < r.marks.size(); ++i) {
     const std::int64_t n = j.count(Rating::kNames[i]);
-    if (n < 0 || n > 5) return bad("a mark");
+    if (n < 0 || n > 5) return bad_act("a mark");
     r.marks[i] = static_cast<std::uint8_t>(n);
   }
   return r;
 }
 
 Result<std::vector<OfficeId>> offices_of(const Json& list) {
-  if (!list.items() || list.items()->size() > kAssigneesMax) return bad("assignees");
+  if (!list.items() || list.items()->size() > kAssigneesMax) return bad_act("assignees");
   std::vector<OfficeId> out;
   for (const Json& id : *list.items()) {
     out.push_back(TRY(id_of<OfficeId>(id.string() ? std::string_view(*id.string()) : std::string_view())));
-    if (out.size() > 1 && !(out[out.size() - 2] < out.back())) return bad("order of assignees");
+    if (out.size() > 1 && !(out[out.size() - 2] < out.back())) return bad_act("order of assignees");
   }
   return out;
 }
 
 Result<MergedInto> merged_of(const Json& j) {
-  if (!j.members()) return bad("what it was merged into");
+  if (!j.members()) return bad_act("what it was merged into");
   MergedInto m;
   m.office = TRY(id_of<OfficeId>(j.text("office")));
   m.case_id = TRY(id_of<CaseId>(j.text("case")));
   m.record = TRY(id_of<RecordId>(j.text("record")));
-  m.title = TRY(line_of(j, "title"));
+  m.title = TRY(act_line(j, "title"));
   return m;
 }
 
 Result<std::vector<AskedPerson>> persons_of(const Json& list) {
-  if (!list.items() || list.items()->size() > kAskedPersonsMax) return bad("persons");
+  if (!list.items() || list.items()->size() > kAskedPersonsMax) return bad_act("persons");
   std::vector<AskedPerson> out;
   for (const Json& p : *list.items()) {
-    if (!p.members()) return bad("a person");
+    if (!p.members()) return bad_act("a person");
     AskedPerson one;
     one.id = TRY(id_of<PersonId>(p.text("person")));
-    one.name = TRY(line_of(p, "name"));
+    one.name = TRY(act_line(p, "name"));
     for (const AskedPerson& other : out)
-      if (other.id == one.id) return bad("a person twice");
+      if (other.id == one.id) return bad_act("a person twice");
     out.push_back(std::move(one));
   }
   return out;
 }
 
 Result<std::vector<std::string>> names_of(const Json& list) {
-  if (!list.items() || list.items()->size() > kAssigneesMax) return bad("names");
+  if (!list.items() || list.items()->size() > kAssigneesMax) return bad_act("names");
   std::vector<std::string> out;
   for (const Json& name : *list.items()) {
-    if (!name.string() || name.string()->size() > kActLineBytesMax || !one_line(*name.string())) return bad("a name");
+    if (!name.string() || name.string()->size() > kActLineBytesMax || !one_line(*name.string()))
+      return bad_act("a name");
     out.push_back(*name.string());
   }
   return out;
@@ -146,26 +147,26 @@ Bytes encode_act(const Act& a) {
 }
 
 Result<Act> decode_act(ByteView bytes) {
-  const auto parsed = parse_json(text(bytes), {.bytes = sync::limit::body_bytes, .depth = kDepth});
-  if (!parsed || !parsed->members()) return bad("not one JSON object");
+  const auto parsed = parse_json(text(bytes), {.bytes = sync::limit::body_bytes, .depth = kActDepth});
+  if (!parsed || !parsed->members()) return bad_act("not one JSON object");
   const Json& j = *parsed;
-  if (j.count("v") != 1) return bad("version");
+  if (j.count("v") != 1) return bad_act("version");
   Act a;
   const std::string_view kind = j.text("act");
-  if (kind.empty() || kind.size() > kActLineBytesMax) return bad("which");
+  if (kind.empty() || kind.size() > kActLineBytesMax) return bad_act("which");
   a.kind = act_kind_from(kind);
   if (a.kind == ActKind::unknown) return a;
   if (j.find("outcome")) a.disposal = disposal_from(j.text("outcome"));
   a.text = j.text("text");
   a.reason = j.text("reason");
-  if (a.text.size() > kActTextBytesMax || a.reason.size() > kActReasonBytesMax) return bad("text too long");
-  a.publication = TRY(line_of(j, "publication"));
-  a.title = TRY(line_of(j, "title"));
+  if (a.text.size() > kActTextBytesMax || a.reason.size() > kActReasonBytesMax) return bad_act("text too long");
+  a.publication = TRY(act_line(j, "publication"));
+  a.title = TRY(act_line(j, "title"));
   a.issue = j.count("issue");
-  if (a.issue < 0 || a.issue > kIssueMost) return bad("issue");
+  if (a.issue < 0 || a.issue > kIssueMost) return bad_act("issue");
   if (const Json* marks = j.find("rating")) a.rating = TRY(rating_of(*marks));
   if (const Json* due = j.find("due_at")) {
-    if (!due->integer()) return bad("time");
+    if (!due->integer()) return bad_act("time");
     a.due_ms = *due->integer();
   }
   a.done = j.flag("done");
@@ -173,7 +174,7 @@ Result<Act> decode_act(ByteView bytes) {
   if (const Json* list = j.find("names")) a.assignee_names = TRY(names_of(*list));
   if (const Json* list = j.find("persons")) a.persons = TRY(persons_of(*list));
   if (const Json* into = j.find("into")) a.merged = TRY(merged_of(*into));
-  if (!whole(a)) return bad("members that do not belong together");
+  if (!whole(a)) return bad_act("members that do not belong together");
   return a;
 }
 

@@ -6,8 +6,6 @@
 namespace yz::node::api {
 namespace {
 
-constexpr std::size_t kPrefixLeast = 6;
-
 template <class F>
 Result<ApiReply> act(Request& r, F f) {
   const Signer signer = TRY(r.signer());
@@ -21,7 +19,7 @@ Result<ApiReply> act(Request& r, F f) {
 Result<RecordId> act_named(Request& r, const MatterRow& m, std::string_view member) {
   const std::string_view typed = r.body.text(member);
   std::optional<RecordId> found;
-  if (typed.size() >= kPrefixLeast)
+  if (typed.size() >= kIdPrefixLeast)
     for (const ActEntry& a : TRY(acts_of(r.store(), m.row))) {
       if (!hex(a.fact.id.view()).starts_with(typed)) continue;
       if (found) return fail(Fault::missing, "several acts begin so; give more characters", "act.missing");

@@ -10,7 +10,7 @@
 namespace yz::node::api {
 namespace {
 
-constexpr std::int64_t kListMost = 500, kListUsual = 100;
+constexpr std::int64_t kCluesMost = 500, kCluesUsual = 100;
 
 Result<std::int64_t> number_of(std::string_view text, std::int64_t otherwise, std::int64_t most, const char* what) {
   if (text.empty()) return otherwise;
@@ -145,7 +145,7 @@ Result<ApiReply> get_clues(Request& r) {
   else if (!state.empty() && !(f.state = clue_state_from(state)))
     return fail(Fault::invalid, "a clue is open, promoted or discarded, or all", "invalid.state");
   f.search = r.param("search");
-  const auto limit = TRY(number_of(r.param("limit"), kListUsual, kListMost, "limit"));
+  const auto limit = TRY(number_of(r.param("limit"), kCluesUsual, kCluesMost, "limit"));
   f.limit = static_cast<std::size_t>(limit) + 1;
   f.before = TRY(number_of(r.param("after"), 0, std::numeric_limits<std::int64_t>::max(), "after"));
   auto rows = TRY(clues(r.store(), f));

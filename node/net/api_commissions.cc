@@ -9,8 +9,7 @@
 namespace yz::node::api {
 namespace {
 
-constexpr std::size_t kListMost = 500;
-constexpr sync::Millis kMinute = 60 * 1000, kDay = 24 * 60 * kMinute;
+constexpr std::size_t kCommissionsMost = 500;
 namespace role = crypto::role;
 constexpr std::uint16_t kWrites = role::drafter | role::duty | role::signer;
 
@@ -319,7 +318,7 @@ Result<> read_terms(Request& r, Report& text, CommissionWord& terms) {
 }
 
 template <class F>
-Result<Outcome> act(Request& r, F f) {
+Result<Outcome> task_act(Request& r, F f) {
   const Signer signer = TRY(r.signer());
   const Person who = TRY(acting(r, signer.officer));
   StoreBooks books = books_of(r);
@@ -335,8 +334,8 @@ Result<ApiReply> after(Request& r, const MatterRow& m, const Outcome& o) {
 
 Result<ApiReply> issue(Request& r, Report text, CommissionWord terms) {
   const std::optional<CaseId> parent = terms.parent ? std::optional(terms.parent->ref.id) : std::nullopt;
-  const Outcome o = TRY(
-      act(r, [&](Desk& d, const SigningPerson& by) { return d.commission(by, std::move(text), std::move(terms)); }));
+  const Outcome o = TRY(task_act(
+      r, [&](Desk& d, const SigningPerson& by) { return d.commission(by, std::move(text), std::move(terms)); }));
   if (o.queued) r.host.wake(*o.queued);
   Json to = Json::array();
   for (const OfficeId& id : o.addressees)
@@ -361,7 +360,8 @@ Result<ApiReply> replied(Request& r, CommissionReply::Act what) {
     said.until_ms = *until;
   }
   const std::string text(r.body.text(what == CommissionReply::Act::accept ? "note" : "reason"));
-  return after(r, m, TRY(act(r, [&](Desk& d, const SigningPerson& by) { return d.reply(by, m.row, said, text); })));
+  return after(r, m,
+               TRY(task_act(r, [&](Desk& d, const SigningPerson& by) { return d.reply(by, m.row, said, text); })));
 }
 
 Result<ApiReply> said(Request& r, CommissionWord::Act what) {
@@ -377,7 +377,8 @@ Result<ApiReply> said(Request& r, CommissionWord::Act what) {
   } else if (const Json* list = r.body.find("offices"); list && !list->is_null()) {
     word.offices = TRY(below_from(r, *list));
   }
-  return after(r, m, TRY(act(r, [&](Desk& d, const SigningPerson& by) { return d.say(by, m.row, std::move(word)); })));
+  return after(r, m,
+               TRY(task_act(r, [&](Desk& d, const SigningPerson& by) { return d.say(by, m.row, std::move(word)); })));
 }
 
 }  // namespace
@@ -388,7 +389,7 @@ Result<ApiReply> post_commission(Request& r) {
   Report text;
   text.kind = Kind::commissioned;
   CommissionWord terms;
-  terms.due_ms = r.now() + commission_days(r) * kDay;
+  terms.due_ms = r.now() + commission_days(r) * sync::kDayMs;
   TRY(read_terms(r, text, terms));
   return issue(r, std::move(text), std::move(terms));
 }
@@ -399,7 +400,7 @@ Result<ApiReply> get_commissions(Request& r) {
   if (!side.empty() && side != "issued" && side != "asked")
     return fail(Fault::invalid, "side is issued or asked", "invalid.side");
   std::vector<std::pair<std::string, Json>> all;
-  for (const MatterRow& m : TRY(commission_rows(r.store(), kListMost))) {
+  for (const MatterRow& m : TRY(commission_rows(r.store(), kCommissionsMost))) {
     if (!side.empty() && (side == "issued") != m.own) continue;
     Json j = TRY(view_of(r, m));
     const bool open = j.text("state") == "open";
@@ -456,7 +457,7 @@ Result<ApiReply> put_commission(Request& r) {
   Report text = draft->report;
   CommissionWord terms = *draft->extras.commission;
   TRY(read_terms(r, text, terms));
-  return after(r, m, TRY(act(r, [&](Desk& d, const SigningPerson& by) {
+  return after(r, m, TRY(task_act(r, [&](Desk& d, const SigningPerson& by) {
                  return d.edit_commission(by, m.row, std::move(text), std::move(terms));
                })));
 }
@@ -470,7 +471,8 @@ Result<ApiReply> post_commission_amend(Request& r) {
   TRY(read_terms(r, text, terms));
   const std::string reason(r.body.text("reason"));
   return after(
-      r, m, TRY(act(r, [&](Desk& d, const SigningPerson& by) { return d.amend(by, m.row, std::move(text), reason); })));
+      r, m,
+      TRY(task_act(r, [&](Desk& d, const SigningPerson& by) { return d.amend(by, m.row, std::move(text), reason); })));
 }
 
 Result<ApiReply> post_commission_answer(Request& r) {
@@ -478,7 +480,7 @@ Result<ApiReply> post_commission_answer(Request& r) {
   const MatterRow m = TRY(named(r));
   const MatterRow report = TRY(find_case(r.store(), r.body.text("report")));
   if (report.sort != Sort::report) return fail(Fault::invalid, "only a report answers", "commission.report");
-  const Outcome o = TRY(act(r, [&](Desk& d, const SigningPerson& by) { return d.answer(by, m.row, report.row); }));
+  const Outcome o = TRY(task_act(r, [&](Desk& d, const SigningPerson& by) { return d.answer(by, m.row, report.row); }));
   return o.matter == m.row ? after(r, m, o) : answer_of(r, o);
 }
 
@@ -537,7 +539,7 @@ static bool answer_waits(const GivenAnswer& g) { return g.known && g.state == Re
 Result<std::vector<CommissionWork>> commission_work(Request& r) {
   std::vector<CommissionWork> out;
   StoreBooks books = books_of(r);
-  for (const MatterRow& m : TRY(commission_rows(r.store(), kListMost))) {
+  for (const MatterRow& m : TRY(commission_rows(r.store(), kCommissionsMost))) {
     if (const auto draft = TRY(books.draft(m.row))) {
       const bool signs = (r.officer.roles & role::signer) && draft->drafter != r.officer.person;
       const bool returned = draft->state == ReportState::returned;

@@ -7,7 +7,6 @@
 namespace yz::node::api {
 namespace {
 
-constexpr std::size_t kPrefixLeast = 6;
 constexpr std::size_t kMissingShown = 64;
 constexpr std::int64_t kListMax = 1000;  // each row compares bodies
 
@@ -158,7 +157,7 @@ Json summary(const Request& r, const Opened& o) {
 Result<std::size_t> head_named(const Opened& o, const Json* typed) {
   const std::string* s = typed ? typed->string() : nullptr;
   std::optional<std::size_t> found;
-  for (std::size_t h = 0; s && s->size() >= kPrefixLeast && h < o.view.heads.size(); ++h)
+  for (std::size_t h = 0; s && s->size() >= kIdPrefixLeast && h < o.view.heads.size(); ++h)
     for (const std::size_t i : o.view.heads[h].same) {
       if (!id_of(o, i).starts_with(*s)) continue;
       if (found && *found != h) return fail(Fault::invalid, "several versions begin so", "conflict.version");

@@ -10,8 +10,6 @@ namespace yz::node::api {
 namespace {
 
 constexpr std::size_t kForwardsShown = 16;
-constexpr std::size_t kPrefixLeast = 6;
-
 Json change_json(const Request& r, const Change& c) {
   const auto shown = [&](const std::optional<Value>& v) { return v ? value_json(r, c.name, *v) : Json(); };
   Json j = Json::object(
@@ -134,7 +132,7 @@ Result<std::optional<RecordId>> record_named(Request& r, const MatterRow& m) {
   const std::string_view typed = r.body.text("record");
   if (typed.empty()) return std::nullopt;
   std::optional<RecordId> found;
-  if (typed.size() >= kPrefixLeast)
+  if (typed.size() >= kIdPrefixLeast)
     for (const CaseRecord& c : TRY(case_records(r.store(), m.row))) {
       if (!hex(c.released.id.view()).starts_with(typed)) continue;
       if (found) return fail(Fault::invalid, "several records begin so", "conflict.version");

@@ -107,7 +107,7 @@ Result<ApiReply> get_invitations(Request& r) {
 
 /// Nobody can use it from now on. The row stays: whoever comes with the paper is told that it was withdrawn.
 Result<ApiReply> delete_invitation(Request& r) {
-  TRY(need_role(r, crypto::role::admin_keys, "role.admin-keys"));
+  TRY(need_keys(r));
   std::string id, code;
   {
     Query q =

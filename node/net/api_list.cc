@@ -21,7 +21,6 @@ constexpr std::size_t kSearchBytes = 600;
 constexpr std::size_t kExportRows = 2'000, kPieceRows = 100;
 /// Rows of one answer whose texts are read again for what was searched for.
 constexpr std::size_t kExcerptsMost = 200;
-constexpr sync::Millis kDay = 24LL * 3600 * 1000;
 
 using Parameters = std::map<std::string, std::string, std::less<>>;
 
@@ -123,7 +122,7 @@ class Reading {
       return wrong(key, "a day such as 2026-11-22, or a time such as 2026-11-22T14:05:00+08:00",
                    "须为 2026-11-22 这样的日期或 2026-11-22T14:05:00+08:00 这样的时间", "invalid.time");
     if (!day) return *at;
-    return *at - offset() + (after ? kDay : 0);
+    return *at - offset() + (after ? sync::kDayMs : 0);
   }
   sync::Millis offset() const { return r_.host.config().office.utc_offset_minutes.count() * 60'000; }
 
@@ -144,9 +143,11 @@ class Reading {
   Result<> due() {
     const std::string_view due = said("due");
     if (due.empty()) return {};
-    const sync::Millis now = r_.now(), midnight = (now + offset()) / kDay * kDay - offset();
+    const sync::Millis now = r_.now(), midnight = (now + offset()) / sync::kDayMs * sync::kDayMs - offset();
     f_.due_from = due == "today" ? midnight : 0;
-    f_.due_until = due == "overdue" ? now : due == "today" ? midnight + kDay : std::numeric_limits<sync::Millis>::max();
+    f_.due_until = due == "overdue" ? now
+                   : due == "today" ? midnight + sync::kDayMs
+                                    : std::numeric_limits<sync::Millis>::max();
     if (due != "overdue" && due != "today" && due != "any")
       return wrong("due", "overdue, today or any", "只能是 overdue、today 或 any", "invalid.filter");
     return {};

@@ -11,8 +11,6 @@ namespace {
 
 namespace role = crypto::role;
 
-Result<> need_keys(Request& r) { return need_role(r, role::admin_keys); }
-
 /// "2 办公室二号机" is the second machine, and how people call it.
 std::string_view people_call_it(std::string_view name) {
   const std::size_t blank = name.find(' ');
@@ -30,13 +28,6 @@ Result<NodeId> node_named(Request& r, std::string_view typed) {
   if (found.size() == 1) return found[0];
   return fail(found.empty() ? Fault::missing : Fault::invalid,
               "a machine is named by six or more digits of its id; see yizhan node list", "node.unknown");
-}
-
-std::string digits(std::string_view text) {
-  std::string out;
-  for (const char c : text)
-    if (c >= '0' && c <= '9') out.push_back(c);
-  return out;
 }
 
 }  // namespace
@@ -90,11 +81,11 @@ Result<ApiReply> post_node_invitation(Request& r) {
 /// The digits that the machine's people read out must be its own, all of them.
 Result<ApiReply> post_node_confirm(Request& r) {
   TRY(only(r.body, {"fingerprint"}));
-  TRY(need_keys(r));
+  TRY(need_role(r, role::admin_keys));
   const NodeId node = TRY(node_named(r, r.parts[0]));
   const auto known = TRY(r.host.directory().node(node));
   if (!known) return fail(Fault::conflict, "this machine was revoked", "node.revoked");
-  if (digits(r.body.text("fingerprint")) != digits(node_fingerprint(known->key)))
+  if (!crypto::same_digits(r.body.text("fingerprint"), node_fingerprint(known->key)))
     return fail(Fault::forged,
                 "these are not the digits of that machine's key: do not confirm it, and call the office again",
                 "node.differs");

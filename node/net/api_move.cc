@@ -8,18 +8,6 @@
 #include "node/store/authority_key.h"
 
 namespace yz::node::api {
-namespace {
-
-Result<> need_keys(Request& r) { return need_role(r, crypto::role::admin_keys, "role.admin-keys"); }
-
-std::string digits(std::string_view text) {
-  std::string out;
-  std::ranges::copy_if(text, std::back_inserter(out), [](char c) { return c >= '0' && c <= '9'; });
-  return out;
-}
-
-}  // namespace
-
 Result<ApiReply> post_office_rotate(Request& r) {
   TRY(only(r.body, {"path"}));
   TRY(need_keys(r));
@@ -42,7 +30,7 @@ Result<ApiReply> post_office_confirm(Request& r) {
   if (!next)
     return fail(Fault::missing, "no new key of this office waits here: it has to run office rotate-key, and sync",
                 "office.no-key");
-  if (digits(r.body.text("fingerprint")) != digits(office_fingerprint(*next)))
+  if (!crypto::same_digits(r.body.text("fingerprint"), office_fingerprint(*next)))
     return fail(Fault::forged,
                 "these are not the digits of the key that came here: somebody else may have the old one; nothing was "
                 "certified, call the office again",

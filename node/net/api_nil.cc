@@ -10,10 +10,9 @@
 namespace yz::node::api {
 namespace {
 
-constexpr sync::Millis kMinute = 60 * 1000, kDay = 24 * 60 * kMinute;
 constexpr std::int64_t kDaysUsual = 7, kDaysMost = 62;
 /// Before that long nobody is reminded of it.
-constexpr sync::Millis kRemind = 4 * 60 * kMinute;
+constexpr sync::Millis kRemind = 4 * 60 * sync::kMinuteMs;
 
 int offset_of(const Request& r) { return static_cast<int>(r.host.config().office.utc_offset_minutes.count()); }
 
@@ -78,7 +77,7 @@ Result<OfficeRow> ourselves(Request& r) {
 /// "16:30" of each that is due from now on, or was today, each once.
 void add_times(const Request& r, const Row& row, std::set<std::string>& out) {
   for (const auto& [slot, verdict] : row.slots)
-    if (slot.due > r.now() - kDay) {
+    if (slot.due > r.now() - sync::kDayMs) {
       const LocalTime at = local(r, slot.due);
       out.insert(two(at.hour) + ":" + two(at.minute));
     }
@@ -101,7 +100,7 @@ const std::pair<NilSlot, NilVerdict>* now_due(const Row& row, sync::Millis now) 
 Result<Json> nil_due_json(Request& r) {
   const auto above = TRY(superior_of(r));
   if (!above) return Json();
-  const Row row = TRY(row_of(r, TRY(ourselves(r)), above->id, r.now() - kDay, r.now() + kDay));
+  const Row row = TRY(row_of(r, TRY(ourselves(r)), above->id, r.now() - sync::kDayMs, r.now() + sync::kDayMs));
   const auto* s = now_due(row, r.now());
   if (!s || s->first.due > r.now() + kRemind || s->second.by) return Json();
   Json j = slot_json(r, s->first, s->second);
@@ -113,7 +112,7 @@ Result<Json> nil_missed_json(Request& r) {
   Json list = Json::array();
   const auto above = TRY(superior_of(r));
   if (!above) return list;
-  const Row row = TRY(row_of(r, TRY(ourselves(r)), above->id, r.now() - 2 * kDay, r.now()));
+  const Row row = TRY(row_of(r, TRY(ourselves(r)), above->id, r.now() - 2 * sync::kDayMs, r.now()));
   for (const auto& [slot, verdict] : row.slots)
     if (verdict.state == NilState::missed) list.add(slot_json(r, slot, verdict));
   return list;
@@ -127,7 +126,7 @@ Result<ApiReply> get_nil(Request& r) {
     if (error != std::errc() || end != given.data() + given.size() || days < 1 || days > kDaysMost)
       return fail(Fault::invalid, "days is a number from 1 to " + std::to_string(kDaysMost), "invalid.limit");
   }
-  const sync::Millis from = r.now() - days * kDay, to = r.now() + kDay;
+  const sync::Millis from = r.now() - days * sync::kDayMs, to = r.now() + sync::kDayMs;
   std::set<std::string> at;
   Json own = Json::array(), below = Json::array(), due = TRY(nil_due_json(r));
   if (const auto above = TRY(superior_of(r))) {
@@ -157,7 +156,7 @@ Result<ApiReply> post_nil(Request& r) {
   TRY(only(r.body, {"note", "again"}));
   const auto above = TRY(superior_of(r));
   if (!above) return fail(Fault::invalid, "this office has no superior to report to", "report.no_superior");
-  const Row row = TRY(row_of(r, TRY(ourselves(r)), above->id, r.now() - kDay, r.now() + kDay, false));
+  const Row row = TRY(row_of(r, TRY(ourselves(r)), above->id, r.now() - sync::kDayMs, r.now() + sync::kDayMs, false));
   const auto* s = now_due(row, r.now());
   // Two people at two machines press the same button: the second is told, and may insist.
   if (s && s->second.by && !r.body.flag("again"))

@@ -93,16 +93,10 @@ Result<ApiReply> post_officer(Request& r) {
 /// The digits that the superior read out must be ours, all of them; a press of a button alone would confirm nothing.
 Result<ApiReply> post_root_confirm(Request& r) {
   TRY(only(r.body, {"fingerprint"}));
-  TRY(need_role(r, crypto::role::admin_keys, "role.admin-keys"));
-  const auto digits = [](std::string_view text) {
-    std::string out;
-    for (char c : text)
-      if (c >= '0' && c <= '9') out.push_back(c);
-    return out;
-  };
+  TRY(need_keys(r));
   const auto root = TRY(r.host.directory().root());
   if (!root) return fail(Fault::missing, "this office has not joined yet: there is no root to confirm", "root.none");
-  if (digits(r.body.text("fingerprint")) != digits(crypto::fingerprint(root->digest)))
+  if (!crypto::same_digits(r.body.text("fingerprint"), crypto::fingerprint(root->digest)))
     return fail(Fault::forged,
                 "these are not the digits of our root: do not use this node, and call the superior again",
                 "root.differs");

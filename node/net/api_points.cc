@@ -8,9 +8,8 @@
 namespace yz::node::api {
 namespace {
 
-constexpr sync::Millis kDay = 24LL * 3600 * 1000;
 /// As long as a period of the table may be.
-constexpr sync::Millis kLongest = 400 * kDay;
+constexpr sync::Millis kLongest = 400 * sync::kDayMs;
 
 struct Sides {
   OfficeRow of, by;
@@ -32,7 +31,7 @@ Result<std::optional<Sides>> sides_of(Request& r, const MatterRow& m) {
 Result<Period> period_of(Request& r, const MatterRow& m) {
   Query q = TRY(r.store().db().query("select min(at_ms) from record where matter = ?", m.row));
   const sync::Millis first = TRY(q.step()) && !q.null(0) ? q.integer(0) : r.now();
-  const sync::Millis began = std::min(first, m.signed_at.value_or(first)) - kDay;
+  const sync::Millis began = std::min(first, m.signed_at.value_or(first)) - sync::kDayMs;
   return Period{std::max(began, r.now() - kLongest), r.now() + 1};
 }
 

@@ -380,8 +380,8 @@ ApiReply problem(const Error& e, Language l, const Json& more) {
                          {"title", advice(e.fault, l)},
                          {"status", r.status},
                          {"detail", sentence(e, l)},
-                         {"code", e.code.empty() ? std::string(name_of(e.fault)) : e.code},
-                         {"fault", name_of(e.fault)},
+                         {"code", e.code.empty() ? std::string(node::name_of(e.fault)) : e.code},
+                         {"fault", node::name_of(e.fault)},
                          {"exit", r.exit_code}});
   if (more.members())
     for (const auto& m : *more.members()) j.set(m.key, m.value);

@@ -123,6 +123,7 @@ Result<> read_report(const Rules&, const Json& object, Report& report);
 std::vector<std::string_view> role_names(std::uint16_t roles);
 /// That the officer has one of `roles` now. Fault::denied `code` says which would do, and who here has one.
 Result<> need_role(Request&, std::uint16_t roles, std::string_view code = "denied.role");
+inline Result<> need_keys(Request& r) { return need_role(r, crypto::role::admin_keys, "role.admin-keys"); }
 Result<std::uint16_t> roles_from(const Json& list);
 
 /// Without a line: our request to the superior of this invitation goes to the file that the body's "request" names;

@@ -12,8 +12,6 @@ namespace {
 
 using crypto::RootDocument;
 
-Result<> need_keys(Request& r) { return need_role(r, crypto::role::admin_keys, "role.admin-keys"); }
-
 Result<RootDocument> root_here(Request& r) {
   auto root = TRY(r.host.directory().root());
   if (!root) return fail(Fault::missing, "this office has not joined yet: there is no root", "root.none");

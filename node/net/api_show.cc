@@ -209,7 +209,6 @@ Result<> add_own_steps(const Request& r, const MatterRow& m, const std::pair<std
 
 Result<Json> timeline(const Request& r, Names& names, const MatterRow& m, const std::vector<CaseRecord>& records,
                       const std::vector<CaseReceipt>& receipts) {
-  constexpr sync::Millis kMinute = 60'000;
   const bool zh = r.language == Language::zh;
   std::vector<Event> all;
   const auto ours = names.of(r.store().me().office);
@@ -225,7 +224,8 @@ Result<Json> timeline(const Request& r, Names& names, const MatterRow& m, const 
       continue;
     }
     // What waited for its signature was submitted before.
-    if (!steps && e.when.submitted && is_version(c.released.record.type) && e.when.at > *e.when.submitted + kMinute)
+    if (!steps && e.when.submitted && is_version(c.released.record.type) &&
+        e.when.at > *e.when.submitted + sync::kMinuteMs)
       all.push_back({*e.when.submitted, "submitted", e.by, e.name, {}, &c, {}});
     all.push_back(e);
     if (!c.own && told[c.released.id]) all.push_back({c.at_ms, "received", ours.first, ours.second, {}});
@@ -238,7 +238,7 @@ Result<Json> timeline(const Request& r, Names& names, const MatterRow& m, const 
   Json list = Json::array();
   std::set<std::tuple<std::string, std::string, sync::Millis>> said;  // one receipt covers all that came with it
   for (const Event& e : all) {
-    if (!e.record && e.text.empty() && !said.emplace(e.event, e.by, e.at / kMinute).second) continue;
+    if (!e.record && e.text.empty() && !said.emplace(e.event, e.by, e.at / sync::kMinuteMs).second) continue;
     const bool submitted = e.event == "submitted";
     list.add(
         Json::object({{"at", r.time(e.at)},

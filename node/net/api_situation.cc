@@ -13,11 +13,10 @@
 namespace yz::node::api {
 namespace {
 
-constexpr sync::Millis kHour = 3'600'000, kDay = 24 * kHour;
 /// A shift is never looked at for longer.
-constexpr sync::Millis kShiftMost = 31 * kDay;
+constexpr sync::Millis kShiftMost = 31 * sync::kDayMs;
 /// An office without contact for longer is silent; as for the alarm "nothing.heard".
-constexpr sync::Millis kSilent = 26 * kHour;
+constexpr sync::Millis kSilent = 26 * sync::kHourMs;
 constexpr std::size_t kNoteBytes = 6'000;
 constexpr std::int64_t kHandoversShown = 10;
 constexpr std::string_view kNote = "handover.note", kAction = "handover";
@@ -65,13 +64,13 @@ Result<sync::Millis> shift_began(Request& r, const OfficeRow& self) {
   const int offset = static_cast<int>(r.host.config().office.utc_offset_minutes.count());
   if (const auto s = shift_at(r.host.rules().data().terms, crypto::name_of(self.level), self.code, r.now(), offset))
     return s->from_ms;
-  return r.now() - kDay;
+  return r.now() - sync::kDayMs;
 }
 
 Result<sync::Millis> from_in(Request& r, std::string_view typed, sync::Millis usual) {
   if (typed.empty()) return usual;
   const auto at = instant(typed);
-  if (!at || *at > r.now() || *at < r.now() - kShiftMost - kHour)
+  if (!at || *at > r.now() || *at < r.now() - kShiftMost - sync::kHourMs)
     return fail(Fault::invalid, "a shift began at most 31 days ago, and not in the future", "invalid.time");
   return *at;
 }

@@ -14,10 +14,9 @@
 namespace yz::node::api {
 namespace {
 
-constexpr sync::Millis kDay = 24LL * 3600 * 1000;
-constexpr sync::Millis kLongest = 400 * kDay;
+constexpr sync::Millis kLongest = 400 * sync::kDayMs;
 
-struct Asked {
+struct Figured {
   Period period;
   bool own = false;
   Scheme scheme;
@@ -65,7 +64,7 @@ Result<Period> period_of(const Request& r) {
   } else if (const auto from = r.param("from"); !from.empty()) {
     const auto to = r.param("to");
     p.from = TRY(time_of(r, from));
-    p.to = to.empty() ? r.now() : TRY(time_of(r, to)) + (to.size() == 10 ? kDay : 0);
+    p.to = to.empty() ? r.now() : TRY(time_of(r, to)) + (to.size() == 10 ? sync::kDayMs : 0);
   } else {
     const Json now = r.time(r.now());
     p.from = TRY(time_of(r, now.string()->substr(0, 7)));
@@ -76,9 +75,9 @@ Result<Period> period_of(const Request& r) {
   return p;
 }
 
-Result<Asked> asked(Request& r) {
+Result<Figured> asked(Request& r) {
   TRY(r.host.open_received());
-  Asked a;
+  Figured a;
   a.period = TRY(period_of(r));
   a.own = r.param("own") == "true";
   const auto schemes = TRY(load_schemes());
@@ -104,7 +103,7 @@ Result<Asked> asked(Request& r) {
   return a;
 }
 
-Result<std::vector<Fact>> facts_for(Request& r, const Asked& a, const OfficeRow& of) {
+Result<std::vector<Fact>> facts_for(Request& r, const Figured& a, const OfficeRow& of) {
   return facts_of(r.store(), r.host.directory(), r.host.rules(), of, a.by, a.period,
                   static_cast<int>(r.host.config().office.utc_offset_minutes.count()), r.now());
 }
@@ -175,7 +174,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 20> kHeading
 }  // namespace
 
 Result<ApiReply> get_stats(Request& r) {
-  const Asked a = TRY(asked(r));
+  const Figured a = TRY(asked(r));
   Json offices = Json::array(), figures = Json::array(), schemes = Json::array();
   for (const OfficeRow& o : a.of) offices.add(office_json(o, assess(TRY(facts_for(r, a, o)), a.scheme), a.scheme));
   for (const auto& [f, name] : kFigures) figures.add(name);
@@ -191,7 +190,7 @@ Result<ApiReply> get_stats(Request& r) {
 }
 
 Result<ApiReply> get_stats_list(Request& r) {
-  const Asked a = TRY(asked(r));
+  const Figured a = TRY(asked(r));
   const auto figure = figure_from(r.param("figure"));
   // A figure, or what an item of the scheme gave points for.
   const ScoreItem* item = nullptr;
@@ -228,7 +227,7 @@ Result<ApiReply> get_stats_list(Request& r) {
 }
 
 Result<ApiReply> get_stats_csv(Request& r) {
-  const Asked a = TRY(asked(r));
+  const Figured a = TRY(asked(r));
   const bool zh = r.language == Language::zh;
   std::vector<std::string> cells{zh ? "单位代码" : "code", zh ? "单位" : "office"};
   for (const auto& [in_zh, in_en] : kHeadings) cells.emplace_back(zh ? in_zh : in_en);

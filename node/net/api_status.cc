@@ -19,8 +19,6 @@ namespace yz::node::api {
 namespace {
 
 using sync::Lane;
-constexpr std::int64_t kMinute = 60 * 1000;
-constexpr std::int64_t kDay = 24 * 60 * kMinute;
 constexpr std::array kStreamLanes = {Lane::flash, Lane::urgent, Lane::routine};
 
 struct LaneCount {
@@ -226,7 +224,7 @@ Result<> standing_alarms(Request& r, Alarms& alarms, std::int64_t overdue, std::
   const std::int64_t days = r.host.config().backup.reminder_days;
   const std::int64_t since =
       backup ? *backup : TRY(number(TRY(store.db().query("select coalesce(min(at_ms), 0) from journal"))));
-  if (days > 0 && since > 0 && now - since > days * kDay)
+  if (days > 0 && since > 0 && now - since > days * sync::kDayMs)
     alarms.add("backup.old", "超过规定天数没有备份，请尽快备份", "the last backup is older than it should be", now);
   if (const std::int64_t keys = TRY(store.meta_number("keys_ms")); keys > backup.value_or(0)) {
     const Json at = r.time(keys);
@@ -247,8 +245,9 @@ Result<> standing_alarms(Request& r, Alarms& alarms, std::int64_t overdue, std::
   if (told > 0)
     alarms.add("notice.unmatched", "有以短码报来的紧急信息，正式报告还没有到",
                "reports were told by code, and the full ones have not come yet", now);
-  const std::int64_t provisional = TRY(number(TRY(store.db().query(
-      "select count(*) from matter where own = 1 and (flags & 48) = 16 and signed_ms < ?", now - 60 * kMinute))));
+  const std::int64_t provisional = TRY(
+      number(TRY(store.db().query("select count(*) from matter where own = 1 and (flags & 48) = 16 and signed_ms < ?",
+                                  now - 60 * sync::kMinuteMs))));
   if (provisional > 0)
     alarms.add("cosignature.missing", "先报后签的信息超过60分钟未补签",
                "a report that left before sign-off waits for its signature for more than 60 minutes", now);
@@ -278,11 +277,11 @@ Result<Json> unacknowledged(Request& r) {
 sync::Millis overdue_after(Lane l) {
   switch (l) {
     case Lane::flash:
-      return 10 * kMinute;
+      return 10 * sync::kMinuteMs;
     case Lane::urgent:
-      return 60 * kMinute;
+      return 60 * sync::kMinuteMs;
     default:
-      return kDay;
+      return sync::kDayMs;
   }
 }
 

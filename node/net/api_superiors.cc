@@ -28,8 +28,6 @@ Json json_of(const Request& r, const SuperiorRow& s) {
                        {"refusal_said", told_by_peer(s.refusal, r.language)}});
 }
 
-Result<> need_keys(Request& r) { return need_role(r, crypto::role::admin_keys, "role.admin-keys"); }
-
 }  // namespace
 
 Result<Json> superiors_json(Request& r, bool with_direct) {

@@ -12,8 +12,7 @@
 namespace yz::node::api {
 namespace {
 
-constexpr sync::Millis kMinute = 60 * 1000;
-constexpr sync::Millis kCosignMs = 60 * kMinute;
+constexpr sync::Millis kCosignMs = 60 * sync::kMinuteMs;
 /// Of each sort of work; an office with more than that has other worries than the order of a list.
 constexpr std::size_t kWorkMost = 200;
 

@@ -29,7 +29,7 @@ Json json_of(const Manifest& m) {
   return j;
 }
 
-auto bad(const char* why) { return fail(Fault::forged, std::string("body: ") + why, "body.form"); }
+auto bad_body(const char* why) { return fail(Fault::forged, std::string("body: ") + why, "body.form"); }
 
 template <class F>
 Result<F> id_of(const Json& j, std::string_view key) {
@@ -41,14 +41,14 @@ Result<Manifest> manifest_of(const Json& j) {
   Manifest m;
   m.name = j.text("name");
   const std::int64_t bytes = j.count("bytes", -1), chunks = j.count("chunks", -1);
-  if (m.name.empty() || safe_name(m.name) != m.name) return bad("name of an attachment");
-  if (bytes < 0 || chunks < 1 || chunks > sync::limit::chunks_max) return bad("size of an attachment");
+  if (m.name.empty() || safe_name(m.name) != m.name) return bad_body("name of an attachment");
+  if (bytes < 0 || chunks < 1 || chunks > sync::limit::chunks_max) return bad_body("size of an attachment");
   m.bytes = static_cast<std::uint64_t>(bytes);
   m.chunks = static_cast<std::uint32_t>(chunks);
   m.id = TRY(id_of<sync::AttachmentId>(j, "id"));
   m.content = TRY(id_of<Hash>(j, "content"));
   m.key = TRY(from_hex(j.text("key")));
-  if (!m.key.empty() && m.key.size() != 32) return bad("key of an attachment");
+  if (!m.key.empty() && m.key.size() != 32) return bad_body("key of an attachment");
   if (j.find("from")) m.from = TRY(id_of<RecordId>(j, "from"));
   return m;
 }
@@ -56,7 +56,7 @@ Result<Manifest> manifest_of(const Json& j) {
 Result<Source> source_of(const Json& j) {
   Source o;
   const std::string_view title = j.text("title");
-  if (title.size() > kNumberBytesMax || !one_line(title)) return bad("title of a source");
+  if (title.size() > kNumberBytesMax || !one_line(title)) return bad_body("title of a source");
   o.office = TRY(id_of<OfficeId>(j, "office"));
   o.case_id = TRY(id_of<CaseId>(j, "case"));
   o.record = TRY(id_of<RecordId>(j, "record"));
@@ -75,14 +75,14 @@ Json json_of(const CosignWish& w) {
 Result<CosignWish> cosign_of(const Json& j) {
   CosignWish w;
   if (const Json* list = j.find("offices"); list && list->items()) {
-    if (list->items()->size() > kAssigneesMax) return bad("too many who sign too");
+    if (list->items()->size() > kAssigneesMax) return bad_body("too many who sign too");
     for (const Json& id : *list->items()) {
       const Bytes raw = TRY(from_hex(id.string() ? *id.string() : std::string()));
       w.offices.push_back(TRY(OfficeId::from(raw)));
     }
   }
   if (const Json* list = j.find("persons"); list && list->items()) {
-    if (list->items()->size() > kAskedPersonsMax) return bad("too many who sign too");
+    if (list->items()->size() > kAskedPersonsMax) return bad_body("too many who sign too");
     for (const Json& p : *list->items()) {
       AskedPerson one;
       one.id = TRY(id_of<PersonId>(p, "person"));
@@ -110,7 +110,7 @@ Json json_of(const ClueNote& c) {
 Result<ClueNote> clue_from(const Json& j) {
   ClueNote c;
   const auto state = clue_state_from(j.text("state"));
-  if (!state) return bad("state of a clue");
+  if (!state) return bad_body("state of a clue");
   c.state = *state;
   c.by = j.text("by");
   c.told_by = j.text("told_by");
@@ -118,8 +118,8 @@ Result<ClueNote> clue_from(const Json& j) {
   c.reason = j.text("reason");
   c.noted_ms = j.count("noted");
   for (const std::string* s : {&c.by, &c.told_by, &c.place})
-    if (s->size() > kClueLineBytesMax || !one_line(*s)) return bad("line of a clue");
-  if (c.reason.size() > kClueTextBytesMax) return bad("reason of a clue");
+    if (s->size() > kClueLineBytesMax || !one_line(*s)) return bad_body("line of a clue");
+  if (c.reason.size() > kClueTextBytesMax) return bad_body("reason of a clue");
   if (j.find("report")) c.report = TRY(id_of<CaseId>(j, "report"));
   return c;
 }
@@ -131,7 +131,7 @@ Json json_of(const Round& x) {
 }
 
 Result<std::vector<Round>> rounds_from(const Json& list) {
-  if (!list.items() || list.items()->size() > kRoundsMost) return bad("rounds of a draft");
+  if (!list.items() || list.items()->size() > kRoundsMost) return bad_body("rounds of a draft");
   std::vector<Round> out;
   for (const Json& j : *list.items())
     out.push_back({j.find("note") != nullptr, std::string(j.text("by")), j.count("at"), std::string(j.text("note"))});
@@ -141,9 +141,9 @@ Result<std::vector<Round>> rounds_from(const Json& list) {
 Result<Value> value_of(const Json& j) {
   if (const auto* b = j.boolean()) return Value(*b);
   if (const auto* n = j.integer()) return Value(*n);
-  if (const auto* d = j.number()) return std::isfinite(*d) ? Result<Value>(Value(*d)) : bad("a measure");
+  if (const auto* d = j.number()) return std::isfinite(*d) ? Result<Value>(Value(*d)) : bad_body("a measure");
   if (const auto* s = j.string(); s && s->size() <= kFieldBytesMax) return Value(*s);
-  return bad("a field");
+  return bad_body("a field");
 }
 
 }  // namespace
@@ -228,31 +228,31 @@ Bytes encode_body(const Report& r, const BodyExtras& x) {
 
 Result<DecodedBody> decode_body(ByteView bytes) {
   auto parsed = parse_json(text(bytes), {.bytes = kBodyJsonMax, .depth = 16});
-  if (!parsed || !parsed->members()) return bad("not one JSON object");
+  if (!parsed || !parsed->members()) return bad_body("not one JSON object");
   const Json& j = *parsed;
   DecodedBody out;
   Report& r = out.report;
   BodyExtras& x = out.extras;
-  if (j.count("v") != 1) return bad("version");
+  if (j.count("v") != 1) return bad_body("version");
   const auto kind = kind_from(j.text("kind"));
   const auto lane = sync::lane_from(j.text("lane"));
   const auto sensitivity = sensitivity_from(j.text("sensitivity"));
-  if (!kind || !lane || !sync::is_stream_lane(*lane) || !sensitivity) return bad("kind, lane or sensitivity");
+  if (!kind || !lane || !sync::is_stream_lane(*lane) || !sensitivity) return bad_body("kind, lane or sensitivity");
   r.kind = *kind;
   r.lane = *lane;
   r.sensitivity = *sensitivity;
   const std::int64_t type = j.count("type", 1);
-  if (type < 1 || type > 255) return bad("type");
+  if (type < 1 || type > 255) return bad_body("type");
   x.type = static_cast<sync::RecordType>(type);
   r.title = j.text("title");
   r.body = j.text("body");
-  if (r.body.size() > kBodyBytesMax) return bad("text too long");
+  if (r.body.size() > kBodyBytesMax) return bad_body("text too long");
   if (const Json* t = j.find("occurred_at")) {
-    if (!t->integer()) return bad("time");
+    if (!t->integer()) return bad_body("time");
     r.occurred_at = *t->integer();
   }
   if (const Json* fields = j.find("fields")) {
-    if (!fields->members()) return bad("fields");
+    if (!fields->members()) return bad_body("fields");
     for (const auto& m : *fields->members()) r.fields.set(m.key, TRY(value_of(m.value)));
   }
   x.office = j.text("office");
@@ -261,32 +261,32 @@ Result<DecodedBody> decode_body(ByteView bytes) {
   x.signer = j.text("signer");
   x.contact = j.text("contact");
   x.number = j.text("number");
-  if (x.number.size() > kNumberBytesMax || !one_line(x.number)) return bad("number");
+  if (x.number.size() > kNumberBytesMax || !one_line(x.number)) return bad_body("number");
   x.reason = j.text("reason");
   x.sequence = j.count("sequence");
   if (const Json* list = j.find("findings"); list && list->items())
     for (const Json& f : *list->items())
       if (f.string()) x.findings.push_back(*f.string());
   if (const Json* list = j.find("attachments"); list && list->items()) {
-    if (list->items()->size() > kAttachmentsMax) return bad("too many attachments");
+    if (list->items()->size() > kAttachmentsMax) return bad_body("too many attachments");
     for (const Json& m : *list->items()) x.attachments.push_back(TRY(manifest_of(m)));
   }
   if (const Json* list = j.find("written_from"); list && list->items()) {
-    if (list->items()->size() > sync::limit::parents) return bad("too many versions written from");
+    if (list->items()->size() > sync::limit::parents) return bad_body("too many versions written from");
     for (const Json& id : *list->items()) {
       const Bytes raw = TRY(from_hex(id.string() ? *id.string() : std::string()));
       x.written_from.push_back(TRY(RecordId::from(raw)));
     }
   }
   if (const Json* list = j.find("to"); list && list->items()) {
-    if (list->items()->size() > sync::limit::addressees) return bad("too many addressees");
+    if (list->items()->size() > sync::limit::addressees) return bad_body("too many addressees");
     for (const Json& id : *list->items()) {
       const Bytes raw = TRY(from_hex(id.string() ? *id.string() : std::string()));
       x.to.push_back(TRY(OfficeId::from(raw)));
     }
   }
   if (const Json* list = j.find("left_out"); list && list->items()) {
-    if (list->items()->size() > sync::limit::forward_attachments) return bad("too many attachments left out");
+    if (list->items()->size() > sync::limit::forward_attachments) return bad_body("too many attachments left out");
     for (const Json& id : *list->items()) {
       const Bytes raw = TRY(from_hex(id.string() ? *id.string() : std::string()));
       x.left_out.push_back(TRY(sync::AttachmentId::from(raw)));
@@ -294,7 +294,7 @@ Result<DecodedBody> decode_body(ByteView bytes) {
   }
   x.became = j.text("became");
   if (const Json* list = j.find("sources"); list && list->items()) {
-    if (list->items()->size() > kSourcesMax) return bad("too many sources");
+    if (list->items()->size() > kSourcesMax) return bad_body("too many sources");
     for (const Json& o : *list->items()) x.sources.push_back(TRY(source_of(o)));
   }
   const std::string_view act = j.text("act_body");
@@ -304,7 +304,7 @@ Result<DecodedBody> decode_body(ByteView bytes) {
   if (const Json* c = j.find("answers")) x.answers = TRY(case_ref_from(*c));
   x.policy = j.text("policy");
   if (const Json* w = j.find("cosign"); w && w->members()) x.cosign = TRY(cosign_of(*w));
-  if (x.policy.size() > kPolicyNameMax || !one_line(x.policy)) return bad("policy");
+  if (x.policy.size() > kPolicyNameMax || !one_line(x.policy)) return bad_body("policy");
   x.exercise = j.flag("exercise");
   if (const Json* c = j.find("clue")) x.clue = TRY(clue_from(*c));
   if (const Json* list = j.find("rounds")) x.rounds = TRY(rounds_from(*list));

@@ -10,13 +10,13 @@ namespace {
 constexpr sync::Millis kLatest = 1LL << 44;  // of a record's clock too
 constexpr std::size_t kTitleBytesMax = 1000;
 
-auto bad(const char* why) { return fail(Fault::forged, std::string("commission: ") + why, "body.form"); }
+auto bad_commission(const char* why) { return fail(Fault::forged, std::string("commission: ") + why, "body.form"); }
 
 template <class F>
 Result<F> id_of(std::string_view typed) {
-  if (typed.size() != 2 * F::kSize) return bad("an id");
+  if (typed.size() != 2 * F::kSize) return bad_commission("an id");
   const auto raw = from_hex(typed);
-  if (!raw) return bad("an id");
+  if (!raw) return bad_commission("an id");
   return F::from(*raw);
 }
 
@@ -24,7 +24,7 @@ Result<F> id_of(std::string_view typed) {
 Result<sync::Millis> time_of(const Json& j, std::string_view key) {
   const Json* t = j.find(key);
   if (!t) return 0;
-  if (!t->integer() || *t->integer() <= 0 || *t->integer() >= kLatest) return bad("a time");
+  if (!t->integer() || *t->integer() <= 0 || *t->integer() >= kLatest) return bad_commission("a time");
   return *t->integer();
 }
 
@@ -39,13 +39,13 @@ Result<std::vector<OfficeId>> offices_of(const Json& j, std::string_view key, st
   std::vector<OfficeId> out;
   const Json* list = j.find(key);
   if (!list) return out;
-  if (!list->items() || list->items()->size() > most) return bad("a list of offices");
+  if (!list->items() || list->items()->size() > most) return bad_commission("a list of offices");
   for (const Json& id : *list->items()) {
-    if (!id.string()) return bad("a list of offices");
+    if (!id.string()) return bad_commission("a list of offices");
     out.push_back(TRY(id_of<OfficeId>(*id.string())));
   }
   if (ascending && std::ranges::adjacent_find(out, std::ranges::greater_equal()) != out.end())
-    return bad("offices out of order");
+    return bad_commission("offices out of order");
   return out;
 }
 
@@ -53,7 +53,7 @@ Result<CommissionWord::Parent> parent_from(const Json& j) {
   CommissionWord::Parent p;
   p.ref = TRY(case_ref_from(j));
   p.title = j.text("title");
-  if (p.title.size() > kTitleBytesMax || !one_line(p.title)) return bad("the title above");
+  if (p.title.size() > kTitleBytesMax || !one_line(p.title)) return bad_commission("the title above");
   p.due_ms = TRY(time_of(j, "due_at"));
   return p;
 }
@@ -65,7 +65,7 @@ Json json_of(const CaseRef& r) {
 }
 
 Result<CaseRef> case_ref_from(const Json& j) {
-  if (!j.members()) return bad("a case is named by an object");
+  if (!j.members()) return bad_commission("a case is named by an object");
   CaseRef r;
   r.office = TRY(id_of<OfficeId>(j.text("office")));
   r.id = TRY(id_of<CaseId>(j.text("case")));
@@ -88,13 +88,13 @@ Json json_of(const CommissionWord& w) {
 }
 
 Result<CommissionWord> commission_from(const Json& j) {
-  if (!j.members()) return bad("no object");
+  if (!j.members()) return bad_commission("no object");
   CommissionWord w;
   const auto act = commission_act_from(j.text("act"));
-  if (!act) return bad("act");
+  if (!act) return bad_commission("act");
   w.act = *act;
   w.due_ms = TRY(time_of(j, "due_at"));
-  if (w.act == CommissionWord::Act::issue && w.due_ms == 0) return bad("no due time");
+  if (w.act == CommissionWord::Act::issue && w.due_ms == 0) return bad_commission("no due time");
   if (const Json* p = j.find("parent")) w.parent = TRY(parent_from(*p));
   w.chain = TRY(offices_of(j, "chain", kCommissionDeepest, false));
   w.to = TRY(offices_of(j, "to", kAskedMost, true));
@@ -111,19 +111,19 @@ Json json_of(const CommissionReply& r) {
 }
 
 Result<CommissionReply> reply_from(const Json& j) {
-  if (!j.members()) return bad("no object");
+  if (!j.members()) return bad_commission("no object");
   CommissionReply r;
   const auto act = reply_act_from(j.text("act"));
-  if (!act) return bad("act");
+  if (!act) return bad_commission("act");
   r.act = *act;
   r.commission = TRY(id_of<RecordId>(j.text("commission")));
   r.until_ms = TRY(time_of(j, "until"));
-  if (r.act == CommissionReply::Act::extend && r.until_ms == 0) return bad("until when");
+  if (r.act == CommissionReply::Act::extend && r.until_ms == 0) return bad_commission("until when");
   if (const Json* p = j.find("report")) r.report = TRY(case_ref_from(*p));
-  if (r.act == CommissionReply::Act::answer && !r.report) return bad("which report");
+  if (r.act == CommissionReply::Act::answer && !r.report) return bad_commission("which report");
   if (j.find("child")) r.child = TRY(id_of<CaseId>(j.text("child")));
   r.to = TRY(offices_of(j, "to", kAskedMost, true));
-  if (r.act == CommissionReply::Act::pass && !r.child) return bad("passed on as what");
+  if (r.act == CommissionReply::Act::pass && !r.child) return bad_commission("passed on as what");
   return r;
 }
 

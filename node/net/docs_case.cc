@@ -7,7 +7,7 @@ namespace {
 #define YZ_WRITING \
   "kind?:text, lane?:text, title?:text, body?:text, fields?:{*:any}, occurred_at?:text, sensitivity?:text"
 
-constexpr ShapeDoc kShapes[] = {
+constexpr ShapeDoc kCaseShapes[] = {
     {"Signed",
      "{officer:text, role:=drafter|reviewer|signer|duty|cosigner|unknown, "
      "part?:=drafter|reviewer|signer|duty|cosigner|unknown|handler|recorder, valid?:bool, for?:text}"},
@@ -85,14 +85,14 @@ constexpr ShapeDoc kShapes[] = {
      "versions:[ConflictVersion]}]}"},
 };
 
-constexpr ProblemDoc kProblems[] = {
+constexpr ProblemDoc kCaseProblems[] = {
     {"act",
      "@key 404 act.missing act.office; 409 report.state draft.exists act.closed case.heads draft.state; 422 "
      "act.too_long act.missing act.nobody invalid.text invalid.due invalid.reason invalid.time; 403 denied.not_asked "
      "denied.not_ours"},
 };
 
-constexpr RouteDoc kRoutes[] = {
+constexpr RouteDoc kCaseRoutes[] = {
     {"GET /api/v1/reports/{case}", "", "", "FullReport"},
     {"POST /api/v1/reports/{case}/decide", "",
      "{outcome?:text, publication?:text, issue?:int, reason?:text, rating?:{*:int}, text?:text, dictated?:bool, "
@@ -120,6 +120,6 @@ constexpr RouteDoc kRoutes[] = {
 
 }  // namespace
 
-DocTable docs_case() { return {kShapes, kRoutes, kProblems}; }
+DocTable docs_case() { return {kCaseShapes, kCaseRoutes, kCaseProblems}; }
 
 }  // namespace yz::node::api

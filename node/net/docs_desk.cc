@@ -8,7 +8,7 @@ namespace {
   "kind?:text, lane?:text, title?:text, body?:text, fields?:{*:any}, occurred_at?:text, sensitivity?:text"
 #define YZ_PERIOD "month?:text, from?:text, to?:text, office?:code, own?:=true|false, scheme?:text"
 
-constexpr ShapeDoc kShapes[] = {
+constexpr ShapeDoc kDeskShapes[] = {
     {"Clue",
      "{case:text, state:=open|promoted|discarded, text:text, told_by:text, place:text, by:text, at:time?, reason:text, "
      "report:{case:text, title:text, number:text, state:text}?, photos:[{name:text, bytes:int, here:bool}]}"},
@@ -27,12 +27,12 @@ constexpr ShapeDoc kShapes[] = {
      "level:text, channel:text, each:number, count:int, points:number}]}"},
 };
 
-constexpr ProblemDoc kProblems[] = {
+constexpr ProblemDoc kDeskProblems[] = {
     {"clue", "404 clue.missing; 409 clue.settled; @draft"},
     {"period", "404 stats.scheme stats.superior office.missing; 422 stats.time"},
 };
 
-constexpr RouteDoc kRoutes[] = {
+constexpr RouteDoc kDeskRoutes[] = {
     {"POST /api/v1/clues", "", "{text?:text, told_by?:text, place?:text}", "ClueSettled", "422 clue.text"},
     {"PUT /api/v1/clues/{case}", "", "{text?:text, told_by?:text, place?:text}", "ClueSettled", "@clue 422 clue.text"},
     {"GET /api/v1/clues", "state?:=open|promoted|discarded|all, search?:text, limit?:int<1,500>, after?:text", "",
@@ -83,6 +83,6 @@ constexpr RouteDoc kRoutes[] = {
 
 }  // namespace
 
-DocTable docs_desk() { return {kShapes, kRoutes, kProblems}; }
+DocTable docs_desk() { return {kDeskShapes, kDeskRoutes, kDeskProblems}; }
 
 }  // namespace yz::node::api

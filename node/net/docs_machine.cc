@@ -4,7 +4,7 @@
 namespace yz::node::api {
 namespace {
 
-constexpr ShapeDoc kShapes[] = {
+constexpr ShapeDoc kMachineShapes[] = {
     {"Session", "{officer:text, csrf:hex, idle_seconds:int, whole_seconds:int}"},
     {"Tally", "{control:int, flash:int, urgent:int, routine:int, bulk:int}"},
     {"LaneCount", "{waiting:int, sent:int, acknowledged:int}"},
@@ -20,14 +20,14 @@ constexpr ShapeDoc kShapes[] = {
     {"Kept", "{name:text, text:text}"},
 };
 
-constexpr ProblemDoc kProblems[] = {
+constexpr ProblemDoc kMachineProblems[] = {
     {"bundle",
      "422 bundle.file bundle.form bundle.cut bundle.other-office bundle.stranger bundle.key-gone; 400 bundle.changed "
      "bundle.refused bundle.signature; 404 bundle.missing"},
     {"written", "404 bundle.neighbour bundle.folder bundle.joining; 409 bundle.exists; 422 bundle.unwritable"},
 };
 
-constexpr RouteDoc kRoutes[] = {
+constexpr RouteDoc kMachineRoutes[] = {
     {"GET /api/v1/openapi.json", "", "", "{openapi:text, info:any, security:any, paths:{*:any}, components:any}"},
     {"POST /api/v1/session", "", "{officer?:text, passphrase?:text}", "Session",
      "401 login.denied login.session login.state login.certificate; 429 login.wait; 422 officer.which"},
@@ -86,6 +86,6 @@ constexpr RouteDoc kRoutes[] = {
 
 }  // namespace
 
-DocTable docs_machine() { return {kShapes, kRoutes, kProblems}; }
+DocTable docs_machine() { return {kMachineShapes, kMachineRoutes, kMachineProblems}; }
 
 }  // namespace yz::node::api

@@ -4,7 +4,7 @@
 namespace yz::node::api {
 namespace {
 
-constexpr ShapeDoc kShapes[] = {
+constexpr ShapeDoc kOfficeShapes[] = {
     {"Roles", "[=drafter|reviewer|signer|duty|auditor|admin_people|admin_keys|admin_policy]"},
     {"Officer",
      "{name:text, roles:Roles, phone:text, state:=active|suspended|retired|revoked, certificate:hex, "
@@ -23,7 +23,7 @@ constexpr ShapeDoc kShapes[] = {
      "last_contact:time?, reachable:bool, down_since:time?, refusal:text, refusal_said:text}"},
 };
 
-constexpr ProblemDoc kProblems[] = {
+constexpr ProblemDoc kOfficeProblems[] = {
     {"roles", "403 denied.role roles.admin role.admin-people role.admin-keys; 422 invalid.roles"},
     {"keys", "403 denied.role role.admin-keys authority.elsewhere; 401 login.passphrase login.confirm"},
     {"join",
@@ -32,7 +32,7 @@ constexpr ProblemDoc kProblems[] = {
      "join.expired join.used join.unknown join.refused"},
 };
 
-constexpr RouteDoc kRoutes[] = {
+constexpr RouteDoc kOfficeRoutes[] = {
     {"GET /api/v1/officers", "", "", "{officers:[Officer]}"},
     {"POST /api/v1/officers", "", "{name?:text, roles?:[text], phone?:text, new_passphrase?:text}", "Officer",
      "@roles 422 invalid.name invalid.passphrase passphrase.weak officer.form; 409 officer.exists; 403 "
@@ -134,6 +134,6 @@ constexpr RouteDoc kRoutes[] = {
 
 }  // namespace
 
-DocTable docs_office() { return {kShapes, kRoutes, kProblems}; }
+DocTable docs_office() { return {kOfficeShapes, kOfficeRoutes, kOfficeProblems}; }
 
 }  // namespace yz::node::api

@@ -17,7 +17,7 @@ namespace {
   "exercise?:=true|false, conflict?:=true|false, search?:text<200>, "                               \
   "sort?:=time|lane|office|state|number, order?:=asc|desc"
 
-constexpr ShapeDoc kShapes[] = {
+constexpr ShapeDoc kReportsShapes[] = {
     {"Problem",
      "{type:text, title:text, status:int<400,599>, detail:text, code:text, fault:=offline|busy|invalid|denied|"
      "missing|conflict|forged|corrupt|full, exit:int<0,255>, *:any}"},
@@ -43,7 +43,7 @@ constexpr ShapeDoc kShapes[] = {
     {"View", "{name:text, filter:Filter}"},
 };
 
-constexpr ProblemDoc kProblems[] = {
+constexpr ProblemDoc kReportsProblems[] = {
     {"text",
      "422 invalid.kind invalid.lane invalid.sensitivity invalid.text invalid.to report.addressees report.too_long "
      "field.unknown field.invalid; 404 addressee.missing; 413 field.too_long"},
@@ -66,7 +66,7 @@ constexpr ProblemDoc kProblems[] = {
      "invalid.search invalid.member; 404 office.missing"},
 };
 
-constexpr RouteDoc kRoutes[] = {
+constexpr RouteDoc kReportsRoutes[] = {
     {"GET /api/v1/reports", "view?:text<200>, " YZ_FILTER ", limit?:int<1,100000>, after?:text", "",
      "{reports:[Summary], next:text?, among?:int}", "@filter 422 invalid.limit invalid.after; 404 view.missing"},
     {"GET /api/v1/reports/export", "view?:text<200>, " YZ_FILTER, "", "csv", "@filter 404 view.missing"},
@@ -130,6 +130,6 @@ constexpr RouteDoc kRoutes[] = {
 
 }  // namespace
 
-DocTable docs_reports() { return {kShapes, kRoutes, kProblems}; }
+DocTable docs_reports() { return {kReportsShapes, kReportsRoutes, kReportsProblems}; }
 
 }  // namespace yz::node::api

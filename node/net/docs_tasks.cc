@@ -6,7 +6,7 @@ namespace {
 
 #define YZ_TERMS "title?:text, body?:text, due_at?:text, to?:[code], kind?:text, lane?:text"
 
-constexpr ShapeDoc kShapes[] = {
+constexpr ShapeDoc kTasksShapes[] = {
     {"Word", "{code:text, zh:text, en:text}"},
     {"WorkItem",
      "{...Summary, sort:text, group:=returned|to_sign|cosign|in_review|new|waiting|draft|decide|carry_out|answer|"
@@ -42,7 +42,7 @@ constexpr ShapeDoc kShapes[] = {
      "state:=in_force|coming|replaced|superseded_twin, signer:text, verified:bool, deliveries:[Delivery]}"},
 };
 
-constexpr ProblemDoc kProblems[] = {
+constexpr ProblemDoc kTasksProblems[] = {
     {"commission",
      "@key 404 commission.missing addressee.missing case.empty; 409 commission.closed commission.nothing draft.state "
      "draft.fixed draft.exists report.state; 422 invalid.time invalid.reason invalid.to commission.due "
@@ -52,7 +52,7 @@ constexpr ProblemDoc kProblems[] = {
      "invalid.kind invalid.lane"},
 };
 
-constexpr RouteDoc kRoutes[] = {
+constexpr RouteDoc kTasksRoutes[] = {
     {"GET /api/v1/rules", "", "",
      "{checks:[{id:text, zh:text, en:text}], kinds:[{id:text, zh:text, en:text, stage:text, emergency:bool}], "
      "fields:[{key:text, zh:text, en:text, "
@@ -110,6 +110,6 @@ constexpr RouteDoc kRoutes[] = {
 
 }  // namespace
 
-DocTable docs_tasks() { return {kShapes, kRoutes, kProblems}; }
+DocTable docs_tasks() { return {kTasksShapes, kTasksRoutes, kTasksProblems}; }
 
 }  // namespace yz::node::api

@@ -23,7 +23,6 @@ using Code = Fixed<16, struct InviteCodeTag>;
 constexpr std::uint8_t kMachine = 6, kMachineAnswer = 7;  // the sixth byte of a message
 constexpr std::size_t kMacBytes = 32, kMostMessage = 64 * 1024, kMostOffices = 8, kMostNodes = 8, kMostOfficers = 2;
 constexpr std::size_t kMostSuperiors = 8, kMostUrls = 8, kMostUrlBytes = 256, kNameBytes = 200;
-constexpr sync::Millis kDay = 24LL * 3'600'000;
 
 std::unexpected<Error> refused(const char* what, const char* code) { return fail(Fault::forged, what, code); }
 
@@ -219,8 +218,8 @@ Result<crypto::Certificate> certify_node(Store& store, const OfficeRow& me, cons
   c.office = c.issuer = me.id;
   c.subject.bytes = id.bytes;
   c.issuer_key = authority.public_key();
-  c.not_before_ms = static_cast<std::uint64_t>(now - kDay);
-  c.not_after_ms = static_cast<std::uint64_t>(now + 5 * 365 * kDay);
+  c.not_before_ms = static_cast<std::uint64_t>(now - sync::kDayMs);
+  c.not_after_ms = static_cast<std::uint64_t>(now + 5 * 365 * sync::kDayMs);
   c.serial = static_cast<std::uint64_t>(now);
   c.level = me.level;
   c.key = m.node;

@@ -8,7 +8,7 @@
 namespace yz::node::policy_parts {
 namespace {
 
-constexpr std::size_t kTimesMost = 24, kNameBytesMost = 120, kCodeBytesMost = 32, kTimetablesMost = 256;
+constexpr std::size_t kTimesMost = 24, kTimesNameBytesMost = 120, kCodeBytesMost = 32, kTimetablesMost = 256;
 constexpr std::int64_t kPersonsMost = 20;
 
 /// Words of a list, each of which has to be good; none when it is no such list.
@@ -46,7 +46,8 @@ std::optional<Timetable> read_one(const Json& e, const std::string& at, bool wat
   };
   Timetable t;
   t.name = e.text("name");
-  if (t.name.size() > kNameBytesMost || !one_line(t.name)) return bad({"name is one short line", "名称写短短一行"});
+  if (t.name.size() > kTimesNameBytesMost || !one_line(t.name))
+    return bad({"name is one short line", "名称写短短一行"});
   const auto levels = words(e, "levels", std::size(kLevels),
                             [](const std::string& s) { return std::ranges::find(kLevels, s) != std::end(kLevels); });
   const auto offices = words(e, "offices", kEntriesMax, good_code);

@@ -17,7 +17,6 @@ using namespace join_parts;
 
 namespace {
 
-constexpr sync::Millis kDay = 24LL * 3'600'000;
 constexpr std::size_t kMostConsents = 8, kMostNodes = 4;
 
 std::unexpected<Error> refused(const char* what, const char* code) { return fail(Fault::forged, what, code); }
@@ -130,8 +129,8 @@ Result<crypto::Certificate> new_certificate(Store& store, const Invited& i, cryp
   c.issuer = store.me().office;
   c.issuer_key = authority.public_key();
   c.serial = std::max(c.serial + 1, TRY(next_serial(store, c.subject, now)));
-  c.not_before_ms = static_cast<std::uint64_t>(now - kDay);
-  c.not_after_ms = static_cast<std::uint64_t>(now + 10 * 365 * kDay);
+  c.not_before_ms = static_cast<std::uint64_t>(now - sync::kDayMs);
+  c.not_after_ms = static_cast<std::uint64_t>(now + 10 * 365 * sync::kDayMs);
   TRY(c.sign(authority));
   return c;
 }

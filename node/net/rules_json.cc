@@ -13,7 +13,7 @@
 namespace yz::node {
 namespace {
 
-using Json = nlohmann::json;
+using Data = nlohmann::json;
 
 /// A word of the data files and what it means.
 template <class E>
@@ -25,24 +25,24 @@ struct BadData {
 };
 
 template <class E, std::size_t N>
-E word(const Json& j, const Word<E> (&words)[N]) {
+E word(const Data& j, const Word<E> (&words)[N]) {
   const auto& s = j.get_ref<const std::string&>();
   for (const auto& [name, value] : words)
     if (name == s) return value;
   throw BadData{"unknown word " + s};
 }
 
-std::string str(const Json& j, const char* key) { return j.value(key, std::string()); }
-std::vector<std::string> list(const Json& j, const char* key) { return j.value(key, std::vector<std::string>()); }
+std::string str(const Data& j, const char* key) { return j.value(key, std::string()); }
+std::vector<std::string> list(const Data& j, const char* key) { return j.value(key, std::vector<std::string>()); }
 
 /// The data is ours, small and flat, so the parser's known traps (deep nesting) are out of reach.
-Json file(std::string_view name) {
+Data file(std::string_view name) {
   const std::string_view bytes = embedded(name);
   if (bytes.empty()) throw BadData{"missing " + std::string(name)};
-  return Json::parse(bytes.begin(), bytes.end());
+  return Data::parse(bytes.begin(), bytes.end());
 }
 
-IncidentLevel level(const Json& j) {
+IncidentLevel level(const Data& j) {
   if (auto l = incident_level_from(j.get_ref<const std::string&>())) return *l;
   throw BadData{"unknown level"};
 }
@@ -75,12 +75,12 @@ constexpr Word<Check> kChecks[] = {
 };
 
 /// A misspelt member would silently weaken a rule, so every name has to be known.
-void only(const Json& j, std::initializer_list<std::string_view> known) {
+void only(const Data& j, std::initializer_list<std::string_view> known) {
   for (const auto& [key, value] : j.items())
     if (std::find(known.begin(), known.end(), key) == known.end()) throw BadData{"unknown member " + key};
 }
 
-Rule rule(const Json& j) {
+Rule rule(const Data& j) {
   only(j, {"id",   "severity",  "blocks",    "kinds",         "check",    "in",          "fields",       "when",
            "min",  "max",       "order",     "regex",         "unless",   "by_template", "reason_field", "minutes",
            "days", "min_share", "max_share", "tolerance_min", "patterns", "zh",          "en",           "src"});
@@ -113,11 +113,11 @@ Rule rule(const Json& j) {
   return r;
 }
 
-IncidentTypes incidents(const Json& j) {
+IncidentTypes incidents(const Data& j) {
   IncidentTypes out;
-  for (const Json& c : j.at("classes")) {
+  for (const Data& c : j.at("classes")) {
     out.classes.push_back({c.at("code"), c.at("zh"), c.at("en")});
-    for (const Json& t : c.at("types"))
+    for (const Data& t : c.at("types"))
       out.types.push_back({t.at("code"), t.at("zh"), t.at("en"), c.at("code"), t.at("grading"), list(t, "words")});
   }
   for (const auto& [name, g] : j.at("grading").items()) {
@@ -125,9 +125,9 @@ IncidentTypes incidents(const Json& j) {
     grading.by_person = g.at("by_person");
     for (const auto& [l, alternatives] : g.at("levels").items()) {
       auto& here = grading.levels[static_cast<std::size_t>(level(l))];
-      for (const Json& together : alternatives) {
+      for (const Data& together : alternatives) {
         auto& conditions = here.emplace_back();
-        for (const Json& c : together) conditions.push_back({c.at("metric"), c.at("gte")});
+        for (const Data& c : together) conditions.push_back({c.at("metric"), c.at("gte")});
       }
     }
     out.gradings.emplace(name, std::move(grading));
@@ -141,7 +141,7 @@ constexpr Word<Need> kNeeds[] = {{"R", Need::required}, {"C", Need::if_known}, {
 constexpr Word<Stage> kStages[] = {{"first", Stage::first},     {"followup", Stage::followup}, {"final", Stage::final},
                                    {"routine", Stage::routine}, {"zero", Stage::zero},         {"flash", Stage::flash}};
 
-FieldSpec field(const Json& j) {
+FieldSpec field(const Data& j) {
   only(j, {"key", "zh", "en", "type", "from", "by_node", "min", "max", "choices", "need", "classes", "note", "src"});
   FieldSpec f;
   f.key = j.at("key");
@@ -174,15 +174,15 @@ FieldSpec field(const Json& j) {
   f.min = j.value("min", f.min);
   f.max = j.value("max", f.max);
   if (j.contains("choices"))
-    for (const Json& c : j["choices"]) f.choices.push_back({c.at("code"), c.at("zh"), c.at("en")});
+    for (const Data& c : j["choices"]) f.choices.push_back({c.at("code"), c.at("zh"), c.at("en")});
   if (j.contains("need"))
     for (const auto& [stage, need] : j["need"].items())
-      f.need[static_cast<std::size_t>(word<Stage>(Json(stage), kStages))] = word<Need>(need, kNeeds);
+      f.need[static_cast<std::size_t>(word<Stage>(Data(stage), kStages))] = word<Need>(need, kNeeds);
   f.classes = list(j, "classes");
   return f;
 }
 
-Timetable timetable(const Json& j) {
+Timetable timetable(const Data& j) {
   Timetable t;
   t.name = j.at("name");
   t.levels = list(j, "levels");
@@ -198,43 +198,43 @@ Timetable timetable(const Json& j) {
 
 RuleSet all() {
   // Named, because a range-for does not keep a temporary's owner alive in g++ 12.
-  const Json quality = file("quality-rules"), types = file("incident-types"), templates = file("report-templates"),
+  const Data quality = file("quality-rules"), types = file("incident-types"), templates = file("report-templates"),
              kinds = file("kinds"), deadlines = file("deadlines");
   RuleSet set;
-  for (const Json& j : quality.at("rules")) set.quality.push_back(rule(j));
+  for (const Data& j : quality.at("rules")) set.quality.push_back(rule(j));
   set.incidents = incidents(types);
-  for (const Json& j : templates.at("fields")) set.templates.fields.push_back(field(j));
-  for (const Json& j : templates.at("class_needs"))
+  for (const Data& j : templates.at("fields")) set.templates.fields.push_back(field(j));
+  for (const Data& j : templates.at("class_needs"))
     set.templates.class_needs.push_back(
         {j.at("class"), word<Stage>(j.at("stage"), kStages), j.at("field"), word<Need>(j.at("need"), kNeeds)});
-  for (const Json& j : kinds.at("kinds")) {
+  for (const Data& j : kinds.at("kinds")) {
     const Kind k = kind(j.at("id"));
     if (j.at("emergency").get<bool>() != is_emergency(k))
       throw BadData{"kinds.json and report.h differ on emergencies"};
     set.kinds.push_back({k, j.at("zh"), j.at("en"), word<Stage>(j.at("stage"), kStages)});
   }
-  for (const Json& j : deadlines.at("defaults")) {
+  for (const Data& j : deadlines.at("defaults")) {
     Deadline d{j.at("hop"), level(j.at("level")), std::nullopt, j.at("written_min")};
     if (!j.at("phone_min").is_null()) d.phone_min = j["phone_min"].get<std::int64_t>();
     d.class_code = str(j, "class");
     set.deadlines.push_back(std::move(d));
   }
-  const Json policy = file("policy");
+  const Data policy = file("policy");
   set.terms.commission_days = policy.at("commission").at("default_days");
-  for (const Json& j : policy.at("commission").at("slack")) set.terms.slack_min[j.at("level")] = j.at("minutes");
+  for (const Data& j : policy.at("commission").at("slack")) set.terms.slack_min[j.at("level")] = j.at("minutes");
   set.terms.skip_from = IncidentLevel::i;
-  for (const Json& j : policy.at("skip_level").at("levels"))
+  for (const Data& j : policy.at("skip_level").at("levels"))
     set.terms.skip_from = std::min(set.terms.skip_from, level(j));
-  for (const Json& j : policy.at("skip_level").at("classes"))
+  for (const Data& j : policy.at("skip_level").at("classes"))
     set.terms.skip.push_back({j.at("class"), str(j, "from"), level(j.at("lowest"))});
-  for (const Json& j : policy.at("escalation")) {
+  for (const Data& j : policy.at("escalation")) {
     const auto what = awaited_from(j.at("what").get_ref<const std::string&>());
     const auto lane = sync::lane_from(j.at("lane").get_ref<const std::string&>());
     if (!what || !lane || !sync::is_stream_lane(*lane)) throw BadData{"what is escalated, and in which lane"};
     escalation_min_of(set.terms, *what, *lane) = {j.at("deputy_min"), j.at("leader_min"), j.at("superior_min")};
   }
-  for (const Json& j : policy.at("zero_report")) set.terms.zero_reports.push_back(timetable(j));
-  for (const Json& j : policy.at("watch")) set.terms.watches.push_back(timetable(j));
+  for (const Data& j : policy.at("zero_report")) set.terms.zero_reports.push_back(timetable(j));
+  for (const Data& j : policy.at("watch")) set.terms.watches.push_back(timetable(j));
   return set;
 }
 
@@ -243,7 +243,7 @@ RuleSet all() {
 Result<RuleSet> load_rules() {
   try {
     return all();
-  } catch (const Json::exception& e) {
+  } catch (const Data::exception& e) {
     return fail(Fault::corrupt, std::string("the built-in rules are damaged: ") + e.what());
   } catch (const BadData& e) {
     return fail(Fault::corrupt, "the built-in rules are damaged: " + e.what);

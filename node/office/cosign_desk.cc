@@ -10,7 +10,7 @@ namespace yz::node {
 namespace {
 
 namespace role = crypto::role;
-constexpr std::uint16_t kWrites = role::drafter | role::duty | role::signer;
+constexpr std::uint16_t kWritesCosign = role::drafter | role::duty | role::signer;
 
 std::vector<OfficeId> sorted(std::vector<OfficeId> ids) {
   std::ranges::sort(ids);
@@ -92,7 +92,7 @@ Result<Outcome> CosignDesk::release(const SigningPerson& by, const CaseFile& fil
 }
 
 Result<Outcome> CosignDesk::ask(const SigningPerson& by, std::int64_t matter, CosignWish wish) {
-  if (!(by.person.roles & kWrites)) return std::unexpected(lacks_role("asking for co-signatures"));
+  if (!(by.person.roles & kWritesCosign)) return std::unexpected(lacks_role("asking for co-signatures"));
   wish.offices = sorted(std::move(wish.offices));
   std::erase(wish.offices, home_.id);
   if (wish.empty()) return fail(Fault::invalid, "say which offices or officers are to sign too", "cosign.nobody");

@@ -10,8 +10,6 @@
 namespace yz::node {
 namespace {
 
-constexpr std::int64_t kDayMs = 24LL * 3600 * 1000;
-
 std::string contact_of(const Person& p) { return p.phone.empty() ? std::string() : p.name + " " + p.phone; }
 
 sync::RecordType type_of(Kind k) {
@@ -75,7 +73,8 @@ Verdict Desk::judged(const Draft& d, const Person& by, Way way, const CaseFile* 
     c.each_own = [this](std::int64_t days, const std::function<bool(std::string_view)>& visit) {
       std::size_t left = compare_;
       // A comparison that can't be made is a warning less, and no reason to refuse a report.
-      (void)books_.each_own(now_ - days * kDayMs, [&](std::string_view body) { return left-- > 0 && visit(body); });
+      (void)books_.each_own(now_ - days * sync::kDayMs,
+                            [&](std::string_view body) { return left-- > 0 && visit(body); });
     };
   return judge(d.report, rules_.check(d.report, c));
 }

@@ -14,8 +14,6 @@ using Word = CommissionWord::Act;
 using Reply = CommissionReply::Act;
 namespace role = crypto::role;
 
-constexpr std::uint16_t kWrites = kWritesTasks;
-
 std::uint16_t signers_of(RecordType t) {
   return t == RecordType::policy ? role::signer | role::admin_policy : role::signer;
 }
@@ -244,7 +242,7 @@ Result<Outcome> Desk::publish(const SigningPerson& by, std::string title, const 
 }
 
 Result<Outcome> Desk::commission(const SigningPerson& by, Report text, CommissionWord terms) {
-  if (!(by.person.roles & kWrites)) return std::unexpected(lacks_role("asking for work"));
+  if (!(by.person.roles & kWritesTasks)) return std::unexpected(lacks_role("asking for work"));
   TRY(check_task_text(rules_, text));
   TRY(check_terms(terms, now_));
   if (terms.parent && terms.due_ms > terms.parent->due_ms)
@@ -333,7 +331,7 @@ Result<Outcome> Desk::reply(const SigningPerson& by, std::int64_t matter, Commis
   const Asked* mine = f.own ? nullptr : f.of(home_.id);
   if (!mine) return fail(Fault::denied, "this commission was not asked of us", "denied.office");
   const bool declines = reply.act == Reply::decline;
-  if (!(by.person.roles & (declines ? role::signer : kWrites))) return std::unexpected(lacks_role("this reply"));
+  if (!(by.person.roles & (declines ? role::signer : kWritesTasks))) return std::unexpected(lacks_role("this reply"));
   if (f.closed) return fail(Fault::conflict, "the commission is closed", "commission.closed");
   if (reply.act != Reply::accept && reason.empty()) return fail(Fault::invalid, "say why", "invalid.reason");
   if (mine->stage == AskedState::answered || mine->stage == AskedState::excused)
@@ -377,7 +375,7 @@ Result<Outcome> Desk::answer(const SigningPerson& by, std::int64_t matter, std::
   }
   const CommissionFile f = TRY(books_.commission(matter, now_));
   if (f.own || !f.of(home_.id)) return fail(Fault::denied, "this commission was not asked of us", "denied.office");
-  if (!(by.person.roles & kWrites)) return std::unexpected(lacks_role("this reply"));
+  if (!(by.person.roles & kWritesTasks)) return std::unexpected(lacks_role("this reply"));
   if (f.closed) return fail(Fault::conflict, "the commission is closed", "commission.closed");
   const CaseFile file = TRY(books_.case_file(report));
   if (!file.own || file.state == ReportState::withdrawn || file.shown.empty())
@@ -400,7 +398,7 @@ Result<Outcome> Desk::say(const SigningPerson& by, std::int64_t matter, IssuerWo
   const CommissionFile f = TRY(books_.commission(matter, now_));
   if (!f.own) return fail(Fault::denied, "only the office that asked says this", "denied.office");
   const bool chases = said.act == Word::chase;
-  if (!(by.person.roles & (chases ? kWrites : role::signer))) return std::unexpected(lacks_role("this"));
+  if (!(by.person.roles & (chases ? kWritesTasks : role::signer))) return std::unexpected(lacks_role("this"));
   if (f.closed) return fail(Fault::conflict, "the commission is closed", "commission.closed");
   if (said.act == Word::refuse && said.note.empty()) return fail(Fault::invalid, "say why", "invalid.reason");
   const auto fits = [&](const Asked& a) {

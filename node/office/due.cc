@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sync/instant.h"
+
 namespace yz::node {
 
 IncidentLevel level_of(const Rules& rules, const Report& report) {
@@ -11,7 +13,6 @@ IncidentLevel level_of(const Rules& rules, const Report& report) {
 }
 
 Due due_of(const Rules& rules, std::string_view hop, const Report& report) {
-  constexpr std::int64_t kMinute = 60 * 1000;
   if (report.kind != Kind::first_report) return {};
   const auto* type = rules.incident_type(report.fields.text("incident_type"));
   const Deadline* d = rules.deadline(hop, std::max(level_of(rules, report), IncidentLevel::iv),
@@ -19,8 +20,8 @@ Due due_of(const Rules& rules, std::string_view hop, const Report& report) {
   const auto learned = report.fields.count("learned_at");
   const auto from = learned ? learned : report.occurred_at;
   if (!d || !from) return {};
-  Due due{*from + d->written_min * kMinute, {}};
-  if (d->phone_min) due.phone = *from + *d->phone_min * kMinute;
+  Due due{*from + d->written_min * sync::kMinuteMs, {}};
+  if (d->phone_min) due.phone = *from + *d->phone_min * sync::kMinuteMs;
   return due;
 }
 

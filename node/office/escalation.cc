@@ -6,7 +6,6 @@
 namespace yz::node {
 namespace {
 
-constexpr sync::Millis kMinute = 60'000;
 constexpr std::array<std::string_view, kAwaitedCount> kNames{"sign_off", "progress", "acknowledgement"};
 
 }  // namespace
@@ -26,7 +25,7 @@ std::string_view name_of(Rung r) {
 Escalation escalation_of(const PolicyTerms& terms, Awaited what, sync::Lane lane, sync::Millis since,
                          std::optional<sync::Millis> due, sync::Millis now) {
   std::array<sync::Millis, 3> steps = escalation_min_of(terms, what, lane);
-  for (sync::Millis& s : steps) s *= kMinute;
+  for (sync::Millis& s : steps) s *= sync::kMinuteMs;
   if (due && *due > since) {
     const sync::Millis whole = *due - since;
     steps = {whole / 2, whole, whole + whole / 2};

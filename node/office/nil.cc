@@ -5,9 +5,8 @@
 namespace yz::node {
 namespace {
 
-constexpr sync::Millis kMinute = 60 * 1000, kDay = 24 * 60 * kMinute;
 /// A nil report speaks for the time until now: one that is signed earlier than this before its time is the last one's.
-constexpr sync::Millis kLeadMost = 12 * 60 * kMinute;
+constexpr sync::Millis kLeadMost = 12 * 60 * sync::kMinuteMs;
 
 sync::Millis opens_before(sync::Millis due, sync::Millis before) {
   return due - std::min(kLeadMost, (due - before) / 2);
@@ -23,8 +22,8 @@ std::string_view name_of(NilState s) {
 std::vector<NilSlot> nil_slots(std::span<const sync::Millis> due) {
   std::vector<NilSlot> out;
   for (std::size_t i = 0; i < due.size(); ++i) {
-    const sync::Millis before = i > 0 ? due[i - 1] : due[i] - kDay;
-    const sync::Millis next = i + 1 < due.size() ? due[i + 1] : due[i] + kDay;
+    const sync::Millis before = i > 0 ? due[i - 1] : due[i] - sync::kDayMs;
+    const sync::Millis next = i + 1 < due.size() ? due[i + 1] : due[i] + sync::kDayMs;
     out.push_back({opens_before(due[i], before), due[i], opens_before(next, due[i])});
   }
   return out;

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <chrono>
 
+#include "sync/instant.h"
+
 namespace yz::node {
 namespace {
 
-constexpr std::int64_t kMinute = 60'000, kDay = 24 * 60 * kMinute;
 constexpr std::int64_t kLatestDay = 193'000;  // the year 2498
 constexpr std::int64_t kDaysMost = 31;
 
@@ -22,8 +23,8 @@ std::string two(std::int64_t n) { return (n < 10 ? "0" : "") + std::to_string(n)
 
 /// The day of the office's calendar.
 std::int64_t day_at(std::int64_t ms, int offset_min) {
-  const std::int64_t local = ms + offset_min * kMinute;
-  return local >= 0 ? local / kDay : (local - kDay + 1) / kDay;
+  const std::int64_t local = ms + offset_min * sync::kMinuteMs;
+  return local >= 0 ? local / sync::kDayMs : (local - sync::kDayMs + 1) / sync::kDayMs;
 }
 bool on(const Timetable& t, std::int64_t day) {
   return day >= t.from_day.value_or(day) && day <= t.to_day.value_or(day);
@@ -41,7 +42,8 @@ std::vector<Moment> moments(const std::vector<Timetable>& all, std::string_view 
     if (!meant_for(t, level, code)) continue;
     for (std::int64_t day = first_day; day <= last_day; ++day)
       if (on(t, day))
-        for (const std::int64_t m : t.at_min) out.push_back({day * kDay + (m - offset_min) * kMinute, &t});
+        for (const std::int64_t m : t.at_min)
+          out.push_back({day * sync::kDayMs + (m - offset_min) * sync::kMinuteMs, &t});
   }
   std::ranges::stable_sort(out, {}, &Moment::ms);
   return out;
@@ -85,14 +87,14 @@ std::vector<ZeroDue> zero_reports_due(const PolicyTerms& terms, std::string_view
                                       std::int64_t from, std::int64_t to, int offset_min) {
   std::vector<ZeroDue> out;
   if (to <= from) return out;
-  from = std::max(from, to - kDaysMost * kDay);
+  from = std::max(from, to - kDaysMost * sync::kDayMs);
   // One day more: the time before the first one says since when its report counts.
   const auto all =
       moments(terms.zero_reports, level, code, day_at(from, offset_min) - 1, day_at(to, offset_min), offset_min);
   std::int64_t before = 0;
   for (const Moment& m : all) {
     if (!out.empty() && out.back().at_ms == m.ms) continue;
-    if (m.ms > from && m.ms <= to) out.push_back({std::max(before, m.ms - kDay), m.ms, m.of->name});
+    if (m.ms > from && m.ms <= to) out.push_back({std::max(before, m.ms - sync::kDayMs), m.ms, m.of->name});
     before = m.ms;
   }
   return out;
@@ -109,12 +111,12 @@ std::optional<Shift> shift_at(const PolicyTerms& terms, std::string_view level, 
       s.persons = std::max(s.persons, m.of->persons);
     } else if (s.from_ms != 0) {
       // A change after more than a day is another period's first.
-      s.to_ms = std::min(m.ms, s.from_ms + kDay);
+      s.to_ms = std::min(m.ms, s.from_ms + sync::kDayMs);
       break;
     }
   }
-  if (s.from_ms == 0 || at >= s.from_ms + kDay) return std::nullopt;
-  if (s.to_ms == 0) s.to_ms = s.from_ms + kDay;
+  if (s.from_ms == 0 || at >= s.from_ms + sync::kDayMs) return std::nullopt;
+  if (s.to_ms == 0) s.to_ms = s.from_ms + sync::kDayMs;
   return s;
 }
 

@@ -35,7 +35,7 @@ bool replies(ActKind k, const sync::Record& r) {
 /// What lists show as news to read; passing on is told by the case's state.
 bool is_news(ActKind k) { return k != ActKind::unknown && k != ActKind::forwarded && k != ActKind::cosign; }
 
-struct Row {
+struct ActRow {
   std::int64_t row = 0;
   sync::Millis stored_ms = 0;
   sync::Hlc signed_at;  ///< by the completing signature
@@ -55,7 +55,7 @@ Result<std::vector<RecordId>> innermost(Store& store, const RecordId& id) {
 }
 
 /// Whether a version that it was made on still stands. What an office tells of ours counts only of what it has got.
-Result<bool> stands(Store& store, std::int64_t matter, const Row& a) {
+Result<bool> stands(Store& store, std::int64_t matter, const ActRow& a) {
   for (const RecordId& on : a.made_on) {
     if (a.told) {
       Query q = TRY(store.db().query(
@@ -73,13 +73,13 @@ Result<bool> stands(Store& store, std::int64_t matter, const Row& a) {
   return false;
 }
 
-void put_in_order(std::vector<Row>& rows) {
-  std::ranges::sort(rows, {}, &Row::row);
+void put_in_order(std::vector<ActRow>& rows) {
+  std::ranges::sort(rows, {}, &ActRow::row);
   std::vector<Arrived> came;
-  for (const Row& a : rows) came.push_back({a.signed_at, a.stored_ms});
+  for (const ActRow& a : rows) came.push_back({a.signed_at, a.stored_ms});
   const auto clocks = clocks_by_arrival(came);
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i].fact.at = clocks[i];
-  std::ranges::sort(rows, {}, [](const Row& a) { return std::tuple(a.fact.at, a.signed_at, a.fact.id); });
+  std::ranges::sort(rows, {}, [](const ActRow& a) { return std::tuple(a.fact.at, a.signed_at, a.fact.id); });
 }
 
 /// What the case's own office says last; of a crowd the newest.
@@ -96,25 +96,25 @@ Result<std::vector<RecordId>> heads_of_lead(Store& store, std::int64_t matter) {
 
 /// An urge names all that its author knew as last. Where that was more than a record can name, something has to follow
 /// on what it names.
-bool has_news(const Row& urge, const std::vector<RecordId>& heads) {
+bool has_news(const ActRow& urge, const std::vector<RecordId>& heads) {
   if (urge.made_on.size() >= sync::limit::parents) return !urge.fact.stands && !heads.empty();
   return std::ranges::any_of(
       heads, [&](const RecordId& h) { return std::ranges::find(urge.made_on, h) == urge.made_on.end(); });
 }
 
 /// What binds comes before talk: any number of questions, dated as their author likes, hide no instruction.
-Result<std::vector<Row>> rows_of(Store& store, std::int64_t matter) {
+Result<std::vector<ActRow>> rows_of(Store& store, std::int64_t matter) {
   static const std::string sql =
       "select a.record, r.id, a.kind, a.office, a.hlc, a.addressees, a.on_record, a.made_on, a.disposal, a.done,"
       " a.assignees, a.state, a.duty, r.type, a.exercise, a.seen, a.signed_hlc, r.at_ms from act a join record r on"
       " r.row = a.record"
       " where a.matter = ? order by a.kind in (1, 2, 4) desc, a.hlc desc limit " +
       std::to_string(kActsLookedAt);
-  std::vector<Row> out;
+  std::vector<ActRow> out;
   {
     Query q = TRY(store.db().query(sql, matter));
     while (TRY(q.step())) {
-      Row a;
+      ActRow a;
       a.row = q.integer(0);
       a.fact.id = TRY(q.id<RecordId>(1));
       a.fact.kind = static_cast<ActKind>(q.integer(2));
@@ -138,12 +138,12 @@ Result<std::vector<Row>> rows_of(Store& store, std::int64_t matter) {
   }
   put_in_order(out);
   std::vector<RecordId> heads;
-  if (std::ranges::any_of(out, [](const Row& a) { return a.fact.kind == ActKind::urge; }))
+  if (std::ranges::any_of(out, [](const ActRow& a) { return a.fact.kind == ActKind::urge; }))
     heads = TRY(heads_of_lead(store, matter));
-  for (Row& a : out) {
+  for (ActRow& a : out) {
     a.fact.stands = TRY(stands(store, matter, a));
     // An urge has an instruction as its parent, or versions; only the record itself says which.
-    if (a.fact.kind == ActKind::urge && a.made_on.size() == 1 && std::ranges::any_of(out, [&](const Row& o) {
+    if (a.fact.kind == ActKind::urge && a.made_on.size() == 1 && std::ranges::any_of(out, [&](const ActRow& o) {
           return o.fact.kind == ActKind::instruction && o.fact.id == a.made_on.front();
         }))
       a.fact.on = a.made_on.front();
@@ -166,9 +166,9 @@ Result<sync::Hlc> newest_version(Store& store, std::int64_t matter, const Office
   return sync::Hlc{static_cast<std::uint64_t>(hlc)};
 }
 
-std::vector<ActFact> facts_of(const std::vector<Row>& rows) {
+std::vector<ActFact> facts_of(const std::vector<ActRow>& rows) {
   std::vector<ActFact> out;
-  for (const Row& a : rows) out.push_back(a.fact);
+  for (const ActRow& a : rows) out.push_back(a.fact);
   return out;
 }
 
@@ -178,10 +178,10 @@ bool speaks_of_the_case(const ActFact& f) {
 }
 
 /// Whether somebody up there has taken note of what we say now.
-Result<bool> settled(Store& store, std::int64_t matter, const std::vector<Row>& rows) {
+Result<bool> settled(Store& store, std::int64_t matter, const std::vector<ActRow>& rows) {
   const OfficeId& us = store.me().office;
   if (std::ranges::any_of(
-          rows, [&](const Row& a) { return a.fact.office != us && a.fact.stands && speaks_of_the_case(a.fact); }))
+          rows, [&](const ActRow& a) { return a.fact.office != us && a.fact.stands && speaks_of_the_case(a.fact); }))
     return true;
   Query q = TRY(store.db().query(
       "select 1 from record a join parent p on p.child = a.id join record v on v.id = p.parent where a.matter = ? and"
@@ -319,7 +319,7 @@ Result<ReportState> state_with_acts(Store& store, std::int64_t matter, const Off
 
 Result<std::vector<ActEntry>> acts_of(Store& store, std::int64_t matter) {
   std::vector<ActEntry> out;
-  for (Row& a : TRY(rows_of(store, matter))) {
+  for (ActRow& a : TRY(rows_of(store, matter))) {
     Query q = TRY(store.db().query("select bytes from record where row = ?", a.row));
     if (!TRY(q.step())) return fail(Fault::corrupt, "an act's record is not in the store", "store.act");
     const auto released = sync::decode_record(q.blob(0));

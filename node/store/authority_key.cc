@@ -17,8 +17,7 @@ namespace {
 using crypto::Certificate;
 using crypto::SigningKey;
 
-constexpr sync::Millis kDay = 24LL * 3'600'000;
-constexpr sync::Millis kOfficeMs = 10 * 365 * kDay;
+constexpr sync::Millis kOfficeMs = 10 * 365 * sync::kDayMs;
 
 Result<Certificate> own_certificate(Store& store) {
   auto c = TRY(Directory(store).office_certificate(store.me().office));
@@ -162,7 +161,7 @@ Result<> adopt_top_key(Store& store, const crypto::RootDocument& root, const Sig
   TRY(take_consent(store, sync::sign_consent(c, old_key, next), ConsentBy::us, now));
   own.key = own.issuer_key = next.public_key();
   own.serial = TRY(next_serial(store, own.subject, now));
-  own.not_before_ms = static_cast<std::uint64_t>(now - kDay);
+  own.not_before_ms = static_cast<std::uint64_t>(now - sync::kDayMs);
   own.not_after_ms = static_cast<std::uint64_t>(now + 2 * kOfficeMs);
   TRY(own.sign(next));
   return keep_and_tell(store, own, now);
@@ -187,7 +186,7 @@ Result<> certify_key(Store& store, const OfficeId& office, const SigningKey& aut
   c->key = *next;
   c->issuer_key = authority.public_key();
   c->serial = TRY(next_serial(store, c->subject, now));
-  c->not_before_ms = static_cast<std::uint64_t>(now - kDay);
+  c->not_before_ms = static_cast<std::uint64_t>(now - sync::kDayMs);
   c->not_after_ms = static_cast<std::uint64_t>(now + kOfficeMs);
   TRY(c->sign(authority));
   return keep_and_tell(store, *c, now);
@@ -217,7 +216,7 @@ Result<> reissue(Store& store, const SigningKey& authority, sync::Millis now) {
     TRY(reissue_one(store, std::move(c), authority, now));
   for (Certificate& c : TRY(certificates(TRY(store.db().query(kBelow, own.office, own.key, stem(own.code)))))) {
     c.code = TRY(code_below(store, own, c.code));
-    c.not_before_ms = static_cast<std::uint64_t>(now - kDay);
+    c.not_before_ms = static_cast<std::uint64_t>(now - sync::kDayMs);
     c.not_after_ms = static_cast<std::uint64_t>(now + kOfficeMs);
     TRY(reissue_one(store, std::move(c), authority, now));
   }

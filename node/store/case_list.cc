@@ -11,8 +11,6 @@ std::optional<sync::Millis> time_of(Query& q, int col) {
 
 constexpr std::string_view kBase32 = "abcdefghijklmnopqrstuvwxyz234567";
 constexpr std::size_t kCaseCharacters = 26;
-constexpr std::size_t kPrefixLeast = 6;
-
 /// The smallest or the largest id that begins so; none when a character is not base32.
 std::optional<Bytes> bound(std::string_view prefix, bool high) {
   std::string whole(prefix);
@@ -78,7 +76,7 @@ Result<MatterRow> find_case(Store& store, std::string_view typed) {
     return m;
   }
   if (name.size() > kCaseCharacters || name.find_first_not_of(kBase32) != std::string::npos) return none();
-  if (name.size() < kPrefixLeast)
+  if (name.size() < kIdPrefixLeast)
     return fail(Fault::invalid, "give at least 6 characters of the case's id", "case.prefix");
   const auto low = bound(name, false), high = bound(name, true);
   if (!low || !high) return none();

@@ -79,6 +79,8 @@ Result<CaseList> list_cases(Store&, const ListFilter&);
 
 Result<std::optional<MatterRow>> matter(Store&, const CaseId&);
 Result<MatterRow> matter_at(Store&, std::int64_t row);
+/// So many characters of an id, at least, name what begins with them.
+inline constexpr std::size_t kIdPrefixLeast = 6;
 /// By id, by a prefix of 6 or more base32 characters, or by number. Fault::missing "case.missing";
 /// Fault::invalid "case.prefix" when the prefix is too short, is no base32, or fits several.
 Result<MatterRow> find_case(Store&, std::string_view typed);

@@ -16,7 +16,7 @@
 namespace yz::node {
 namespace {
 
-constexpr std::string_view kMagic = "YZE1";
+constexpr std::string_view kEvidenceMagic = "YZE1";
 enum class Part : std::uint8_t {
   root = 1,
   certificate = 2,
@@ -89,7 +89,7 @@ class Maker {
   }
   Bytes take(const CaseId& id) {
     Writer w;
-    w.raw(view(kMagic)).id(id).raw(items_.view());
+    w.raw(view(kEvidenceMagic)).id(id).raw(items_.view());
     return w.take();
   }
 
@@ -194,7 +194,7 @@ Result<EvidenceCheck> check_evidence(ByteView bytes) {
   const auto bad = [] { return fail(Fault::invalid, "this is no evidence file", "evidence.form"); };
   Reader r(bytes);
   EvidenceCheck out;
-  if (text(r.raw(4)) != kMagic) return bad();
+  if (text(r.raw(4)) != kEvidenceMagic) return bad();
   out.case_id = r.id<CaseId>();
   struct Item {
     Part kind;

@@ -12,7 +12,6 @@ namespace yz::node {
 namespace {
 
 namespace limit = sync::limit;
-constexpr sync::Millis kHour = 3'600'000, kDay = 24 * kHour;
 
 /// Where the streams of the incarnation that ends stand, as far as this store knows.
 Result<sync::Opened> ending(Store& store) {
@@ -46,8 +45,8 @@ Result<> renew_node_list(Store& store, sync::Millis now) {
 }
 
 Result<> flag_many(Store& store, sync::Millis now) {
-  Query q =
-      TRY(store.db().query("select count(*) from journal where action = 'incarnation' and at_ms > ?", now - kDay));
+  Query q = TRY(
+      store.db().query("select count(*) from journal where action = 'incarnation' and at_ms > ?", now - sync::kDayMs));
   TRY(q.step());
   if (q.integer(0) <= static_cast<std::int64_t>(limit::incarnations_a_day)) return {};
   return store.alarm("incarnation.many", "this machine began anew more than four times in a day", "", now);
@@ -58,7 +57,7 @@ Result<> flag_many(Store& store, sync::Millis now) {
 Result<> tell_keys_anew(Store& store, sync::Millis now) {
   constexpr std::string_view kLast = "keys_told_anew";
   const sync::Millis last = TRY(store.meta_number(kLast));
-  if (last != 0 && std::abs(now - last) < kHour) return {};  // either way: clocks jump
+  if (last != 0 && std::abs(now - last) < sync::kHourMs) return {};  // either way: clocks jump
   TRY(store.set_meta_number(kLast, now));
   log().warn("keys.told_anew", {});
   return renew_node_list(store, now);

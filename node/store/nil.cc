@@ -8,11 +8,10 @@
 namespace yz::node {
 namespace {
 
-constexpr sync::Millis kDay = 24LL * 60 * 60 * 1000;
 /// No time before is looked at, whatever was asked.
-constexpr sync::Millis kLongest = 400 * kDay;
+constexpr sync::Millis kLongest = 400 * sync::kDayMs;
 /// zero_reports_due() looks at so much in one call.
-constexpr sync::Millis kAtOnce = 30 * kDay;
+constexpr sync::Millis kAtOnce = 30 * sync::kDayMs;
 
 /// From when on something else may hold: the times at which versions took effect, with both ends.
 Result<std::vector<sync::Millis>> changes(Store& store, sync::Millis from, sync::Millis to) {
@@ -35,7 +34,7 @@ Result<std::vector<NilSlot>> nil_slots_of(Store& store, const OfficeRow& of, con
   std::vector<sync::Millis> due;
   from = std::max(from, to - kLongest);
   // A day more on both sides: how long a report counts for one time is said by its neighbours.
-  const auto at = TRY(changes(store, from - kDay, to + kDay));
+  const auto at = TRY(changes(store, from - sync::kDayMs, to + sync::kDayMs));
   for (std::size_t i = 0; i + 1 < at.size(); ++i) {
     const auto in_force = TRY(policies_in_force(store, ruler, at[i]));
     if (in_force.empty()) continue;

@@ -70,13 +70,12 @@ Result<> begin_node_key(Store& store, const crypto::SigningKey& authority, sync:
     if (!TRY(q.step())) return fail(Fault::corrupt, "our own certificate is missing", "store.certificate");
     c = TRY(crypto::Certificate::decode(q.blob(0)));
   }
-  constexpr sync::Millis kDay = 24LL * 3'600'000;
   const crypto::SigningKey next = crypto::SigningKey::random();
   c.issuer_key = authority.public_key();
   c.key = next.public_key();
   c.serial = TRY(next_serial(store, c.subject, now));
-  c.not_before_ms = static_cast<std::uint64_t>(now - kDay);
-  c.not_after_ms = static_cast<std::uint64_t>(now + 5 * 365 * kDay);
+  c.not_before_ms = static_cast<std::uint64_t>(now - sync::kDayMs);
+  c.not_after_ms = static_cast<std::uint64_t>(now + 5 * 365 * sync::kDayMs);
   TRY(c.sign(authority));
   TRY(db.run("insert into secret(name, number, value) values('node', 1, ?)", ByteView(next.seed().expose())));
   TRY(Directory(store).learn(c, now));

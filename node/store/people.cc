@@ -10,8 +10,8 @@ namespace yz::node {
 namespace {
 
 namespace role = crypto::role;
-constexpr sync::Millis kDay = 24LL * 3'600'000;
-constexpr sync::Millis kOfficerMs = 3 * 365 * kDay, kOfficeMs = 10 * 365 * kDay, kWarnMs = 60 * kDay;
+constexpr sync::Millis kOfficerMs = 3 * 365 * sync::kDayMs, kOfficeMs = 10 * 365 * sync::kDayMs,
+                       kWarnMs = 60 * sync::kDayMs;
 constexpr std::size_t kApartFrom = 3;  ///< so many officers, and administrators are different persons
 constexpr std::uint16_t kAdmins = role::admin_people | role::admin_keys | role::admin_policy;
 
@@ -150,7 +150,7 @@ Result<> renew_office(Store& store, const OfficeId& office, const crypto::Signin
     return fail(Fault::denied, "this office's certificate is another superior's", "office.issuer");
   c.issuer_key = authority.public_key();
   c.serial = TRY(next_serial(store, c.subject, now));
-  c.not_before_ms = static_cast<std::uint64_t>(now - kDay);
+  c.not_before_ms = static_cast<std::uint64_t>(now - sync::kDayMs);
   c.not_after_ms = static_cast<std::uint64_t>(now + kOfficeMs);
   TRY(c.sign(authority));
   TRY(Directory(store).learn(c, now));

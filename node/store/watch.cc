@@ -19,10 +19,9 @@ namespace {
 
 using sync::Millis;
 
-constexpr Millis kMinute = 60'000, kHour = 60 * kMinute;
-constexpr Millis kSilent = 26 * kHour;      // a head comes at least daily
-constexpr Millis kRegistrySettles = kHour;  // a new certificate may be on its way
-constexpr Millis kAnnouncedLimit = 60 * kMinute;
+constexpr Millis kSilent = 26 * sync::kHourMs;      // a head comes at least daily
+constexpr Millis kRegistrySettles = sync::kHourMs;  // a new certificate may be on its way
+constexpr Millis kAnnouncedLimit = 60 * sync::kMinuteMs;
 constexpr std::array<std::string_view, 6> kCodes{
     "held.back", "gap", "not.taken", "nothing.heard", "registry.differs", "announced.missing"};
 
@@ -113,7 +112,7 @@ class Look {
     for (const auto& a : h->flash) {
       if (a.to == store_.me().office) continue;
       const Millis age = (now_ - came) + std::max<Millis>(0, s.unix_ms - a.at_ms);
-      if (age > kAnnouncedLimit && age < 30 * 24 * kHour && !TRY(here(a.record)))
+      if (age > kAnnouncedLimit && age < 30 * 24 * sync::kHourMs && !TRY(here(a.record)))
         TRY(raise("announced.missing", "a flash was sent to another office and nothing of it has come here", s.office,
                   TRY(name_of(a.to))));
     }
