@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldSpec, Rules } from '../src/api/types';
-import { draftPath, eventTitle, formFields, fromLocal, furtherFields, minutesTo, offsetOf, proposedTitle, shortTime, toLocal } from '../src/fields';
+import { draftPath, eventTitle, formFields, fromLocal, furtherFields, inOrder, inSight, minutesTo, offsetOf, proposedTitle, shortTime, toLocal } from '../src/fields';
 import en from '../src/locales/en';
 import zh from '../src/locales/zh-CN';
 
@@ -28,6 +28,20 @@ describe('a form', () => {
   it('has the fields of the incident that is chosen', () => {
     expect(keys('first_report', 'ND-EQK')).toEqual(['place', 'cause', 'magnitude', 'houses']);
     expect(keys('first_report', 'AD-TRA')).toEqual(['place', 'cause']);
+  });
+});
+
+describe('a form that is filled in', () => {
+  const split = (had: string[]) => {
+    const { first, others } = inSight(formFields(rules, 'first_report', 'ND-EQK'), new Set(had));
+    return [first.map((f) => f.spec.key), others.map((f) => f.spec.key)];
+  };
+  it('has in sight what is needed and what the text had when it was opened; nothing moves for being filled in', () => {
+    expect(split([])).toEqual([['place'], ['cause', 'magnitude', 'houses']]);
+    expect(split(['houses'])).toEqual([['place', 'houses'], ['cause', 'magnitude']]);
+  });
+  it('is shown in the order of the rules, whatever order its values come in', () => {
+    expect(inOrder(rules, ['zzz', 'houses', 'cause', 'place'])).toEqual(['cause', 'place', 'houses', 'zzz']);
   });
 });
 
