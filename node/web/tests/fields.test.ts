@@ -67,7 +67,7 @@ it('a title is proposed only when place and kind are known, and names the dead',
 });
 
 it('both languages have the same sentences with the same gaps', () => {
-  const flat = (o: object, at = ''): [string, string][] => Object.entries(o).flatMap(([k, v]) => (typeof v === 'string' ? [[at + k, [...v.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort().join()] as [string, string]] : flat(v as object, at + k + '.')));
+  const flat = (o: object, at = ''): [string, string][] => Object.entries(o).flatMap(([k, v]) => (typeof v === 'string' ? [[at + k, [...new Set([...v.matchAll(/\{\w+\}/g)].map((m) => m[0]))].sort().join()] as [string, string]] : flat(v as object, at + k + '.')));
   expect(flat(en)).toEqual(flat(zh));
 });
 
