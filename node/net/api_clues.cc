@@ -81,6 +81,18 @@ Result<std::vector<Draft>> named_clues(Request& r) {
   return out;
 }
 
+/// Where they were, each place once. Who told a clue stays in the office: nobody asked them whether they may be named.
+std::string places_of(const std::vector<Draft>& clues) {
+  std::vector<std::string> places;
+  for (const Draft& c : clues)
+    if (const std::string& place = c.extras.clue->place;
+        !place.empty() && std::ranges::find(places, place) == places.end())
+      places.push_back(place);
+  std::string out;
+  for (const std::string& place : places) out += (out.empty() ? "" : "、") + place;
+  return out;
+}
+
 /// Photos go along only when somebody wants them to; each is sealed anew for where the report goes.
 Result<> copy_photos(Request& r, Desk& desk, std::int64_t to, const std::vector<Draft>& clues, Json& left) {
   std::vector<std::string> names;
@@ -169,9 +181,9 @@ Result<ApiReply> post_clues_promote(Request& r) {
   const auto from = TRY(named_clues(r));
   Report report;
   for (const Draft& c : from) report.body += (report.body.empty() ? "" : "\n") + c.report.body;
-  report.title = from.front().report.title;
-  const std::string place = from.front().extras.clue->place;
-  if (from.size() == 1 && !place.empty() && r.host.rules().field("place"))
+  // Of several clues nobody has said yet what they are together: a title of the first alone would leave out the others.
+  if (from.size() == 1) report.title = from.front().report.title;
+  if (const std::string place = places_of(from); !place.empty() && r.host.rules().field("place"))
     TRY(r.host.rules().set_field(report, "place", place));
   Json words = r.body;
   std::erase_if(*words.members(), [](const auto& m) { return m.key == "clues" || m.key == "photos"; });

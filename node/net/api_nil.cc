@@ -95,6 +95,21 @@ const std::pair<NilSlot, NilVerdict>* now_due(const Row& row, sync::Millis now) 
   return nullptr;
 }
 
+/// One of the same day and time that somebody submitted and nobody has signed or returned yet.
+Result<bool> nil_waits(Request& r, const Report& like) {
+  ListFilter f;
+  f.state = ReportState::in_review;
+  f.kind = Kind::zero_report;
+  StoreBooks books = books_of(r);
+  const CaseList list = TRY(list_cases(r.store(), f));
+  for (const MatterRow& m : list.rows) {
+    if (!m.own || m.title != like.title) continue;
+    const auto draft = TRY(books.draft(m.row));
+    if (draft && draft->report.fields.text("period") == like.fields.text("period")) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<Json> nil_due_json(Request& r) {
@@ -176,6 +191,8 @@ Result<ApiReply> post_nil(Request& r) {
     TRY(r.host.rules().set_field(
         report, "period",
         std::to_string(at.year) + "-" + two(at.month) + "-" + two(at.day) + " " + two(at.hour) + ":" + two(at.minute)));
+  if (!r.body.flag("again") && TRY(nil_waits(r, report)))
+    return fail(Fault::conflict, "the nil report of this time waits for its signature already", "nil.waiting");
   const Signer signer = TRY(r.signer());
   StoreBooks books = books_of(r);
   Desk desk = TRY(Desk::open(books, r.host.rules(), r.now()));

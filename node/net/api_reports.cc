@@ -35,7 +35,11 @@ Result<Report> current_report(Request& r, const MatterRow& m, bool with_body) {
   const auto records = TRY(case_records(r.store(), m.row));
   if (const CaseRecord* c = current(graph_of(m.office, records), records))
     if (auto body = decode_body(c->released.record.body)) report = std::move(body->report);
-  if (!with_body) report.body.clear();
+  if (!with_body) {
+    report.body.clear();
+    // What had happened up to the last one says nothing of the time since. A correction restates that very version.
+    report.fields.values.erase("progress_since_last");
+  }
   for (const char* key : {"sequence_no", "change_reason"}) report.fields.values.erase(key);
   return report;
 }

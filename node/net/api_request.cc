@@ -122,6 +122,7 @@ constexpr std::pair<std::string_view, std::string_view> kSentences[] = {
     {"handover.to", "请选接班人：本单位在用的另一位同志"},
     {"exercise.form", "请写明演练是开始还是结束，名称写一行"},
     {"nil.sent", "本时段的零报告已经报过"},
+    {"nil.waiting", "本时段的零报告已提交，正等签发"},
     {"stats.figure", "没有这项统计"},
     {"stats.scheme", "没有这个计分办法"},
     {"stats.superior", "本单位没有上级单位"},

@@ -157,6 +157,12 @@ Result<> look_into_draft(Request& r, const std::string& hop, Work& w) {
   w.due = TRY(due_of_draft(r, hop, *draft));
   w.note = draft->note;
   w.writes = name_of(draft->extras.type);
+  // Of a further version somebody signs the text that waits: its title, not that of the one before.
+  using sync::RecordType;
+  const RecordType type = draft->extras.type;
+  if ((type == RecordType::followup || type == RecordType::final_report || type == RecordType::correction) &&
+      !draft->report.title.empty())
+    w.row.title = draft->report.title;
   const Json act = TRY(act_of_draft(*draft));
   w.act = act.text("act");
   if (draft->state != ReportState::in_review) return {};

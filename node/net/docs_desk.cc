@@ -51,7 +51,7 @@ constexpr RouteDoc kDeskRoutes[] = {
      "{now:time, times:[text], due:ZeroNow?, own:[ZeroSlot], below:[{office:code, name:text, last_contact:time?, "
      "slots:[ZeroSlot]}]}",
      "422 invalid.limit"},
-    {"POST /api/v1/zero", "", "{note?:text, again?:bool}", "Outcome", "@text @send 409 nil.sent"},
+    {"POST /api/v1/zero", "", "{note?:text, again?:bool}", "Outcome", "@text @send 409 nil.sent nil.waiting"},
     {"GET /api/v1/situation", "from?:text", "",
      "{now:time, from:time, incidents:[{...Summary, incident_type:text, grade:text, open:bool, in_shift:bool, "
      "last_at:time?, next:{due_at:time, duty:=carry_out|answer|awaited|to_close|cosign, late:bool}?}], more:bool, "

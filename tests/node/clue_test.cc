@@ -138,6 +138,20 @@ TEST_CASE("a clue cannot be sent, signed or written over as if it were a report"
   CHECK(texts(listed(w)) == std::vector<std::string>{"东村水库坝脚渗水"});
 }
 
+TEST_CASE("of several clues the places go along, and no title that tells of the first alone") {
+  World w;
+  const std::string a = note(w, "东村水库坝脚渗水", R"(,"place":"东村","told_by":"村支书老赵")");
+  const std::string b = note(w, "西村桥面塌陷", R"(,"place":"西村")"),
+                    c = note(w, "东村已转移12户", R"(,"place":"东村")");
+  const auto made = w.call("POST", "/api/v1/clues/promote",
+                           R"({"clues":[")" + a + "\",\"" + b + "\",\"" + c + R"("],"kind":"first_report"})");
+  REQUIRE(made.reply.status == 200);
+  const Json shown = w.call("GET", "/api/v1/reports/" + std::string(made.json.text("case"))).json;
+  CHECK(shown.text("title").empty());
+  CHECK(shown.find("draft")->find("fields")->text("place") == "东村、西村");
+  CHECK(dump(*shown.find("draft")).find("老赵") == std::string::npos);
+}
+
 TEST_CASE("several clues become one report; they are kept with it here, and nothing of them is in what is signed") {
   World w;
   const std::string a = note(w, "东村水库坝脚渗水", R"(,"told_by":"村支书老赵")");

@@ -301,6 +301,28 @@ TEST_CASE("follow-ups are numbered, name the version before, and leave one head"
   CHECK(shown.text("number") == "柳河镇〔2026〕1号");
 }
 
+TEST_CASE("a further version begins without the progress of the one before, and waits under its own title") {
+  World w(true, true, {"王芳", "李明"});
+  const std::string id = w.write(true, "王芳", "flash", "first_report"), path = "/api/v1/reports/" + id;
+  const std::string body = std::string(R"({"body":")") + World::kBody;
+  const auto draft_of = [&] { return *w.call("GET", path, {}, "王芳").json.find("draft"); };
+  REQUIRE(w.call("POST", path + "/follow-up",
+                 body + R"(续报。","fields":{"progress_since_last":"又到两支队伍"},"send":true})", "王芳")
+              .json.text("state") == "queued");
+  REQUIRE(w.call("POST", path + "/correct", R"({"reason":"时间有误"})", "王芳").reply.status == 200);
+  CHECK(draft_of().find("fields")->text("progress_since_last") == "又到两支队伍");  // it is that version's
+  REQUIRE(w.call("DELETE", path, {}, "王芳").reply.status == 200);
+  const auto last = w.call("POST", path + "/follow-up",
+                           body + R"(处置完毕。","title":"柳河镇滑坡处置终报","final":true,"send":true})", "王芳");
+  REQUIRE(last.json.text("state") == "in_review");
+  CHECK_FALSE(draft_of().find("fields")->find("progress_since_last"));
+  const Json work = w.call("GET", "/api/v1/work", {}, "李明").json;
+  std::string waits;
+  for (const Json& i : *work.find("items")->items())
+    if (i.text("group") == "to_sign") waits = std::string(i.text("title")) + " " + std::string(i.text("writes"));
+  CHECK(waits == "柳河镇滑坡处置终报 final");
+}
+
 TEST_CASE("a correction needs a reason and replaces the text that is shown") {
   World w;
   const std::string id = w.write(true), path = "/api/v1/reports/" + id;

@@ -182,6 +182,24 @@ TEST_CASE("the nil report that is due is shown, sent by one call, and not twice 
   CHECK(w.call("GET", "/api/v1/zero?days=0").reply.status == 422);
 }
 
+TEST_CASE("a nil report that waits for its signature is not submitted a second time by accident") {
+  World w(true, true, {"王芳", "李明"});
+  rule(w, 1, kNow - 20 * kDay);
+  REQUIRE(w.store().write([&] { return w.store().db().run("update office set at_ms = ?", kNow - 10 * kDay); }));
+  const auto first = w.call("POST", "/api/v1/zero", "{}", "王芳");
+  CAPTURE(first.reply.body);
+  REQUIRE(first.json.text("state") == "in_review");
+  CHECK(w.call("POST", "/api/v1/zero", "{}", "王芳").json.text("code") == "nil.waiting");
+  CHECK(w.call("POST", "/api/v1/zero", R"({"again":true})", "王芳").json.text("state") == "in_review");
+  // Given back it waits no longer.
+  const Json work = w.call("GET", "/api/v1/work", {}, "李明").json;
+  for (const Json& i : *work.find("items")->items())
+    if (i.text("kind") == "zero_report")
+      CHECK(w.call("POST", "/api/v1/reports/" + std::string(i.text("case")) + "/return", R"({"note":"有事"})", "李明")
+                .reply.status == 200);
+  CHECK(w.call("POST", "/api/v1/zero", "{}", "王芳").json.text("state") == "in_review");
+}
+
 TEST_CASE("who below has sent, is late or missed is seen, and exercises say nothing") {
   World w;
   const test::Keys village;

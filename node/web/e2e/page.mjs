@@ -190,6 +190,35 @@ async function saidAtNight(page) {
   check('grade and time stand on the report', /初判.*事发/s.test(await page.locator('.report-facts').innerText()));
 }
 
+/** What somebody fills in stays where it is: nothing moves under their hands. */
+async function moreFields(page) {
+  await page.goto(page.url().replace(/#.*/, '#/write'));
+  await page.locator('#title').fill('柳河镇渡口值守安排');
+  await page.locator('select').first().selectOption('first_report');
+  check('an empty field is not called wrong before anybody came to it', (await page.locator('.field.wrong #body').count()) === 0);
+  await page.locator('.more-fields summary').click();
+  const field = page.locator('.more-fields textarea').first();
+  const name = await field.getAttribute('id');
+  await field.click();
+  await page.keyboard.type('镇长陈刚、副镇长赵凯到场', { delay: 120 });
+  await page.getByText('已存为草稿').waitFor();
+  check('a field among the further ones takes all that is typed, and keeps the focus', (await page.locator('#' + name).inputValue()) === '镇长陈刚、副镇长赵凯到场' && (await page.evaluate(() => document.activeElement?.id)) === name, await page.locator('#' + name).inputValue());
+  check('... and stays where it was', (await page.locator('.more-fields #' + name).count()) === 1);
+}
+
+/** On a day on which something was reported, nothing happened is not said with one key. */
+async function nilReport(page) {
+  await page.goto(page.url().replace(/#.*/, '#/zero'));
+  await page.locator('.zero h1').waitFor();
+  const button = page.getByRole('button', { name: '一键报零报告' });
+  if ((await button.count()) === 0) return;
+  await button.click();
+  const box = page.locator('dialog.ask[open]');
+  await box.waitFor();
+  check('the question names what was reported in that time, and the text says so', (await box.innerText()).includes('铁匠沟村北山') && (await box.locator('textarea').inputValue()).includes('除已报的'), await box.innerText());
+  await box.getByRole('button', { name: '取消' }).click();
+}
+
 /** Somebody types and goes elsewhere at once. */
 async function leaving(page) {
   for (const [at, field] of [['#/phone', '#where'], ['#/write', '#title']]) {
@@ -250,6 +279,8 @@ await finish(async () => {
   await accessible(page, 'list');
   await phoneCall(page);
   await saidAtNight(page);
+  await moreFields(page);
+  await nilReport(page);
   await leaving(page);
   const there = await open(b, county.url);
   await signIn(there.page);

@@ -85,7 +85,7 @@ async function moreTime(town, county, id) {
   await until('what is typed is on the node', async () => (await page.evaluate(async (c) => (await (await fetch('/api/v1/kept/' + encodeURIComponent(c))).json()).text, name)).includes('道路结冰'), 20);
   await page.reload();
   await page.getByRole('button', { name: '请求延期' }).click();
-  await until('... and there again after a reload, time and reason', async () => (await dialog(page).locator('textarea').inputValue()).includes('道路结冰') && (await dialog(page).locator('.time-input input[type=text]').inputValue()) === later);
+  await until('... and there again after a reload, time and reason', async () => (await dialog(page).locator('textarea').inputValue()).includes('道路结冰') && (await dialog(page).locator('.time-input input[type=text]').inputValue()).replace(' ', 'T') === later);
   await dialog(page).getByRole('button', { name: '请求延期' }).click();
   await page.locator('.mine-card .mark', { hasText: '请求延期' }).waitFor();
   check('once it is asked for, nothing of it is kept', (await page.evaluate(async (c) => (await (await fetch('/api/v1/kept/' + encodeURIComponent(c))).json()).text, name)) === '');

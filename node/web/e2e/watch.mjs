@@ -30,10 +30,19 @@ async function handOver({ page }) {
   await page.getByRole('button', { name: '交班', exact: true }).click();
   const box = page.locator('dialog.ask[open]');
   if (await box.waitFor({ timeout: 3000 }).then(() => true, () => false)) await box.locator('button[type=submit]').click();
+  await page.getByRole('button', { name: '开始新的一班' }).waitFor();
+  check('the sheet stays as it was handed over, to be printed', (await page.locator('.handover').innerText()).includes('二号车在修'));
+  await page.emulateMedia({ media: 'print' });
+  check('... with the note to whoever takes over', (await page.locator('.handover').innerText()).includes('渡口加派两人') && (await page.locator('.sign-table').isVisible()));
+  await page.emulateMedia({ media: 'screen' });
+  await page.getByRole('button', { name: '开始新的一班' }).click();
   await until('the next watch begins without a note', async () => (await note(page).inputValue()) === '');
   const row = page.locator('.hand-list li', { hasText: '孙敏' });
   await row.first().waitFor();
   check('the sheet says who handed over to whom, with the note', (await row.first().innerText()).includes('二号车在修'), await row.first().innerText());
+  await page.getByRole('button', { name: '打开我上次交出的单子' }).click();
+  await page.getByRole('button', { name: '开始新的一班' }).waitFor();
+  check('what was handed over can be opened again', (await page.locator('.handover').innerText()).includes('渡口加派两人'));
 }
 /** The passphrase is asked for once while a reason is being signed. */
 async function reason(b, { url }, id) {

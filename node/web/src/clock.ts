@@ -18,11 +18,22 @@ const days: Record<string, number> = { 大前天: -3, 前天: -2, 前日: -2, �
 const date = /^(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})[日号]?[\sT,]*/;
 const monthDay = /^(\d{1,2})[日号]\s*/;
 const dayWord = /^(大前天|前天|前日|昨天|昨日|今天|今日|明天|明日|后天|昨(?=[早晚夜])|今(?=[早晚夜])|明(?=[早晚])|yesterday|today|tomorrow)\s*/i;
-const dayPart = /^(凌晨|早上|清晨|上午|中午|下午|傍晚|晚上|夜里|早|晚|夜)\s*/;
+const dayPart = /^(后半夜|半夜|深夜|午夜|凌晨|早上|清晨|上午|中午|下午|傍晚|晚上|夜里|早|晚|夜)\s*/;
 const hourMinute = /^(\d{1,2})\s*(?::\s*(\d{1,2})(?::\d\d)?|[点时](?:整|半|([123])刻|\s*(\d{1,2})\s*分?)?)$/;
 const fourDigits = /^(\d\d)(\d\d)$/;
 
+/** 刚才, 十分钟前, 一个半小时前: how many minutes ago. */
+function minutesAgo(text: string): number | null {
+  if (/^(刚才|刚刚|现在|now|just now)$/i.test(text)) return 0;
+  const m = /^(?:约|大约)?(?:(\d+)\s*分钟?|(半)个?小时|(\d+)个?(半)?\s*(?:小时|钟头)|(\d+)\s*(min|minutes|h|hours?))\s*(?:以?前|ago)$/i.exec(text);
+  if (!m) return null;
+  if (m[2]) return 30;
+  if (m[5]) return Number(m[5]) * (m[6]!.toLowerCase().startsWith('h') ? 60 : 1);
+  return m[1] ? Number(m[1]) : Number(m[3]) * 60 + (m[4] ? 30 : 0);
+}
 function hourOf(hour: number, part: string): number | null {
+  // Two at night is of the small hours, eleven of the evening; twelve may be of either day.
+  if (['半夜', '后半夜', '深夜', '午夜'].includes(part)) return hour < 6 ? hour : hour > 8 && hour < 12 ? hour + 12 : null;
   if (['下午', '傍晚', '晚上', '夜里', '晚', '夜'].includes(part)) return hour === 12 || hour === 0 ? (part === '下午' && hour === 12 ? 12 : null) : hour < 12 ? hour + 12 : hour;
   if (part === '中午') return hour < 4 ? hour + 12 : hour;
   return part === '' || hour <= 12 ? hour : null;
@@ -41,6 +52,8 @@ export function parsedTime(text: string, now: string, ahead = false): string | n
   let rest = plain(text);
   if (rest === '') return '';
   const here = Date.parse(now + 'Z');
+  const ago = minutesAgo(rest);
+  if (ago !== null) return ahead ? null : new Date(here - ago * 60_000).toISOString().slice(0, 16);
   const today = new Date(here);
   let [year, month, day] = [today.getUTCFullYear(), today.getUTCMonth() + 1, today.getUTCDate()];
   let open: 'day' | 'month' | 'year' | '' = 'day';

@@ -39,6 +39,22 @@ export function furtherFields(rules: Rules, form: FormField[], has: Record<strin
   return rules.fields.filter((spec) => spec.by_person && spec.key in has && !form.some((f) => f.spec.key === spec.key)).map((spec) => ({ spec, need: 'optional' }));
 }
 
+/**
+ * The fields that stand in sight, and those that are folded away: what is needed, and what the text had when it was opened.
+ * What somebody fills in stays where it is while the form is open: a field that moved would be made anew under their hands.
+ */
+export function inSight(all: FormField[], had: ReadonlySet<string>): { first: FormField[]; others: FormField[] } {
+  const seen = (f: FormField): boolean => f.need === 'required' || had.has(f.spec.key);
+  return { first: all.filter(seen), others: all.filter((f) => !seen(f)) };
+}
+
+/** Keys as the rules name the fields: time and place, what happened, the dead, missing and injured, what is done. */
+export function inOrder(rules: Rules | null, keys: string[]): string[] {
+  const place = new Map((rules?.fields ?? []).map((f, n) => [f.key, n]));
+  const at = (key: string): number => place.get(key) ?? place.size;
+  return [...keys].sort((a, b) => at(a) - at(b));
+}
+
 /** `2026-11-22T06:10` of a time with an offset, as the browser's field wants it: the wall clock of that offset. */
 export const toLocal = (time: string | null | undefined): string => (time ? time.slice(0, 16) : '');
 /** Back, with the office's offset. */

@@ -18,8 +18,8 @@ export function incidentTypes(types: Type[], said: string): Type[] {
   if (!typed) return types;
   const ranked = types.map((type, order) => {
     const names = [type.zh, type.en, ...(type.words ?? [])].map((w) => w.toLowerCase());
-    // A name counts like the first of the words.
-    const best = Math.min(...names.map((w, i) => fit(w, typed) * 1000 + Math.max(0, i - 2)));
+    // What it is called itself counts before the words for it, and of those the first ones.
+    const best = Math.min(...names.map((w, i) => fit(w, typed) * 1000 + Math.max(0, i - 1)));
     return { type, best: typed === type.code.toLowerCase() ? -1 : best, order };
   });
   return ranked
@@ -27,3 +27,11 @@ export function incidentTypes(types: Type[], said: string): Type[] {
     .sort((a, b) => a.best - b.best || a.order - b.order)
     .map((r) => r.type);
 }
+
+/** Words that say by themselves that something happened, as the rules want it of a title. */
+const EVENT = /灾|滑坡|泥石流|塌方|坍塌|倒塌|崩塌|洪|内涝|起火|着火|失火|山火|爆炸|泄漏|中毒|事故|车祸|翻车|追尾|相撞|撞船|沉船|脱轨|坠机|地震|疫情|冰雹|台风|暴雨|溺水|坠落|停电|停水|污染|斗殴|上访/;
+/** What a title calls it: the word that somebody typed and chose the type by, where it names an event; else the type. */
+export const eventWord = (type: Type | undefined, typed: string): string => {
+  const word = typed.trim();
+  return type && (type.words ?? []).includes(word) && EVENT.test(word) ? word : (type?.zh ?? word);
+};

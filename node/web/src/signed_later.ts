@@ -14,6 +14,14 @@ export interface SentFirst {
 /** What carries a text; its attachments' lists go out under the same signature. */
 const texts = ['report', 'followup', 'final', 'correction', 'zero_report'];
 
+/** Of the version that stands now: none where it was signed before it went. */
+export const currentSentFirst = (heads: string[], records: ReportRecord[], now: number): SentFirst | null => sentFirst(records, now).find((f) => heads.includes(f.record)) ?? null;
+/** Whether all that was sent first has been signed since. */
+export function cosigned(records: ReportRecord[]): boolean {
+  const all = sentFirst(records, 0);
+  return all.length > 0 && all.every((f) => f.later !== null);
+}
+
 /** Oldest first. `now`: up to when it has waited, where nobody has signed. */
 export function sentFirst(records: ReportRecord[], now: number): SentFirst[] {
   const names = (r: ReportRecord): string => r.signatures.map((s) => s.officer).join('、');

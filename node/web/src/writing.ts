@@ -6,6 +6,7 @@ import type { Attached, Check, Draft, DraftVersion, FieldValue, Lane, Writing } 
 import { clockSeconds } from './clock';
 import { DraftKeeper, type KeptState } from './draft';
 import { empty, offsetOf } from './fields';
+import { mendable } from './findings';
 import { i18n } from './i18n';
 import { useDialog } from './stores/dialog';
 import { useNames } from './stores/names';
@@ -57,6 +58,8 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
 
   /** What was typed into a field and is no answer that the field can take, by the field. */
   const unclear = reactive(new Map<string, string>());
+  /** The fields that the text had when it was opened here. */
+  const had = shallowRef<ReadonlySet<string>>(new Set());
   /** Nothing is amiss with a text that nobody has begun. */
   const titleAtFirst = ref('');
   const begun = computed(() => form.body.trim() !== '' || form.title !== titleAtFirst.value);
@@ -131,7 +134,8 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     save,
     now,
     changed: (s) => (kept.value = s),
-    again: () => !elsewhere.value,
+    // Who may not write is refused the next time too.
+    again: (e) => !elsewhere.value && !(e instanceof Problem && e.status === 403),
     after: (ms, then) => {
       const timer = window.setTimeout(then, ms);
       return () => window.clearTimeout(timer);
@@ -191,6 +195,7 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     offset.value = offsetOf(d.occurred_at);
     Object.assign(form, { kind: d.kind, lane: d.lane, title: d.title, body: d.body, occurred_at: d.occurred_at, sensitivity: r.sensitivity || 'internal' });
     form.fields = { ...d.fields };
+    had.value = new Set(Object.keys(d.fields));
     form.to = [...(d.to ?? [])];
     told = form.to.length > 0;
     there.clear();
@@ -293,7 +298,8 @@ export function useWriting(start: { kind: string; lane: Lane }, made: (id: strin
     session.before.splice(session.before.indexOf(flush), 1);
   });
 
-  const errors = computed(() => check.value?.warnings.filter((w) => w.severity === 'error') ?? []);
-  const hints = computed(() => check.value?.warnings.filter((w) => w.severity === 'warning') ?? []);
-  return { form, id, offset, kept, exercise, now, savedAt, check, gone, further, checked, version, begun, errors, hints, versions, beside, elsewhere, returned, attached, overwrite, open, take, become, ensure, send, asItIs, unclear, flush, look };
+  const findings = computed(() => mendable(check.value?.warnings ?? []));
+  const errors = computed(() => findings.value.filter((w) => w.severity === 'error'));
+  const hints = computed(() => findings.value.filter((w) => w.severity === 'warning'));
+  return { form, had, id, offset, kept, exercise, now, savedAt, check, gone, further, checked, version, begun, errors, hints, versions, beside, elsewhere, returned, attached, overwrite, open, take, become, ensure, send, asItIs, unclear, flush, look };
 }

@@ -28,3 +28,10 @@ it('the clock is the office’s, not the browser’s', () => {
   expect(clockTime(at, '+06:00')).toBe('2026-11-23 04:42');
   expect(clockSeconds(at, '+08:00')).toBe('06:42:07');
 });
+it('what people say at night is a time: just now, ten minutes ago, two in the small hours', () => {
+  const now = '2026-11-23T06:40';
+  const said: Record<string, string> = { 刚才: '23T06:40', 刚刚: '23T06:40', 十分钟前: '23T06:30', 半小时前: '23T06:10', 一个半小时前: '23T05:10', 两小时以前: '23T04:40', 约20分钟前: '23T06:20', '10 minutes ago': '23T06:30', 半夜两点: '23T02:00', 后半夜三点半: '23T03:30', 昨天半夜11点: '22T23:00' };
+  for (const [text, at] of Object.entries(said)) expect(parsedTime(text, now), text).toBe('2026-11-' + at);
+  expect(parsedTime('半夜12点', now)).toBeNull();
+  expect(parsedTime('刚才', now, true)).toBeNull();
+});

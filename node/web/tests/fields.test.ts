@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FieldSpec, Rules } from '../src/api/types';
-import { draftPath, eventTitle, formFields, fromLocal, furtherFields, minutesTo, offsetOf, proposedTitle, shortTime, toLocal } from '../src/fields';
+import { draftPath, eventTitle, formFields, fromLocal, furtherFields, inOrder, inSight, minutesTo, offsetOf, proposedTitle, shortTime, toLocal } from '../src/fields';
 import en from '../src/locales/en';
 import zh from '../src/locales/zh-CN';
 
@@ -31,6 +31,20 @@ describe('a form', () => {
   });
 });
 
+describe('a form that is filled in', () => {
+  const split = (had: string[]) => {
+    const { first, others } = inSight(formFields(rules, 'first_report', 'ND-EQK'), new Set(had));
+    return [first.map((f) => f.spec.key), others.map((f) => f.spec.key)];
+  };
+  it('has in sight what is needed and what the text had when it was opened; nothing moves for being filled in', () => {
+    expect(split([])).toEqual([['place'], ['cause', 'magnitude', 'houses']]);
+    expect(split(['houses'])).toEqual([['place', 'houses'], ['cause', 'magnitude']]);
+  });
+  it('is shown in the order of the rules, whatever order its values come in', () => {
+    expect(inOrder(rules, ['zzz', 'houses', 'cause', 'place'])).toEqual(['cause', 'place', 'houses', 'zzz']);
+  });
+});
+
 describe('times', () => {
   it('stand in a form as the wall clock of the office, and go back with its offset', () => {
     expect(toLocal('2026-11-22T06:10:00+08:00')).toBe('2026-11-22T06:10');
@@ -53,7 +67,7 @@ it('a title is proposed only when place and kind are known, and names the dead',
 });
 
 it('both languages have the same sentences with the same gaps', () => {
-  const flat = (o: object, at = ''): [string, string][] => Object.entries(o).flatMap(([k, v]) => (typeof v === 'string' ? [[at + k, [...v.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort().join()] as [string, string]] : flat(v as object, at + k + '.')));
+  const flat = (o: object, at = ''): [string, string][] => Object.entries(o).flatMap(([k, v]) => (typeof v === 'string' ? [[at + k, [...new Set([...v.matchAll(/\{\w+\}/g)].map((m) => m[0]))].sort().join()] as [string, string]] : flat(v as object, at + k + '.')));
   expect(flat(en)).toEqual(flat(zh));
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import types from '../../rules/incident-types.json';
-import { incidentTypes } from '../src/incident';
+import { eventWord, incidentTypes } from '../src/incident';
 
 const all = types.classes.flatMap((c) => c.types.map((x) => ({ code: x.code, zh: x.zh, en: x.en, class: c.code, words: x.words })));
 const first = (said: string): string | undefined => incidentTypes(all, said)[0]?.code;
@@ -10,6 +10,17 @@ it('an incident type is found by what people call it, the plain case first', () 
   for (const [said, code] of Object.entries(found)) expect(first(said), said).toBe(code);
   expect(first('溺水')).toBeDefined();
   expect(incidentTypes(all, '火灾').map((x) => x.code)).toContain('ND-FOR');
+});
+it('a beginning finds the type that is called so first, and people’s own words find one', () => {
+  expect(first('火')).toBe('AD-FIR');
+  expect(['发大水', '房子塌了', '大水', '墙塌'].map(first)).toEqual(['ND-FLD', 'AD-CON', 'ND-FLD', 'ND-GEO']);
+});
+it('a title keeps the word that somebody chose the type by, where it names what happened', () => {
+  const type = (code: string) => all.find((x) => x.code === code);
+  expect(eventWord(type('ND-GEO'), '滑坡')).toBe('滑坡');
+  expect(eventWord(type('ND-GEO'), '地质')).toBe('地质灾害');
+  expect(eventWord(type('ND-FLD'), '发大水')).toBe('水旱灾害(洪涝)');
+  expect(eventWord(undefined, '怪事')).toBe('怪事');
 });
 it('what nothing is called finds nothing, and nothing typed finds all', () => {
   expect(incidentTypes(all, 'qqq')).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ReportRecord } from '../src/api/types';
 import { proofText } from '../src/proof';
-import { sentFirst } from '../src/signed_later';
+import { cosigned, currentSentFirst, sentFirst } from '../src/signed_later';
 import { withUnclear } from '../src/unclear';
 
 const record = (over: Partial<ReportRecord>): ReportRecord => ({ record: 'a', type: 'report', office: '1', at: '2026-11-23T06:30:00+08:00', verified: true, quarantine: 'none', flags: [], signatures: [{ officer: '刘小满', role: 'duty' }], parents: [], ...over });
@@ -14,6 +14,10 @@ it('what was sent before it was signed says who signed later, and after how many
   expect(sentFirst([signed, sent], now)).toMatchObject([{ who: '刘小满', by: '陈刚', minutes: 22 }]);
   expect(sentFirst([sent, { ...signed, quarantine: 'not_permitted' }], now)[0]?.later).toBeNull();
   expect(sentFirst([record({})], now)).toEqual([]);
+  expect([cosigned([sent]), cosigned([sent, signed]), cosigned([record({})])]).toEqual([false, true, false]);
+  // Who sent it first is not called its signer, before that or after.
+  expect(currentSentFirst(['a'], [sent, signed], now)).toMatchObject({ who: '刘小满', by: '陈刚' });
+  expect(currentSentFirst(['later'], [sent, signed], now)).toBeNull();
   expect(sentFirst([sent, record({ record: 'c', type: 'manifest', flags: ['provisional'], parents: ['a'] })], now)).toHaveLength(1);
 });
 it('what no field could take stands below the text', () => {

@@ -26,11 +26,14 @@ describe('the situation board', () => {
 
 describe('a handover', () => {
   it('has what waits for a receipt, what is owed and what nobody acknowledged, each once', () => {
-    const w = (group: string): Work => ({ group, title: group }) as Work;
+    const w = (group: string): Work => ({ group, title: group, lane: 'routine' }) as Work;
     const parts = handedOver(['waiting', 'owed', 'carry_out', 'commission_late', 'new', 'draft', 'feedback'].map(w));
     expect(parts.receipts.map((x) => x.title)).toEqual(['waiting', 'owed']);
     expect(parts.unanswered.map((x) => x.title)).toEqual(['carry_out', 'commission_late']);
     expect(parts.unread.map((x) => x.title)).toEqual(['new']);
+    // Begun on the card for calls, submitted, returned: whoever comes on watch has to know of them.
+    const ours = handedOver([...['to_sign', 'in_review', 'returned', 'cosign', 'draft'].map(w), { ...w('draft'), title: 'card', lane: 'flash' }] as Work[]);
+    expect(ours.unfinished.map((x) => x.title)).toEqual(['to_sign', 'in_review', 'returned', 'cosign', 'card']);
   });
   it('has one note of two that were written at once, and loses nothing of either', () => {
     const cases: [began: string, theirs: string, mine: string, both: string][] = [

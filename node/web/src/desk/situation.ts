@@ -48,7 +48,10 @@ export function joined(began: string, theirs: string, mine: string): string {
 /** The parts of the work list that whoever comes on watch has to know. */
 const RECEIPTS: Group[] = ['waiting', 'owed'];
 const UNANSWERED: Group[] = ['carry_out', 'answer', 'commission', 'commission_late', 'commission_asked', 'awaited', 'to_close'];
-export function handedOver(items: Work[]): { receipts: Work[]; unanswered: Work[]; unread: Work[] } {
+/** Texts of this office that are not out yet: to be signed, given back, or an emergency that somebody has begun. */
+const UNFINISHED: Group[] = ['to_sign', 'in_review', 'returned', 'cosign', 'cosign_asked'];
+export function handedOver(items: Work[]): { unfinished: Work[]; receipts: Work[]; unanswered: Work[]; unread: Work[] } {
+  const begun = (w: Work): boolean => w.group === 'draft' && w.lane !== 'routine';
   const of = (groups: Group[]): Work[] => items.filter((w) => groups.includes(w.group));
-  return { receipts: of(RECEIPTS), unanswered: of(UNANSWERED), unread: items.filter((w) => w.group === 'new') };
+  return { unfinished: items.filter((w) => UNFINISHED.includes(w.group) || begun(w)), receipts: of(RECEIPTS), unanswered: of(UNANSWERED), unread: items.filter((w) => w.group === 'new') };
 }

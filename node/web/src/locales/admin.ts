@@ -96,7 +96,7 @@ export const adminEn: typeof adminZh = {
   admin: {
     menu: 'Management menu', group: { machine: 'This machine', office: 'Office' },
     nav: { lines: 'Lines', alarms: 'Alarms', care: 'Backup and checks', evidence: 'Evidence', journal: 'Journal', people: 'People', offices: 'Offices below', superiors: 'Superiors', machines: 'Machines and keys', root: 'Root of trust', policy: 'Policy' },
-    never: 'never', justNow: 'just now', minutesAgo: '{n} min ago', hoursAgo: '{n} h ago', daysAgo: '{n} days ago',
+    never: 'never', justNow: 'just now', minutesAgo: '{n} min ago', hoursAgo: '{n} h ago', daysAgo: '{n} day ago | {n} days ago',
     lastContact: 'Last contact', code: 'Office code', acts: 'Actions', change: 'Change', save: 'Save', refresh: 'Refresh', needKeys: 'Changes on this page need the role “administrator of keys”; you can look.',
     digits: '{n} of {of} digits', heard: 'The digits as they are read to you (40, in groups of 5)',
     level: { province: 'province', city: 'city', county: 'county', township: 'township', unit: 'unit' },

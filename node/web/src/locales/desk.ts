@@ -13,7 +13,7 @@ export const deskZh = {
     sinceReturn: '退回后又提交', sinceNothing: '与退回时的文字相同，没有改动。',
     announced: '{office}另有特急信息已签发上报，还没有转到本单位；可能与此件有关，请电话核实。', newest: '{office} {time} 的新版本：', newestWithdrawn: '原单位已撤回此件。', withReceipts: '显示 {n} 条回执', sinceBefore: '与上一版对照',
     field: { title: '标题', body: '正文', kind: '类别', lane: '紧急程度', occurred_at: '事发时间', sensitivity: '信息属性', withdrawn: '撤回' },
-    pendingTitle: '待签发的稿件', pendingBy: '拟稿 {name}', pendingSame: '与已签发的内容相同', signedBy: '已签名：{list}', review: '审核通过', notOwn: '本人拟的稿，须由另一位同志签发', moreWays: '更多', qr: '二维码', submit: '提交签发', submitSure: '内容随即固定，由另一位同志审核、签发；退回后才能再改。',
+    pendingVersion: '待签发的{kind}', draftVersion: '{kind}草稿', pendingTitle: '待签发的稿件', pendingBy: '拟稿 {name}', pendingSame: '与已签发的内容相同', signedBy: '已签名：{list}', review: '审核通过', notOwn: '本人拟的稿，须由另一位同志签发', moreWays: '更多', qr: '二维码', submit: '提交签发', submitSure: '内容随即固定，由另一位同志审核、签发；退回后才能再改。',
     addressees: '报送给', byRule: '按规定：{name}', byRuleGrave: '按规定：{name}（特别重大、重大突发事件同时报各上级单位）', choose: '自选单位', noneChosen: '请至少选一个单位', sources: '由这些来件综合而成', sourceGone: '本机没有', further: '另报',
   },
   conflict: {
@@ -74,7 +74,7 @@ export const deskEn: typeof deskZh = {
     sinceReturn: 'Submitted again after a return', sinceNothing: 'The text is as it was when it was returned.',
     announced: '{office} has signed that it sent a flash upward which has not come here; it may be about this: telephone.', newest: 'Newest, {office} {time}: ', newestWithdrawn: 'Its office has withdrawn it.', withReceipts: 'with receipts ({n})', sinceBefore: 'Against the version before',
     field: { title: 'Title', body: 'Text', kind: 'Kind', lane: 'Lane', occurred_at: 'Time of occurrence', sensitivity: 'Handling', withdrawn: 'Withdrawn' },
-    pendingTitle: 'Text to be signed', pendingBy: 'drafted by {name}', pendingSame: 'the same as what is signed', signedBy: 'Signed so far: {list}', review: 'Reviewed', notOwn: 'You drafted it: another officer signs', moreWays: 'More', qr: 'QR pictures', submit: 'Submit', submitSure: 'The text is fixed now; another officer reviews and signs it. It can be changed when it is returned.',
+    pendingVersion: '{kind}, to be signed', draftVersion: '{kind}, a draft', pendingTitle: 'Text to be signed', pendingBy: 'drafted by {name}', pendingSame: 'the same as what is signed', signedBy: 'Signed so far: {list}', review: 'Reviewed', notOwn: 'You drafted it: another officer signs', moreWays: 'More', qr: 'QR pictures', submit: 'Submit', submitSure: 'The text is fixed now; another officer reviews and signs it. It can be changed when it is returned.',
     addressees: 'To', byRule: 'As the rules say: {name}', byRuleGrave: 'As the rules say: {name} (the gravest incidents to all superiors)', choose: 'Choose', noneChosen: 'Choose at least one office', sources: 'Made from these reports', sourceGone: 'not on this machine', further: 'Also to',
   },
   conflict: {

@@ -30,7 +30,7 @@ export const tasksEn: typeof tasksZh = {
   kindOf: { commission: 'Commission', policy: 'Policy' },
   tasks: {
     title: 'Commissions', side: 'Which side', asked: 'Asked of us', issued: 'Issued by us', issue: 'New commission', issueOk: 'Sign and issue', noneAsked: 'Nothing is asked of us.', noneIssued: 'None issued.', closedToo: 'Closed ones too',
-    overHours: '{n} h late', overDays: '{n} days late', state: { draft: 'Draft', in_review: 'To be signed', open: 'Open', closed: 'Closed' },
+    overHours: '{n} h late', overDays: '{n} day late | {n} days late', state: { draft: 'Draft', in_review: 'To be signed', open: 'Open', closed: 'Closed' },
     willGoTo: 'Goes, once signed, to: {list}', ask: { in_review: 'waits for a signature', waiting: 'not there yet', delivered: 'delivered', opened: 'verified there', accepted: 'accepted', declined: 'asks to be excused', extension_asked: 'asks for more time', answered: 'answered', returned: 'returned', overdue: 'overdue', excused: 'excused' },
     chosen: '{n} chosen', findOffice: 'Find an office', allOf: 'Every {level} ({n})', noneBelow: 'No offices below.', to: 'Asked of', subject: 'Title', outline: 'What is wanted', due: 'Due', dueHint: 'Empty: the days of the policy.', passDueHint: 'Leaves our own time to put the answers together; never later than our own due time.',
     passOn: 'Pass on below', passOk: 'Sign and pass on', fromParent: 'From {office}: “{title}”; ours is due {due}.', sent: 'Signed, waits to leave', submitted: 'Submitted: another officer signs it',

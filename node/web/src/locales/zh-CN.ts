@@ -49,12 +49,14 @@ export default {
     timeline: '经过', attachments: '附件', none: '无', valid: '签名有效', invalid: '签名无效', verified: '已核验', unverified: '未核验', held: '被隔离', incomplete: '未收全', occurred: '事发', signed: '签发于', submitted: '送签', between: '{from} 至 {until} 之间', received: '收到于', handled: '（{who}）', receiptHint: '入库、核验是对方电脑自动给的回执，不表示有人看过；有人看过要看“签收”。', latest: '最新回执 {time}，覆盖至本件', storedAt: '入库', openedAt: '核验', notAcknowledged: '还没有人签收', signedFor: '代{absent}签发', asDeputy: '{absent}已报备外出，由您代签。签名后各单位看到的是“您（代{absent}签发）”。', unentitled: '“签发权未证实”：签发人没有签发权，也没有收到由其代签的外出报备，或签发不在代签期内。收到报备后会自动重新核对；急件请打电话核实。',
     disputed: '有分歧的要素：{list}', edit: '继续编写', remove: '删除草稿', print: '打印', sign: '签发', return: '退回', submit: '提交签发',
     acknowledge: '签收', follow: '写续报', final: '写终报', correct: '写更正', withdraw: '撤回', code: '电话短码', returned: '退回原因：{note}', pending: '有未签发的稿件（{state}）', deliveries: '送达情况',
+    cosign: '补签', cosignText: '补签先报后签的：{list}。', sentFirstBy: '先报', opinion: '意见', takeBack: '取回修改', takeBackText: '取回后可以再改，改好要重新提交。', takeBackSaid: '拟稿人取回修改', textSigned: '正文（已签发的上一版）',
+    blocked: '{what}正等签发（拟稿 {name}），这时不能另写续报、更正。有新情况：请拟稿人取回，或请签发人退回，补进去再提交。', blockedMine: '您的{what}正等签发，这时不能另写续报、更正。有新情况：请点“取回修改”，补进去再提交。',
     reason: '原因', note: '意见（可不写）', cancel: '取消', ok: '确定',
-    sure: '确定要{what}吗？', gone: '草稿已删除', done: '已{what}', signedWaits: '{what}已签名，待送达', from: '报送单位', sensitivity: '信息属性', printed: '打印于 {time}', warned: '附带提示：{list}', suspicious: '附件“{name}”的内容与文件名不符，请核实后再用', nextWaits: '还有待您签发的：', next: '下一件：{title}', submittedBy: '{name} {time} 提交，等待签发。', back: '返回',
+    sure: '确定要{what}吗？', gone: '草稿已删除', done: '已{what}', changed: '{what}已改好', signedWaits: '{what}已签名，待送达', from: '报送单位', sensitivity: '信息属性', printed: '打印于 {time}', warned: '附带提示：{list}', suspicious: '附件“{name}”的内容与文件名不符，请核实后再用', nextWaits: '还有待您签发的：', next: '下一件：{title}', submittedBy: '{name} {time} 提交，等待签发。', back: '返回',
   },
   write: {
     skips: '按规则越级直报：同时发往全部上级。',
-    title: '写信息', edit: '编写', kind: '类别', lane: '紧急程度', heading: '标题', body: '正文', occurred: '事发时间', required: '必填', if_known: '知道就填', optional: '可填', moreFields: '更多要素（{n} 项）',
+    title: '写信息', edit: '编写', kind: '类别', lane: '紧急程度', heading: '标题', body: '正文', occurred: '事发时间', required: '必填', if_known: '知道就填', optional: '可填', moreFields: '更多要素（{n} 项）', furtherHints: '还有 {n} 处提示',
     unknown: '不详', check: '即时检查', fine: '没有发现问题。', blocks: '{n} 处必须改', hints: '{n} 处提示', grade: '按数字应为', due: '书面报告时限', phoneDue: '电话报告时限', characters: '{n} 字',
     saved: '{time} 已存为草稿', saving: '正在保存…', unsaved: '有改动未保存', fresh: '开始写就自动保存', failed: '没存上：{why} 文字还在这里，会自动再试。', away: '节点没有应答。',
     send: '签发并报送', sendTitle: '签发并报送', sendAs: '以{name}的名义签名，{lane}报送{to}。签名后不能修改，只能更正或撤回。', warnings: '带着 {n} 处提示报出。', sent: '已签发，{number}，待发出', submitted: '已提交，请另一位同志签发',
@@ -68,5 +70,5 @@ export default {
   },
   error: { away: '节点没有应答：它可能停了。请看窗口外的驿站程序，或运行 yizhan serve。没保存的内容还在本页。', failed: '没有办成：{why}', csrf: '页面凭证不符，请刷新页面。' },
   alarm: '需要留意',
-  common: { semicolon: '；', loading: '正在读取…', close: '关闭', and: '、', menu: '菜单' },
+  common: { semicolon: '；', colon: '：', brackets: '（{text}）', loading: '正在读取…', close: '关闭', and: '、', menu: '菜单' },
 };

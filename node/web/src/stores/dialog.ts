@@ -4,6 +4,8 @@ import { shallowReactive, shallowRef } from 'vue';
 export interface Question {
   title: string;
   text?: string;
+  /** What it is about: to be looked at instead of answering. */
+  links?: { to: string; text: string }[];
   /** Asks for a text, or for the passphrase. */
   ask?: 'text' | 'passphrase';
   label?: string;

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { ref } from 'vue';
+import { computed, ref } from 'vue';
 import { api } from '../api';
 import { Problem, useCsrf } from '../api/client';
 import type { Session } from '../api/types';
@@ -115,5 +115,7 @@ export const useSession = defineStore('session', () => {
     }
   }
   const may = (role: string): boolean => roles.value.includes(role);
-  return { officer, roles, standsFor, signers, open, locked, byItself, ended, place, before, learnRoles, resume, signIn, signOut, lock, wait, act, look, may };
+  /** Begins texts; who only signs or reviews is offered no form that the node would refuse. */
+  const mayWrite = computed(() => may('drafter') || may('duty'));
+  return { officer, roles, mayWrite, standsFor, signers, open, locked, byItself, ended, place, before, learnRoles, resume, signIn, signOut, lock, wait, act, look, may };
 });
