@@ -113,6 +113,7 @@ class Carrier {
   std::optional<StoreLink> store_link_;
   std::optional<StoreOutbox> outbox_;
   std::optional<LaneLimit> limited_;  // what a direct line sees of it
+  std::unique_ptr<sync::Inbox> stamped_;
   std::unique_ptr<sync::Courier> courier_;
   sync::Epoch epoch_;        // of the store, as the courier knows it
   bool reset_line_ = false;  // what is in flight belongs to the courier before

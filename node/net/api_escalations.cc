@@ -97,9 +97,11 @@ Result<> add_instructions(Request& r, std::vector<Item>& out) {
   return {};
 }
 
-/// The first version that nobody has taken note of: whoever acknowledged one, decided, instructed or asked on it, has
-/// seen what came before it too. Of ours anybody it went to; of others' we.
+/// The first version that nobody has taken note of: whoever acknowledged one, decided, instructed, merged it or passed
+/// it on, has seen what came before it too; who only asked about it has not signed for it. Of ours anybody it went to;
+/// of others' we. `since`: of others' when it came here, as the lists say it.
 struct Unseen {
+  sync::Millis signed_at = 0;  ///< the same at every machine of this office
   sync::Millis since = 0;
   bool again = false;
 };
@@ -109,17 +111,19 @@ Result<std::optional<Unseen>> unseen(Store& store, const MatterRow& m) {
     Query q = TRY(store.db().query(
         "select max(v.hlc) from record a join parent p on p.child = a.id join record v on v.id = p.parent and v.matter "
         "="
-        " a.matter where a.matter = ?1 and a.quarantine = 0 and a.type in (7, 11, 12, 13) and a.office <> ?2 and (?3 or"
-        " a.office = ?4)",
+        " a.matter where a.matter = ?1 and a.quarantine = 0 and (a.type in (11, 12, 13) or exists(select 1 from act x "
+        "where"
+        " x.record = a.row and x.kind in (9, 10))) and a.office <> ?2 and (?3 or a.office = ?4)",
         m.row, m.office, m.own ? 1 : 0, store.me().office));
     if (TRY(q.step()) && !q.null(0)) seen = q.integer(0);
   }
-  Query q =
-      TRY(store.db().query("select bytes, signed_until_ms, signed_here from record where matter = ? and office = ? and"
-                           " quarantine = 0 and type in (1, 2, 3, 4) and hlc > ? order by hlc limit 1",
-                           m.row, m.office, seen));
+  Query q = TRY(store.db().query(
+      "select bytes, signed_until_ms, signed_here, at_ms from record where matter = ? and office = ? and"
+      " quarantine = 0 and type in (1, 2, 3, 4) and hlc > ? order by hlc limit 1",
+      m.row, m.office, seen));
   if (!TRY(q.step())) return std::nullopt;
-  return Unseen{TRY(signed_at_row(q, 0)).from, seen > 0};
+  const sync::Millis signed_at = TRY(signed_at_row(q, 0)).from;
+  return Unseen{signed_at, m.own ? signed_at : std::max(signed_at, q.integer(3)), seen > 0};
 }
 
 Result<> add_flash(Request& r, std::vector<Item>& out) {
@@ -131,10 +135,9 @@ Result<> add_flash(Request& r, std::vector<Item>& out) {
     for (MatterRow& m : TRY(list_cases(r.store(), f)).rows) {
       const auto waits = TRY(unseen(r.store(), m));
       if (!waits) continue;
-      const sync::Millis since = waits->since;
       const bool exercise = (m.flags & record_note::exercise) != 0;
-      out.push_back({"flash:" + base32(m.id.view()) + ":" + std::to_string(since), Awaited::acknowledgement,
-                     std::move(m), since, std::nullopt, exercise, false, waits->again});
+      out.push_back({"flash:" + base32(m.id.view()) + ":" + std::to_string(waits->signed_at), Awaited::acknowledgement,
+                     std::move(m), waits->since, std::nullopt, exercise, false, waits->again});
     }
   }
   return {};
@@ -185,10 +188,45 @@ std::string_view what_of(const Item& i, bool zh) {
   return {};
 }
 
+/// Those whom our own report reached and who have not signed for it, by name.
+Result<std::string> owing(Request& r, const MatterRow& m) {
+  std::string names;
+  Query q = TRY(r.store().db().query(
+      "select distinct d.destination from delivery d join record v on v.row = d.record where v.matter = ? and v.own = 1"
+      " and v.replaced = 0 and v.quarantine = 0 and v.type in (1, 2, 3, 4) and d.state in (2, 3)",
+      m.row));
+  while (TRY(q.step()))
+    names += (names.empty() ? "" : r.language == Language::zh ? "、" : ", ") + r.office_name(TRY(q.id<OfficeId>(0)));
+  return names;
+}
+
+/// What the alarm says. What an office above has not signed for, nobody here can settle: it says who to telephone.
+Result<std::string> message_of(Request& r, const Item& i, Rung rung, const std::string& whom,
+                               const std::string& title) {
+  const bool zh = r.language == Language::zh;
+  const std::string waited = how_long(r.now() - i.since, zh);
+  std::string said;
+  if (i.what == Awaited::acknowledgement && i.row.own) {
+    const std::string above = TRY(owing(r, i.row));
+    const bool names_caller = rung != Rung::superior && !whom.empty();
+    if (zh)
+      said = above + (i.again ? "未签收本单位特急的后续来文 " : "未签收本单位的特急 ") + waited + "，请" +
+             (names_caller ? whom : "") + "打电话给" + above + "值班室：" + title;
+    else
+      said = above + " has not acknowledged our flash report for " + waited + "; " +
+             (names_caller ? whom + " is asked to telephone" : "telephone") + " its duty room: " + title;
+  } else {
+    said = what_of(i, zh);
+    said += zh ? " " + waited + "，请" + whom + (i.by_us ? "催办：" : "处理：") + title
+               : " for " + waited + "; " + whom + " is asked to act: " + title;
+  }
+  if (i.exercise) said += zh ? "（演练）" : " (exercise)";
+  return said;
+}
+
 }  // namespace
 
 Result<Json> escalations_json(Request& r, bool hushed_too) {
-  const bool zh = r.language == Language::zh;
   std::vector<Item> items;
   TRY(add_drafts(r, items));
   TRY(add_instructions(r, items));
@@ -202,12 +240,8 @@ Result<Json> escalations_json(Request& r, bool hushed_too) {
     const bool hushed = TRY(hushed_step(r.store(), i.name)).value_or(0) >= step;
     if (hushed && !hushed_too) continue;
     const std::string whom = TRY(asks(r, i, e.rung));
-    const std::string waited = how_long(r.now() - i.since, zh);
     const std::string title = i.row.title.empty() ? i.row.number : i.row.title;
-    std::string said(what_of(i, zh));
-    said += zh ? " " + waited + "，请" + whom + (i.by_us ? "催办：" : "处理：") + title
-               : " for " + waited + "; " + whom + " is asked to act: " + title;
-    if (i.exercise) said += zh ? "（演练）" : " (exercise)";
+    std::string said = TRY(message_of(r, i, e.rung, whom, title));
     list.add(Json::object({{"item", i.name},
                            {"what", name_of(i.what)},
                            {"step", step},

@@ -7,6 +7,7 @@
 #include "node/net/api_desk.h"
 #include "node/net/api_names.h"
 #include "node/net/csv.h"
+#include "node/net/first_grade.h"
 #include "node/office/text.h"
 #include "node/store/excerpt.h"
 #include "node/store/views.h"
@@ -245,7 +246,7 @@ class Export {
     }
     const ApiCall none;
     const Request r{host_, none, {}, language_};
-    for (std::size_t n = 0; n < kPieceRows && at_ < page_.rows.size(); ++n) out += line(r, page_.rows[at_++]);
+    for (std::size_t n = 0; n < kPieceRows && at_ < page_.rows.size(); ++n) out += TRY(line(r, page_.rows[at_++]));
     return out;
   }
 
@@ -272,7 +273,7 @@ class Export {
                                       {"signed", "待发出"},
                                       {"sent", "已发出"},
                                       {"delivered", "已送达"},
-                                      {"opened", "已打开"},
+                                      {"opened", "对方已核验"},
                                       {"acknowledged", "已签收"},
                                       {"withdrawn", "已撤回"},
                                       {"rejected", "对方拒收"},
@@ -282,6 +283,7 @@ class Export {
                                       {"filed", "备查"},
                                       {"instructed", "有批示"},
                                       {"forwarded", "已转报"},
+                                      {"forward_waits", "转报，待送达"},
                                       {"in_follow_through", "督办中"},
                                       {"feedback_given", "已反馈"},
                                       {"closed", "已办结"},
@@ -306,18 +308,40 @@ class Export {
     return at->second;
   }
 
-  std::string line(const Request& r, const MatterRow& m) {
+  /// What its newest version is, in the page's words: of a first report that has its final one, 终报.
+  std::string kind_of(const MatterRow& m, std::string_view version) const {
+    static constexpr Words kFurther[] = {
+        {"followup", "续报"}, {"final", "终报"}, {"correction", "更正"}, {"withdrawal", "撤回"}};
+    const auto known = kinds_.find(to_string(m.kind));
+    const std::string kind = known == kinds_.end() ? std::string(to_string(m.kind)) : known->second;
+    if (std::ranges::find(kFurther, version, &Words::first) == std::end(kFurther)) return kind;
+    const std::string further = said(kFurther, version);
+    return version == "correction" ? kind + (zh() ? " · " : ", ") + further : further;
+  }
+
+  /// Where the report states no grade, as the rules have it, said to be so.
+  static Result<std::string> grade_of(const Request& r, const MatterRow& m, bool zh) {
+    if (!m.grade.empty()) return m.grade;
+    const std::string grade = TRY(first_grade(r, m));
+    if (grade.empty() || grade == to_string(IncidentLevel::ungraded)) return std::string();
+    static constexpr Words kGrades[] = {{"I", "特别重大"}, {"II", "重大"}, {"III", "较大"}, {"IV", "一般"}};
+    const auto word = std::ranges::find(kGrades, std::string_view(grade), &Words::first);
+    return zh && word != std::end(kGrades) ? "初判：" + std::string(word->second) : "by its figures: " + grade;
+  }
+
+  Result<std::string> line(const Request& r, const MatterRow& m) {
     const auto& [code, name] = office(r, m.office);
-    const auto kind = kinds_.find(to_string(m.kind));
+    const Json row = TRY(row_json(r, m, code, name));
+    const std::string_view state = row.flag("forward_waits") ? "forward_waits" : name_of(m.state);
     const auto* type = host_.rules().incident_type(m.incident);
     const auto word = [&](bool b) { return std::string(b ? (zh() ? "是" : "yes") : (zh() ? "否" : "no")); };
     // What nobody has signed has nothing that could be verified.
     const bool unsigned_yet = !m.signed_at;
     const std::array<std::string, 18> cells{m.number,
                                             m.title,
-                                            kind == kinds_.end() ? std::string(to_string(m.kind)) : kind->second,
+                                            kind_of(m, row.text("version")),
                                             said(kLanes, name_of(m.lane)),
-                                            said(kStates, name_of(m.state)),
+                                            said(kStates, state),
                                             name,
                                             code,
                                             minute(r.time(m.occurred)),
@@ -328,7 +352,7 @@ class Export {
                                             !type  ? m.incident
                                             : zh() ? type->zh
                                                    : type->en,
-                                            m.grade,
+                                            TRY(grade_of(r, m, zh())),
                                             unsigned_yet ? std::string() : word(m.verified),
                                             word((m.flags & record_note::exercise) != 0),
                                             std::to_string(m.attachments),

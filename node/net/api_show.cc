@@ -12,6 +12,7 @@
 #include "node/store/absences.h"
 #include "node/store/acts.h"
 #include "node/store/attachments.h"
+#include "node/store/completion.h"
 #include "node/store/enclosures.h"
 #include "node/store/forwards.h"
 
@@ -27,18 +28,48 @@ std::string in_place_of(const Request& r, const OfficerRow& officer, const sync:
   return absent_name(r.store(), officer.office, absent->front(), when).value_or(std::string());
 }
 
-Json signatures_json(const Request& r, const CaseRecord& c) {
+/// part_of(), and of an act of two persons who signed after the leader. The leader signs last what was typed for them;
+/// what a leader wrote, somebody else signs last. Where that is not known here, nobody is said to have typed it.
+std::string_view part_in_case(const sync::ReleasedRecord& r, sync::SignRole role, const std::vector<CaseRecord>& all) {
+  const std::string_view part = part_of(r.record, role);
+  if (part != "recorder") return part;
+  const CaseRecord* last = completion_of(r, all);
+  const auto leader = std::ranges::find(r.record.signatures, sync::SignRole::signer, &sync::RecordSignature::role);
+  if (!last || leader == r.record.signatures.end()) return "second";
+  const auto& signed_last = last->released.record.signatures;
+  const bool typed =
+      std::ranges::find(signed_last, leader->officer, &sync::RecordSignature::officer) != signed_last.end();
+  return typed ? part : "second";
+}
+
+Json signatures_json(const Request& r, const CaseRecord& c, const std::vector<CaseRecord>& all) {
   Json list = Json::array();
   for (const auto& s : c.released.record.signatures) {
     const auto officer = r.host.directory().officer(s.officer);
     const bool known = officer && *officer;
     list.add(Json::object({{"officer", r.officer_name(s.officer)},
                            {"role", name_of(s.role)},
-                           {"part", part_of(c.released.record, s.role)},
+                           {"part", part_in_case(c.released, s.role, all)},
                            {"valid", known && sync::verify_record(c.released.id, s, (*officer)->key)},
                            {"for", known ? in_place_of(r, **officer, s, c.when) : std::string()}}));
   }
   return list;
+}
+
+/// A decision or an instruction: complete with the second's word, where two persons sign (ActDesk::tell_completed()).
+bool is_act_of_two(const sync::Record& r) {
+  return r.type == sync::RecordType::decision || r.type == sync::RecordType::instruction;
+}
+
+/// When it was signed. Of an act the completing signature says so at every end.
+SignedShown shown_when(const CaseRecord& c, const std::vector<CaseRecord>& all) {
+  SignedShown when = signed_shown(c.released.record, c.when);
+  if (!is_act_of_two(c.released.record) || c.quarantine != sync::Refusal::none) return when;
+  if (const CaseRecord* done = completion_of(c.released, all)) {
+    when.at = std::max(c.released.record.at.ms(), done->released.record.at.ms());
+    when.until.reset();
+  }
+  return when;
 }
 
 /// When it was submitted and signed: `signed_until` only of what two persons signed elsewhere.
@@ -73,10 +104,10 @@ Json record_json(const Request& r, Names& names, const CaseGraph& graph, const C
                          {"flags", flags_json(c.flags)},
                          {"verified", c.verified},
                          {"quarantine", name_of(c.quarantine)},
-                         {"signatures", signatures_json(r, c)},
+                         {"signatures", signatures_json(r, c, all)},
                          {"parents", std::move(parents)}});
   j.set("office_name", names.of(rec.origin).second);
-  set_signed(r, j, signed_shown(rec, c.when));
+  set_signed(r, j, shown_when(c, all));
   if (rec.type == sync::RecordType::manifest)
     if (const auto m = decode_manifest(rec.body)) j.set("title", m->name);
   if (const auto act = act_of(rec); act && *act) {
@@ -89,6 +120,7 @@ Json record_json(const Request& r, Names& names, const CaseGraph& graph, const C
     if (const auto body = decode_body(rec.body)) {
       j.set("title", body->report.title);
       j.set("body", body->report.body);
+      j.set("fields", fields_json(r, body->report.fields));
       j.set("reason", body->extras.reason);
       if (!body->extras.became.empty()) j.set("became", body->extras.became);
     }
@@ -162,7 +194,24 @@ bool joins(const Event& before, const Event& e) {
          before.event == e.event;
 }
 
-Event event_of_record(const Request& r, Names& names, const CaseRecord& c) {
+/// What stands in the timeline already: that an act was completed gives the act its time, and that a case was passed on
+/// is told to those below in a note beside the forward itself.
+bool said_by_another(const CaseRecord& c, const std::vector<CaseRecord>& all) {
+  const sync::Record& rec = c.released.record;
+  if (c.quarantine != sync::Refusal::none) return false;
+  const auto completes = [&](const CaseRecord& x) {
+    return is_act_of_two(x.released.record) && completion_of(x.released, all) == &c;
+  };
+  if (rec.type == sync::RecordType::cosignature) return std::ranges::any_of(all, completes);
+  if (rec.type != sync::RecordType::annotation || event_of(rec) != name_of(ActKind::forwarded)) return false;
+  return std::ranges::any_of(all, [&](const CaseRecord& x) {
+    const sync::Record& f = x.released.record;
+    return f.type == sync::RecordType::forward && f.origin == rec.origin && f.parents == rec.parents &&
+           x.quarantine == sync::Refusal::none;
+  });
+}
+
+Event event_of_record(const Request& r, Names& names, const CaseRecord& c, const std::vector<CaseRecord>& all) {
   const sync::Record& rec = c.released.record;
   const auto& [code, name] = names.of(rec.origin);
   // What did not pass its check has done nothing.
@@ -173,18 +222,20 @@ Event event_of_record(const Request& r, Names& names, const CaseRecord& c) {
           name,
           good ? act_line(r, rec) : std::string(name_of(c.quarantine)),
           &c,
-          signed_shown(rec, c.when)};
+          shown_when(c, all)};
   e.at = e.when.at;
   if (rec.type == sync::RecordType::manifest && good)
     if (const auto m = decode_manifest(rec.body)) e.text = m->name;
   return e;
 }
 
-Json persons_json(const Request& r, const sync::Record& rec, bool submitted) {
+Json persons_json(const Request& r, const sync::ReleasedRecord& released, bool submitted,
+                  const std::vector<CaseRecord>& all) {
+  const sync::Record& rec = released.record;
   Json list = Json::array();
   for (const auto& s : rec.signatures)
     if (!submitted || s.role == sync::SignRole::drafter)
-      list.add(Json::object({{"name", r.officer_name(s.officer)}, {"part", part_of(rec, s.role)}}));
+      list.add(Json::object({{"name", r.officer_name(s.officer)}, {"part", part_in_case(released, s.role, all)}}));
   return list;
 }
 
@@ -217,7 +268,8 @@ Result<Json> timeline(const Request& r, Names& names, const MatterRow& m, const 
   const bool steps = std::ranges::find(all, "submitted", &Event::event) != all.end();
   for (const CaseRecord& c : records) {
     told[c.released.id] = is_told(c.released.record);
-    Event e = event_of_record(r, names, c);
+    if (said_by_another(c, records)) continue;
+    Event e = event_of_record(r, names, c, records);
     const auto same = std::ranges::find_if(all, [&](const Event& before) { return joins(before, e); });
     if (same != all.end()) {
       same->text += (zh ? "、" : ", ") + e.text;
@@ -247,7 +299,7 @@ Result<Json> timeline(const Request& r, Names& names, const MatterRow& m, const 
                       {"by", e.by},
                       {"by_name", e.name},
                       {"record", e.record ? Json(hex(e.record->released.id.view())) : Json()},
-                      {"persons", e.record ? persons_json(r, e.record->released.record, submitted) : Json::array()},
+                      {"persons", e.record ? persons_json(r, e.record->released, submitted, records) : Json::array()},
                       {"text", e.text}}));
   }
   return list;

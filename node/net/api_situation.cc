@@ -4,6 +4,7 @@
 #include "node/net/api_desk.h"
 #include "node/net/api_names.h"
 #include "node/net/api_needed.h"
+#include "node/net/first_grade.h"
 #include "node/office/act_states.h"
 #include "node/office/text.h"
 #include "node/office/timetable.h"
@@ -97,7 +98,10 @@ Result<Json> incident_json(const Request& r, Names& names, const Incident& i) {
   const auto& [code, name] = names.of(i.row.office);
   Json j = TRY(row_json(r, i.row, code, name));
   j.set("incident_type", i.row.incident);
-  j.set("grade", i.row.grade);
+  // As the report states it, else as its case's page has it: nothing is ungraded on the board that is graded there.
+  std::string grade = i.row.grade;
+  if (grade.empty() && i.open) grade = TRY(first_grade(r, i.row));
+  j.set("grade", grade == to_string(IncidentLevel::ungraded) ? std::string() : grade);
   j.set("open", i.open);
   j.set("in_shift", i.in_shift);
   j.set("last_at", i.last > 0 ? r.time(i.last) : Json());

@@ -220,6 +220,7 @@ Result<ApiReply> get_stats_list(Request& r) {
       j.set("minutes", minutes(f.value));
       j.set("note", f.note);
       j.set("certain", f.certain);
+      j.set("level", f.level ? std::string(crypto::name_of(*f.level)) : std::string());
       list.add(std::move(j));
     }
   return reply(

@@ -98,7 +98,8 @@ Result<> add_waiting_drafts(Request& r, std::vector<Work>& out) {
 }
 
 /// Passed on by us, and written on since: the superior has the old text until somebody passes on the new one, or
-/// decides on it otherwise. Looks at our newest 2000 forwards.
+/// decides on it otherwise. What somebody has only begun to write hides it from nobody: it says who is at it. Looks at
+/// our newest 2000 forwards.
 Result<> add_newer(Request& r, std::vector<Work>& out) {
   Query q = TRY(r.store().db().query(
       "select p.matter from (select matter, max(record) as forward from (select matter, record from act where kind = 10"
@@ -106,13 +107,17 @@ Result<> add_newer(Request& r, std::vector<Work>& out) {
       " v.matter = p.matter and v.replaced = 0 and v.quarantine = 0 and v.type in (1, 2, 3, 4, 5, 10, 14) and v.own = 0"
       " and v.row > p.forward and not exists(select 1 from record x where x.matter = p.matter and x.own = 1 and x.type "
       "="
-      " 11 and x.row > v.row)) and not exists(select 1 from draft d where d.matter = p.matter) order by p.forward desc"
+      " 11 and x.row > v.row)) and not exists(select 1 from draft d where d.matter = p.matter and d.content is not "
+      "null) order by"
+      " p.forward desc"
       " limit ?",
       r.store().me().office, kWorkMost));
   while (TRY(q.step())) {
     Work w{.row = TRY(matter_at(r.store(), q.integer(0))), .group = "newer"};
     if (w.row.own || w.row.state == ReportState::withdrawn) continue;
     std::erase_if(out, [&](const Work& o) { return o.row.row == w.row.row && o.group == "decide"; });
+    if (const auto begun = TRY(books_of(r).draft(w.row.row)); begun && !begun->extras.drafter.empty())
+      w.note = begun->extras.drafter + (r.language == Language::zh ? " 正在编辑" : " is editing it");
     out.push_back(std::move(w));
   }
   return {};
@@ -187,6 +192,13 @@ Result<> add_provisional(Request& r, std::vector<Work>& out) {
     out.push_back(std::move(w));
   }
   return {};
+}
+
+/// When an act was signed: a row that asks something shows that, and not when the report came.
+Result<std::optional<sync::Millis>> signed_at(Store& store, const RecordId& id) {
+  Query q = TRY(store.db().query("select hlc from record where id = ?", id));
+  if (!TRY(q.step())) return std::nullopt;
+  return sync::Hlc{static_cast<std::uint64_t>(q.integer(0))}.ms();
 }
 
 }  // namespace
@@ -299,6 +311,7 @@ Result<ApiReply> get_work(Request& r) {
     j.set("act", w.act);
     j.set("writes", w.writes);
     j.set("record", w.record ? Json(hex(w.record->view())) : Json());
+    j.set("at", r.time(w.record ? TRY(signed_at(r.store(), *w.record)) : std::nullopt));
     j.set("from", w.from ? Json::object({{"office", r.code_of(*w.from)}, {"name", r.office_name(*w.from)}}) : Json());
     Json to = Json::array();
     for (const OfficeId& id : w.to) to.add(Json::object({{"office", r.code_of(id)}, {"name", r.office_name(id)}}));
@@ -310,7 +323,9 @@ Result<ApiReply> get_work(Request& r) {
     j.set("escalated", e == late.end() ? Json()
                                        : Json::object({{"step", e->second.count("step")},
                                                        {"asks", e->second.text("asks")},
-                                                       {"whom", e->second.text("whom")}}));
+                                                       {"whom", e->second.text("whom")},
+                                                       {"what", e->second.text("what")},
+                                                       {"since", e->second.text("since")}}));
     items.add(std::move(j));
   }
   Json zero = TRY(nil_due_json(r)), missed = TRY(nil_missed_json(r));

@@ -10,7 +10,7 @@ namespace {
 constexpr ShapeDoc kCaseShapes[] = {
     {"Signed",
      "{officer:text, role:=drafter|reviewer|signer|duty|cosigner|unknown, "
-     "part?:=drafter|reviewer|signer|duty|cosigner|unknown|handler|recorder, valid?:bool, for?:text}"},
+     "part?:=drafter|reviewer|signer|duty|cosigner|unknown|handler|recorder|second, valid?:bool, for?:text}"},
     {"DraftVersion",
      "{version:hex, machine:text, drafter:text, at:time?, state:text, lane:text, title:text, body:text, fields:Fields, "
      "occurred_at:time?, note:text}"},
@@ -24,7 +24,7 @@ constexpr ShapeDoc kCaseShapes[] = {
     {"CaseRecord",
      "{record:hex, type:text, office:code, at:time?, stored_at:time?, lane:text, flags:Flags, verified:bool, "
      "quarantine:text, signatures:[Signed], parents:[hex], office_name:text, signed_at:time?, signed_until:time?, "
-     "submitted_at:time?, act?:text, title?:text, body?:text, reason?:text, "
+     "submitted_at:time?, act?:text, title?:text, body?:text, fields?:Fields, reason?:text, "
      "became?:text, on_older_version?:bool, newer?:[hex]}"},
     {"Change", "{field:text, label:text, before:any, after:any, passages?:[{paragraph:int, before:text, after:text}]}"},
     {"Layer",

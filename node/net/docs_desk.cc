@@ -75,8 +75,9 @@ constexpr RouteDoc kDeskRoutes[] = {
      "@period"},
     {"GET /api/v1/stats/list", YZ_PERIOD ", figure?:text, item?:int<0,1000>", "",
      "{from:time?, to:time?, items:[({...Summary, sort:text, figure:text, at:time?, minutes:int, note:text, "
-     "certain:bool}/{case:any, office:code, office_name:text, figure:text, at:time?, minutes:int, note:text, "
-     "certain:bool})]}",
+     "certain:bool, level:text}/{case:any, office:code, office_name:text, figure:text, at:time?, minutes:int, "
+     "note:text, "
+     "certain:bool, level:text})]}",
      "@period 422 stats.figure"},
     {"GET /api/v1/stats/csv", YZ_PERIOD, "", "csv", "@period"},
 };

@@ -12,8 +12,8 @@ constexpr ShapeDoc kTasksShapes[] = {
      "{...Summary, sort:text, group:=returned|to_sign|cosign|in_review|new|waiting|draft|decide|carry_out|answer|"
      "to_close|awaited|feedback|owed|commission|commission_asked|commission_late|cosign_asked|newer, due_at:time?, "
      "note:text, act:text, writes:text, "
-     "escalated?:{step:int<1,3>, asks:text, whom:text}?, "
-     "record:hex?, from:Office?, to:[Office], submitted:{by:text, at:time?}?, overdue:bool}"},
+     "escalated?:{step:int<1,3>, asks:text, whom:text, what:text, since:time}?, "
+     "record:hex?, at:time?, from:Office?, to:[Office], submitted:{by:text, at:time?}?, overdue:bool}"},
     {"Below",
      "{office:code, name:text, state:text, stage:text, due_at:time?, since:time?, reason:text, until:time?, late:bool, "
      "heard:bool}"},

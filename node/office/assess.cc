@@ -1,6 +1,8 @@
 #include "node/office/assess.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace yz::node {
 namespace {
@@ -34,6 +36,11 @@ std::string_view channel_of(std::string_view publication, const Scheme& s) {
   return rest;
 }
 
+/// What several levels may make of one report: as a figure it is one report, whoever did it; points go by level.
+bool once_a_report(Figure f) {
+  return f == Figure::adopted || f == Figure::not_adopted || f == Figure::forwarded || f == Figure::merged;
+}
+
 }  // namespace
 
 std::string_view name_of(Figure f) { return kFigures[static_cast<std::size_t>(f)].second; }
@@ -54,7 +61,9 @@ bool counts(const ScoreItem& item, const Fact& f, const Scheme& s) {
 Assessment assess(std::span<const Fact> facts, const Scheme& s) {
   Assessment a;
   sync::Millis took = 0;
+  std::set<std::pair<Figure, std::int64_t>> counted;
   for (const Fact& f : facts) {
+    if (f.matter != 0 && once_a_report(f.figure) && !counted.emplace(f.figure, f.matter).second) continue;
     ++a.counts[f.figure];
     if (f.figure == Figure::acknowledged) took += f.value;
   }

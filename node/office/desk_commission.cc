@@ -367,6 +367,9 @@ Result<> Desk::name_commission(BodyExtras& x, Report& report, std::int64_t matte
 Result<Outcome> Desk::answer(const SigningPerson& by, std::int64_t matter, std::int64_t report) {
   if (const auto kept = TRY(books_.draft(report)); kept && kept->first) {
     Draft d = TRY(editable(by.person, report));
+    // What was given back was written for something else, and somebody found it wanting: it is no answer unseen.
+    if (d.state == ReportState::returned)
+      return fail(Fault::conflict, "this report was given back and never sent: mend and send it first", "report.state");
     if (is_task(d.extras.type)) return fail(Fault::invalid, "only a report answers", "commission.report");
     TRY(name_commission(d.extras, d.report, matter));
     d.extras.type = RecordType::report;

@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "node/office/casualties.h"
 #include "node/office/rules_compiled.h"
 
 namespace yz::node {
@@ -334,13 +335,24 @@ class Run {
     std::size_t all = 0, both = 0;
     each_pair(title_, [&](std::uint64_t pair) { ++left[pair], ++all; });
     if (all == 0 || body_.empty()) return;
+    // Words may be told in many ways; figures may not.
+    if (const std::string differ = casualties_differ(title_, body_); !differ.empty()) {
+      add("title");
+      out_.back().zh += ": " + differ;
+      out_.back().en += ": " + differ;
+      return;
+    }
     each_pair(body_, [&](std::uint64_t pair) {
       const auto at = left.find(pair);
       if (at == left.end()) return;
       both += at->second;
       left.erase(at);
     });
-    if (static_cast<double>(both) < c_->rule.share * static_cast<double>(all)) add("title");
+    if (static_cast<double>(both) < c_->rule.share * static_cast<double>(all)) {
+      add("title");
+      out_.back().zh += ": 标题的词语正文里几乎没有";
+      out_.back().en += ": the text has almost none of the title's words";
+    }
   }
 
   void sentence_length() {

@@ -4,6 +4,7 @@
 
 #include "node/office/arrival.h"
 #include "node/office/layers.h"
+#include "node/store/completion.h"
 #include "node/store/forwards.h"
 #include "sync/forward.h"
 #include "sync/limits.h"
@@ -273,25 +274,30 @@ Result<> keep_completion(Store& store, const RecordId& act) {
   return db.run("update act set signed_hlc = case when ?1 > hlc then ?1 else 0 end where record = ?2", first, row);
 }
 
-std::vector<std::size_t> newer_when_complete(const CaseGraph& graph, const sync::ReleasedRecord& r,
-                                             std::span<const CaseRecord> all) {
-  if (r.record.signatures.size() < 2 || r.record.type == RecordType::forward) return newer_by_then(graph, r);
+const CaseRecord* completion_of(const sync::ReleasedRecord& r, std::span<const CaseRecord> all) {
   const auto signed_it = [&](const sync::RecordSignature& s) {
     return std::ranges::find(r.record.signatures, s.officer, &sync::RecordSignature::officer) !=
            r.record.signatures.end();
   };
   // As keep_completion() finds it.
-  std::optional<sync::Hlc> first;
+  const CaseRecord* first = nullptr;
   for (const CaseRecord& c : all) {
     const sync::Record& s = c.released.record;
     if (s.type != RecordType::cosignature || s.origin != r.record.origin || c.quarantine != sync::Refusal::none)
       continue;
     if (!std::ranges::binary_search(s.parents, r.id) || !std::ranges::any_of(s.signatures, signed_it)) continue;
-    first = std::min(first.value_or(s.at), s.at);
+    if (!first || s.at < first->released.record.at) first = &c;
   }
-  if (!first || *first < r.record.at) return newer_by_then(graph, r);
+  return first;
+}
+
+std::vector<std::size_t> newer_when_complete(const CaseGraph& graph, const sync::ReleasedRecord& r,
+                                             std::span<const CaseRecord> all) {
+  if (r.record.signatures.size() < 2 || r.record.type == RecordType::forward) return newer_by_then(graph, r);
+  const CaseRecord* first = completion_of(r, all);
+  if (!first || first->released.record.at < r.record.at) return newer_by_then(graph, r);
   if (r.record.type != RecordType::decision && r.record.type != RecordType::instruction) return {};
-  return graph.newer_than(made_on(r), *first);
+  return graph.newer_than(made_on(r), first->released.record.at);
 }
 
 Result<ReportState> state_with_acts(Store& store, std::int64_t matter, const OfficeId& lead, ReportState base) {

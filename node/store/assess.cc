@@ -1,6 +1,7 @@
 #include "node/store/assess.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "node/office/acts.h"
@@ -155,10 +156,23 @@ Result<> Collector::acts() {
       of_.id, of_.id, static_cast<std::int64_t>(sync::Hlc::at(period_.from).value),
       static_cast<std::int64_t>(sync::Hlc::at(period_.to).value)));
   std::set<std::tuple<std::int64_t, OfficeId, Figure>> once;
+  std::map<std::int64_t, std::vector<std::pair<OfficeId, std::string>>> words;  // of instructions, by case
   while (TRY(q.step())) {
     const auto what = figure_of(static_cast<ActKind>(q.integer(1)), static_cast<Disposal>(q.integer(2)));
     const OfficeId office = TRY(q.id<OfficeId>(3));
     if (!what) continue;
+    if (*what == Figure::instructed) {
+      const auto record = sync::decode_record(q.blob(5));
+      if (!record) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
+      const auto act = act_of(record->record);
+      auto& said = words[q.integer(0)];
+      // 转办: it quotes what another office instructed, and counts there.
+      const bool passes_on = act && *act && std::ranges::any_of(said, [&](const auto& before) {
+                               return before.first != office && (*act)->text.contains(before.second);
+                             });
+      if (act && *act && !(*act)->text.empty()) said.emplace_back(office, (*act)->text);
+      if (passes_on) continue;
+    }
     const bool each = *what == Figure::instructed || *what == Figure::returned;
     if (!each && !once.emplace(q.integer(0), office, *what).second) continue;
     // What became of it below the assessing office is not that one's word.

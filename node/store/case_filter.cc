@@ -257,10 +257,39 @@ Result<CaseList> search(Store& store, const ListFilter& f) {
                        [&](const MatterRow& m) { return has_words(store, phrase, m.row); });
 }
 
+/// "19号", "2026〕19号", "柳河镇〔2026〕19号": what somebody types who has only the number.
+bool is_number(std::string_view typed) {
+  constexpr std::string_view kEnd = "号", kBracket = "〕";
+  if (!typed.ends_with(kEnd)) return false;
+  typed.remove_suffix(kEnd.size());
+  const std::size_t last = typed.find_last_not_of("0123456789");
+  const std::size_t digits = last == std::string_view::npos ? 0 : last + 1;
+  return digits < typed.size() && (digits == 0 || typed.substr(0, digits).ends_with(kBracket));
+}
+
+/// The number ends so, and its last figure is the whole one.
+bool has_number(const std::string& number, std::string_view typed) {
+  if (!number.ends_with(typed)) return false;
+  const std::size_t before = number.size() - typed.size();
+  return before == 0 || typed.front() < '0' || typed.front() > '9' || number[before - 1] < '0' ||
+         number[before - 1] > '9';
+}
+
+/// By the number where one is typed; a day (11月19号) reads the same, so what no number is stands in the texts.
+Result<CaseList> search_numbers(Store& store, const ListFilter& f) {
+  CaseList found;
+  if (f.after.empty() || f.after.starts_with('n'))
+    found = TRY(through_cases(store, f, 'n', looked_at_most(f) + 1,
+                              [&](const MatterRow& m) -> Result<bool> { return has_number(m.number, f.search); }));
+  if (!found.rows.empty() || !found.next.empty() || f.after.starts_with('n')) return found;
+  return search(store, f);
+}
+
 }  // namespace
 
 Result<CaseList> list_cases(Store& store, const ListFilter& f) {
   if (f.order) return ordered_cases(store, f);
+  if (is_number(f.search)) return search_numbers(store, f);
   return f.search.empty() ? through_cases(store, f, 'r', looked_at_most(f) + 1, {}) : search(store, f);
 }
 

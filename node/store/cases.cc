@@ -410,6 +410,9 @@ Result<std::int64_t> put_record(Store& store, const sync::ReleasedRecord& r, con
     for (const RecordId& p : rec.parents) TRY(keep_completion(store, p));
   } else if (rec.type == sync::RecordType::forward) {
     TRY(db.run("update matter set lane = min(?, lane) where row = ?", static_cast<int>(rec.lane), m.row));
+    // What was passed on to us under another title is listed by that one: its page shows the edition first.
+    if (!facts.own && edition && !edition->report.title.empty())
+      TRY(db.run("update matter set title = ? where row = ? and own = 0", edition->report.title, m.row));
   } else if (rec.type == sync::RecordType::manifest) {
     TRY(note_enclosure(store, m.row, row, rec));
   }

@@ -57,16 +57,32 @@ bool has_all(std::string_view title, std::string_view text, const std::vector<Ph
 }
 
 struct Text {
-  std::string title, text;
+  std::string title, text, shown;
 };
+/// A code that stands for a choice ("ND-GEO"): the index has it, a reader has no use for it.
+bool is_code(std::string_view value) {
+  return !value.empty() && std::ranges::all_of(value, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+/// What is shown of what is searched: the index's text but for codes.
+std::string shown_text(Report r) {
+  std::erase_if(r.fields.values, [](const auto& field) {
+    const auto* s = std::get_if<std::string>(&field.second);
+    return s && is_code(*s);
+  });
+  return search_text(r);
+}
+
 /// What the index has of a record.
 std::optional<Text> text_of(const sync::Record& r) {
-  if (const auto act = act_of(r); act && *act) return Text{{}, (**act).text};
+  if (const auto act = act_of(r); act && *act) return Text{{}, (**act).text, (**act).text};
   auto body = edition_of(r);
   if (!body)
     if (auto plain = decode_body(r.body)) body = std::move(*plain);
   if (!body) return std::nullopt;
-  return Text{body->report.title, search_text(body->report)};
+  return Text{body->report.title, search_text(body->report), shown_text(body->report)};
 }
 
 }  // namespace
@@ -108,7 +124,7 @@ Result<Excerpt> excerpt_of(Store& store, const MatterRow& m, std::string_view se
       if (!may_read(q.integer(1))) return Excerpt{};
       if (const auto body = decode_body(q.blob(0)))
         if (const std::string text = search_text(body->report); has_all(body->report.title, text, words))
-          return excerpt_of(text, searched);
+          return excerpt_of(shown_text(body->report), searched);
     }
   }
   Query q = TRY(store.db().query(
@@ -118,7 +134,7 @@ Result<Excerpt> excerpt_of(Store& store, const MatterRow& m, std::string_view se
     const auto released = sync::decode_record(q.blob(0));
     if (!released) return fail(Fault::corrupt, "a stored record no longer decodes", "store.record");
     const auto t = text_of(released->record);
-    if (t && has_all(t->title, t->text, words)) return excerpt_of(t->text, searched);
+    if (t && has_all(t->title, t->text, words)) return excerpt_of(t->shown, searched);
   }
   return Excerpt{};
 }

@@ -378,6 +378,38 @@ TEST_CASE("what is typed for a leader waits for the leader") {
   CHECK(w.shown().text("state") == "instructed");
 }
 
+TEST_CASE("who signs after the leader has recorded nothing, and the act has its time from that signature") {
+  Village w;
+  const auto parts = [&] {
+    std::string out;
+    const Json now = w.shown();
+    for (const Json& e : *now.find("timeline")->items()) {
+      out += std::string(e.text("event")) + " " + std::string(e.text("at").substr(11, 5));
+      if (e.text("event") == "instruction")
+        for (const Json& p : *e.find("persons")->items())
+          out += " " + std::string(p.text("name")) + "=" + std::string(p.text("part"));
+      out += ";";
+    }
+    return out;
+  };
+  REQUIRE(w.post("instruct", R"({"text":"请查"})").reply.status == 200);
+  w.now_ms += 9 * 60'000;
+  REQUIRE(w.post("sign", "{}", "李明").reply.status == 200);
+  const std::string led = parts();
+  CHECK_MESSAGE(led.find("李明=second") != std::string::npos, led);
+  CHECK_MESSAGE(led.find("instruction 14:35") != std::string::npos, led);  // kNow is 14:26:40 there
+  CHECK_MESSAGE(led.find("cosignature") == std::string::npos, led);
+  Village typed;
+  REQUIRE(typed.post("instruct", R"({"text":"请查","dictated":true})").reply.status == 200);
+  REQUIRE(typed.post("sign", "{}", "李明").reply.status == 200);
+  const Json act = typed.shown();
+  bool recorded = false;
+  for (const Json& r : *act.find("records")->items())
+    for (const Json& s : *r.find("signatures")->items())
+      recorded = recorded || (s.text("officer") == "王芳" && s.text("part") == "recorder");
+  CHECK(recorded);
+}
+
 TEST_CASE("the words of a leader who is named are signed by that leader alone, or by who stands in") {
   Village w(false, {"王芳", "李明", "赵敏"});
   REQUIRE(code(w.post("instruct", R"({"text":"请查","leader":"无此人"})")) == "act.leader");

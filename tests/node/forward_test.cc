@@ -177,6 +177,19 @@ TEST_CASE("an edition is kept while it is written, and nobody's is written over 
             .json.text("state") == "in_review");
 }
 
+TEST_CASE("what somebody has only begun to write hides a newer version from nobody; what waits for a signature does") {
+  Village w(false, {"王芳", "李明"});
+  REQUIRE(w.forward("{}").reply.status == 200);
+  w.put(w.foreign(w.village, w.case_id, {w.first.id}, "乙村续报", sync::RecordType::followup, kNow + 3'600'000));
+  w.now_ms = kNow + 3'700'000;
+  const auto begun = w.forward(R"({"edit":{"title":"写到一半"},"send":false})");
+  REQUIRE_MESSAGE(begun.reply.status == 200, begun.reply.body);
+  for (const char* who : {"王芳", "李明"}) CHECK(work_item(w, "newer", who).text("note").starts_with("王芳"));
+  REQUIRE(w.forward(R"({"edit":{"title":"写完了"},"seen":")" + std::string(begun.json.text("seen")) + R"("})")
+              .json.text("state") == "in_review");
+  CHECK(work_item(w, "newer", "李明").is_null());
+}
+
 TEST_CASE("who does not sign has it passed on unchanged by a signer") {
   Village w(false, {"王芳", "李明"});
   only(w, 0, crypto::role::drafter | crypto::role::reviewer);

@@ -213,6 +213,21 @@ std::string in_order(World& w, std::string_view query) {
 
 }  // namespace
 
+TEST_CASE("a number is found by what a person types of it, and by no other number") {
+  World w;
+  for (const int n : {9, 19, 119}) add_case(w, 1, 3, "柳河镇〔2026〕" + std::to_string(n) + "号", n);
+  add_case(w, 1, 3, "青山县〔2026〕19号", 50);
+  const auto found = [&](const std::string& typed) {
+    const auto list = list_cases(w.store(), {.search = typed});
+    REQUIRE(list);
+    return list->rows.size();
+  };
+  CHECK(found("19号") == 2);
+  CHECK(found("2026〕19号") == 2);
+  CHECK(found("柳河镇〔2026〕19号") == 1);
+  CHECK(found("7号") == 0);  // nor does any text have it
+}
+
 TEST_CASE("a list is in the order of the column that was asked for, page by page, each once") {
   World w;
   const struct {

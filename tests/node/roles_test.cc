@@ -536,8 +536,9 @@ TEST_CASE("whoever took note of a flash report stops what it asks, and what foll
   CHECK(said().starts_with("a flash report is not acknowledged for 6 min"));
   put(sync::RecordType::acknowledgement, kNow + 7 * kMinute, {first}, true);
   CHECK(said().empty());
-  put(sync::RecordType::followup, kNow + 10 * kMinute, {first});
+  const RecordId next = put(sync::RecordType::followup, kNow + 10 * kMinute, {first});
   CHECK(said().empty());
+  put(sync::RecordType::annotation, kNow + 12 * kMinute, {next}, true);  // a question is no signature for it
   w.now_ms = kNow + 20 * kMinute;
   CHECK(said().starts_with("what followed a flash report is not acknowledged for 10 min"));
 }

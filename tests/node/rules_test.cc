@@ -255,7 +255,11 @@ TEST_CASE("every rule of titles hits and misses") {
            {"T10", true, "our town", title("我镇春耕备耕进展顺利")},
            {"T10", false, "name", title("柳河镇春耕备耕进展顺利")},
            {"T11", true, "another matter", title("城区管网改造工程完工")},
-           {"T11", false, "same", title("柳河镇春耕备耕进展顺利")}});
+           {"T11", false, "same", title("柳河镇春耕备耕进展顺利")},
+           {"T11", true, "another figure",
+            [](Report& r, Context&) { r.title = "柳河镇春耕备耕进展顺利致1人死亡", r.body += "死亡2人。"; }},
+           {"T11", false, "the same figure, told the other way round",
+            [](Report& r, Context&) { r.title = "柳河镇春耕备耕进展顺利致1人死亡", r.body += "死亡1人。"; }}});
   try_all(first, filled,
           {{"T06", true, "no type", title("柳河镇铁匠沟情况报告")},
            {"T06", false, "type", title("柳河镇铁匠沟山体滑坡")},

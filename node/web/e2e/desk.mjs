@@ -90,7 +90,7 @@ async function passing(page, id, leader) {
   check('... and is counted against it', (await page.locator('#desk-now .mark').innerText()) === '改 2 处', await page.locator('#desk-now .mark').innerText());
   await page.getByLabel('说明').fill('已核实');
   await page.keyboard.press('Control+Enter');
-  await yes(page, '转报');
+  await yes(page, '提交签发');
   await page.locator('.report h1').waitFor();
   check('an edition takes two persons', run('county', 'report', 'show', id, '--as', '李明').draft?.state === 'in_review');
   await go(leader, '/report/' + id, '.pending');
@@ -112,7 +112,7 @@ async function passing(page, id, leader) {
   await page.locator('#edition-title').waitFor();
   check('what was edited since is there after a reload', (await body.inputValue()).includes('派2人复核'));
   await page.getByRole('button', { name: /按改稿转报/ }).click();
-  await yes(page, '转报');
+  await yes(page, '提交签发');
   await page.locator('.report h1').waitFor();
   await until('submitted anew it takes the place of what was given back', () => run('county', 'report', 'show', id, '--as', '李明').draft?.state === 'in_review');
   await go(leader, '/', '.head h1');
@@ -154,6 +154,8 @@ async function atTheCity(b, url, id) {
   const sheet = page.locator('.memo');
   await sheet.waitFor();
   check('the sheet has what it is about, room to write on and a code to verify it by', /信息呈报单[\s\S]*饮水[\s\S]*柳河镇[\s\S]*领导批示/.test(await sheet.innerText()) && (await sheet.locator('.qr').count()) === 1, await sheet.innerText());
+  const vouched = await sheet.locator('.print-proof').innerText();
+  check('... and names whose text it is, who signed that, and the original beside it', /青山县.*（.*签发，对柳河镇原件改 2 处）/.test(await sheet.innerText()) && /改稿，不是原件/.test(vouched) && /原件签发人\s*柳河镇/.test(vouched) && /原件摘要/.test(vouched), vouched);
   check('... and is one page', (await sheet.evaluate((e) => e.getBoundingClientRect().height)) < 950, await sheet.evaluate((e) => e.getBoundingClientRect().height));
   await page.emulateMedia({ media: null });
   await go(page, '/report/' + id, '.layers');

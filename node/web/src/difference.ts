@@ -130,6 +130,11 @@ export function changedFields(before: Text, after: Text): string[] {
     return none(a) ? !none(b) : none(b) || String(a) !== String(b);
   });
 }
+/** Of two versions of one report: what each field that says something else said and says. */
+export function fieldChanges(before: Partial<Text>, after: Partial<Text>): { key: string; before: FieldValue | null; after: FieldValue | null }[] {
+  const [was, is] = [before.fields ?? {}, after.fields ?? {}];
+  return changedFields({ title: '', body: '', fields: was }, { title: '', body: '', fields: is }).map((key) => ({ key, before: was[key] ?? null, after: is[key] ?? null }));
+}
 /** In how many places a line or a paragraph says something else: what was taken out and what stands there now are one. */
 export function placesIn(before: string, after: string): number {
   const all = parts(before, after);

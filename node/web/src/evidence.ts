@@ -30,10 +30,13 @@ export function recordLines(all: ReportRecord[]): ReportRecord[] {
   return lines;
 }
 
-/** Who of an office took note of it, and when: the last acknowledgement that passed its check. */
-export function acknowledgedBy(records: ReportRecord[], office: string): { who: string; at: string } | null {
+/** Who of an office took note of it, and when: the last acknowledgement that passed its check. `older`: when the version was signed that it names, where a newer one stands (`heads`). */
+export function acknowledgedBy(records: ReportRecord[], office: string, heads: string[] = []): { who: string; at: string; older: string | null } | null {
   const last = records.filter((r) => r.type === 'acknowledgement' && r.office === office && r.quarantine === 'none').pop();
-  return last ? { who: last.signatures.map((s) => s.officer).join('、'), at: last.at } : null;
+  if (!last) return null;
+  const named = records.filter((r) => last.parents.includes(r.record)).sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).pop();
+  const newest = !heads.length || !named || last.parents.some((p) => heads.includes(p));
+  return { who: last.signatures.map((s) => s.officer).join('、'), at: last.at, older: newest ? null : (named.signed_at ?? named.at) };
 }
 
 interface Signed {

@@ -9,6 +9,8 @@ export interface SentFirst {
   by: string;
   later: string | null;
   minutes: number;
+  /** It lies inside what another office passed on: a signature that was added later is not in it, and need not be missing. */
+  within: boolean;
 }
 
 /** What carries a text; its attachments' lists go out under the same signature. */
@@ -30,7 +32,7 @@ export function sentFirst(records: ReportRecord[], now: number): SentFirst[] {
     .filter((r) => r.flags.includes('provisional') && texts.includes(r.type))
     .map((r) => {
       const signed = sound.filter((c) => c.type === 'cosignature' && !c.act && c.office === r.office && c.parents.includes(r.record)).sort((a, b) => Date.parse(a.at) - Date.parse(b.at))[0];
-      return { record: r.record, who: names(r), at: r.at, by: signed ? names(signed) : '', later: signed?.at ?? null, minutes: Math.max(0, Math.round(((signed ? Date.parse(signed.at) : now) - Date.parse(r.at)) / 60_000)) };
+      return { record: r.record, who: names(r), at: r.at, by: signed ? names(signed) : '', later: signed?.at ?? null, minutes: Math.max(0, Math.round(((signed ? Date.parse(signed.at) : now) - Date.parse(r.at)) / 60_000)), within: r.flags.includes('nested') };
     })
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }

@@ -25,8 +25,16 @@ test('files that go with one version stand in one line by their names', () => {
 
 test('whoever acknowledged for an office is named, with the time; a machine\'s receipt names nobody', () => {
   const all = [record({ type: 'acknowledgement', office: 'B', at: '06:40', signatures: [{ officer: '赵红', role: 'reviewer' }] })];
-  expect(acknowledgedBy(all, 'B')).toEqual({ who: '赵红', at: '06:40' });
+  expect(acknowledgedBy(all, 'B')).toEqual({ who: '赵红', at: '06:40', older: null });
   expect(acknowledgedBy(all, 'C')).toBeNull();
+});
+
+test('an acknowledgement of an earlier version is none of the newest', () => {
+  const first = record({ record: '1', at: '2026-11-22T13:05:00+08:00' });
+  const next = record({ record: '2', type: 'correction', at: '2026-11-22T15:35:00+08:00', parents: ['1'] });
+  const taken = record({ record: '3', type: 'acknowledgement', office: 'B', at: '2026-11-22T13:08:00+08:00', parents: ['1'] });
+  expect(acknowledgedBy([first, taken, next], 'B', ['2'])?.older).toBe(first.at);
+  expect(acknowledgedBy([first, taken], 'B', ['1'])?.older).toBeNull();
 });
 
 test('when two persons signed elsewhere is said as the time between', () => {

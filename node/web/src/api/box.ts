@@ -87,6 +87,8 @@ export interface Counted extends Partial<Summary> {
   at: string;
   minutes: number;
   note: string;
+  /** Of which level the office is that adopted it or instructed on it. */
+  level?: string;
   certain: boolean;
 }
 

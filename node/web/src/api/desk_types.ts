@@ -21,6 +21,7 @@ export interface Layer {
   title?: string;
   body?: string;
   fields?: Fields;
+  occurred_at?: string | null;
   note: string;
   unchanged: boolean;
   places: number;

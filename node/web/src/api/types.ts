@@ -115,7 +115,9 @@ export interface Work extends Summary {
   overdue?: boolean;
   to?: { office: string; name: string }[];
   submitted?: { by: string; at: string } | null;
-  escalated?: { step: number; asks: string; whom: string } | null;
+  /** When the act that the row is about was signed. */
+  at?: string | null;
+  escalated?: { step: number; asks: string; whom: string; what?: string; since?: string } | null;
 }
 export interface Finding {
   rule: string;
@@ -158,6 +160,7 @@ export interface ReportRecord {
   act?: string;
   title?: string;
   body?: string;
+  fields?: Fields;
   reason?: string;
   verified: boolean;
   quarantine: string;

@@ -2,6 +2,8 @@
 import type { Act } from '../api/acts';
 
 const MINUTE = 60_000;
+/** Whose word an act is: the signer comes first; who typed it or signed second is no author of it. */
+export const author = (a: Pick<Act, 'by'>): string => a.by[0] ?? '';
 const QUARTER = 15 * MINUTE;
 
 /** What our superior asked of us that we have passed on: ours quotes its words. */

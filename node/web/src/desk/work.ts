@@ -26,3 +26,9 @@ export function counted(items: Pick<Work, 'flags'>[]): { real: number; exercises
   const exercises = items.filter((w) => w.flags?.includes('exercise')).length;
   return { real: items.length - exercises, exercises };
 }
+
+/** What an alarm says of a row: ours is late only when its time is over; what an office above has not signed for is no delay of ours. */
+export function lateWord(w: Pick<Work, 'group'>, late: boolean): 'late.title' | 'late.half' | 'late.theirs' {
+  if (w.group === 'owed' || w.group === 'waiting') return 'late.theirs';
+  return late ? 'late.title' : 'late.half';
+}

@@ -12,7 +12,7 @@ const en: typeof zh = {
     returned: 'Returned to be mended', to_sign: 'For me to sign', cosign: 'Left before sign-off: sign now', in_review: 'Others sign', new: 'New from below', waiting: 'Waits for a receipt', draft: 'Drafts',
   },
   role: { drafter: 'drafted', reviewer: 'reviewed', signer: 'signed', duty: 'sent on duty', cosigner: 'signed afterwards' },
-  part: { drafter: 'drafted', reviewer: 'reviewed', signer: 'signed', duty: 'sent on duty', cosigner: 'signed afterwards', handler: 'handled', recorder: 'typed for the leader' },
+  part: { drafter: 'drafted', reviewer: 'reviewed', signer: 'signed', duty: 'sent on duty', cosigner: 'signed afterwards', handler: 'handled', recorder: 'typed for the leader', second: 'signed second' },
   event: {
     submitted: 'submitted', sent_back: 'returned for changes', reviewed: 'reviewed', report: 'signed', final: 'final report signed', cosignature: 'signed afterwards', followup: 'follow-up signed', final_report: 'final report signed', zero_report: 'nil report signed', correction: 'correction signed', withdrawal: 'withdrawn', forward: 'forwarded',
     received: 'received and stored here', custody: 'kept by a relay', stored: 'stored there (by the machine)', opened: 'verified there (by the machine)', refused: 'refused', acknowledgement: 'acknowledged',
@@ -21,7 +21,7 @@ const en: typeof zh = {
   delivery: { waiting: 'waits to leave', sent: 'sent, no receipt yet', custody: 'kept by a relay', delivered: 'delivered (stored receipt)', opened: 'verified there (by the machine)', refused: 'refused', set_aside: 'set aside' },
   flag: {
     one_person: 'one person', root_unconfirmed: 'root not compared', expired: 'certificate expired', clock: 'clock in doubt', provisional: 'left before sign-off', exercise: 'exercise', unreadable: 'unreadable',
-    same_signer: 'drafter signed', nested: 'from a forward', older_version: 'newer version exists', revoked: 'key ended', unreviewed: 'no reviewer signed',
+    same_signer: 'drafter signed', nested: 'from a forward', older_version: 'passed on or decided on an older version', revoked: 'key ended', unreviewed: 'no reviewer signed',
   },
   sensitivity: { public: 'Public', internal: 'Internal', work_secret: 'Work secret' },
   grade: { I: 'extraordinarily serious', II: 'serious', III: 'relatively serious', IV: 'ordinary', ungraded: 'ungraded' },
@@ -32,7 +32,7 @@ const en: typeof zh = {
     confirmHint: 'It was typed more than five minutes ago; signing needs it again.', secret: 'No state secrets in this system', checking: 'Checking the passphrase…',
   },
   work: {
-    goesTo: 'to {list}', submitted: 'submitted by {name}, {time}',
+    goesTo: 'to {list}', goesDown: 'goes to {list}', submitted: 'submitted by {name}, {time}',
     title: 'Today', empty: 'Nothing waits for you.', count: '{n}', drills: '{n} exercises', due: 'Due', overdue: '{n} min late', left: '{n} min left', leftHours: '{n} h left', leftDays: '{n} day left | {n} days left',
     keys: 'j / k move, Enter opens, n writes, p takes a phone call',
   },
@@ -47,7 +47,7 @@ const en: typeof zh = {
   },
   report: {
     text: 'Text', fields: 'Elements', people: 'People', drafter: 'Drafted', reviewer: 'Reviewed', signer: 'Signed', contact: 'Contact', records: 'Versions and signatures', receipts: 'Receipts', noReceipts: 'No receipt yet. The state changes by receipts alone.',
-    timeline: 'What happened', attachments: 'Attachments', none: 'none', valid: 'signature good', invalid: 'signature bad', verified: 'verified', unverified: 'not verified', held: 'held back', incomplete: 'not complete', occurred: 'Occurred', signed: 'Signed', submitted: 'Submitted', between: 'between {from} and {until}', received: 'Received', handled: ' ({who})', receiptHint: 'Stored and verified are told by the other office\'s computer and say nothing about a person; that somebody took note says “acknowledged”.', latest: 'newest receipt {time}, covers this one', storedAt: 'stored', openedAt: 'verified', notAcknowledged: 'nobody has acknowledged it', signedFor: 'Sign in the place of {absent}', asDeputy: '{absent} is away and named you as deputy. Every office sees “your name (for {absent})”.', unentitled: '“Right to sign not proven”: who signed is no signer, and no absence that names them came here, or they signed outside its time. It is looked at again when that comes; telephone when it is urgent.',
+    timeline: 'What happened', attachments: 'Attachments', none: 'none', valid: 'signature good', invalid: 'signature bad', verified: 'verified', unverified: 'not verified', held: 'held back', incomplete: 'not complete', occurred: 'Occurred', signed: 'Signed', submitted: 'Submitted', between: 'between {from} and {until}', received: 'Received', handled: ' ({who})', receiptHint: 'Stored and verified are told by the other office\'s computer and say nothing about a person; that somebody took note says “acknowledged”.', latest: 'newest receipt {time}, covers this one', storedAt: 'stored', openedAt: 'verified', takenOlder: ' (of the version of {time}; the newest is not acknowledged)', notAcknowledged: 'nobody has acknowledged it', signedFor: 'Sign in the place of {absent}', asDeputy: '{absent} is away and named you as deputy. Every office sees “your name (for {absent})”.', unentitled: '“Right to sign not proven”: who signed is no signer, and no absence that names them came here, or they signed outside its time. It is looked at again when that comes; telephone when it is urgent.',
     disputed: 'Disputed: {list}', edit: 'Go on writing', remove: 'Delete draft', print: 'Print', sign: 'Sign', return: 'Return', submit: 'Submit',
     acknowledge: 'Acknowledge', follow: 'Follow-up', final: 'Final report', correct: 'Correction', withdraw: 'Withdraw', code: 'Code by phone', returned: 'Returned because: {note}', pending: 'There is an unsigned text ({state})', deliveries: 'Delivery',
     cosign: 'Sign later', cosignText: 'Signs what was sent first: {list}.', sentFirstBy: 'Sent first by', opinion: 'Note', takeBack: 'Take it back', takeBackText: 'It can be changed then, and has to be submitted again.', takeBackSaid: 'Taken back by its writer', textSigned: 'Text (the version signed before)',
@@ -71,6 +71,6 @@ const en: typeof zh = {
   },
   error: { away: 'The node does not answer: it may have stopped. Run yizhan serve. What is not saved is still on this page.', failed: 'Not done: {why}', csrf: 'The page is out of date: load it anew.' },
   alarm: 'Needs a look',
-  common: { semicolon: '; ', colon: ': ', brackets: ' ({text})', loading: 'Loading…', close: 'Close', and: ', ', menu: 'Menu' },
+  common: { semicolon: '; ', colon: ': ', brackets: ' ({text})', loading: 'Loading…', close: 'Close', and: ', ', menu: 'Menu', otherOffice: 'another office' },
 };
 export default en;

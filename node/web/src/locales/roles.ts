@@ -12,7 +12,7 @@ export const rolesZh = {
     states: { running: '外出', coming: '将外出', back: '已提前返回', over: '已结束' }, onlySigner: '只有有签发权的同志报备外出。', wrongSpan: '返回时间须在离开之后。',
     actingFor: '你正代{names}签发，到时自动结束。',
   },
-  late: { title: '超时未办', seen: '已知晓', step: '第 {n} 级', none: '没有超时未办的事项。', open: '打开', asks: '请{whom}处理', sound: '有特急或加急事项超时未办' },
+  late: { title: '超时未办', half: '时限过半', theirs: '对方超时未签收', asksCall: '对方还没有签收，请{whom}打电话给对方值班室', seen: '已知晓', step: '第 {n} 级', none: '没有超时未办的事项。', open: '打开', asks: '请{whom}处理', sound: '有特急或加急事项超时未办' },
   embargo: {
     until: '发布时间限制：{time} 前不得转报、综合或刊发', here: '仅限收文单位，不得再转、综合或刊发', over: '发布时间限制 {time} 已过', up: '紧急信息照报上级，只限制刊发。',
   },
@@ -36,7 +36,7 @@ export const rolesEn: typeof rolesZh = {
     states: { running: 'away', coming: 'going', back: 'back early', over: 'over' }, onlySigner: 'Only signers register absences.', wrongSpan: 'The end has to come after the beginning.',
     actingFor: 'You sign in the place of {names}; it ends by itself.',
   },
-  late: { title: 'Waits too long', seen: 'Noted', step: 'step {n}', none: 'Nothing waits too long.', open: 'Open', asks: '{whom} is asked', sound: 'Something urgent waits too long' },
+  late: { title: 'Waits too long', half: 'Half of its time is gone', theirs: 'Not acknowledged there', asksCall: 'Not acknowledged there: {whom} is asked to telephone its duty room', seen: 'Noted', step: 'step {n}', none: 'Nothing waits too long.', open: 'Open', asks: '{whom} is asked', sound: 'Something urgent waits too long' },
   embargo: {
     until: 'Not to be passed on, merged or published before {time}', here: 'For the offices addressed alone: goes no further', over: 'Embargo until {time} is over', up: 'An emergency goes up all the same; only publishing waits.',
   },

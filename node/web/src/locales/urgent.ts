@@ -7,10 +7,10 @@ export const urgentZh = {
   },
   urgent: { title: '{n} 件特急、加急来件没有签收', more: '还有 {n} 件', silence: '静音（Alt+M）', silent: '已静音，签收后消失' },
   group: { urgent: '特急、加急来件，待签收' },
-  sentFirst: { signed: '先报后签：{who} {at} 报出，{by} {later} 补签，间隔 {n} 分钟', waits: '先报后签：{who} {at} 报出，尚未补签（已 {n} 分钟）' },
+  sentFirst: { signed: '先报后签：{who} {at} 报出，{by} {later} 补签，间隔 {n} 分钟', waits: '先报后签：{who} {at} 报出，尚未补签（已 {n} 分钟）', within: '先报后签：{who} {at} 报出；补签不随转报件送达，本单位未收到补签' },
   signOff: { provisional: '立即报出（先报后签）', provisionalText: '先报后签：本人签名立即报出，随后由另一人补签（{list}）。', second: '送签：须由另一人签发（{list}），签发后才报出。', nobody: '本单位还没有其他签发人' },
   further: { title: '{kind}：{of}', followup: '续报', nth: '续报（第{n}次）', final: '终报', correction: '更正', withdrawal: '撤回', reason: '更正原因：{reason}', notBegun: '还没有写，写了就检查。' },
-  proof: { title: '核验', how: '在收有此件的驿站里打开，比对编号、签发人和摘要；一致即为原件内容。', case: '编号', digest: '摘要' },
+  proof: { title: '核验', how: '在收有此件的驿站里打开，比对编号、签发人和摘要；一致即为原件内容。', howEdited: '正文是{office}的改稿，不是原件（对{of}原件改 {n} 处）。在收有此件的驿站里打开，在“转报经过”里比对两者的签发人和摘要。', case: '编号', digest: '摘要', originalSigner: '原件签发人', originalDigest: '原件摘要' },
   phone: { something: '突发情况' },
 };
 export const urgentEn: typeof urgentZh = {
@@ -21,9 +21,9 @@ export const urgentEn: typeof urgentZh = {
   },
   urgent: { title: '{n} flash or urgent reports nobody has acknowledged', more: '{n} more', silence: 'Silence (Alt+M)', silent: 'Silenced; it goes when acknowledged' },
   group: { urgent: 'Flash and urgent, to acknowledge' },
-  sentFirst: { signed: 'Sent first: {who} at {at}; signed by {by} at {later}, {n} min later', waits: 'Sent first: {who} at {at}; not signed off for {n} min' },
+  sentFirst: { signed: 'Sent first: {who} at {at}; signed by {by} at {later}, {n} min later', waits: 'Sent first: {who} at {at}; not signed off for {n} min', within: 'Sent first: {who} at {at}; a later signature does not travel with what is passed on, none has come here' },
   signOff: { provisional: 'Send now, sign-off follows', provisionalText: 'Sent at once on your signature; another officer signs later ({list}).', second: 'Submitted: another officer has to sign ({list}); it leaves after that.', nobody: 'nobody else may sign here yet' },
   further: { title: '{kind}: {of}', followup: 'Follow-up', nth: 'Follow-up no. {n}', final: 'Final report', correction: 'Correction', withdrawal: 'Withdrawal', reason: 'Reason: {reason}', notBegun: 'Checked as soon as something is written.' },
-  proof: { title: 'Verification', how: 'Open it in a node that has it and compare number, signer and digest: when they agree, this is what was signed.', case: 'Number', digest: 'Digest' },
+  proof: { title: 'Verification', how: 'Open it in a node that has it and compare number, signer and digest: when they agree, this is what was signed.', howEdited: 'This is the edition of {office}, not the original (of {of}, {n} changed). Open it in a node that has it and compare signers and digests of both under “How it was passed on”.', case: 'Number', digest: 'Digest', originalSigner: 'Signer of the original', originalDigest: 'Digest of the original' },
   phone: { something: '突发情况' },
 };

@@ -12,7 +12,7 @@ export default {
   },
   role: { drafter: '拟稿', reviewer: '审核', signer: '签发', duty: '值班员先报', cosigner: '补签' },
   /** What a signature is in the very record it stands under. */
-  part: { drafter: '拟稿', reviewer: '审核', signer: '签发', duty: '值班员先报', cosigner: '补签', handler: '经办', recorder: '代录' },
+  part: { drafter: '拟稿', reviewer: '审核', signer: '签发', duty: '值班员先报', cosigner: '补签', handler: '经办', recorder: '代录', second: '第二人签名' },
   event: {
     submitted: '送签', sent_back: '退回修改', reviewed: '审核', report: '签发', final: '终报签发', cosignature: '补签', followup: '续报签发', final_report: '终报签发', zero_report: '零报告签发', correction: '更正签发', withdrawal: '撤回', forward: '转报',
     received: '本机收到并入库', custody: '中转单位代收保管', stored: '对方入库（机器回执）', opened: '对方已核验（机器回执）', refused: '对方拒收', acknowledgement: '签收',
@@ -21,7 +21,7 @@ export default {
   delivery: { waiting: '待发出', sent: '已发出，未见回执', custody: '中转单位保管中', delivered: '已送达（入库回执）', opened: '对方已核验（机器回执）', refused: '对方拒收', set_aside: '已搁置' },
   flag: {
     one_person: '一人单位', root_unconfirmed: '根指纹未核对', expired: '证书过期', clock: '时钟可疑', provisional: '先报后签', exercise: '演练', unreadable: '读不懂',
-    same_signer: '拟签同一人', nested: '转报所附', older_version: '已有新版本', revoked: '密钥已停用', unreviewed: '缺审核人签名',
+    same_signer: '拟签同一人', nested: '转报所附', older_version: '处理、转报的是旧版本', revoked: '密钥已停用', unreviewed: '缺审核人签名',
   },
   sensitivity: { public: '公开', internal: '内部', work_secret: '工作秘密' },
   grade: { I: '特别重大', II: '重大', III: '较大', IV: '一般', ungraded: '未定级' },
@@ -32,7 +32,7 @@ export default {
     confirmHint: '距上次输入口令已超过5分钟，签名前需再确认一次。', secret: '涉密信息不得上本系统', checking: '正在核对口令…',
   },
   work: {
-    goesTo: '报送{list}', submitted: '{name} {time} 提交', title: '今日', empty: '没有等着办的事。', count: '{n} 件', drills: '演练 {n} 件', due: '时限', overdue: '已超 {n} 分钟', left: '还有 {n} 分钟', leftHours: '还有 {n} 小时', leftDays: '还有 {n} 天',
+    goesTo: '报送{list}', goesDown: '发给{list}', submitted: '{name} {time} 提交', title: '今日', empty: '没有等着办的事。', count: '{n} 件', drills: '演练 {n} 件', due: '时限', overdue: '已超 {n} 分钟', left: '还有 {n} 分钟', leftHours: '还有 {n} 小时', leftDays: '还有 {n} 天',
     keys: 'j / k 上下移动，Enter 打开，n 写信息，p 接电话',
   },
   list: {
@@ -46,7 +46,7 @@ export default {
   },
   report: {
     text: '正文', fields: '要素', people: '经办', drafter: '拟稿', reviewer: '审核', signer: '签发', contact: '联系人', records: '版本与签名', receipts: '回执', noReceipts: '还没有回执。状态只随回执改变。',
-    timeline: '经过', attachments: '附件', none: '无', valid: '签名有效', invalid: '签名无效', verified: '已核验', unverified: '未核验', held: '被隔离', incomplete: '未收全', occurred: '事发', signed: '签发于', submitted: '送签', between: '{from} 至 {until} 之间', received: '收到于', handled: '（{who}）', receiptHint: '入库、核验是对方电脑自动给的回执，不表示有人看过；有人看过要看“签收”。', latest: '最新回执 {time}，覆盖至本件', storedAt: '入库', openedAt: '核验', notAcknowledged: '还没有人签收', signedFor: '代{absent}签发', asDeputy: '{absent}已报备外出，由您代签。签名后各单位看到的是“您（代{absent}签发）”。', unentitled: '“签发权未证实”：签发人没有签发权，也没有收到由其代签的外出报备，或签发不在代签期内。收到报备后会自动重新核对；急件请打电话核实。',
+    timeline: '经过', attachments: '附件', none: '无', valid: '签名有效', invalid: '签名无效', verified: '已核验', unverified: '未核验', held: '被隔离', incomplete: '未收全', occurred: '事发', signed: '签发于', submitted: '送签', between: '{from} 至 {until} 之间', received: '收到于', handled: '（{who}）', receiptHint: '入库、核验是对方电脑自动给的回执，不表示有人看过；有人看过要看“签收”。', latest: '最新回执 {time}，覆盖至本件', storedAt: '入库', openedAt: '核验', takenOlder: '（签收的是 {time} 的版本，新版本还没有签收）', notAcknowledged: '还没有人签收', signedFor: '代{absent}签发', asDeputy: '{absent}已报备外出，由您代签。签名后各单位看到的是“您（代{absent}签发）”。', unentitled: '“签发权未证实”：签发人没有签发权，也没有收到由其代签的外出报备，或签发不在代签期内。收到报备后会自动重新核对；急件请打电话核实。',
     disputed: '有分歧的要素：{list}', edit: '继续编写', remove: '删除草稿', print: '打印', sign: '签发', return: '退回', submit: '提交签发',
     acknowledge: '签收', follow: '写续报', final: '写终报', correct: '写更正', withdraw: '撤回', code: '电话短码', returned: '退回原因：{note}', pending: '有未签发的稿件（{state}）', deliveries: '送达情况',
     cosign: '补签', cosignText: '补签先报后签的：{list}。', sentFirstBy: '先报', opinion: '意见', takeBack: '取回修改', takeBackText: '取回后可以再改，改好要重新提交。', takeBackSaid: '拟稿人取回修改', textSigned: '正文（已签发的上一版）',
@@ -70,5 +70,5 @@ export default {
   },
   error: { away: '节点没有应答：它可能停了。请看窗口外的驿站程序，或运行 yizhan serve。没保存的内容还在本页。', failed: '没有办成：{why}', csrf: '页面凭证不符，请刷新页面。' },
   alarm: '需要留意',
-  common: { semicolon: '；', colon: '：', brackets: '（{text}）', loading: '正在读取…', close: '关闭', and: '、', menu: '菜单' },
+  common: { semicolon: '；', colon: '：', brackets: '（{text}）', loading: '正在读取…', close: '关闭', and: '、', menu: '菜单', otherOffice: '另一单位' },
 };

@@ -5,6 +5,9 @@ import type { FieldSpec, FieldValue, Office } from '../api/types';
 import { i18n, named } from '../i18n';
 import { useNode } from './node';
 
+/** An office of which nothing is known here but its id: no reader can do anything with that. */
+const ID = /^[0-9a-f]{32}$/;
+
 /** What codes stand for: offices, kinds, fields and their values. */
 export const useNames = defineStore('names', () => {
   const node = useNode();
@@ -27,7 +30,7 @@ export const useNames = defineStore('names', () => {
   const below = computed(() => offices.value.filter((o) => o.state === 'below'));
   const office = (code: string): string => {
     if (code === node.status?.office) return node.status.name;
-    return offices.value.find((o) => o.office === code)?.name || node.status?.superiors.find((s) => s.office === code)?.name || code;
+    return offices.value.find((o) => o.office === code)?.name || node.status?.superiors.find((s) => s.office === code)?.name || (ID.test(code) ? i18n.global.t('common.otherOffice') : code);
   };
   const kind = (id: string): string => {
     const k = node.rules?.kinds.find((x) => x.id === id);
