@@ -174,6 +174,22 @@ async function people(township) {
   await fitsPhone(page, 'people');
 }
 
+/** The key that an office joined with is compared by telephone: what the township reads is what the county waits for. */
+async function comparesOffice(county, township) {
+  await visit(township.page, 'machines', '机器与密钥');
+  const read = digits(await township.page.locator('section[aria-labelledby=officekey] .fingerprint').innerText());
+  await visit(county.page, 'offices', '下级单位');
+  const row = county.page.locator('table.offices tbody tr', { hasText: '柳河镇' });
+  await row.getByRole('button', { name: /^核对指纹/ }).click();
+  await county.page.locator('#office-digits').fill('1'.repeat(40));
+  await dialog(county.page).getByRole('button', { name: '录完，核对' }).click();
+  await dialog(county.page).locator('[role=alert]', { hasText: '不一致' }).waitFor();
+  check('other digits are not noted as compared', (await row.locator('.office-print').count()) === 1);
+  await county.page.locator('#office-digits').fill(read);
+  await dialog(county.page).getByRole('button', { name: '录完，核对' }).click();
+  await until('the office stands as compared', async () => (await row.locator('.office-print').count()) === 0);
+}
+
 async function machines(county, township, sync) {
   const { page } = township;
   await visit(page, 'machines', '机器与密钥');
@@ -330,6 +346,7 @@ await finish(async () => {
   const anew = await open(b, again.url);
   anew.page.setDefaultTimeout(45_000);
   await signIn(anew.page, '王芳');
+  await comparesOffice(county, anew);
   await machines(county, anew, `http://127.0.0.1:${port}`);
   check('nothing that the policy forbids, and no error, in all that', [...county.wrong, ...township.wrong, ...anew.wrong].length === 0, [...county.wrong, ...township.wrong, ...anew.wrong]);
   await b.close();
