@@ -1231,12 +1231,10 @@ std::string Grammar::sentence(const CLI::ParseError& e) const {
     return plain(what);
   };
   if (name == "RequiredError") return t("还缺：", "missing: ") + without(" is required");
-  if (name == "ExtrasError") {
-    // "status: The following argument was not expected: --x", with the command's name before it or without.
-    constexpr std::string_view kBehind = "expected: ";
-    if (const auto at = what.find(kBehind); at != std::string::npos) what.erase(0, at + kBehind.size());
-    return t("不认识：", "not understood: ") + plain(what);
-  }
+  // Of a command's own arguments CLI11 gives the command as the error's name.
+  constexpr std::string_view kUnexpected = " not expected: ";
+  if (const auto at = what.find(kUnexpected); at != std::string::npos)
+    return t("不认识：", "not understood: ") + plain(what.substr(at + kUnexpected.size()));
   if (name == "RequiresError") return l_ == Language::zh ? "要一起写：" + without(" requires") : plain(what);
   if (name == "ExcludesError") return l_ == Language::zh ? "不能一起写：" + without(" excludes") : plain(what);
   if (name == "ConversionError") return t("不是数字或格式不对：", "not a number, or of another form: ") + plain(what);

@@ -92,6 +92,7 @@ async function withdrawing(page, line) {
   const paper = (await page.locator('.sheet .invitation').innerText()).trim();
   await visit(page, 'offices', '下级单位');
   const open = page.locator('.invitations > ul li');
+  await open.nth(1).waitFor();
   check('both invitations stand there, with whom they are for', (await open.count()) === 2 && (await page.locator('.invitations').innerText()).includes('河口镇（370783107）'));
   await accessible(page, 'invitations');
   await open.filter({ hasText: '河口镇' }).getByRole('button', { name: /^撤回/ }).click();
