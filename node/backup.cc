@@ -185,64 +185,89 @@ Result<> begin_new_life(Store& store) {
   return store.load_identity();
 }
 
-Result<Identity> restore_backup(const std::string& path, const std::string& backup, std::string_view officer,
-                                ByteView passphrase) {
-  File in;
-  in.fd = ::open(backup.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (in.fd < 0) return fail(Fault::missing, "cannot read " + backup + ": " + errno_text(), "backup.missing");
+namespace {
+
+/// A backup whose head was read and whose keys a passphrase opened.
+struct Opened {
+  crypto::Hasher hasher;  ///< what was read so far
+  std::int64_t made_ms;
+  Home::Keys keys;
+  Unlocked unlocked;
+  std::array<std::uint64_t, 2> size;
+};
+
+Result<Opened> open_backup(int in, const std::string& name, std::string_view officer, ByteView passphrase) {
   Bytes piece;
   crypto::Hasher hasher(crypto::purpose::backup);
-  hasher.add(TRY(get(in.fd, piece, 20)));
+  hasher.add(TRY(get(in, piece, 20)));
   Reader r(piece);
   if (text(r.raw(4)) != kBackupMagic || r.u8() != 1)
-    return fail(Fault::invalid, backup + " is not a Yizhan backup", "backup.form");
+    return fail(Fault::invalid, name + " is not a Yizhan backup", "backup.form");
   r.zeros(3);
   const auto made_ms = static_cast<std::int64_t>(r.u64());
   const std::size_t slot_bytes = r.u32();
   if (!r.done() || slot_bytes > kKeysMost) return fail(Fault::corrupt, "the backup's head is damaged", "backup.form");
-  hasher.add(TRY(get(in.fd, piece, slot_bytes)));
-  const Home::Keys keys = TRY(parse_key_block(piece));
-  const Unlocked unlocked = TRY(unlock(keys, officer, passphrase));
-  hasher.add(TRY(get(in.fd, piece, 16)));
+  hasher.add(TRY(get(in, piece, slot_bytes)));
+  Home::Keys keys = TRY(parse_key_block(piece));
+  Unlocked unlocked = TRY(unlock(keys, officer, passphrase));
+  hasher.add(TRY(get(in, piece, 16)));
   Reader sizes(piece);
   const std::array<std::uint64_t, 2> size{sizes.u64(), sizes.u64()};
   if (size[0] > kBackedUpMost || size[1] > kBackedUpMost)
     return fail(Fault::corrupt, "the backup's head is damaged", "backup.form");
+  return Opened{std::move(hasher), made_ms, std::move(keys), std::move(unlocked), size};
+}
 
-  Home home = TRY(Home::create(path));
+Result<Identity> put_back(const Home& home, const std::string& path, int in, Opened& o) {
+  Bytes piece;
   std::array<File, 2> files;
   for (std::size_t i = 0; i < 2; ++i) {
     files[i].path = path + (i == 0 ? "/yizhan.db" : "/attachments.db");
     files[i].fd = ::open(files[i].path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (files[i].fd < 0) return fail(Fault::full, "cannot write " + files[i].path + ": " + errno_text());
-    for (std::uint64_t left = size[i]; left > 0;) {
-      const ByteView b = TRY(get(in.fd, piece, static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece))));
-      hasher.add(b);
+    for (std::uint64_t left = o.size[i]; left > 0;) {
+      const ByteView b = TRY(get(in, piece, static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece))));
+      o.hasher.add(b);
       TRY(put(files[i].fd, b));
       left -= b.size();
     }
     if (::fsync(files[i].fd) != 0) return fail(Fault::full, "cannot sync " + files[i].path);
   }
-  const Hash content = hasher.done();
-  const Hash mac = TRY(Hash::from(TRY(get(in.fd, piece, 32))));
-  if (!crypto::same(mac.view(), mac_of(unlocked.store_key, content).view()))
+  const Hash content = o.hasher.done();
+  const Hash mac = TRY(Hash::from(TRY(get(in, piece, 32))));
+  if (!crypto::same(mac.view(), mac_of(o.unlocked.store_key, content).view()))
     return fail(Fault::corrupt, "the backup was changed or is damaged: nothing was restored", "backup.mac");
 
   Identity me;
   {
-    StoreOptions options{.folder = path, .key = unlocked.store_key.expose(), .id = keys.store_id.bytes};
+    StoreOptions options{.folder = path, .key = o.unlocked.store_key.expose(), .id = o.keys.store_id.bytes};
     const auto store = TRY(Store::open(options));
     TRY(store->load_identity());
     // What is put back is the newest backup that is known of from here on.
     TRY(store->write([&]() -> Result<> {
       TRY(begin_anew(*store));
-      return store->set_meta_number("backup_ms", made_ms);
+      return store->set_meta_number("backup_ms", o.made_ms);
     }));
     TRY(renew_guard(home, *store));
     me = store->me();
   }
-  TRY(home.save_keys(keys));
+  TRY(home.save_keys(o.keys));
   for (File& f : files) f.keep = true;
+  return me;
+}
+
+}  // namespace
+
+Result<Identity> restore_backup(const std::string& path, const std::string& backup, std::string_view officer,
+                                ByteView passphrase) {
+  File in;
+  in.fd = ::open(backup.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (in.fd < 0) return fail(Fault::missing, "cannot read " + backup + ": " + errno_text(), "backup.missing");
+  Opened opened = TRY(open_backup(in.fd, backup, officer, passphrase));
+  const Home home = TRY(Home::create(path));
+  auto me = put_back(home, path, in.fd, opened);
+  // A good backup has to find the folder as empty as this one did.
+  if (!me) Home::discard(path);
   return me;
 }
 

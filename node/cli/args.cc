@@ -947,7 +947,7 @@ void Grammar::care_commands() {
   {
     auto [a, c] = leaf<Restore>(&app_, "restore", t("从备份恢复到空目录", "restore a backup into an empty directory"));
     a->add_option(t("文件", "FILE"), c->file, t("备份文件", "the backup file"))->required();
-    a->footer(example("  yizhan --home /var/lib/yizhan restore /media/usb/柳河镇.yzbackup\n"));
+    a->footer(example("  yizhan --home /var/lib/yizhan restore /media/usb/柳河镇.yzbackup --as 王芳\n"));
     done(a);
   }
   done(leaf<Version>(&app_, "version", t("版本", "the version")).app);
@@ -1131,8 +1131,10 @@ void Grammar::key_commands(CLI::App* officer, CLI::App* office, const std::vecto
     done(a);
   }
   {
-    auto [a, c] = act(office, "confirm-key", What::confirm_key,
-                      t("电话核对后签发下级的新密钥", "certify a subordinate's new key, compared by telephone"));
+    auto [a, c] = act(
+        office, "confirm-key", What::confirm_key,
+        t("电话核对下级的指纹：刚加入的记为已核对，换了密钥的签发新密钥",
+          "compare a subordinate's key by telephone: one that joined is noted as compared, a new key is certified"));
     code_of(a, c->office)->required();
     a->add_option("fingerprint", c->name, t("下级念出的指纹（40 位数字）", "the 40 digits that the office read out"))
         ->required()
@@ -1229,10 +1231,10 @@ std::string Grammar::sentence(const CLI::ParseError& e) const {
     return plain(what);
   };
   if (name == "RequiredError") return t("还缺：", "missing: ") + without(" is required");
-  if (name == "ExtrasError") {
-    if (const auto at = what.find(": "); at != std::string::npos) what.erase(0, at + 2);
-    return t("不认识：", "not understood: ") + plain(what);
-  }
+  // Of a command's own arguments CLI11 gives the command as the error's name.
+  constexpr std::string_view kUnexpected = " not expected: ";
+  if (const auto at = what.find(kUnexpected); at != std::string::npos)
+    return t("不认识：", "not understood: ") + plain(what.substr(at + kUnexpected.size()));
   if (name == "RequiresError") return l_ == Language::zh ? "要一起写：" + without(" requires") : plain(what);
   if (name == "ExcludesError") return l_ == Language::zh ? "不能一起写：" + without(" excludes") : plain(what);
   if (name == "ConversionError") return t("不是数字或格式不对：", "not a number, or of another form: ") + plain(what);

@@ -64,11 +64,12 @@ class Comparison {
     for (const Doc& f : d_.at("fields").items()) {
       const bool disputed = f.text("state") == "disputed";
       line();
-      line(paint(Colour::bold, plain(f.text("label"))) + " (" + plain(f.text("field")) + ")  " +
+      line(paint(Colour::bold, plain(f.text("label"))) +
+           (f.text("label") == f.text("field") ? "" : " (" + plain(f.text("field")) + ")") + "  " +
            (disputed ? paint(Colour::red, s_.say("由人决定", "a person decides"))
                      : paint(Colour::green, s_.say("只有一方改过，采用 ", "changed on one side, holds: ") +
                                                 short_id(f.text("taken")))));
-      if (f.flag("base_known")) line("  " + s_.say("原来", "before") + "    " + value_text(s_, f.at("base")));
+      if (f.flag("base_known")) line("  " + s_.say("原来  ", "before") + "    " + value_text(s_, f.at("base")));
       const Doc values = f.at("values");
       for (const std::string& record : values.keys()) value(f, record, values.at(record));
     }
@@ -127,7 +128,8 @@ int run(Session& s, const ConflictList& c) {
                  {""}});
     for (const Doc& r : d.at("conflicts").items()) {
       std::string disputed;
-      for (const Doc& name : r.at("disputed").items()) disputed += (disputed.empty() ? "" : ", ") + name.text();
+      const char* named = r.has("labels") ? "labels" : "disputed";
+      for (const Doc& name : r.at(named).items()) disputed += (disputed.empty() ? "" : s.say("、", ", ")) + name.text();
       table.row({r.text("case").substr(0, 8),
                  {lane_text(r.text("lane"), l), lane_colour(r.text("lane"))},
                  r.text("office_name").empty() ? r.text("office") : r.text("office_name"),

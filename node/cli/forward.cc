@@ -82,6 +82,9 @@ class Layers {
   void change(const Doc& c) const {
     const std::string name = "     " + plain(c.text("label")) + "  ";
     const auto passages = c.at("passages").items();
+    if (c.text("field") == "kind")
+      return line(name + kind_text(c.text("before"), s_.language()) + " → " +
+                  kind_text(c.text("after"), s_.language()));
     if (passages.empty()) return line(name + short_text(s_, c.at("before")) + " → " + short_text(s_, c.at("after")));
     const std::size_t columns = terminal_columns() ? terminal_columns() : 100;
     for (const Doc& p : passages) {

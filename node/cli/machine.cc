@@ -5,6 +5,9 @@
 #include "node/cli/qr.h"
 
 namespace yz::node::cli {
+namespace {
+constexpr std::size_t kShownId = 12;  ///< of a machine's id: six or more name it
+}
 
 int run(Session& s, const NodeInvite& c) {
   if (auto home = s.need_home(); !home) return s.finish(s.problem(home.error()), {});
@@ -21,12 +24,17 @@ int run(Session& s, const NodeInvite& c) {
       if (auto picture = draw_qr(invitation, colours())) out(*picture);
     // The line alone goes to stdout.
     const std::string officer = plain(d.text("officer"));
+    std::string roles;
+    for (const Doc& r : d.at("roles").items())
+      roles += (roles.empty() ? "" : s.say("、", ", ")) + role_text(r.text(), s.language());
     std::fprintf(stderr, "%s\n",
                  (s.say("在新机器上执行：yizhan join 这一行 --officer ",
                         "On the new machine: yizhan join THAT-LINE --officer ") +
                   officer +
                   (d.flag("exists") ? s.say("（本单位人员，另发一把密钥）", " (a key more for that officer)")
-                                    : s.say("（新人员）", " (a new officer)")))
+                                    : s.say("（本单位没有这个人：加入后成为新人员，角色：",
+                                            " (nobody of this office: becomes a new officer with the roles: ") +
+                                          roles + s.say("）", ")")))
                      .c_str());
     std::fprintf(
         stderr, "%s\n",
@@ -52,7 +60,6 @@ int run(Session& s, const NodeList&) {
                  {s.say("名称", "name")},
                  {s.say("单位", "office")},
                  {s.say("状态", "state")},
-                 {s.say("指纹", "fingerprint")},
                  {s.say("最近联系", "last contact")}});
     for (const Doc& n : d.at("nodes").items()) {
       const std::string contact = n.text("last_contact"), name = n.text("name");
@@ -60,10 +67,16 @@ int run(Session& s, const NodeList&) {
                           : n.flag("confirmed")        ? s.say("正常", "good")
                                                        : s.say("未经上级确认", "unconfirmed node");
       if (n.flag("this")) state += s.say("（本机）", " (this one)");
-      table.row({n.text("node"), plain(n.text("number")) + (name.empty() ? "" : " " + plain(name)), n.text("office"),
-                 state, n.text("fingerprint"), contact.empty() ? "-" : time_text(contact)});
+      table.row({n.text("node").substr(0, kShownId), plain(n.text("number")) + (name.empty() ? "" : " " + plain(name)),
+                 n.text("office"), state, contact.empty() ? "-" : time_text(contact)});
     }
     out(table.text(terminal_columns()));
+    // Too long for a column: to be read out on the telephone, or compared.
+    line();
+    line(s.say("指纹：", "Fingerprints:"));
+    for (const Doc& n : d.at("nodes").items())
+      if (n.text("state") != "revoked")
+        line("  " + n.text("node").substr(0, kShownId) + "  " + plain(n.text("fingerprint")));
   });
 }
 

@@ -143,7 +143,10 @@ void tell(const Session& s, const KeyAct& c, const Doc& d) {
                         "Make a new backup: older ones do not have the new key. Invitations that nobody has used yet "
                         "have to be made anew."));
     case What::confirm_key:
-      return line(s.say("新密钥已签发：", "The new key is certified: ") + plain(d.text("office")));
+      return line((d.flag("certified")
+                       ? s.say("新密钥已签发：", "The new key is certified: ")
+                       : s.say("指纹一致，已记为核对过：", "The digits are the same, and noted as compared: ")) +
+                  plain(d.text("office")));
   }
 }
 

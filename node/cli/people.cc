@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "node/cli/commands.h"
 #include "node/cli/passphrase.h"
 
@@ -9,6 +11,23 @@ std::string roles_text(const Doc& roles, Language l) {
   for (const Doc& r : roles.items())
     all += (all.empty() ? "" : l == Language::zh ? "、" : ", ") + role_text(r.text(), l);
   return all;
+}
+
+/// A person has a certificate for each key: shown once, by the one that says what they may do now.
+std::vector<Doc> newest_of_each(const std::vector<Doc>& certificates) {
+  const auto weight = [](const Doc& o) {
+    const std::string state = o.text("state");
+    return state == "active" ? 0 : state == "suspended" ? 1 : state == "revoked" ? 2 : 3;
+  };
+  std::vector<Doc> people;
+  for (const Doc& o : certificates) {
+    const auto same = std::ranges::find_if(people, [&](const Doc& p) { return p.text("name") == o.text("name"); });
+    if (same == people.end())
+      people.push_back(o);
+    else if (weight(o) <= weight(*same))
+      *same = o;
+  }
+  return people;
 }
 
 }  // namespace
@@ -39,7 +58,7 @@ int run(Session& s, const OfficerList&) {
                  {s.say("角色", "roles"), false, 60},
                  {s.say("电话", "phone")},
                  {s.say("状态", "state")}});
-    for (const Doc& o : d.at("officers").items()) {
+    for (const Doc& o : newest_of_each(d.at("officers").items())) {
       const std::string state = o.text("state");
       table.row({o.text("name"), roles_text(o.at("roles"), l), o.text("phone"),
                  state == "active"      ? s.say("在用", "active")
@@ -55,13 +74,22 @@ int run(Session& s, const OfficerList&) {
 int run(Session& s, const OfficeList&) {
   return s.finish(s.get("/api/v1/offices"), [&](const Doc& d) {
     const Language l = s.language();
+    const auto all = d.at("offices").items();
+    std::string us;
+    for (const Doc& o : all)
+      if (o.text("state") == "self") us = o.text("office");
+    // Who compares an office is the one directly above it.
+    const auto ours = [&](const Doc& o) {
+      return o.text("state") == "below" && o.flag("admitted") && o.text("superior") == us;
+    };
     Table table({{s.say("代码", "code")},
                  {s.say("名称", "name"), false, 40},
                  {s.say("层级", "level")},
                  {s.say("关系", "relation")},
                  {s.say("接纳", "admitted")},
+                 {s.say("指纹核对", "compared")},
                  {s.say("另有条线上级", "further superiors"), false, 40}});
-    for (const Doc& o : d.at("offices").items()) {
+    for (const Doc& o : all) {
       std::string further;
       for (const Doc& up : o.at("line_superiors").items())
         further.append(further.empty() ? "" : s.say("、", ", "))
@@ -75,9 +103,27 @@ int run(Session& s, const OfficeList&) {
                  : state == "moved"    ? s.say("已迁出", "moved away")
                  : state == "known"    ? s.say("已知", "known")
                                        : state,
-                 o.flag("admitted") ? s.say("是", "yes") : s.say("否", "no"), further});
+                 o.flag("admitted") ? s.say("是", "yes") : s.say("否", "no"),
+                 !ours(o)             ? std::string()
+                 : o.flag("compared") ? s.say("已核对", "yes")
+                                      : s.say("未核对", "no"),
+                 further});
     }
     out(table.text(terminal_columns()));
+    // Forty digits are no column of a terminal: they stand below, ours and those that nobody has compared yet.
+    for (const Doc& o : all) {
+      const bool own = o.text("state") == "self";
+      if (o.text("fingerprint").empty() || !(own || (ours(o) && !o.flag("compared")))) continue;
+      line((own ? s.say("本单位指纹：", "This office's fingerprint: ")
+                : plain(o.text("name")) + s.say(" 的指纹（未核对）：", "'s fingerprint (not compared): ")) +
+           plain(o.text("fingerprint")));
+    }
+    for (const Doc& o : all)
+      if (ours(o) && !o.flag("compared"))
+        return line(
+            s.say("打电话请对方念它的“本单位指纹”（yizhan status 里有），听到后：yizhan office confirm-key 代码 数字",
+                  "Have the office read its own fingerprint to you by telephone (it is in its `yizhan status`), "
+                  "then: yizhan office confirm-key CODE DIGITS"));
   });
 }
 

@@ -108,8 +108,10 @@ int run(Session& s, const EscalationAct& c) {
     if (all.empty()) line(s.say("没有超时未办的事项。", "Nothing has waited too long."));
     for (const Doc& e : all) {
       const std::string said = plain(e.text("message"));
-      line((e.flag("hushed") ? said : paint(Colour::red, said)) + "  [" + plain(e.text("item")) + " " + e.text("step") +
-           "]");
+      line(e.flag("hushed") ? said : paint(Colour::red, said));
+      if (!e.flag("hushed"))
+        line(s.say("    知道了：", "    take note: ") + "yizhan escalation seen " + plain(e.text("item")) + " " +
+             e.text("step"));
     }
   });
 }

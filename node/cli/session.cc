@@ -326,8 +326,9 @@ void Session::tell_problem(const Answer& a) const {
     told(say("草稿已保留：", "The draft is kept: ") + kept +
          say("。改好后：yizhan report edit ", ". Change it with: yizhan report edit ") + kept +
          say(" …，再 yizhan report send ", " ..., then yizhan report send ") + kept);
-  // The command line's own sentences already say what to do.
-  if (!detail.empty() && !title.empty() && !a.doc.text("code").starts_with("cli.")) told(title);
+  // A sentence of its own says what to do; the general words stand beside it only where they are true, too.
+  const auto fault = fault_from(a.doc.text("fault"));
+  if (!detail.empty() && !title.empty() && fault && advice_fits(*fault, a.doc.text("code"))) told(title);
 }
 
 int Session::finish(const Answer& a, const std::function<void(const Doc&)>& tell) const {

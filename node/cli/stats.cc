@@ -20,6 +20,13 @@ std::string score_of(const Doc& o) {
   return out.substr(0, out.find('.') + 3);
 }
 
+/// As people call it.
+std::string scheme_of(const Session& s, const Doc& d) {
+  for (const Doc& scheme : d.at("schemes").items())
+    if (scheme.text("id") == d.text("scheme")) return plain(s.say(scheme.text("zh"), scheme.text("en")));
+  return plain(d.text("scheme"));
+}
+
 int tell_list(Session& s, const std::string& words) {
   return s.finish(s.get("/api/v1/stats/list" + words), [&](const Doc& d) {
     Table table({{s.say("编号", "case")},
@@ -70,7 +77,7 @@ int run(Session& s, const Stats& c) {
   }
   return s.finish(s.get("/api/v1/stats" + words), [&](const Doc& d) {
     line(plain(d.at("by").text("name")) + s.say(" 统计  ", " assesses  ") + time_text(d.text("from")) + " – " +
-         time_text(d.text("to")) + "  " + plain(d.text("scheme")));
+         time_text(d.text("to")) + "  " + scheme_of(s, d));
     Table table({{s.say("单位", "office"), false, 20},
                  {s.say("收到", "received"), true},
                  {s.say("采用", "adopted"), true},

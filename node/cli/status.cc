@@ -25,7 +25,7 @@ int run(Session& s, const Status&) {
                  {s.say("待送达", "waiting"), true},
                  {s.say("其中已发", "of these sent"), true},
                  {s.say("已送达", "arrived"), true},
-                 {s.say("收到下级", "received"), true}});
+                 {s.say("收到", "received"), true}});
     for (const char* lane : {"flash", "urgent", "routine", "bulk"}) {
       const Doc n = d.at("lanes").at(lane);
       table.row({{lane_text(lane, l), lane_colour(lane)},
@@ -67,6 +67,9 @@ int run(Session& s, const Status&) {
            time_text(alarm.text("at")));
     if (d.has("root_confirmed") && !d.flag("root_confirmed") && !d.text("root_fingerprint").empty())
       line(s.say("根指纹（未核对）：", "Root fingerprint (not confirmed): ") + plain(d.text("root_fingerprint")));
+    if (const std::string own = plain(d.text("office_fingerprint")); !own.empty())
+      line(s.say("本单位指纹（上级来电话核对时念）：", "This office's fingerprint (for the superior to compare): ") +
+           own);
     if (d.has("last_backup")) {
       const std::string at = d.text("last_backup");
       line(s.say("最近备份：", "Last backup: ") +

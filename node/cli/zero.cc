@@ -34,6 +34,7 @@ int run(Session& s, const ExerciseAct& c) {
   }
   return s.finish(a, [&](const Doc& d) {
     const Doc e = d.at("exercise");
+    if (c.what == What::end) return line(s.say("演练已结束。", "The exercise is over."));
     if (e.empty()) return line(s.say("没有演练在进行。", "No exercise is going on."));
     line(paint(Colour::red, s.say("【演练进行中】", "EXERCISE GOING ON ") + plain(e.text("name"))));
     line(s.say("自 ", "since ") + time_text(e.text("since")) + "  " + plain(e.text("by")));

@@ -138,6 +138,13 @@ Json others_json(const Request& r, const Opened& o) {
   return list;
 }
 
+/// As the form calls them.
+Json labels_of(const Request& r, const std::vector<std::string>& names) {
+  Json list = Json::array();
+  for (const std::string& name : names) list.add(label_of(r, name));
+  return list;
+}
+
 Json summary(const Request& r, const Opened& o) {
   return Json::object({{"case", base32(o.m.id.view())},
                        {"number", o.m.number},
@@ -150,6 +157,7 @@ Json summary(const Request& r, const Opened& o) {
                        {"conflict", o.graph.conflict()},
                        {"heads", o.point->heads.size()},
                        {"disputed", texts(o.view.disputed())},
+                       {"labels", labels_of(r, o.view.disputed())},
                        {"may_resolve", may_resolve(r, o)}});
 }
 

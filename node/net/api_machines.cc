@@ -30,6 +30,14 @@ Result<NodeId> node_named(Request& r, std::string_view typed) {
               "a machine is named by six or more digits of its id; see yizhan node list", "node.unknown");
 }
 
+Error no_such_officer(const std::string& name) {
+  return {Fault::denied,
+          "there is no officer " + name +
+              " in this office: a new machine is for somebody who is there; an administrator of people adds officers",
+          "invite.stranger",
+          "本单位没有“" + name + "”这个人：新机器要给已有的人员用（姓名一字不差）；添加人员由人员管理员在“人员”里办"};
+}
+
 }  // namespace
 
 Result<ApiReply> get_nodes(Request& r) {
@@ -67,6 +75,11 @@ Result<ApiReply> post_node_invitation(Request& r) {
   if (there && there->state != OfficerState::active)
     return fail(Fault::conflict, "an officer of that name was suspended or has left: use another name",
                 "officer.exists");
+  // Whoever is not there yet is added as an officer with the machine: that is for those who may add people.
+  if (!there) {
+    TRY(need_role(r, role::admin_keys, "role.admin-keys"));
+    if (!(r.officer.roles & role::admin_people)) return std::unexpected(no_such_officer(invite.officer));
+  }
   invite.roles = role::drafter | role::reviewer | role::signer | role::duty;
   if (const Json* list = r.body.find("roles")) invite.roles = TRY(roles_from(*list));
   if (const Json* urls = r.body.find("url"); urls && urls->items())
@@ -74,8 +87,12 @@ Result<ApiReply> post_node_invitation(Request& r) {
       if (const auto* s = u.string()) invite.urls.push_back(*s);
   invite.valid_minutes = r.body.count("valid_minutes", 72 * 60);
   std::string typed = TRY(r.host.invite(r.officer, invite));
-  return reply(
-      Json::object({{"invitation", std::move(typed)}, {"officer", invite.officer}, {"exists", there.has_value()}}));
+  Json roles = Json::array();
+  for (const auto name : role_names(there ? there->roles : invite.roles)) roles.add(name);
+  return reply(Json::object({{"invitation", std::move(typed)},
+                             {"officer", invite.officer},
+                             {"exists", there.has_value()},
+                             {"roles", std::move(roles)}}));
 }
 
 /// The digits that the machine's people read out must be its own, all of them.

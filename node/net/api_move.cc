@@ -6,6 +6,7 @@
 #include "node/net/sentences.h"
 #include "node/net/superiors.h"
 #include "node/store/authority_key.h"
+#include "node/store/compared.h"
 
 namespace yz::node::api {
 Result<ApiReply> post_office_rotate(Request& r) {
@@ -21,15 +22,38 @@ Result<ApiReply> post_office_rotate(Request& r) {
   return reply(Json::object({{"fingerprint", office_fingerprint(next)}, {"state", "waiting"}}));
 }
 
+namespace {
+
+Json compared_json(const OfficeRow& office, const PublicKey& key, bool certified) {
+  return Json::object({{"office", office.code}, {"fingerprint", office_fingerprint(key)}, {"certified", certified}});
+}
+
+/// The key that an office came with: the invitation alone vouched for it, until somebody compares.
+Result<ApiReply> compare_admitted(Request& r, const OfficeRow& office) {
+  const auto own = TRY(r.host.directory().office_certificate(office.id));
+  if (office.state != OfficeState::below || !own || TRY(office_compared(r.store(), office.id, own->key)))
+    return fail(Fault::missing, "no key of this office waits here to be compared", "office.no-key");
+  if (!crypto::same_digits(r.body.text("fingerprint"), office_fingerprint(own->key)))
+    return fail(Fault::forged,
+                "these are not the digits of the key that this office joined with: somebody else may have used the "
+                "invitation; call the office again, and revoke it if they still differ",
+                "office.print-differs");
+  TRY(r.store().write([&]() -> Result<> {
+    TRY(set_office_compared(r.store(), office.id, office.code, own->key, r.now()));
+    return r.store().journal(r.officer.name, "office.compare", office.code, office_fingerprint(own->key), r.now());
+  }));
+  return reply(compared_json(office, own->key, false));
+}
+
+}  // namespace
+
 Result<ApiReply> post_office_confirm(Request& r) {
   TRY(only(r.body, {"fingerprint"}));
   TRY(need_keys(r));
   const auto office = TRY(r.host.directory().office_by_code(r.parts[0]));
   if (!office) return fail(Fault::missing, "no office of that code is known here", "office.unknown");
   const auto next = TRY(key_to_certify(r.store(), office->id));
-  if (!next)
-    return fail(Fault::missing, "no new key of this office waits here: it has to run office rotate-key, and sync",
-                "office.no-key");
+  if (!next) return compare_admitted(r, *office);
   if (!crypto::same_digits(r.body.text("fingerprint"), office_fingerprint(*next)))
     return fail(Fault::forged,
                 "these are not the digits of the key that came here: somebody else may have the old one; nothing was "
@@ -38,10 +62,11 @@ Result<ApiReply> post_office_confirm(Request& r) {
   const crypto::SigningKey authority = TRY(r.host.authority());
   TRY(r.store().write([&]() -> Result<> {
     TRY(certify_key(r.store(), office->id, authority, r.now()));
+    TRY(set_office_compared(r.store(), office->id, office->code, *next, r.now()));
     return r.store().journal(r.officer.name, "office.confirm-key", office->code, office_fingerprint(*next), r.now());
   }));
   r.host.wake(sync::Lane::urgent);
-  return reply(Json::object({{"office", office->code}, {"fingerprint", office_fingerprint(*next)}}));
+  return reply(compared_json(*office, *next, true));
 }
 
 Result<ApiReply> post_office_move(Request& r) {

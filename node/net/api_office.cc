@@ -8,6 +8,7 @@
 #include "node/store/absences.h"
 #include "node/store/audit.h"
 #include "node/store/authority_key.h"
+#include "node/store/compared.h"
 #include "node/store/line_superiors.h"
 #include "node/store/sqlite.h"
 
@@ -58,7 +59,8 @@ Json json_of(const OfficerRow& o) {
 
 Json json_of(const Audit& a, Language l) {
   Json problems = Json::array();
-  for (const auto& p : a.problems) problems.add(Json::object({{"what", audit_problem(p.what, l)}, {"where", p.where}}));
+  for (const auto& p : a.problems)
+    problems.add(Json::object({{"what", audit_problem(p.what, l)}, {"where", audit_place(p.where, l)}}));
   return Json::object(
       {{"ok", a.ok()}, {"records", a.records}, {"streams", a.streams}, {"problems", std::move(problems)}});
 }
@@ -149,6 +151,8 @@ Result<ApiReply> get_offices(Request& r) {
     const auto since = TRY(gone_since(r, o));
     const bool own = o.state == OfficeState::self;
     const auto new_key = own ? TRY(authority_key_waits(r.store())) : std::nullopt;
+    const auto certificate = TRY(r.host.directory().office_certificate(o.id));
+    const bool compared = certificate && TRY(office_compared(r.store(), o.id, certificate->key));
     const bool key_waits = below && TRY(key_to_certify(r.store(), o.id)).has_value();
     list.add(Json::object({{"office", o.code},
                            {"name", o.name},
@@ -161,6 +165,8 @@ Result<ApiReply> get_offices(Request& r) {
                            {"line_superiors", std::move(further)},
                            {"suspended", suspended.contains(o.id)},
                            {"key_waits", key_waits || new_key},
+                           {"fingerprint", certificate ? office_fingerprint(certificate->key) : std::string()},
+                           {"compared", compared},
                            {"new_key", new_key ? office_fingerprint(*new_key) : std::string()}}));
   }
   return reply(Json::object({{"offices", std::move(list)}}));
@@ -201,6 +207,8 @@ Result<ApiReply> post_evidence_check(Request& r) {
                             {"office", i.office},
                             {"at", r.time(i.at_ms)},
                             {"nested", i.nested},
+                            {"act", i.act},
+                            {"exercise", i.exercise},
                             {"signers", std::move(signers)}}));
   }
   for (const auto& a : check.acknowledged)

@@ -75,6 +75,23 @@ Result<Period> period_of(const Request& r) {
   return p;
 }
 
+/// When an office that was directly below us left for another superior.
+Result<std::optional<sync::Millis>> left_at(const Request& r, const OfficeRow& o) {
+  if (o.state != OfficeState::moved) return std::nullopt;
+  Query q =
+      TRY(r.store().db().query("select max(at_ms) from journal where action = 'office.moved' and detail = ?", o.code));
+  if (!TRY(q.step()) || q.null(0)) return std::nullopt;
+  return q.integer(0);
+}
+
+/// An office that moved has another code now; it is asked for by the one that it had here, too.
+Result<std::string> code_now(const Request& r, std::string_view code) {
+  if (code.empty() || TRY(r.host.directory().office_by_code(code))) return std::string(code);
+  Query q = TRY(r.store().db().query(
+      "select detail from journal where action = 'office.moved' and subject = ? order by row desc limit 1", code));
+  return TRY(q.step()) ? q.text(0) : std::string(code);
+}
+
 Result<Figured> asked(Request& r) {
   TRY(r.host.open_received());
   Figured a;
@@ -95,16 +112,23 @@ Result<Figured> asked(Request& r) {
     a.by = above.front();
     return a;
   }
-  const std::string_view code = r.param("office");
-  for (const OfficeRow& o : TRY(r.host.directory().offices()))
-    if (o.state == OfficeState::below && o.superior == self->id && (code.empty() || o.code == code)) a.of.push_back(o);
+  const std::string code = TRY(code_now(r, r.param("office")));
+  for (const OfficeRow& o : TRY(r.host.directory().offices())) {
+    if (!code.empty() && o.code != code) continue;
+    const auto left = TRY(left_at(r, o));
+    const bool here = o.state == OfficeState::below && o.superior == self->id;
+    // What it did while it was ours is not undone by its leaving.
+    if (here || (left && *left > a.period.from)) a.of.push_back(o);
+  }
   if (a.of.empty() && !code.empty())
     return fail(Fault::missing, "no office of this code lies directly below ours", "office.missing");
   return a;
 }
 
 Result<std::vector<Fact>> facts_for(Request& r, const Figured& a, const OfficeRow& of) {
-  return facts_of(r.store(), r.host.directory(), r.host.rules(), of, a.by, a.period,
+  Period period = a.period;
+  if (const auto left = TRY(left_at(r, of))) period.to = std::min(period.to, *left);
+  return facts_of(r.store(), r.host.directory(), r.host.rules(), of, a.by, period,
                   static_cast<int>(r.host.config().office.utc_offset_minutes.count()), r.now());
 }
 

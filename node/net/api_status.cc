@@ -6,6 +6,7 @@
 #include "node/log.h"
 #include "node/net/api_admin.h"
 #include "node/net/api_desk.h"
+#include "node/net/join.h"
 #include "node/net/sentences.h"
 #include "node/store/authority_key.h"
 #include "node/store/clues.h"
@@ -32,7 +33,11 @@ Result<std::int64_t> number(Query q) {
 
 Result<std::array<LaneCount, 5>> lane_counts(Store& store) {
   std::array<LaneCount, 5> out;
-  Query q = TRY(store.db().query("select lane, state, count(*) from delivery group by lane, state"));
+  // What another machine of ours wrote waits there, and is counted there (as by sync); what arrived, arrived for both.
+  Query q =
+      TRY(store.db().query("select lane, state, count(*) from delivery d where state > 1 or not exists(select 1 from "
+                           "envelope e where e.row ="
+                           " d.envelope and e.copy > 0) group by lane, state"));
   while (TRY(q.step())) {
     const std::int64_t lane = q.integer(0), state = q.integer(1), n = q.integer(2);
     if (lane < 1 || lane > 3) continue;
@@ -107,7 +112,7 @@ std::string said_in_chinese(std::string_view code, std::string message) {
       {"attachment.forged", "收到的附件与原单位签名的不一致，不是原件，请向该单位查问"},
       {"revoked.carried", "有已吊销机器的密封邮件经本单位转送，已限量，请核实"},
       {"office.disputed", "有人无权而重新签发了单位证书，已拒收，请立即核实"},
-      {"office.moved", "下级单位已迁到另一上级，信件改走新路，去向"},
+      {"office.moved", "下级单位已迁到另一上级，信件改走新路"},
       {"office.line", "下级单位另在条线上级登记"},
       {"office.left", "该单位不再在本单位登记"},
       {"authority.missing", "本单位现用的密钥不在本机：本机是从更早的备份恢复的"},
@@ -327,6 +332,18 @@ std::string alarm_in_words(const Request& r, const std::string& code, const std:
 
 }  // namespace
 
+namespace {
+
+/// The store writes an office by its code or, where it had the id alone, by that: people know codes and names.
+std::string office_code(const Request& r, const std::string& written) {
+  const auto raw = from_hex(written);
+  if (!raw || raw->size() != OfficeId::kSize) return written;
+  const auto id = OfficeId::from(*raw);
+  return id ? r.code_of(*id) : written;
+}
+
+}  // namespace
+
 Result<Json> stored_alarms(const Request& r, bool all) {
   Query q = TRY(r.store().db().query(
       "select code, message, office, at_ms, row, seen from alarm where seen = 0 or ? order by row desc limit 100",
@@ -335,7 +352,7 @@ Result<Json> stored_alarms(const Request& r, bool all) {
   while (TRY(q.step()))
     list.add(Json::object({{"code", q.text(0)},
                            {"message", alarm_in_words(r, q.text(0), q.text(1))},
-                           {"office", q.text(2)},
+                           {"office", office_code(r, q.text(2))},
                            {"at", r.time(q.integer(3))},
                            {"row", q.integer(4)},
                            {"seen_at", q.integer(5) > 0 ? r.time(q.integer(5)) : Json()}}));
@@ -381,6 +398,7 @@ Result<ApiReply> get_status(Request& r) {
                                   {"sounds", e.flag("sounds")}}));
   const auto root = TRY(r.host.directory().root());
   const bool confirmed = TRY(r.host.directory().root_confirmed());
+  const auto own_key = TRY(r.host.directory().office_certificate(store.me().office));
   Json above = TRY(superiors_json(r, false));
   Json acts = TRY(act_counts_json(r));
   const auto exercise = TRY(drill(store));
@@ -396,6 +414,7 @@ Result<ApiReply> get_status(Request& r) {
                              {"version", r.host.software_version()},
                              {"root_fingerprint", root ? crypto::fingerprint(root->digest) : std::string()},
                              {"root_confirmed", confirmed},
+                             {"office_fingerprint", own_key ? office_fingerprint(own_key->key) : std::string()},
                              {"superiors", std::move(above)},
                              {"lanes", std::move(lanes)},
                              {"received", by_lane(cases.real.received)},

@@ -97,6 +97,24 @@ Result<> add_waiting_drafts(Request& r, std::vector<Work>& out) {
   return {};
 }
 
+/// Rules that somebody of ours submitted: a signer is asked, whoever drafted them waits.
+Result<> add_policy_drafts(Request& r, std::vector<Work>& out) {
+  std::vector<std::pair<std::int64_t, bool>> rows;
+  {
+    Query q = TRY(
+        r.store().db().query("select m.row, d.drafter = ? from matter m join draft d on d.matter = m.row where m.sort ="
+                             " ? and d.content is not null",
+                             r.officer.person, static_cast<int>(Sort::policy)));
+    while (TRY(q.step())) rows.emplace_back(q.integer(0), q.integer(1) != 0);
+  }
+  for (const auto& [row, own] : rows) {
+    const bool signs = !own && (r.officer.roles & crypto::role::signer);
+    std::erase_if(out, [&](const Work& o) { return o.row.row == row; });
+    if (signs || own) out.push_back({.row = TRY(matter_at(r.store(), row)), .group = signs ? "to_sign" : "in_review"});
+  }
+  return {};
+}
+
 /// Passed on by us, and written on since: the superior has the old text until somebody passes on the new one, or
 /// decides on it otherwise. What somebody has only begun to write hides it from nobody: it says who is at it. Looks at
 /// our newest 2000 forwards.
@@ -268,6 +286,7 @@ Result<ApiReply> get_work(Request& r) {
   TRY(add_state(r, ReportState::returned, all, "returned", true));
   TRY(add_state(r, ReportState::in_review, all, "in_review"));
   TRY(add_waiting_drafts(r, all));
+  TRY(add_policy_drafts(r, all));
   TRY(add_state(r, ReportState::received, all, "new"));
   TRY(add_state(r, ReportState::signed_off, all, "waiting"));
   TRY(add_state(r, ReportState::sent, all, "waiting"));

@@ -72,7 +72,7 @@ constexpr ShapeDoc kCaseShapes[] = {
     {"Acted", "{...Outcome}"},
     {"ConflictSummary",
      "{case:text, number:text, title:text, kind:text, lane:text, state:text, office:code, office_name:text, "
-     "conflict:bool, heads:int, disputed:[text], may_resolve:bool}"},
+     "conflict:bool, heads:int, disputed:[text], labels:[text], may_resolve:bool}"},
     {"ConflictVersion",
      "{record:hex, type:text, office:code, at:time?, stored_at:time?, lane:text, verified:bool, unreadable:bool, "
      "signatures:[Signed], attachments:[{name:text, bytes:int}], same:[hex], title?:text, body?:text, "

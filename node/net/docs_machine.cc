@@ -38,6 +38,7 @@ constexpr RouteDoc kMachineRoutes[] = {
     {"GET /api/v1/events", "", "", "events", "401 login.session; 404 session.web"},
     {"GET /api/v1/status", "", "",
      "{office:code, name:text, level:text, node:hex, state:=ready|joining, version:text, root_fingerprint:text, "
+     "office_fingerprint:text, "
      "root_confirmed:bool, superiors:[Superior], lanes:{flash:LaneCount, urgent:LaneCount, routine:LaneCount, "
      "bulk:LaneCount}, received:{flash:int, urgent:int, routine:int}, unopened:int, conflicts:int, quarantined:int, "
      "overdue:int, drafts:int, in_review:int, exercises:{received:{flash:int, urgent:int, routine:int}, drafts:int, "
@@ -58,7 +59,8 @@ constexpr RouteDoc kMachineRoutes[] = {
     {"POST /api/v1/evidence/check", "", "octets",
      "{...Audit, case:text, root_fingerprint:text, layers?:int, attachments?:int, forged?:[{attachment:text, "
      "office:text, what:text}], items:[{type:text, title:text, number:text, office:text, at:time?, nested:bool, "
-     "signers:[{name:text, role:text}]}], acknowledged:[{office:text, of:text, kind:=custody|stored|opened, "
+     "act:text, exercise:bool, signers:[{name:text, role:text}]}], acknowledged:[{office:text, of:text, "
+     "kind:=custody|stored|opened, "
      "envelopes:int, at:time?}]}",
      "422 evidence.form"},
     {"POST /api/v1/bundles/pictures", "", "{text?:text}",

@@ -60,13 +60,16 @@ constexpr RouteDoc kOfficeRoutes[] = {
     {"GET /api/v1/offices", "", "",
      "{offices:[{office:code, name:text, level:text, state:=known|below|superior|self|moved|revoked, since:time?, "
      "admitted:bool, "
-     "one_person:bool, superior:code, line_superiors?:[Office], suspended:bool, key_waits:bool, new_key:text}]}"},
+     "one_person:bool, superior:code, line_superiors?:[Office], suspended:bool, key_waits:bool, fingerprint:text, "
+     "compared:bool, "
+     "new_key:text}]}"},
     {"POST /api/v1/offices/{code}/suspend", "", "{resume?:bool, reason?:text}", "{office:code, suspended:bool}",
      "@keys 403 office.not-below; 404 office.unknown"},
     {"POST /api/v1/offices/{code}/renew", "", "", "{office:code}",
      "@keys 403 office.issuer office.not-admitted office.not-below; 404 office.unknown"},
-    {"POST /api/v1/offices/{code}/confirm-key", "", "{fingerprint?:text}", "{office:code, fingerprint:text}",
-     "@keys 404 office.unknown office.no-key; 400 office.key-differs; 403 office.issuer"},
+    {"POST /api/v1/offices/{code}/confirm-key", "", "{fingerprint?:text}",
+     "{office:code, fingerprint:text, certified:bool}",
+     "@keys 404 office.unknown office.no-key; 400 office.key-differs office.print-differs; 403 office.issuer"},
     {"POST /api/v1/office/rotate-key", "", "{path?:text}",
      "({fingerprint:text, state:=waiting|ready}/{...RootShown, fingerprint:text, state:=signing, path:text})",
      "@keys @path 404 root.none root.key; 409 office.rotating root.key; 403 office.not-admitted; 422 root.not-top "
@@ -88,9 +91,9 @@ constexpr RouteDoc kOfficeRoutes[] = {
     {"POST /api/v1/nodes/{name}/confirm", "", "{fingerprint?:text}", "{node:hex, office:code, confirmed:bool}",
      "@keys 400 node.differs; 404 node.unknown; 409 node.confirmed node.revoked; 403 node.own; 422 node.unknown"},
     {"POST /api/v1/node/invitations", "", "{name?:text, officer?:text, roles?:[text], url?:[text], valid_minutes?:int}",
-     "{invitation:text, officer:text, exists:bool}",
+     "{invitation:text, officer:text, exists:bool, roles:[text]}",
      "@keys @roles 409 officer.exists; 422 invalid.name invite.name invite.officer invite.urls invite.valid; 403 "
-     "invite.not-admitted"},
+     "invite.not-admitted invite.stranger"},
     {"POST /api/v1/node/rotate", "", "{force?:bool}", "{node:hex, rotating:bool, unheard:[code]}",
      "@keys 409 node.rotating node.not-rotating"},
     {"POST /api/v1/invitations", "",

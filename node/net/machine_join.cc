@@ -7,6 +7,7 @@
 #include "crypto/suite.h"
 #include "node/net/join_parts.h"
 #include "node/store/archive_keys.h"
+#include "node/store/confirmations.h"
 #include "node/store/link.h"
 #include "node/store/people.h"
 #include "node/store/registry.h"
@@ -305,6 +306,7 @@ Result<> take_in(Store& store, Directory& directory, const MachineRequest& m, co
   TRY(store.db().run("update invitation set used_by = ? where id = ?", id, m.invitation));
   TRY(tell_archives(store, id, m.box, now));
   TRY(tell_siblings_everything(store));
+  TRY(tell_siblings_what_is_confirmed(store, now));
   TRY(store.journal("node", "machine.admit", hex(id.view()), node_fingerprint(m.node), now));
   TRY(store.alarm("node.joined",
                   "a further machine of this office joined; compare its fingerprint: " + node_fingerprint(m.node) +

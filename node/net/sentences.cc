@@ -82,7 +82,7 @@ constexpr std::pair<std::string_view, std::string_view> kOwn[] = {
     {"home.busy", "另一个 yizhan 程序正在使用这份数据，请等它结束或先停掉"},
     {"home.keys", "本机的密钥文件已损坏，请从备份恢复"},
     {"home.missing", "这里没有单位的数据：请先 init 或 join，或用 --home 指明目录"},
-    {"home.not-empty", "这个目录不是空的；新单位只能建在新目录或空目录里，请换一个目录"},
+    {"home.not-empty", "这个目录不是空的；开通、加入和恢复都只能用新目录或空目录，请换一个目录"},
     {"init.form", "请写明单位名称和第一位人员"},
     {"invalid.node", "机器编号是32位十六进制数"},
     {"invite.unknown", "没有这份邀请；编号至少给前6位"},
@@ -160,6 +160,26 @@ constexpr std::pair<std::string_view, std::string_view> kFound[] = {
     {"a certificate with a false signature", "证书的签名不成立"},
     {"not exactly one certificate", "证书格式不对"},
     {"a false signature in the path", "证书链里有不成立的签名"},
+    {"no certificate for the issuing key of office ", "缺签发单位的证书，单位编号 "},
+};
+
+/// Where it was found, word by word; ids and numbers stay.
+constexpr std::pair<std::string_view, std::string_view> kPlaces[] = {
+    {"certificate of node", "机器证书"},
+    {"certificate", "证书"},
+    {"attachments.db", "附件库"},
+    {"database", "数据库"},
+    {"record", "记录"},
+    {"layer", "层"},
+    {"statement", "回执"},
+    {"envelope", "信封"},
+    {"stream", "通道"},
+    {"receipt", "回执"},
+    {"consent", "同意书"},
+    {"chunk", "附件分块"},
+    {"journal", "日志"},
+    {"page", "页"},
+    {"file", "文件"},
 };
 
 bool means(std::string_view pattern, std::string_view code) {
@@ -204,6 +224,39 @@ std::string audit_problem(std::string_view what, Language l) {
   if (at == std::end(kFound)) return "没有通过校验（" + std::string(what) + "）";
   const std::string_view rest = at->first.ends_with(' ') ? what.substr(at->first.size()) : std::string_view();
   return std::string(at->second) + std::string(rest);
+}
+
+std::optional<Fault> fault_from(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(Fault::full); ++i)
+    if (name_of(static_cast<Fault>(i)) == name) return static_cast<Fault>(i);
+  return std::nullopt;
+}
+
+bool advice_fits(Fault fault, std::string_view code) {
+  // An API answer without a code of its own has the fault's name there.
+  if (code.empty() || code == name_of(fault)) return true;
+  switch (fault) {
+    case Fault::offline:  // whatever did not answer: what is urgent is told by telephone
+      return code.starts_with("curl") || code.starts_with("exchange") || code == "offline";
+    case Fault::forged:
+      return code.starts_with("exchange.") || code.starts_with("stream.") || code == "bad-signature";
+    case Fault::corrupt:
+      return code.starts_with("store.");
+    default:
+      return false;
+  }
+}
+
+std::string audit_place(std::string_view where, Language l) {
+  std::string said(where);
+  if (l != Language::zh) return said;
+  for (const auto& [en, zh] : kPlaces)
+    for (std::size_t at = said.find(en); at != std::string::npos; at = said.find(en, at + zh.size())) {
+      const std::size_t end = at + en.size();
+      const bool whole = (at == 0 || said[at - 1] == ' ') && (end == said.size() || said[end] == ' ');
+      if (whole) said.replace(at, en.size(), zh);
+    }
+  return said;
 }
 
 Error refused_by_superior(std::string_view code) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,11 @@ namespace yz::node {
 std::string told_by_peer(std::string_view code, Language);
 /// What verification or the check of an evidence file found wrong.
 std::string audit_problem(std::string_view what, Language);
+std::optional<Fault> fault_from(std::string_view name);
+/// Whether the general advice of a fault is true beside this code's own sentence. A code says in particular what
+/// happened and what to do; the general words were written for what has no code, and beside one they may contradict it.
+bool advice_fits(Fault, std::string_view code);
+std::string audit_place(std::string_view where, Language);
 /// The superior refused an invitation with that code.
 Error refused_by_superior(std::string_view code);
 

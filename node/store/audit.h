@@ -56,6 +56,8 @@ struct EvidenceCheck {
   };
   struct Item {
     std::string type, title, number;
+    std::string act;         ///< of an annotation, what it does: name_of(ActKind); else empty
+    bool exercise = false;   ///< 演练: nothing of it happened
     std::string office;      ///< code and name of the office whose officers signed
     sync::Millis at_ms = 0;  ///< by its clock
     bool nested = false;     ///< the original inside a forward

@@ -3,6 +3,7 @@
 #include <set>
 #include <tuple>
 
+#include "node/office/acts.h"
 #include "node/office/body.h"
 #include "node/store/attachments.h"
 #include "node/store/audit.h"
@@ -111,6 +112,8 @@ class Contents {
     i.office = name(r.origin);
     i.at_ms = r.at.ms();
     i.nested = nested;
+    i.exercise = (r.flags & sync::record_flag::exercise) != 0;
+    if (r.type == sync::RecordType::annotation) i.act = act_name(r);
     if (const auto body = decode_body(r.body)) {
       i.title = body->report.title;
       i.number = body->extras.number;
@@ -145,6 +148,12 @@ class Contents {
   }
 
  private:
+  /// Many kinds of word are annotations: an answer, progress, that it was passed on.
+  static std::string act_name(const sync::Record& r) {
+    if (const auto act = act_of(r); act && *act) return std::string(name_of((*act)->kind));
+    const auto body = decode_body(r.body);
+    return body ? body->extras.became : std::string();
+  }
   static constexpr std::size_t kMost = 200;
   struct Said {
     OfficeId office;

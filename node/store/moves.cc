@@ -125,7 +125,8 @@ Result<> follow_move(Store& store, const crypto::Certificate& before, const cryp
     TRY(store.db().run("update office set state = ?, suspended = 0 where id = ? and state = ?",
                        static_cast<int>(OfficeState::moved), c.office, static_cast<int>(OfficeState::below)));
     const auto to = TRY(Directory(store).office(c.issuer));
-    TRY(store.alarm("office.moved", "an office has another superior now: " + (to ? to->name : std::string()), c.code,
+    TRY(store.alarm("office.moved",
+                    "an office has another superior now: " + c.name + " -> " + (to ? to->name : std::string()), c.code,
                     now));
   }
   TRY(store.journal("node", "office.moved", before.code, c.code, now));

@@ -302,45 +302,6 @@ Result<bool> unconfirmed(Store& store, const NodeId& node) {
   return q.step();
 }
 
-Result<> confirm_machine(Store& store, const NodeId& node, sync::Millis now) {
-  Database& db = store.db();
-  OfficeId office;
-  CertDigest certificate;
-  {
-    Query q = TRY(db.query("select office, digest, confirmed, state from node where id = ?", node));
-    if (!TRY(q.step())) return fail(Fault::missing, "no machine of that id is known here", "node.unknown");
-    if (q.integer(3) == 9) return fail(Fault::conflict, "this machine was revoked", "node.revoked");
-    if (q.integer(2) != 0) return fail(Fault::conflict, "this machine has been confirmed already", "node.confirmed");
-    office = TRY(q.id<OfficeId>(0));
-    certificate = TRY(q.id<CertDigest>(1));
-  }
-  if (office == store.me().office)
-    return fail(Fault::denied, "a machine of this office is confirmed by its superior", "node.own");
-  TRY(db.run("update node set confirmed = 1 where id = ?", node));
-  TRY(db.run("delete from alarm where code = 'node.unconfirmed' and instr(message, ?) > 0", hex(node.view())));
-  constexpr std::int64_t flag = record_note::unconfirmed_node;
-  TRY(
-      db.run("update record set flags = flags & ~?1 where flags & ?1 and envelope in (select e.row from envelope e join"
-             " stream s on s.row = e.stream where s.node = ?2)",
-             flag, node));
-  TRY(
-      db.run("update matter set flags = flags & ~?1 where flags & ?1 and not exists(select 1 from record r where"
-             " r.matter = matter.row and r.flags & ?1)",
-             flag));
-  return store.state_to(sync::StatementKind::confirmation, sync::encode(sync::Confirmation{node, certificate}),
-                        TRY(next_hops(store, office, sync::Lane::flash)), now);
-}
-
-Result<> take_confirmation(Store& store, const sync::Statement& s, sync::Millis now) {
-  const sync::Confirmation c = TRY(sync::decode_confirmation(s.body));
-  const auto self = TRY(Directory(store).office(store.me().office));
-  if (!self || s.office != self->superior) return {};
-  TRY(store.db().run("update node set confirmed = 1 where id = ? and office = ? and digest = ?", c.node,
-                     store.me().office, c.certificate));
-  if (store.db().changes() == 0) return {};
-  return store.journal("node", "machine.confirmed", hex(c.node.view()), "", now);
-}
-
 std::string node_fingerprint(const PublicKey& key) {
   return crypto::fingerprint(crypto::hash(crypto::purpose::join, {key.view()}));
 }

@@ -576,7 +576,14 @@ def machine(o):
     c.ok("POST", "/offices/{code}/renew", code="370783105")
     c.no(404, "office.unknown", "POST", "/offices/{code}/renew", code="999999")
     t.no(422, "root.not-top", "POST", "/office/rotate-key", {"path": "/tmp/root.yz"})
-    c.no(404, "office.no-key", "POST", "/offices/{code}/confirm-key", {"fingerprint": "0" * 40}, code="370783105")
+    c.no(404, "office.no-key", "POST", "/offices/{code}/confirm-key", {"fingerprint": "0" * 40}, code="3707")
+    c.no(400, "office.print-differs", "POST", "/offices/{code}/confirm-key", {"fingerprint": "0" * 40}, code="370783105")
+    own = t.ok("GET", "/status")["office_fingerprint"]
+    check("the digits that the township reads out are those that the county compares", own and own == next(o for o in c.ok("GET", "/offices")["offices"] if o["office"] == "370783105")["fingerprint"])
+    check("compared, nothing new is certified", c.ok("POST", "/offices/{code}/confirm-key", {"fingerprint": own}, code="370783105")["certified"] is False)
+    check("the office stands as compared", next(o for o in c.ok("GET", "/offices")["offices"] if o["office"] == "370783105")["compared"])
+    check("the alarm of its coming is over", "office.admitted" not in [a["code"] for a in c.ok("GET", "/status")["alarms"]])
+    c.no(404, "office.no-key", "POST", "/offices/{code}/confirm-key", {"fingerprint": own}, code="370783105")
     digits = t.ok("POST", "/office/rotate-key")["fingerprint"]
     t.no(409, "office.rotating", "POST", "/office/rotate-key")
     until("the county has the new key", lambda: o.sync() or c.ask("POST", "/offices/{code}/confirm-key", {"fingerprint": "0" * 40}, code="370783105")[1]["code"] == "office.key-differs", 60)

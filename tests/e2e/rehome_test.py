@@ -61,6 +61,9 @@ def moves(city, east, west, town, port):
     until("what waited for the old county arrived there", lambda: settle(town, west, east) or len(cases(east)) == before + 1)
     offices = {o["office"]: o["state"] for o in run(east, "office", "list")[1].get("offices", [])}
     check("the old county shows it as moved", offices.get("370784105") == "moved", offices)
+    rows = {o["office"]: o["figures"]["received"] for o in run(east, "stats")[1].get("offices", [])}
+    check("what it did there still counts there", rows.get("370784105", 0) >= 1, rows)
+    check("... also under its code of then", run(east, "stats", "--office", "370783105")[1].get("offices", [{}])[0].get("office") == "370784105")
     report(town)
     expect("it reports to the new one", 0, town, "sync")
     check("... which has it", len(cases(west)) == 1 and all(r["verified"] for r in cases(west).values()), cases(west))

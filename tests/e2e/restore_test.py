@@ -116,6 +116,17 @@ def lost_machine(county, town):
         check("... as it was", f.read() == picture, "another picture")
 
 
+def damaged(home, good):
+    """What could not be put back leaves the folder as it was: the good backup goes into it."""
+    bad, folder = path("bad.backup"), path("again")
+    data = bytearray(open(good, "rb").read())
+    data[-100] ^= 1
+    open(bad, "wb").write(data)
+    expect("a damaged backup is refused", 76, folder, "restore", bad)
+    check("... and leaves nothing", not os.path.exists(folder) or not os.listdir(folder), os.path.exists(folder) and os.listdir(folder))
+    expect("the good one goes into the same folder", 0, folder, "restore", good)
+
+
 def main():
     port = free_port()
     county, town = path("county"), path("town")
@@ -128,6 +139,7 @@ def main():
     old_database_newer_log(county, town)
     copied_machine(county, town)
     lost_machine(county, town)
+    damaged(town, path("town.backup"))
     stop(p)
 
 

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "node/store/compared.h"
 #include "tests/node/desk_world.h"
 
 using namespace yz;
@@ -83,6 +84,39 @@ TEST_CASE("with several officers somebody has to be named") {
   nobody.passphrase.emplace(view("王芳"));
   CHECK(Api(w).call(nobody).exit_code == 2);
   CHECK(w.call("GET", "/api/v1/status", {}, "李明").reply.exit_code == 0);
+}
+
+TEST_CASE("who may not add people invites no machine for somebody who is not there") {
+  World w(true, true, {"王芳", "李明"});
+  w.officers[0].row.roles = crypto::role::admin_keys;
+  const auto asked = [&](const char* officer) {
+    return w.call("POST", "/api/v1/node/invitations", dump(Json::object({{"officer", officer}})), "王芳");
+  };
+  CHECK(asked("李明").reply.status == 200);
+  const auto stranger = asked("李鸣");
+  CHECK(stranger.reply.status == 403);
+  CHECK(stranger.json.text("code") == "invite.stranger");
+  w.officers[0].row.roles |= crypto::role::admin_people;
+  const auto added = asked("李鸣");
+  CHECK(added.reply.status == 200);
+  CHECK_FALSE(added.json.flag("exists"));
+}
+
+TEST_CASE("an office's key is compared once, by all of its digits, and its alarm is over then") {
+  World w;
+  const PublicKey key = crypto::SigningKey::random().public_key();
+  const OfficeId office = crypto::office_id_of(key);
+  REQUIRE(w.store().write([&]() -> Result<> {
+    TRY(w.store().alarm("office.admitted", "joined: 1", "370783105101", test::kNow));
+    CHECK_FALSE(TRY(office_compared(w.store(), office, key)));
+    TRY(set_office_compared(w.store(), office, "370783105101", key, test::kNow));
+    CHECK(TRY(office_compared(w.store(), office, key)));
+    // Another key of that office is another matter.
+    CHECK_FALSE(TRY(office_compared(w.store(), office, crypto::SigningKey::random().public_key())));
+    return {};
+  }));
+  for (const Json& a : *w.call("GET", "/api/v1/status").json.find("alarms")->items())
+    CHECK(a.text("code") != "office.admitted");
 }
 
 TEST_CASE("a problem says what, why and what to do, in the caller's language") {

@@ -6,12 +6,29 @@
 #include <set>
 #include <string>
 
+#include "node/net/sentences.h"
+
 using namespace yz;
 using namespace yz::node;
 
 namespace {
 constexpr std::array kAll = {Fault::offline,  Fault::busy,   Fault::invalid, Fault::denied, Fault::missing,
                              Fault::conflict, Fault::forged, Fault::corrupt, Fault::full};
+}
+
+TEST_CASE("beside a code's own sentence the general advice stands only where it is true") {
+  CHECK(advice_fits(Fault::missing, ""));
+  CHECK(advice_fits(Fault::missing, "missing"));
+  CHECK(advice_fits(Fault::corrupt, "store.page"));
+  CHECK(advice_fits(Fault::forged, "exchange.form"));
+  // "Two versions of one thing", "sync first and look again", "the peer's data failed a check", "our own data
+  // disagrees": none of it is so.
+  CHECK_FALSE(advice_fits(Fault::conflict, "backup.exists"));
+  CHECK_FALSE(advice_fits(Fault::missing, "backup.folder"));
+  CHECK_FALSE(advice_fits(Fault::forged, "join.withdrawn"));
+  CHECK_FALSE(advice_fits(Fault::corrupt, "backup.mac"));
+  for (const Fault f : kAll) CHECK(fault_from(name_of(f)) == f);
+  CHECK_FALSE(fault_from("nothing"));
 }
 
 TEST_CASE("every fault has the exit code and the status of the contract") {

@@ -92,6 +92,7 @@ async function withdrawing(page, line) {
   const paper = (await page.locator('.sheet .invitation').innerText()).trim();
   await visit(page, 'offices', '下级单位');
   const open = page.locator('.invitations > ul li');
+  await open.nth(1).waitFor();
   check('both invitations stand there, with whom they are for', (await open.count()) === 2 && (await page.locator('.invitations').innerText()).includes('河口镇（370783107）'));
   await accessible(page, 'invitations');
   await open.filter({ hasText: '河口镇' }).getByRole('button', { name: /^撤回/ }).click();
@@ -172,6 +173,22 @@ async function people(township) {
   await page.locator('table.people tbody tr').first().waitFor();
   check('... and goes on working: nobody has to sign in again', (await page.locator('.gate').count()) === 0);
   await fitsPhone(page, 'people');
+}
+
+/** The key that an office joined with is compared by telephone: what the township reads is what the county waits for. */
+async function comparesOffice(county, township) {
+  await visit(township.page, 'machines', '机器与密钥');
+  const read = digits(await township.page.locator('section[aria-labelledby=officekey] .fingerprint').innerText());
+  await visit(county.page, 'offices', '下级单位');
+  const row = county.page.locator('table.offices tbody tr', { hasText: '柳河镇' });
+  await row.getByRole('button', { name: /^核对指纹/ }).click();
+  await county.page.locator('#office-digits').fill('1'.repeat(40));
+  await dialog(county.page).getByRole('button', { name: '录完，核对' }).click();
+  await dialog(county.page).locator('[role=alert]', { hasText: '不一致' }).waitFor();
+  check('other digits are not noted as compared', (await row.locator('.office-print').count()) === 1);
+  await county.page.locator('#office-digits').fill(read);
+  await dialog(county.page).getByRole('button', { name: '录完，核对' }).click();
+  await until('the office stands as compared', async () => (await row.locator('.office-print').count()) === 0);
 }
 
 async function machines(county, township, sync) {
@@ -330,6 +347,7 @@ await finish(async () => {
   const anew = await open(b, again.url);
   anew.page.setDefaultTimeout(45_000);
   await signIn(anew.page, '王芳');
+  await comparesOffice(county, anew);
   await machines(county, anew, `http://127.0.0.1:${port}`);
   check('nothing that the policy forbids, and no error, in all that', [...county.wrong, ...township.wrong, ...anew.wrong].length === 0, [...county.wrong, ...township.wrong, ...anew.wrong]);
   await b.close();

@@ -19,5 +19,7 @@ export function why(e: unknown): string {
   }
   return e instanceof Error ? e.message : String(e);
 }
+/** Before another sentence a sentence ends in its stop. */
+export const stopped = (text: string): string => (!text || /[。！？.!?]$/.test(text) ? text : text + (language() === 'zh' ? '。' : '.'));
 export const done = (text: string): void => void ElMessage({ message: text, type: 'success', ...FOOT, duration: 4000, grouping: true });
 export const failed = (e: unknown): void => void ElMessage({ message: t('error.failed', { why: why(e) }), type: 'error', ...FOOT, duration: 9000, showClose: true, grouping: true });

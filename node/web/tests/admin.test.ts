@@ -7,7 +7,7 @@ import { toggled, under } from '../src/admin/pick';
 import { lastContact, officeMark, officeTree } from '../src/admin/tree';
 
 const office = (code: string, superior: string, more: Partial<OfficeRow> = {}): OfficeRow => ({
-  office: code, name: code, level: 'township', state: 'below', since: null, admitted: true, one_person: false, superior, line_superiors: [], suspended: false, key_waits: false, new_key: '', ...more,
+  office: code, name: code, level: 'township', state: 'below', since: null, admitted: true, one_person: false, superior, line_superiors: [], suspended: false, key_waits: false, fingerprint: '', compared: true, new_key: '', ...more,
 });
 const machine = (of: string, last_contact: string | null): MachineRow => ({ node: '', office: of, name: '', number: '1', state: 'good', confirmed: true, fingerprint: '', this: false, last_contact });
 

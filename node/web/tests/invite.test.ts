@@ -3,7 +3,7 @@ import type { OfficeRow } from '../src/api/admin';
 import { addressGood, codeTrouble, codeUnder, isLoopback } from '../src/admin/invite';
 
 const office = (code: string, more: Partial<OfficeRow> = {}): OfficeRow => ({
-  office: code, name: code, level: 'township', state: 'below', since: null, admitted: true, one_person: false, superior: '370783', line_superiors: [], suspended: false, key_waits: false, new_key: '', ...more,
+  office: code, name: code, level: 'township', state: 'below', since: null, admitted: true, one_person: false, superior: '370783', line_superiors: [], suspended: false, key_waits: false, fingerprint: '', compared: true, new_key: '', ...more,
 });
 
 describe('the code of an office that is invited', () => {

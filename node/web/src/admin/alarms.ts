@@ -29,7 +29,7 @@ export const advice: Record<string, Advice> = {
   'office.key-waits': { zh: '打电话请对方念新密钥的指纹，在单位页核对。', en: 'Have the new key\'s fingerprint read to you by telephone and type it in on the page of offices.', to: '/admin/offices' },
   'node.unconfirmed': { zh: '打电话请对方念这台机器的指纹，在机器页确认。', en: 'Have that machine\'s fingerprint read to you by telephone and confirm it.', to: '/admin/machines' },
   'node.joined': { zh: '核对新机器的指纹，不认识的立即吊销。', en: 'Compare the new machine\'s fingerprint; revoke one that nobody knows.', to: '/admin/machines' },
-  'office.admitted': { zh: '打电话与新加入的单位核对指纹，不对就吊销。', en: 'Compare fingerprints with the new office by telephone; revoke it if they differ.', to: '/admin/offices' },
+  'office.admitted': { zh: '打电话请新加入的单位念“单位密钥”的指纹，在单位页“核对指纹”录入；不对就吊销。', en: 'Have the new office read its office key\'s fingerprint to you by telephone and type it in on the page of offices; revoke it if it differs.', to: '/admin/offices' },
   'exchange.suspended': { zh: '打电话问上级为什么暂停；内容都在本机排队。', en: 'Telephone the superior and ask why; everything is queued here.', to: '/admin/superiors' },
   'exchange.revoked': { zh: '立即打电话联系上级；需要时换新机器重新加入。', en: 'Telephone the superior at once; join anew on another machine if need be.', to: '/admin/superiors' },
   'exchange.refused': { zh: '打电话把拒收的原因告诉上级管理员。', en: 'Tell the superior\'s administrator the reason that stands here.', to: '/admin/lines' },

@@ -22,6 +22,9 @@ export interface OfficeRow {
   line_superiors: { office: string; name: string }[];
   suspended: boolean;
   key_waits: boolean;
+  /** Of the key in use, and whether a person here compared it by telephone. */
+  fingerprint: string;
+  compared: boolean;
   new_key: string;
 }
 export interface SuperiorRow {
@@ -131,7 +134,7 @@ export interface EvidenceChecked extends Audit {
   case: string;
   root_fingerprint: string;
   layers: number;
-  items: { type: string; title: string; number: string; office: string; at: string; nested: boolean; signers: { name: string; role: string }[] }[];
+  items: { type: string; title: string; number: string; office: string; at: string; nested: boolean; act: string; exercise: boolean; signers: { name: string; role: string }[] }[];
   acknowledged: { office: string; of: string; kind: string; envelopes: number; at: string }[];
   forged: { attachment: string; office: string; what: string }[];
 }
@@ -160,7 +163,7 @@ export const adminApi = {
   withdrawInvitation: (id: string) => call<object>('DELETE', named('invitations', id)),
   suspendOffice: (code: string, resume: boolean, reason: string) => call<object>('POST', named('offices', code) + '/suspend', { body: { resume, reason } }),
   renewOffice: (code: string) => call<object>('POST', named('offices', code) + '/renew'),
-  confirmOfficeKey: (code: string, fingerprint: string) => call<object>('POST', named('offices', code) + '/confirm-key', { body: { fingerprint } }),
+  confirmOfficeKey: (code: string, fingerprint: string) => call<{ certified: boolean }>('POST', named('offices', code) + '/confirm-key', { body: { fingerprint } }),
   rotateOfficeKey: () => call<{ fingerprint: string }>('POST', '/office/rotate-key'),
   moveOffice: (invitation: string) => call<{ office: string; superior: string; name: string; state: string }>('POST', '/office/move', { body: { invitation } }),
   /** `own`: where this machine listens, as it knows itself. */
@@ -175,7 +178,7 @@ export const adminApi = {
   superiorUrl: (code: string, url: string[]) => call<object>('PUT', named('superiors', code) + '/url', { body: { url } }),
 
   machines: () => call<{ nodes: MachineRow[]; rotating: boolean }>('GET', '/nodes'),
-  inviteMachine: (body: { name: string; officer?: string; roles?: string[]; url: string[]; valid_minutes: number }) => call<{ invitation: string; officer: string; exists: boolean }>('POST', '/node/invitations', { body }),
+  inviteMachine: (body: { name: string; officer?: string; roles?: string[]; url: string[]; valid_minutes: number }) => call<{ invitation: string; officer: string; exists: boolean; roles: string[] }>('POST', '/node/invitations', { body }),
   confirmMachine: (node: string, fingerprint: string) => call<object>('POST', named('nodes', node) + '/confirm', { body: { fingerprint } }),
   rotateNode: (force: boolean) => call<{ rotating: boolean; unheard: string[] }>('POST', '/node/rotate', { body: { force } }),
 

@@ -2,7 +2,7 @@
 export const boxZh = {
   nav: { clues: '素材', stats: '统计', zero: '零报告' },
   exercise: {
-    mark: '演练', going: '演练进行中', since: '{name}自 {time} 起，新写的信息都按演练标明，不计入统计', real: '真实情况请在写信息时关掉“演练”', begin: '开始演练', end: '结束演练', name: '演练名称', sure: '结束以后新写的都按真实情况报。确定？', beginText: '本机以后新写的信息都标“演练”，上级看到的也是演练，不计时限、统计和得分。',
+    begun: '演练已开始：新写的信息都按演练标明。', mark: '演练', going: '演练进行中', since: '{name}自 {time} 起，新写的信息都按演练标明，不计入统计', real: '真实情况请在写信息时关掉“演练”', begin: '开始演练', end: '结束演练', name: '演练名称', sure: '结束以后新写的都按真实情况报。确定？', beginText: '本机以后新写的信息都标“演练”，上级看到的也是演练，不计时限、统计和得分。',
     switch: '演练', hint: '演练一经开始写就不能改成真实情况，反过来也不能', fixedOn: '演练稿，不能改成真实情况', banner: '演 练  ·  不是真实情况',
   },
   clue: {
@@ -29,7 +29,7 @@ export const boxZh = {
 export const boxEn: typeof boxZh = {
   nav: { clues: 'Clues', stats: 'Figures', zero: 'Nil reports' },
   exercise: {
-    mark: 'EXERCISE', going: 'EXERCISE GOING ON', since: '{name}since {time}: what is begun now is marked as an exercise and counted nowhere', real: 'For what really happens switch “Exercise” off when you write', begin: 'Begin an exercise', end: 'End the exercise', name: 'Name of the exercise', sure: 'From then on what is begun is real. End it?', beginText: 'Whatever is begun on this machine from now on is marked as an exercise, at the superior too; it counts in no time limit, figure or score.',
+    begun: 'The exercise has begun: what is written from now on is marked as one.', mark: 'EXERCISE', going: 'EXERCISE GOING ON', since: '{name}since {time}: what is begun now is marked as an exercise and counted nowhere', real: 'For what really happens switch “Exercise” off when you write', begin: 'Begin an exercise', end: 'End the exercise', name: 'Name of the exercise', sure: 'From then on what is begun is real. End it?', beginText: 'Whatever is begun on this machine from now on is marked as an exercise, at the superior too; it counts in no time limit, figure or score.',
     switch: 'Exercise', hint: 'Once begun, an exercise never becomes real, nor the reverse', fixedOn: 'An exercise; it can’t be made real', banner: 'EXERCISE  ·  not a real event',
   },
   clue: {

@@ -2,10 +2,10 @@
 export const careZh = {
   care: {
     name: '文件名', nameBad: '文件名里不能有 /', folderBad: '目录要写完整路径，以 / 开头', restore: '恢复：把文件拿到新电脑上，运行', newFolder: '新目录', movedSince: '{time} 迁走', revokedSince: '{time} 起吊销', unknownSubject: '本机不认识的对象',
-    revokedBy: '{by} 于 {time} 吊销', revokedKnown: '本机 {time} 得知', differences: '看有什么不同', now: '去备份',
+    revokedBy: '{by} 于 {time} 吊销', revokedHeard: '由{by}签发（原因问该单位），本机 {time} 得知', unknownOffice: '本机不认识的单位', differences: '看有什么不同', now: '去备份',
   },
   evidence: {
-    nested: '转报的原件', signed: '签名：', nobody: '没有人签名', times: '时间是签名单位的时钟，按 {zone} 显示；回执时间是现有最早一份回执的，实际不晚于此。', forged: '{office} 送来的附件“{name}”不是原单位签名的那一份，文件里有它的签名为证。',
+    nested: '转报的原件', exercise: '演练：这是演练中的信息，不是真事。', signed: '签名：', nobody: '没有人签名', times: '时间是签名单位的时钟，按 {zone} 显示；回执时间是现有最早一份回执的，实际不晚于此。', forged: '{office} 送来的附件“{name}”不是原单位签名的那一份，文件里有它的签名为证。',
     receipt: { custody: '{office} 对 {of} 的 {n} 个加密信封签了代管回执，{time}', stored: '{office} 对 {of} 的 {n} 个加密信封签了入库回执，{time}', opened: '{office} 对 {of} 的 {n} 个加密信封签了打开回执，{time}' },
     sealed: '回执只说明信封到了：信封是加密的，本文件不能证明其中装的是哪一份。',
     role: { drafter: '拟稿', reviewer: '审核', signer: '签发', duty: '值班', cosigner: '会签' },
@@ -27,10 +27,10 @@ export const careZh = {
 export const careEn: typeof careZh = {
   care: {
     name: 'File name', nameBad: 'A file name has no / in it', folderBad: 'Write the whole path of the folder, beginning with /', restore: 'To restore: take the file to the new machine and run', newFolder: 'NEW-FOLDER', movedSince: 'moved {time}', revokedSince: 'revoked from {time}', unknownSubject: 'nobody known here',
-    revokedBy: 'revoked by {by}, {time}', revokedKnown: 'known here since {time}', differences: 'What differs', now: 'Make a backup',
+    revokedBy: 'revoked by {by}, {time}', revokedHeard: 'signed by {by} (ask them why); heard of here {time}', unknownOffice: 'an office that is not known here', differences: 'What differs', now: 'Make a backup',
   },
   evidence: {
-    nested: 'original inside', signed: 'Signed by:', nobody: 'nobody', times: 'Times are by the clocks of those who signed, shown in {zone}; a receipt\'s is that of the earliest receipt there is: it was then at the latest.', forged: 'The attachment “{name}” that {office} handed on is not the one that its author signed; its signature in this file proves it.',
+    nested: 'original inside', exercise: 'EXERCISE: nothing of this happened.', signed: 'Signed by:', nobody: 'nobody', times: 'Times are by the clocks of those who signed, shown in {zone}; a receipt\'s is that of the earliest receipt there is: it was then at the latest.', forged: 'The attachment “{name}” that {office} handed on is not the one that its author signed; its signature in this file proves it.',
     receipt: { custody: '{office} signed receipts to keep on the way: sealed envelopes of {of}: {n}, {time}', stored: '{office} signed receipts as stored: sealed envelopes of {of}: {n}, {time}', opened: '{office} signed receipts as opened: sealed envelopes of {of}: {n}, {time}' },
     sealed: 'A receipt says that an envelope arrived. Envelopes are sealed: the file does not prove what they carried.',
     role: { drafter: 'drafter', reviewer: 'reviewer', signer: 'signer', duty: 'duty officer', cosigner: 'co-signer' },

@@ -12,7 +12,7 @@ export const joiningZh = {
   admin: {
     sheet: {
       titleMachine: '驿站新机器加入单', titleMove: '驿站迁入（改隶）通知单', titleLine: '驿站条线登记单', forMachine: '给 {officer} 用的机器：{machine}', officer: '使用人', machine: '机器', unnamed: '未起名',
-      stepMove: '在本单位的机器上运行（把 YZ1-… 换成上面整行；也可在“上级单位—迁往新上级”里粘贴）：', stepLine: '在本单位的机器上运行（把 YZ1-… 换成上面整行；也可在“上级单位—登记条线上级”里粘贴）：', sheetFile: '恢复单.txt',
+      stepMove: '在本单位的机器上运行（把 YZ1-… 换成上面整行；也可在“上级单位—迁往新上级”里粘贴）：', stepLine: '在本单位的机器上运行（把 YZ1-… 换成上面整行；也可在“上级单位—登记条线上级”里粘贴）：', sheetFile: '恢复单.txt', stepSecond: '在“管理—人员”里添加第二个人（给签发权）：本单位拟稿和签发必须分开，一个人发不出去。',
       stepSheet: '把生成的“恢复单.txt”打印出来锁进保险柜，再删掉这个文件：忘记口令时只有它能打开本机数据。', stepMoved: '办完打电话告诉{name}，核对单位代码已变成 {code}。',
     },
   },
@@ -30,7 +30,7 @@ export const joiningEn: typeof joiningZh = {
   admin: {
     sheet: {
       titleMachine: 'Yizhan: a further machine', titleMove: 'Yizhan: coming over to a new superior', titleLine: 'Yizhan: registration with a line superior', forMachine: 'For {officer}, machine: {machine}', officer: 'For whom', machine: 'Machine', unnamed: 'no name',
-      stepMove: 'On your office\'s machine run (put the whole line above for YZ1-…; or paste it under Superiors, Move):', stepLine: 'On your office\'s machine run (put the whole line above for YZ1-…; or paste it under Superiors, Register):', sheetFile: 'recovery.txt',
+      stepMove: 'On your office\'s machine run (put the whole line above for YZ1-…; or paste it under Superiors, Move):', stepLine: 'On your office\'s machine run (put the whole line above for YZ1-…; or paste it under Superiors, Register):', sheetFile: 'recovery.txt', stepSecond: 'Under Manage, People add a second person who may sign: here nobody signs what they drafted, so one alone sends nothing.',
       stepSheet: 'Print the file recovery.txt that this makes, lock it in the safe and delete the file: when the passphrase is forgotten nothing else opens this machine\'s data.', stepMoved: 'Then telephone {name} and check that your code has become {code}.',
     },
   },
