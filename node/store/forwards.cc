@@ -10,8 +10,8 @@ namespace {
 
 using sync::RecordType;
 
-bool good(const CaseRecord& c) { return c.quarantine == sync::Refusal::none; }
-bool is_forward(const CaseRecord& c) { return c.released.record.type == RecordType::forward && good(c); }
+bool unrefused(const CaseRecord& c) { return c.quarantine == sync::Refusal::none; }
+bool is_forward(const CaseRecord& c) { return c.released.record.type == RecordType::forward && unrefused(c); }
 
 bool addressed_to(const CaseRecord& c, const OfficeId& us) {
   return std::ranges::binary_search(c.released.record.addressees, us);
@@ -52,7 +52,7 @@ std::vector<OfficeId> brought_by(const std::vector<CaseRecord>& records, const O
   std::set<OfficeId> out;
   for (const CaseRecord& c : records) {
     const sync::Record& r = c.released.record;
-    if (c.own || !good(c) || (c.flags & record_note::nested) || !sync::may_be_nested(r.type)) continue;
+    if (c.own || !unrefused(c) || (c.flags & record_note::nested) || !sync::may_be_nested(r.type)) continue;
     if (addressed_to(c, us)) out.insert(r.origin);
   }
   if (out.empty()) out.insert(lead);
@@ -75,7 +75,7 @@ Result<Original> original_of(Store& store, const std::vector<CaseRecord>& record
   };
   for (const CaseRecord& c : records) {
     const sync::Record& r = c.released.record;
-    if (c.own || !good(c) || !sync::may_be_nested(r.type) || !addressed_to(c, us)) continue;
+    if (c.own || !unrefused(c) || !sync::may_be_nested(r.type) || !addressed_to(c, us)) continue;
     if (which ? c.released.id != *which : chosen && rank(c) < rank(*chosen)) continue;
     chosen = &c;
   }
@@ -113,7 +113,7 @@ Result<> mark_older_version(Store& store, std::int64_t matter) {
   const auto records = TRY(case_records(store, matter));
   const CaseGraph graph = graph_of(lead, records);
   const bool older = std::ranges::any_of(records, [&](const CaseRecord& c) {
-    return good(c) && !newer_when_complete(graph, c.released, records).empty();
+    return unrefused(c) && !newer_when_complete(graph, c.released, records).empty();
   });
   return store.db().run("update matter set flags = (flags & ~?1) | ?2 where row = ?3", record_note::older_version,
                         older ? record_note::older_version : 0, matter);

@@ -30,9 +30,9 @@ std::vector<std::string> lines(const std::string& text) {
 // one further down that dials us; 3 another machine of our office, to dial when there is an address.
 int kind_of(bool upward, bool direct, bool sibling = false) { return sibling ? 3 : direct ? 2 : upward ? 1 : 0; }
 
-constexpr std::string_view kColumns = "select peer, office, upward, urls, pin, last_contact_ms from link ";
+constexpr std::string_view kLinkColumns = "select peer, office, upward, urls, pin, last_contact_ms from link ";
 
-Result<LinkRow> row(Query& q) {
+Result<LinkRow> link_row(Query& q) {
   LinkRow l;
   l.peer = TRY(q.id<NodeId>(0));
   l.office = TRY(q.id<OfficeId>(1));
@@ -133,17 +133,17 @@ Result<> add_link(Store& store, const LinkRow& l, const PublicKey& key) {
 
 Result<std::vector<LinkRow>> links(Store& store, bool upward) {
   Query q =
-      TRY(store.db().query(std::string(kColumns) + "where upward = ? order by peer")).bind(kind_of(upward, false));
+      TRY(store.db().query(std::string(kLinkColumns) + "where upward = ? order by peer")).bind(kind_of(upward, false));
   std::vector<LinkRow> out;
-  while (TRY(q.step())) out.push_back(TRY(row(q)));
+  while (TRY(q.step())) out.push_back(TRY(link_row(q)));
   return out;
 }
 
 Result<std::vector<LinkRow>> uplinks(Store& store) {
-  Query q = TRY(store.db().query(std::string(kColumns) +
+  Query q = TRY(store.db().query(std::string(kLinkColumns) +
                                  "where upward = 1 or (upward > 1 and urls <> '') order by upward, peer"));
   std::vector<LinkRow> out;
-  while (TRY(q.step())) out.push_back(TRY(row(q)));
+  while (TRY(q.step())) out.push_back(TRY(link_row(q)));
   return out;
 }
 
@@ -154,9 +154,9 @@ Result<std::size_t> direct_links_below(Store& store) {
 }
 
 Result<std::optional<LinkRow>> link_of(Store& store, const NodeId& peer) {
-  Query q = TRY(store.db().query(std::string(kColumns) + "where peer = ?")).bind(peer);
+  Query q = TRY(store.db().query(std::string(kLinkColumns) + "where peer = ?")).bind(peer);
   if (!TRY(q.step())) return std::nullopt;
-  return TRY(row(q));
+  return TRY(link_row(q));
 }
 
 Result<> set_link_refusal(Store& store, const NodeId& peer, std::string_view code) {

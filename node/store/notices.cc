@@ -5,12 +5,12 @@
 namespace yz::node {
 namespace {
 
-constexpr std::string_view kColumns =
+constexpr std::string_view kNoticeColumns =
     "select n.row, n.bytes, n.office, n.taken_by, n.at_ms, (select m.case_id from record r join matter m on m.row ="
     " r.matter where r.id between n.first and n.last and r.office = n.office and r.quarantine = 0 limit 1)"
     " from notice n ";
 
-Result<NoticeRow> row(Query& q) {
+Result<NoticeRow> notice_row(Query& q) {
   NoticeRow r;
   r.row = q.integer(0);
   const auto n = sync::decode_notice(q.blob(1));
@@ -57,15 +57,15 @@ Result<NoticeRow> keep_notice(Store& store, ByteView bytes, std::string_view tak
                      bytes, author.node, author.office, first, last, taken_by, now));
   if (store.db().changes() > 0)
     TRY(store.journal(taken_by, "notice", hex(author.office.view()), hex(n.record.view()), now));
-  Query q = TRY(store.db().query(std::string(kColumns) + "where n.bytes = ?", bytes));
+  Query q = TRY(store.db().query(std::string(kNoticeColumns) + "where n.bytes = ?", bytes));
   TRY(q.step());
-  return row(q);
+  return notice_row(q);
 }
 
 Result<std::vector<NoticeRow>> notices(Store& store, std::size_t most) {
-  Query q = TRY(store.db().query(std::string(kColumns) + "order by n.row desc limit ?", most));
+  Query q = TRY(store.db().query(std::string(kNoticeColumns) + "order by n.row desc limit ?", most));
   std::vector<NoticeRow> out;
-  while (TRY(q.step())) out.push_back(TRY(row(q)));
+  while (TRY(q.step())) out.push_back(TRY(notice_row(q)));
   return out;
 }
 
