@@ -845,8 +845,7 @@ struct HttpServer::Impl {
 
   void stop() {
     if (daemon == nullptr) return;
-    stopping = true;
-    const int fd = MHD_quiesce_daemon(daemon);
+    stopping = true;  // whoever dials from now on is hung up on
     const auto until = Clock::now() + kStopWait;
     halt_waiting();
     while (any_busy() && Clock::now() < until) {
@@ -862,7 +861,6 @@ struct HttpServer::Impl {
     halt_waiting();  // the library gives up the process over a connection still suspended
     MHD_stop_daemon(daemon);
     daemon = nullptr;
-    if (fd >= 0) ::close(fd);
     remove_socket_file();
   }
 
@@ -887,7 +885,10 @@ struct HttpServer::Impl {
     }
     more.push_back({MHD_OPTION_END, 0, nullptr});
     daemon = MHD_start_daemon(
-        flags, listening.port, nullptr, nullptr,
+        flags, listening.port,
+        // Not MHD_quiesce_daemon(): a thread of the pool that meets it at the wrong moment ends the process (0.9.75).
+        +[](void* cls, const sockaddr*, socklen_t) { return static_cast<Impl*>(cls)->stopping ? MHD_NO : MHD_YES; },
+        this,
         [](void* cls, MHD_Connection* c, const char*, const char* method, const char*, const char* data,
            std::size_t* size,
            void** context) { return static_cast<Impl*>(cls)->request(c, method, data, size, context); },
