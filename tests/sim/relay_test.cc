@@ -12,13 +12,16 @@ using namespace yz::sim;
 
 namespace {
 
-constexpr std::string_view kDeliveredTo =
-    "select count(*) from delivery d join office o on o.id = d.destination where d.state = 3 and o.level = ";
-
 std::int64_t number(Office& o, std::string_view sql) {
   const auto n = o.number(sql);
   REQUIRE(n);
   return *n;
+}
+
+/// Deliveries to offices of that level that their receipts say were opened.
+std::int64_t delivered(Office& o, crypto::Level to) {
+  std::string sql = "select count(*) from delivery d join office o on o.id = d.destination where d.state = 3";
+  return number(o, sql += " and o.level = " + std::to_string(static_cast<int>(to)));
 }
 
 void sound(Office& o) {
@@ -57,8 +60,8 @@ TEST_CASE("a report for the city passes the county sealed, and the city's receip
   for (const Lane lane : {Lane::flash, Lane::urgent}) good(c.report(lane, 100));
   for (int i = 0; i < 10; ++i) good(c.report(Lane::routine, 3000));  // together more than goes in one piece
   good(c.talk());
-  CHECK(number(c.township, std::string(kDeliveredTo) + "2") == 12);
-  CHECK(number(c.township, std::string(kDeliveredTo) + "3") == 12);
+  CHECK(delivered(c.township, crypto::Level::city) == 12);
+  CHECK(delivered(c.township, crypto::Level::county) == 12);
   CHECK(c.city.records()->size() == 12);
   CHECK(c.county.records()->size() == 12);
   CHECK(*c.city.records() == *c.township.own_records());
@@ -83,7 +86,7 @@ TEST_CASE("a county that is cut off from the city keeps what it took, and only d
   good(c.report(Lane::flash, 100));
   good(c.report(Lane::routine, 100, 90'000));
   good(c.talk());
-  CHECK(number(c.township, std::string(kDeliveredTo) + "2") == 0);
+  CHECK(delivered(c.township, crypto::Level::city) == 0);
   CHECK(number(c.county, "select count(*) from carry where state = 0") == 2);
   // In custody: the township offers it no longer, and does not call it delivered.
   CHECK(number(c.township, "select count(*) from carry where state = 1") == 2);
@@ -91,7 +94,7 @@ TEST_CASE("a county that is cut off from the city keeps what it took, and only d
   c.now += 7 * 24 * kHour;
   c.upper_up = true;
   good(c.talk());
-  CHECK(number(c.township, std::string(kDeliveredTo) + "2") == 3);  // with the list of chunks
+  CHECK(delivered(c.township, crypto::Level::city) == 3);  // with the list of chunks
   CHECK(*c.city.records() == *c.township.own_records());
 }
 
@@ -157,7 +160,7 @@ TEST_CASE("a county put back from a copy is offered again what it carried") {
   good(c.upper.redial());
   c.upper_up = true;
   good(c.talk());
-  CHECK(number(c.township, std::string(kDeliveredTo) + "2") == 1);
+  CHECK(delivered(c.township, crypto::Level::city) == 1);
   CHECK(*c.city.records() == *c.township.own_records());
 }
 
