@@ -115,8 +115,8 @@ TEST_CASE("an office's key is compared once, by all of its digits, and its alarm
     CHECK_FALSE(TRY(office_compared(w.store(), office, crypto::SigningKey::random().public_key())));
     return {};
   }));
-  for (const Json& a : *w.call("GET", "/api/v1/status").json.find("alarms")->items())
-    CHECK(a.text("code") != "office.admitted");
+  const Json status = w.call("GET", "/api/v1/status").json;
+  for (const Json& a : *status.find("alarms")->items()) CHECK(a.text("code") != "office.admitted");
 }
 
 TEST_CASE("a problem says what, why and what to do, in the caller's language") {
