@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "node/bundle.h"
 #include "node/clock.h"
@@ -19,6 +21,8 @@ constexpr std::size_t kFramesAtOnce = 64;
 constexpr std::size_t kBytesAtOnce = 2u << 20;
 /// Frames that fail a check; beyond it the rest of the file is worthless too.
 constexpr std::uint64_t kRefusedMost = 4096;
+/// What a bundle tells in the clear and is kept until all of it was read: some 50,000 statements.
+constexpr std::size_t kStatementsBytes = 16u << 20;
 /// So many blocks are looked through for the writer's new key: what is told in the clear comes first.
 constexpr int kKeyBlocks = 64;
 constexpr std::uint64_t kBundleMost = std::uint64_t{1} << 42;
@@ -88,9 +92,8 @@ class Import {
     TRY(begin(path));
     done_.from = TRY(link_of(store_, head_.from))->office;
     done_.written_ms = head_.unix_ms;
-    bool counts = false;
     TRY(store_.write([&]() -> Result<> {
-      counts = TRY(begin_hearing(store_, head_));
+      counts_ = TRY(begin_hearing(store_, head_));
       return {};
     }));
     while (!end_) {
@@ -108,7 +111,6 @@ class Import {
       done_.moved = tally_;
     }
     done_.whole = !done_.stopped && reader_->whole();
-    if (done_.whole && counts) TRY(store_.write([&] { return heard_all(store_, head_); }));
     return std::move(done_);
   }
 
@@ -214,14 +216,36 @@ class Import {
       } else if (*frame) {
         bytes += (*frame)->bytes.size();
         ++frames_;
-        TRY(gate.take(**frame, now, tally_));
+        TRY(take(gate, **frame, now));
         if (tally_.refused > kRefusedMost)
           stop({Fault::forged, "too much on the bundle failed its checks", "bundle.refused"});
-      } else {
-        block();
+      } else if (!block() && reader_->whole()) {
+        TRY(all_told(gate, now));
       }
     }
     return inbox_.settle(now);
+  }
+
+  /// What is told in the clear comes first. Its statements wait until all of it was read: as in an exchange, they count
+  /// in one transaction with the mark that they were told under, or not at all.
+  Result<> take(sync::Gate& gate, const sync::Frame& frame, sync::Millis now) {
+    using enum sync::FrameType;
+    if (!told_ && frame.type == statement) {
+      statements_bytes_ += frame.bytes.size();
+      if (statements_bytes_ > kStatementsBytes)
+        stop({Fault::forged, "the bundle tells more than one can", "bundle.changed"});
+      else
+        statements_.emplace_back(frame.bytes.begin(), frame.bytes.end());
+      return {};
+    }
+    if (frame.type != certificate && frame.type != root) TRY(all_told(gate, now));
+    return gate.take(frame, now, tally_);
+  }
+
+  Result<> all_told(sync::Gate& gate, sync::Millis now) {
+    if (std::exchange(told_, true)) return {};
+    for (const Bytes& s : std::exchange(statements_, {})) TRY(gate.take({sync::FrameType::statement, s}, now, tally_));
+    return counts_ ? heard_all(store_, head_) : Result<>{};
   }
 
   Store& store_;
@@ -232,6 +256,10 @@ class Import {
   std::optional<sync::BundleReader> reader_;
   sync::Tally tally_;
   std::uint64_t frames_ = 0;  // of the piece at hand
+  std::vector<Bytes> statements_;
+  std::size_t statements_bytes_ = 0;
+  bool told_ = false;    // all that the bundle tells in the clear was read
+  bool counts_ = false;  // it is of the store that the link has: its marks say something
   bool end_ = false;
   BundleRead done_;
 };

@@ -100,8 +100,28 @@ Result<> Answerer::take(const Frame& frame, Millis now) {
     if (have && have_.size() < 64) have_.push_back(std::move(*have));
     return {};
   }
+  if (frame.type == FrameType::statement) {
+    statements_.emplace_back(frame.bytes.begin(), frame.bytes.end());
+    return {};
+  }
   Gate gate(inbox_, state_.peer, &refused_);
   return gate.take(frame, now, tally_);
+}
+
+Result<> Answerer::whole(Millis now) {
+  if (!good_ || std::exchange(whole_, true)) return {};
+  if (frames_.done() != head_.frames)
+    return fail(Fault::forged, "other frames than the head was signed for", "exchange.frames");
+  // In between other requests of this link may have been answered: their marks count. A late request of the store that
+  // it was before must not speak for the one that it is now. What follows a gap is told again.
+  state_ = TRY(link_.load());
+  if (state_.peer_epoch == head_.epoch) {
+    if (!state_.heard.take({head_.base, head_.base_told}, {head_.mark, head_.mark_told})) statements_.clear();
+    TRY(link_.save(state_));
+  }
+  Gate gate(inbox_, state_.peer, &refused_);
+  for (const Bytes& s : std::exchange(statements_, {})) TRY(gate.take({FrameType::statement, s}, now, tally_));
+  return inbox_.settle(now);
 }
 
 Result<bool> Answerer::something_to_say(Millis now) {
@@ -110,8 +130,7 @@ Result<bool> Answerer::something_to_say(Millis now) {
 }
 
 Result<Bytes> Answerer::close(Hlc hlc, Millis now, std::uint16_t retry_after_s) {
-  if (good_ && frames_.done() != head_.frames)
-    return fail(Fault::forged, "other frames than the head was signed for", "exchange.frames");
+  TRY(whole(now));
   AnswerHead a;
   a.from = me_.node;
   a.to = head_.from;
@@ -124,14 +143,11 @@ Result<Bytes> Answerer::close(Hlc hlc, Millis now, std::uint16_t retry_after_s) 
   // When one of its nonces was not good, the others that it holds hardly are.
   const std::size_t held = good_ ? std::min<std::size_t>(head_.nonces_left, limit::nonces) : 0;
   Writer frames;
-  // In between other requests of this link may have been answered: their nonces and marks count.
+  // In between, while this one waited, others of the link may have been answered: their nonces and marks count.
   state_ = TRY(link_.load());
   if (good_) {
-    // A late request of the store that it was before must not speak for the one that it is now.
     const bool same_store = state_.peer_epoch == head_.epoch;
-    if (same_store) state_.heard.take({head_.base, head_.base_told}, {head_.mark, head_.mark_told});
     sender_.peer_has(have_, head_.fresh);
-    TRY(inbox_.settle(now));
     // Only now is it sure that the neighbour sent them so: a bit flipped on the way accuses nobody.
     for (const Error& e : std::exchange(refused_, {})) inbox_.refused(state_.peer, e);
     const ControlItems control = TRY(outbox_.control(state_.peer_heard, limit::statements_bytes));

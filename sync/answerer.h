@@ -24,9 +24,14 @@ class Answerer {
   /// Fault::forged when the head is not signed by the link's peer or not for us: answer 4xx, nothing else.
   /// False when the nonce is not good: read nothing, and close() tells the right ones.
   Result<bool> open(ByteView head, Millis now);
+  /// Statements are kept until the body has ended.
   Result<> take(const Frame&, Millis now);
-  /// The answer body. `hlc` is our clock's next value. Fault::forged when the frames are not those that the head
-  /// was signed for: what was committed before proved itself and stays, but nothing counts as heard.
+  /// The body has ended: its statements count, and with them, in one transaction, the mark that they were told under.
+  /// What a neighbour said here is then never news to it, or it sees that it was put back from a copy. Fault::forged
+  /// when the frames are not those that the head was signed for: what was committed before proved itself and stays.
+  /// close() does it where it was not done; whoever waits before the answer does it first.
+  Result<> whole(Millis now);
+  /// The answer body. `hlc` is our clock's next value. Faults: those of whole().
   Result<Bytes> close(Hlc hlc, Millis now, std::uint16_t retry_after_s);
   /// Whether an answer now would carry anything: for long polls.
   Result<bool> something_to_say(Millis now);
@@ -48,9 +53,10 @@ class Answerer {
   Hash hash_;
   crypto::Hasher frames_{crypto::purpose::frames};
   std::vector<Have> have_;
-  std::vector<Error> refused_;  // frames; told when the body is known to be the neighbour's
+  std::vector<Bytes> statements_;  // of a body that has not ended
+  std::vector<Error> refused_;     // frames; told when the body is known to be the neighbour's
   Tally tally_;
-  bool good_ = false;
+  bool good_ = false, whole_ = false;
 };
 
 /// Nonces of `hello`: valid for 60 s, for any node, without state. A replay within that time only repeats what is

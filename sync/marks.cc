@@ -4,17 +4,17 @@
 
 namespace yz::sync {
 
-void Heard::take(const Mark& base, const Mark& mark) {
+bool Heard::take(const Mark& base, const Mark& mark) {
   const Mark before = now();
   const bool answers = doubt_ && base == *doubt_;
-  if (base.number != 0 && !answers && std::ranges::find(marks_, base) == marks_.end()) return;
+  if (base.number != 0 && !answers && std::ranges::find(marks_, base) == marks_.end()) return false;
   const bool settled = answers || (doubt_ && ++doubts_ >= kDoubts);
   if (settled) doubt_.reset();
-  if (mark.number <= base.number || mark == before) return;
+  if (mark.number <= base.number || mark == before) return true;
   if (base.number == 0)
     marks_.clear();
   else if (mark.number <= before.number)
-    return;
+    return true;
   // It builds on what was before our newest: it missed our last answers, or never said what they were about.
   if (base != before && before.number > 0 && !doubt_ && !settled) {
     doubt_ = before;
@@ -22,6 +22,7 @@ void Heard::take(const Mark& base, const Mark& mark) {
   }
   marks_.push_back(mark);
   if (marks_.size() > kKept) marks_.erase(marks_.begin());
+  return true;
 }
 
 Bytes Heard::encode() const {

@@ -32,9 +32,9 @@ class Heard {
   /// until it builds on it: who never said it finds out that its store is an old copy. Who forgot what it stood for
   /// can't build on it, so it is shown kDoubts times at most.
   Mark shown() const { return doubt_ ? *doubt_ : now(); }
-  /// The items in (base, mark] came whole. Nothing changes when we never heard `base`: that is a gap, or another
-  /// history of the neighbour. From 0 it is the whole tale, whatever we heard before.
-  void take(const Mark& base, const Mark& mark);
+  /// The items in (base, mark] came whole. False, and nothing changes, when we never heard `base`: that is a gap, or
+  /// another history of the neighbour. From 0 it is the whole tale, whatever we heard before.
+  bool take(const Mark& base, const Mark& mark);
   void forget() { *this = {}; }
 
   /// 16 bytes a mark, oldest first; then, while one is in doubt, times 1 ‖ that mark 16.

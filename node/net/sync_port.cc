@@ -280,11 +280,11 @@ Result<> SyncPort::work(Request& r, bool last) {
       if (!frame) break;
       TRY(r.answerer->take(*frame, now));
     }
-    if (!last) TRY(p_.inbox.settle(now));
+    if (last && !r.frames.empty()) return fail(Fault::forged, "the body ends inside a frame", "exchange.cut");
+    TRY(last ? r.answerer->whole(now) : p_.inbox.settle(now));
     r.moved = r.answerer->tally();
   }
   if (!last) return {};
-  if (r.good && !r.frames.empty()) return fail(Fault::forged, "the body ends inside a frame", "exchange.cut");
   if (r.good && r.wait_ms > 0 && r.moved.envelopes == 0 && !TRY(r.answerer->something_to_say(now))) {
     r.wait_until = now + r.wait_ms;
     return {};

@@ -750,11 +750,11 @@ Result<> World::work(Exchange& r, bool last) {
       if (!frame) break;
       TRY(r.answerer->take(*frame, now));
     }
-    if (!last) TRY(inbox.settle(now));
+    if (last && !r.frames.empty()) return fail(Fault::forged, "the body ends inside a frame", "exchange.cut");
+    TRY(last ? r.answerer->whole(now) : inbox.settle(now));
     r.moved = r.answerer->tally();
   }
   if (!last) return {};
-  if (r.good && !r.frames.empty()) return fail(Fault::forged, "the body ends inside a frame", "exchange.cut");
   r.head = TRY(r.answerer->close(TRY(store.tick(now)), now, 0));
   return {};
 }

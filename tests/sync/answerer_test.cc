@@ -223,6 +223,56 @@ TEST_CASE("a body that is cut keeps what came whole, and says nothing was heard 
   CHECK(w.hub_store.data.accepted.size() == 1);
 }
 
+TEST_CASE("statements count with the mark that they were told under, never out of half a body or behind a gap") {
+  World w;
+  w.down_store.state(StatementKind::want, encode(Want{}));
+  Writer body;
+  const ControlItems said = w.down_store.control(0, 10'000).value();
+  for (const auto& [t, b] : said.frames) put_frame(body, t, b);
+  const auto cut_after = [&](RequestHead r, bool whole) {
+    r.frames = frames_hash(body.view());
+    Bytes all = encode(r, w.down.keys.node);
+    all.insert(all.end(), body.view().begin(), body.view().end());
+    return w.hub.answer(all, 1000, whole);
+  };
+  RequestHead r = w.request();
+  r.mark = 1;
+  CHECK_FALSE(cut_after(r, false));
+  CHECK(w.hub_store.data.heard.empty());
+  CHECK(w.hub_store.data.link.heard.now().number == 0);
+  r = w.request();  // on words that the hub never heard
+  r.base = 3;
+  r.mark = 4;
+  CHECK(cut_after(r, true));
+  CHECK(w.hub_store.data.heard.empty());
+  r = w.request();
+  r.mark = 1;
+  CHECK(cut_after(r, true));
+  CHECK(w.hub_store.data.heard.size() == 1);
+  CHECK(w.hub_store.data.link.heard.now().number == 1);
+}
+
+TEST_CASE("what waits for something to say has heard all the same") {
+  World w;
+  w.down_store.state(StatementKind::want, encode(Want{}));
+  const ControlItems said = w.down_store.control(0, 10'000).value();
+  Writer body;
+  for (const auto& [t, b] : said.frames) put_frame(body, t, b);
+  RequestHead r = w.request();
+  r.mark = 1;
+  r.frames = frames_hash(body.view());
+  Answerer a(w.up.hub(), w.hub_store, w.hub_store, w.hub_store, w.hub.sender);
+  REQUIRE(a.open(encode(r, w.down.keys.node), 1000).value());
+  for (const auto& [t, b] : said.frames) REQUIRE(a.take({t, b}, 1000));
+  REQUIRE(a.whole(1000));
+  CHECK(w.hub_store.data.heard.size() == 1);
+  CHECK(w.hub_store.data.link.heard.now().number == 1);
+  const auto answer = a.close(Hlc{1}, 50'000, 0);
+  REQUIRE(answer);
+  CHECK(decode_answer_head(*answer)->head.heard == 1);
+  CHECK(w.hub_store.data.heard.size() == 1);
+}
+
 TEST_CASE("a frame dropped, added or swapped on the way is noticed: no answer, and nothing counts as heard") {
   for (const int what : {0, 1, 2}) {
     CAPTURE(what);
