@@ -29,7 +29,8 @@ class Acts {
     for (const Doc& o : sources)
       line("  " + office(o, "office_name") + "  " + plain(o.text("title")) + "  " + plain(o.text("case")).substr(0, 8) +
            (o.flag("here") ? "" : s_.say("  （本机没有）", "  (not here)")));
-    const auto all = d_.at("acts").items();
+    auto all = d_.at("acts").items();
+    std::erase_if(all, [](const Doc& a) { return a.text("act") == "forwarded"; });  // layers and time line have it
     if (!all.empty()) heading("处理、批示与往来", "Decisions, instructions, questions");
     for (const Doc& a : all) act(a);
     if (const Doc owed = d_.at("owed"); !owed.empty())
@@ -57,7 +58,6 @@ class Acts {
     if (kind == "cosign") return s_.say("请会签", "asked to co-sign");
     if (kind == "cosigned") return s_.say("会签", "co-signed");
     if (kind == "cosign_declined") return s_.say("不同意会签", "declined to co-sign");
-    if (kind == "forwarded") return s_.say("转报上级", "passed on");
     if (kind == "merged") return s_.say("综合", "merged");
     return plain(kind);
   }

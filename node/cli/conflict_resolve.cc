@@ -54,7 +54,7 @@ Result<Doc> choices(const Session& s, const ConflictResolve& c) {
   return body;
 }
 
-void tell(const Session& s, const Doc& d) {
+void tell_resolved(const Session& s, const Doc& d) {
   tell_warnings(s, d);
   const std::string id = plain(d.text("case"));
   if (d.text("state") == "in_review") {
@@ -78,7 +78,7 @@ int run(Session& s, const ConflictResolve& c) {
       const std::string text = s.say("  还没有决定：", "  not decided yet: ") + plain(name.text());
       std::fprintf(stderr, "%s\n", text.c_str());
     }
-  return s.finish(a, [&](const Doc& d) { tell(s, d); });
+  return s.finish(a, [&](const Doc& d) { tell_resolved(s, d); });
 }
 
 }  // namespace yz::node::cli

@@ -100,14 +100,21 @@ class Layers {
     }
   }
 
+  /// By the name that its layer has; a forward itself has only the code.
+  std::string office_of(const Doc& f) const {
+    for (const Doc& l : d_.at("layers").items())
+      if (l.text("office") == f.text("office") && !l.text("office_name").empty()) return plain(l.text("office_name"));
+    return plain(f.text("office"));
+  }
+
   void newer(const Doc& f) const {
     if (!f.flag("on_older_version") && f.at("newest").empty()) return;
-    const std::string when = plain(f.text("office")) + " " + time_text(f.text("at"));
-    line("  " +
-         paint(Colour::yellow,
-               f.flag("on_older_version")
-                   ? s_.say("依据的是旧版本，当时已有更正或续报：", "made on a version replaced by then: ") + when
-                   : s_.say("此后原单位又有新版本：", "a newer version has come since: ") + when));
+    const std::string which = office_of(f) + " " + time_text(f.text("at"));
+    line("  " + paint(Colour::yellow, f.flag("on_older_version")
+                                          ? which + s_.say(" 转报的是旧版本，当时已有更正或续报",
+                                                           ": what was passed on had been replaced by then")
+                                          : which + s_.say(" 转报之后，原单位又有新版本",
+                                                           ": a newer version has come since it was passed on")));
     const Doc newest = f.at("newest");
     if (newest.flag("withdrawn")) return line("     " + s_.say("原单位已撤回", "its office has withdrawn it"));
     if (newest.empty()) return;

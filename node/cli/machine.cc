@@ -68,7 +68,8 @@ int run(Session& s, const NodeList&) {
                                                        : s.say("未经上级确认", "unconfirmed node");
       if (n.flag("this")) state += s.say("（本机）", " (this one)");
       table.row({n.text("node").substr(0, kShownId), plain(n.text("number")) + (name.empty() ? "" : " " + plain(name)),
-                 n.text("office"), state, contact.empty() ? "-" : time_text(contact)});
+                 plain(n.text("office_name")) + " " + n.text("office"), state,
+                 contact.empty() ? "-" : time_text(contact)});
     }
     out(table.text(terminal_columns()));
     // Too long for a column: to be read out on the telephone, or compared.

@@ -400,6 +400,7 @@ std::string role_text(std::string_view role, Language l) {
                {"cosigner", "补签", "co-signer"},
                {"handler", "经办", "handled it"},
                {"recorder", "代录", "typed it"},
+               {"second", "第二人签名", "signed second"},
                {"auditor", "审计", "auditor"},
                {"admin_people", "人员管理", "people admin"},
                {"admin_keys", "密钥管理", "key admin"},

@@ -221,7 +221,7 @@ class Page {
         if (f.text() == "nested") flags = flag(f.text());
       if (!flags.empty()) line("    " + flags);
       if (const std::string became = r.text("became"); !became.empty())
-        line("    " + s_.say("该单位：", "that office: ") + state_text(became, l_));
+        line("    " + s_.say("状态变为：", "became: ") + state_text(became, l_));
       if (const std::string reason = r.text("reason"); !reason.empty())
         line("    " + s_.say("原因：", "reason: ") + plain(reason));
       if (const std::string q = r.text("quarantine"); !q.empty() && q != "none")

@@ -7,13 +7,13 @@
 namespace yz::node::api {
 namespace {
 
-constexpr std::size_t kNameBytes = 120, kTextBytes = 64 * 1024;
+constexpr std::size_t kKeptNameBytes = 120, kTextBytes = 64 * 1024;
 constexpr std::int64_t kMost = 200;  // of one officer
 
 /// Its name without what tells the text from its time: both lie in `meta`, under "kept." and "kept_at.".
 Result<std::string> place_of(const Request& r) {
   const std::string& name = r.parts[0];
-  if (name.empty() || name.size() > kNameBytes || !one_line(name))
+  if (name.empty() || name.size() > kKeptNameBytes || !one_line(name))
     return fail(Fault::invalid, "the name is one line of at most 120 bytes", "invalid.name");
   return hex(r.officer.person.view()) + "." + name;
 }

@@ -51,6 +51,7 @@ Result<ApiReply> get_nodes(Request& r) {
     const std::string name = q.text(4);
     list.add(Json::object({{"node", hex(q.blob(0))},
                            {"office", r.code_of(TRY(q.id<OfficeId>(1)))},
+                           {"office_name", r.office_name(TRY(q.id<OfficeId>(1)))},
                            {"name", people_call_it(name)},
                            {"number", std::string_view(name).substr(0, name.find(' '))},
                            {"state", q.integer(2) == 9 ? "revoked" : "good"},

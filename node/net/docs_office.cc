@@ -86,8 +86,8 @@ constexpr RouteDoc kOfficeRoutes[] = {
      "officer.last "
      "revoke.exists; 422 invalid.node invalid.why invalid.reason revoke.self revoke.since field.invalid"},
     {"GET /api/v1/nodes", "", "",
-     "{nodes:[{node:hex, office:code, name:text, number:text, state:=good|revoked, confirmed:bool, fingerprint:text, "
-     "this:bool, last_contact:time?}], rotating:bool}"},
+     "{nodes:[{node:hex, office:code, office_name:text, name:text, number:text, state:=good|revoked, confirmed:bool, "
+     "fingerprint:text, this:bool, last_contact:time?}], rotating:bool}"},
     {"POST /api/v1/nodes/{name}/confirm", "", "{fingerprint?:text}", "{node:hex, office:code, confirmed:bool}",
      "@keys 400 node.differs; 404 node.unknown; 409 node.confirmed node.revoked; 403 node.own; 422 node.unknown"},
     {"POST /api/v1/node/invitations", "", "{name?:text, officer?:text, roles?:[text], url?:[text], valid_minutes?:int}",

@@ -12,19 +12,19 @@ namespace yz::node {
 namespace {
 
 /// What happened, and the word that stands for it. Longer words before those that they begin with.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kWords{{{"死亡", "死亡"},
-                                                                                {"遇难", "死亡"},
-                                                                                {"身亡", "死亡"},
-                                                                                {"丧生", "死亡"},
-                                                                                {"罹难", "死亡"},
-                                                                                {"失联", "失联"},
-                                                                                {"失踪", "失联"},
-                                                                                {"下落不明", "失联"},
-                                                                                {"被困", "被困"},
-                                                                                {"受伤", "受伤"},
-                                                                                {"重伤", "重伤"},
-                                                                                {"轻伤", "轻伤"},
-                                                                                {"获救", "获救"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kKindsOfHarm{{{"死亡", "死亡"},
+                                                                                      {"遇难", "死亡"},
+                                                                                      {"身亡", "死亡"},
+                                                                                      {"丧生", "死亡"},
+                                                                                      {"罹难", "死亡"},
+                                                                                      {"失联", "失联"},
+                                                                                      {"失踪", "失联"},
+                                                                                      {"下落不明", "失联"},
+                                                                                      {"被困", "被困"},
+                                                                                      {"受伤", "受伤"},
+                                                                                      {"重伤", "重伤"},
+                                                                                      {"轻伤", "轻伤"},
+                                                                                      {"获救", "获救"}}};
 constexpr std::string_view kNumerals = "零〇一二两三四五六七八九十百千万";
 /// So many characters may stand between a number and its word: 3名务工村民已经失联, 死亡人数升至3人.
 constexpr int kApart = 7;
@@ -67,8 +67,8 @@ std::vector<Token> tokens_of(std::string_view s) {
       out.push_back(*n);
       continue;
     }
-    const auto w = std::ranges::find_if(kWords, [&](const auto& x) { return s.substr(at).starts_with(x.first); });
-    if (w != kWords.end()) {
+    const auto w = std::ranges::find_if(kKindsOfHarm, [&](const auto& x) { return s.substr(at).starts_with(x.first); });
+    if (w != kKindsOfHarm.end()) {
       out.push_back({{}, w->second, at, at + w->first.size()});
       at = out.back().end;
       continue;

@@ -325,6 +325,14 @@ TEST_CASE("sizes and times are short") {
   CHECK(time_text("soon") == "soon");
 }
 
+TEST_CASE("every part that somebody had in a signature has a word in both languages") {
+  for (const char* part : {"drafter", "reviewer", "signer", "duty", "cosigner", "handler", "recorder", "second"}) {
+    CAPTURE(part);
+    CHECK(role_text(part, Language::zh).find_first_not_of("abcdefghijklmnopqrstuvwxyz_ ") != std::string::npos);
+    CHECK(role_text(part, Language::en).find('_') == std::string::npos);
+  }
+}
+
 TEST_CASE("a new passphrase has 12 characters or 4 words") {
   for (const char* good : {"柳河-夜雨-渡口-四十七 ferry", "abcdefghijkl", "柳河 夜雨 渡口 码头", "ab-cd-ef-gh"}) {
     CAPTURE(good);
