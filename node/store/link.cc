@@ -82,11 +82,15 @@ Result<> StoreLink::save(const sync::LinkState& s) {
     // Another store of the neighbour than the one we knew: it was put back from a copy. It hears what we hold of our
     // streams, and answers with receipts of what is left there.
     Query q = TRY(store_.db().query("select office, peer_epoch from link where peer = ?", peer_));
-    if (TRY(q.step()) && text(q.blob(1)) != text(s.peer_epoch.view()) && TRY(q.id<sync::Epoch>(1)) != sync::Epoch{}) {
+    if (TRY(q.step()) && text(q.blob(1)) != text(s.peer_epoch.view())) {
       const auto office = TRY(q.id<OfficeId>(0));
-      TRY(state_all_holdings(store_, office, peer_, store_.last_moment()));
-      // What it carried for us it may have lost.
-      TRY(store_.db().run("update carry set state = 0 where peer = ?", peer_));
+      if (TRY(q.id<sync::Epoch>(1)) != sync::Epoch{}) {
+        TRY(state_all_holdings(store_, office, peer_, store_.last_moment()));
+        // What it carried for us it may have lost.
+        TRY(store_.db().run("update carry set state = 0 where peer = ?", peer_));
+      }
+      // So also at its first word: what chunks count as is committed before the rest, and a first answer whose commit
+      // failed half-way leaves them at the destination and no word of which store of it had them.
       TRY(store_.blobs().run("update chunk set state = 0 where state = 1"));
       TRY(offer_chunks_underway(store_, office));
     }

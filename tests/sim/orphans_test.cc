@@ -79,3 +79,18 @@ TEST_CASE("after a power cut no draft names an attachment that is gone") {
                    });
                  });
 }
+
+// Seed 2401056: the commit of the first answer ever failed between the two databases, then the county was put back from
+// a copy of before it had the chunk, and each thought that the other had it.
+TEST_CASE("chunks that no committed answer speaks of are offered, whatever they count as") {
+  seed_libsodium(3);
+  Scene s;
+  good(s.start());
+  good(s.report(Lane::routine, 50, 70'000));
+  good(s.township().store().write(
+      [&] { return s.township().store().blobs().run("update chunk set state = 2 where position = 0"); }));
+  good(s.talk());
+  auto q = s.county().store().blobs().query("select count(*) from attachment where own = 0 and complete = 1");
+  REQUIRE(q->step().value());
+  CHECK(q->integer(0) == 1);
+}
