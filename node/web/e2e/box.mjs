@@ -153,6 +153,16 @@ async function figures(county) {
   await row.locator('.points li button').first().click();
   await until('so do points', async () => (await county.locator('.stats-list li').count()) >= 1, 20);
   await shot(county, 'stats');
+  await county.emulateMedia({ media: 'print' });
+  await county.setViewportSize({ width: 640, height: 900 }); // about a sheet of A4
+  const printed = county.locator('.stats-table tbody tr', { hasText: '柳河镇' }).locator('td .link');
+  check('a printed table is a table, with its figures', (await printed.count()) > 0 && (await printed.first().isVisible()) && (await county.locator('.stats-table thead').isVisible()), await printed.count());
+  await go(county, '/reports');
+  await county.locator('table.list tbody tr').first().waitFor();
+  check('... the list of reports too', await county.locator('table.list thead th').first().isVisible() && (await county.locator('table.list thead').evaluate((e) => e.getBoundingClientRect().left)) >= 0);
+  await county.emulateMedia({ media: null });
+  await county.setViewportSize({ width: 1366, height: 768 });
+  await go(county, '/stats');
   const [download] = await Promise.all([county.waitForEvent('download'), county.getByRole('link', { name: '导出表格' }).click()]);
   check('the table is a file', download.suggestedFilename().endsWith('.csv'), download.suggestedFilename());
 }
