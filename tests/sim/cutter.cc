@@ -54,8 +54,8 @@ Child start(std::uint64_t k, const std::function<Cutter::Found(std::uint64_t)>& 
   ::_exit(told ? 0 : 1);
 }
 
-/// Under the sanitizers every fourth operation is cut, from another beginning for each kind; the plain build cuts all.
-std::uint64_t step() { return std::getenv("YZ_SLOW") != nullptr ? 4 : 1; }
+/// Under the sanitizers every eighth operation is cut, from another beginning for each kind; the plain build cuts all.
+std::uint64_t step() { return std::getenv("YZ_SLOW") != nullptr ? 8 : 1; }
 
 }  // namespace
 
