@@ -32,12 +32,15 @@ void of_draft(const Asking& a, const Draft& d, Json& out) {
   add("sign", may_step(Step::sign) && (!mine || a.one_person) && !theirs);
 }
 
-void of_own(const Asking& a, const MatterRow& m, bool waits_for_cosignature, bool writing, Json& out) {
+/// What left on duty alone can be signed while the next one is being written, but not beside one that waits for a
+/// signature itself: that one first.
+void of_own(const Asking& a, const MatterRow& m, const Draft* writing, Json& out) {
   const auto add = [&](const char* name, bool may_it) {
     if (may_it) out.add(name);
   };
   const bool signer = (a.who.roles & role::signer) != 0;
-  add("sign", waits_for_cosignature && signer && !writing);
+  add("sign",
+      (m.flags & record_note::provisional) != 0 && signer && (!writing || writing->state != ReportState::in_review));
   add("follow", !writing && may(a.who.roles, m.state, Step::follow));
   add("withdraw", after(m.state, Step::withdraw) && may(a.who.roles, m.state, Step::withdraw) &&
                       (m.state != ReportState::returned || signer));
@@ -63,7 +66,7 @@ Result<Json> may_json(const Request& r, const MatterRow& m, const std::optional<
   if (writing) of_draft(a, *draft, out);
   if (signed_off && m.state != ReportState::withdrawn) {
     if (m.own)
-      of_own(a, m, (m.flags & record_note::provisional) != 0, writing, out);
+      of_own(a, m, writing ? &*draft : nullptr, out);
     else
       of_received(a, m, out);
     if (a.who.roles & kActs) out.add("ask");

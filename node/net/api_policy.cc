@@ -93,6 +93,12 @@ Result<std::vector<StoredPolicy>> in_force_here(Request& r) {
   return policies_in_force(r.store(), r.store().me().office, r.now());
 }
 
+/// All that held here at a time: what is built in, and what every office had ruled.
+Result<Json> held_at(Request& r, sync::Millis at) {
+  const auto all = TRY(policies_in_force(r.store(), r.store().me().office, at));
+  return parse_json(document_of(TRY(ruled_by(r.store(), TRY(load_rules()), all, {}))));
+}
+
 Result<std::string> document_from(const Json& holder) {
   const Json* d = holder.find("document");
   if (!d || !d->members()) return fail(Fault::invalid, "document has to be an object", "policy.form");
@@ -155,7 +161,11 @@ Result<ApiReply> get_policy(Request& r) {
     const StoredPolicy p = TRY(version_named(r, r.param("office"), version));
     Json shown = TRY(policy_json(r, p, state_of(r, in_force, p)));
     Json document = TRY(parse_json(TRY(document_of(r.store(), p))));
-    return reply(Json::object({{"policy", std::move(shown)}, {"document", std::move(document)}}));
+    Json before = TRY(held_at(r, p.effective_ms - 1)), after = TRY(held_at(r, p.effective_ms));
+    return reply(Json::object({{"policy", std::move(shown)},
+                               {"document", std::move(document)},
+                               {"before", std::move(before)},
+                               {"after", std::move(after)}}));
   }
   Json sources = Json::array(), coming = Json::array();
   for (const StoredPolicy& p : in_force) sources.add(TRY(policy_json(r, p, "in_force")));

@@ -427,6 +427,7 @@ Result<ApiReply> get_report(Request& r) {
                          {"verified", m.verified},
                          {"flags", flags_json(m.flags)},
                          {"conflict", m.conflict},
+                         {"version", TRY(version_of(r, m))},
                          {"forward_waits", TRY(forward_waits(r, m))}});
   if (shown)
     set_signed(r, j, signed_shown(rec, shown->when));

@@ -198,6 +198,13 @@ Result<> look_into_draft(Request& r, const std::string& hop, Work& w) {
   return {};
 }
 
+/// When an act was signed: a row that asks something shows that, and not when the report came.
+Result<std::optional<sync::Millis>> signed_at(Store& store, const RecordId& id) {
+  Query q = TRY(store.db().query("select hlc from record where id = ?", id));
+  if (!TRY(q.step())) return std::nullopt;
+  return sync::Hlc{static_cast<std::uint64_t>(q.integer(0))}.ms();
+}
+
 Result<> add_provisional(Request& r, std::vector<Work>& out) {
   static_assert(record_note::provisional == 16);
   Query q = TRY(
@@ -206,17 +213,15 @@ Result<> add_provisional(Request& r, std::vector<Work>& out) {
                            kWorkMost));
   while (TRY(q.step())) {
     Work w{.row = TRY(matter_at(r.store(), q.integer(0))), .group = "cosign"};
-    if (w.row.signed_at) w.due = *w.row.signed_at + kCosignMs;
+    // From the first that left without its signature: what is sent after that gives it no more time.
+    if (const auto file = books_of(r).case_file(w.row.row)) {
+      for (const auto& p : file->provisional)
+        if (const auto at = TRY(signed_at(r.store(), p.record)); at && (!w.due || *at + kCosignMs < *w.due))
+          w.due = *at + kCosignMs;
+    }
     out.push_back(std::move(w));
   }
   return {};
-}
-
-/// When an act was signed: a row that asks something shows that, and not when the report came.
-Result<std::optional<sync::Millis>> signed_at(Store& store, const RecordId& id) {
-  Query q = TRY(store.db().query("select hlc from record where id = ?", id));
-  if (!TRY(q.step())) return std::nullopt;
-  return sync::Hlc{static_cast<std::uint64_t>(q.integer(0))}.ms();
 }
 
 }  // namespace

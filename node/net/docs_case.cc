@@ -51,7 +51,7 @@ constexpr ShapeDoc kCaseShapes[] = {
      "sensitivity:text, office:code, office_name:text, occurred_at:time?, signed_at:time?, signed_until:time?, "
      "submitted_at:time?, received_at:time?, verified:bool, flags:Flags, conflict:bool, heads:[hex], disputed:[text], "
      "drafter:text, reviewer:text, signer:text, grade:=I|II|III|IV|ungraded|\"\", may:[text], "
-     "contact:text, forward_waits:bool, answers:CaseRef?, policy:text, findings:[text], draft:Draft?, "
+     "contact:text, version:text, forward_waits:bool, answers:CaseRef?, policy:text, findings:[text], draft:Draft?, "
      "records:[CaseRecord], "
      "layers:[Layer], forwards:[Forward], acts:[Act], sources:[{case:text, record:hex, office:code, office_name:text, "
      "title:text, here:bool}], owed:{since:time?, due_at:time?, to:[Office]}?, receipts:[{kind:=custody|stored|opened|"

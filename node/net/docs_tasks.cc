@@ -91,7 +91,8 @@ constexpr RouteDoc kTasksRoutes[] = {
      "law:{deadlines:[{hop:text, class:text, written_min:int, src:text}], forms:[{stages:[text], fields:[text], "
      "src:text}], flash_required_most:int}, quality:[{id:text, zh:text, en:text, fixed:bool}], sources:[Policy], "
      "coming:[Policy], drafts:[{case:text, title:text, state:text, "
-     "drafter:text, version:int?, effective_at:time?, document:any}]}/{policy:Policy, document:any})",
+     "drafter:text, version:int?, effective_at:time?, document:any}]}/{policy:Policy, document:any, before:any, "
+     "after:any})",
      "404 policy.missing"},
     {"GET /api/v1/policy/times", "", "",
      "{now:time, zero_reports:[{from:time, at:time, name:text}], watch:{from:time, to:time, name:text, persons:int}?}"},

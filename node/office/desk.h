@@ -100,8 +100,8 @@ class Desk {
   Result<Outcome> submit(const SigningPerson&, std::int64_t matter);
   Result<Outcome> review(const SigningPerson&, std::int64_t matter, std::string_view note);
   Result<Outcome> send_back(const Person&, std::int64_t matter, std::string_view note);
-  /// A submitted draft; or, on a case without a draft, the missing cosignature of all its provisional versions that
-  /// this person did not send.
+  /// A submitted draft; else, also while the next version is being written, the missing cosignature of all provisional
+  /// versions of the case that this person did not send.
   Result<Outcome> sign(const SigningPerson&, std::int64_t matter, std::string_view note);
   Result<Outcome> withdraw(const SigningPerson&, std::int64_t matter, std::string_view reason);
   Result<Outcome> remove(const Person&, std::int64_t matter);
@@ -191,6 +191,7 @@ class Desk {
   std::vector<OfficeId> shown_order(const std::vector<OfficeId>&) const;
   bool gravest(const Report&) const;
   sync::Record record_of(const Draft&, const CaseFile* file, sync::Hlc, Way);
+  Result<bool> waits_for_cosignature(const Person& by, std::int64_t matter);
   sync::Record note_record(const CaseFile&, sync::RecordType, sync::Hlc, std::vector<OfficeId> to,
                            std::string_view reason);
   void fill(Draft&, const Person&, Way, const Verdict&) const;

@@ -75,10 +75,21 @@ Result<Outcome> Desk::send_back(const Person& by, std::int64_t matter, std::stri
   return outcome_of(d);
 }
 
+/// Whether something of the case left before it was signed off, and this person's signature is the one it waits for.
+Result<bool> Desk::waits_for_cosignature(const Person& by, std::int64_t matter) {
+  if (!(by.roles & crypto::role::signer)) return false;
+  const CaseFile file = TRY(books_.case_file(matter));
+  return file.own && std::ranges::any_of(file.provisional, [&](const auto& p) {
+           return std::ranges::find(p.signed_by, by.id) == p.signed_by.end();
+         });
+}
+
 Result<Outcome> Desk::sign(const SigningPerson& by, std::int64_t matter, std::string_view note) {
   auto kept = TRY(books_.draft(matter));
   if (kept && is_task(kept->extras.type)) return sign_task(by, *kept);
-  if (kept) {
+  // What left on duty alone waits for its signature whatever is being written next.
+  const bool written_on = kept && !kept->first && kept->state != ReportState::in_review;
+  if (kept && !(written_on && TRY(waits_for_cosignature(by.person, matter)))) {
     Draft& d = *kept;
     TRY(still_ours(d));
     TRY(undisputed(d));

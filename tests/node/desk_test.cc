@@ -226,6 +226,21 @@ TEST_CASE(
   CHECK(w.call("GET", path, {}, "王芳").json.find("flags")->items()->size() == 1);
 }
 
+TEST_CASE("what left on duty alone is signed while its next report is being written, and that one stays as it was") {
+  World w(true, true, {"王芳", "李明"});
+  const std::string id = w.write(true, "王芳", "flash", "first_report"), path = "/api/v1/reports/" + id;
+  const std::string body = std::string(R"({"body":")") + World::kBody;
+  CHECK(w.call("POST", path + "/follow-up", body + R"(又找到1人。"})", "王芳").reply.status == 200);
+  const auto may = [&](const char* who) { return dump(*w.call("GET", path, {}, who).json.find("may")); };
+  CHECK(may("李明").find("\"sign\"") != std::string::npos);
+  CHECK(w.call("POST", path + "/sign", "{}", "李明").reply.status == 200);
+  const Json shown = w.call("GET", path, {}, "王芳").json;
+  CHECK(shown.find("flags")->items()->empty());
+  CHECK(shown.find("draft")->text("state") == "draft");
+  CHECK(shown.text("version") == "report");
+  CHECK(may("李明").find("\"sign\"") == std::string::npos);
+}
+
 TEST_CASE("a check says what sending would mean for whoever asks") {
   World w(true, true, {"王芳", "李明"});
   const auto way = [&](const char* kind, const char* lane, const char* who) {

@@ -186,7 +186,7 @@ export interface PolicyChange {
 export const policyApi = {
   now: () => call<PolicyNow>('GET', '/policy'),
   times: () => call<PolicyTimes>('GET', '/policy/times'),
-  version: (office: string, version: number) => call<{ policy: Policy; document: Record<string, unknown> }>('GET', `/policy?office=${encodeURIComponent(office)}&version=${version}`),
+  version: (office: string, version: number) => call<{ policy: Policy; document: Record<string, unknown>; before: PolicyDocument; after: PolicyDocument }>('GET', `/policy?office=${encodeURIComponent(office)}&version=${version}`),
   all: () => call<{ policies: Policy[] }>('GET', '/policies'),
   check: (document: unknown) => call<{ ok: boolean; problems: PolicyProblem[] }>('POST', '/policy/check', { body: { document } }),
   diff: (body: { document?: unknown; office?: string; version?: number; against?: { office: string; version: number } }) => call<{ changes: PolicyChange[] }>('POST', '/policy/diff', { body }),

@@ -45,7 +45,7 @@ export const adminZh = {
     },
     people: {
       lead: '拟稿人与签发人不能是同一人，程序在签名时把关。', alone: '本单位现在一个人：可以自己拟稿自己签发，报出的信息会标“一人单位”。加上第二个人以后，就必须两人经手。', add: '增加人员', addOk: '增加', added: '已增加 {name}，把首个口令当面告诉本人，请其登录后马上改',
-      own: '我（{name}）', ownHint: '口令丢了用开通时打印的恢复单：yizhan passphrase recover。', passphrase: '改口令', renew: '更换我的签名密钥', renewText: '旧密钥从现在起不再用来签名，以前签的仍然有效。证书快到期或怀疑口令被人看到时换。', need: '增删人员和改角色需要“人员管理员”角色；您现在只能查看。',
+      own: '我（{name}）', ownHint: '口令丢了：用单位保险柜里的恢复单，在本机执行 yizhan passphrase recover --as 姓名。', passphrase: '改口令', renew: '更换我的签名密钥', renewText: '旧密钥从现在起不再用来签名，以前签的仍然有效。证书快到期或怀疑口令被人看到时换。', need: '增删人员和改角色需要“人员管理员”角色；您现在只能查看。',
       name: '姓名', phone: '电话', roles: '角色', state: { active: '在岗', suspended: '停用', retired: '已停', revoked: '已吊销' }, suspend: '停用', resume: '恢复', suspendText: '停用后此人签的内容不再被接受，以前签的仍有效。可以恢复。', resumeText: '恢复停用之前的角色。',
       legend: '角色是什么意思', rules: '三人以上的单位，人员、密钥、规则三个管理员须由不同的人担任；至少留一位人员管理员。', first: '首个口令', again: '再输入一次', show: '显示口令', differs: '两次输入的不一样。', strength: '至少12个字符，或4个词。', rolesOf: '{name} 的角色', rolesText: '改角色就是换发此人的证书，上级随下次收发得知。', rolesOk: '换发证书',
       passphraseText: '改后您在别处的登录会退出。以前的备份仍要用旧口令打开。', old: '现在的口令', new: '新口令',
@@ -62,7 +62,7 @@ export const adminZh = {
     invite: {
       title: '邀请单位加入', steps: '步骤', step1: '哪个单位', step2: '地址和期限', step3: '打印交给对方', kind: '怎么加入', new: '新单位加入，本单位是它的主管上级', move: '已有的单位迁入，改由本单位主管（它的编号、密钥、往来都保留）', line: '条线登记：它另有主管上级，只在本单位登记',
       name: '单位名称', code: '单位代码', codeHint: '代码以本单位的 {code} 开头，再加它自己的几位，如 {code}105。条线登记的不用。', persons: '有几个人经手', one: '一人单位：可以自己拟、自己签，会标出来', two: '至少两人：拟稿和签发必须分开', next: '下一步', before: '上一步',
-      urls: '对方用哪个地址找到本单位', urlHint: '一行一个，最多四个。就是本单位“serve --sync”所在机器的地址和端口。', valid: '邀请多久有效', hours: '{n} 小时', days: '{n} 天', make: '开具邀请', once: '这份邀请只能用一次，离开本页后不再显示。请现在打印，当面交给对方。', finish: '已交付，完成',
+      urls: '对方用哪个地址找到本单位', urlHint: '一行一个，最多四个。写本机在网上的地址和同步端口，对方要连得上，如 http://10.77.0.2:8701。', valid: '邀请多久有效', hours: '{n} 小时', days: '{n} 天', make: '开具邀请', once: '这份邀请只能用一次，离开本页后不再显示。请现在打印，当面交给对方。', finish: '已交付，完成',
     },
     sheet: {
       title: '驿站开通通知单', for: '{name}（{code}）', superior: '主管上级', first: '第一台机器', address: '上级地址', firstAddress: '第一台机器的地址', until: '有效期至', invitation: '邀请码', qr: '邀请码的二维码', root: '根指纹（以电话里念的为准）', yourName: '姓名',
@@ -138,7 +138,7 @@ export const adminEn: typeof adminZh = {
     },
     people: {
       lead: 'Whoever drafted a report cannot sign it off; the program sees to that.', alone: 'One person works here: they may draft and sign alone, and what leaves is marked “one person”. From the second person on two are needed.', add: 'Add a person', addOk: 'Add', added: '{name} added: tell them the first passphrase in person; they change it at once',
-      own: 'Me ({name})', ownHint: 'A lost passphrase is replaced with the recovery sheet: yizhan passphrase recover.', passphrase: 'Change passphrase', renew: 'Renew my signing key', renewText: 'The old key signs no more; what it signed stays good. Do it when the certificate ends soon, or somebody may have seen the passphrase.', need: 'Changes need the role “administrator of people”; you can look.',
+      own: 'Me ({name})', ownHint: 'A lost passphrase is replaced with the recovery sheet in the office\'s safe, on this machine: yizhan passphrase recover --as NAME.', passphrase: 'Change passphrase', renew: 'Renew my signing key', renewText: 'The old key signs no more; what it signed stays good. Do it when the certificate ends soon, or somebody may have seen the passphrase.', need: 'Changes need the role “administrator of people”; you can look.',
       name: 'Name', phone: 'Telephone', roles: 'Roles', state: { active: 'active', suspended: 'suspended', retired: 'ended', revoked: 'revoked' }, suspend: 'Suspend', resume: 'Resume', suspendText: 'What they sign is no longer accepted; what they signed before stays good. It can be resumed.', resumeText: 'They get the roles of before.',
       legend: 'What the roles mean', rules: 'In an office of three and more the administrators of people, keys and policy are different persons; one administrator of people always remains.', first: 'First passphrase', again: 'Once more', show: 'Show it', differs: 'The two differ.', strength: 'At least 12 characters, or 4 words.', rolesOf: 'Roles of {name}', rolesText: 'New roles are a new certificate for the same person; the superior hears with the next exchange.', rolesOk: 'Certify',
       passphraseText: 'Your other sessions end. Older backups still open with the old passphrase.', old: 'Present passphrase', new: 'New passphrase',
@@ -155,7 +155,7 @@ export const adminEn: typeof adminZh = {
     invite: {
       title: 'Invite an office', steps: 'Steps', step1: 'Which office', step2: 'Address and validity', step3: 'Print and hand over', kind: 'How it joins', new: 'A new office, directly below this one', move: 'An office that moves here (its id, keys and history stay)', line: 'Line registration: it has another superior and is only registered here',
       name: 'Name of the office', code: 'Office code', codeHint: 'It begins with ours, {code}, and adds digits of its own, like {code}105. Not so for a line registration.', persons: 'How many people work there', one: 'One: may draft and sign alone, marked as such', two: 'Two or more: drafting and sign-off stay apart', next: 'Next', before: 'Back',
-      urls: 'Where it reaches us', urlHint: 'One a line, at most four: address and port of the machine that runs “serve --sync”.', valid: 'Valid for', hours: '{n} hours', days: '{n} days', make: 'Make the invitation', once: 'It can be used once and is not shown again after this page. Print it now and hand it over in person.', finish: 'Handed over, done',
+      urls: 'Where it reaches us', urlHint: 'One a line, at most four: this machine\'s address on the network and its sync port, like http://10.77.0.2:8701; those below have to reach it.', valid: 'Valid for', hours: '{n} hours', days: '{n} days', make: 'Make the invitation', once: 'It can be used once and is not shown again after this page. Print it now and hand it over in person.', finish: 'Handed over, done',
     },
     sheet: {
       title: 'Yizhan enrolment sheet', for: '{name} ({code})', superior: 'Superior', first: 'First machine', address: 'Address of the superior', firstAddress: 'Address of the first machine', until: 'Valid until', invitation: 'Invitation', qr: 'QR code of the invitation', root: 'Root fingerprint (what is read on the telephone counts)', yourName: 'NAME',

@@ -20,7 +20,7 @@ export const tasksZh = {
   policy: {
     title: '规则', lead: '时限、必填要素、签发步骤等规则，由上级签名发布，逐级从严。', inForce: '现在生效的规则', sources: '来自', builtIn: '没有单位发布过规则，用程序自带的规则。', coming: '将要生效', drafts: '待签发', history: '历次发布', version: '{office} 第 {n} 版', effective: '{time} 生效', by: '签发 {name}',
     states: { in_force: '生效中', coming: '将生效', replaced: '已替换', superseded_twin: '同号，以另一份为准', in_review: '待签发' }, none: '没有。', edit: '起草新的规则', text: '规则内容（JSON）', check: '检查', diff: '与现行比较', publish: '签发并下达', effectiveAt: '何时生效（不填就是签发时）', fine: '没有发现问题。', problems: '{n} 处问题', changes: '与现在生效的相比', noChange: '没有变化。', where: '哪一条', before: '现在', after: '改后', parse: '不是有效的 JSON：{why}',
-    done: '已签发第 {n} 版，下级随收发得知', waits: '已提交第 {n} 版，请另一位同志签发', sure: '签发以后下级随收发执行。确定？', need: '起草和发布规则需要“规则管理员”或“签发”角色。', delivered: '{n} / {of} 个单位已收到', view: '查看',
+    done: '已签发第 {n} 版，下级随收发得知', waits: '已提交第 {n} 版，请另一位同志签发', sure: '签发以后下级随收发执行。确定？', need: '起草和发布规则需要“规则管理员”或“签发”角色。', delivered: '{n} / {of} 个单位已收到', view: '查看', document: '全文（供程序读取的格式）',
   },
 };
 
@@ -45,6 +45,6 @@ export const tasksEn: typeof tasksZh = {
   policy: {
     title: 'Policy', lead: 'Due times, needed elements, steps of sign-off: signed by the offices above, each level may only be stricter.', inForce: 'Rules in force', sources: 'From', builtIn: 'Nobody has published a policy: the built-in rules hold.', coming: 'Coming', drafts: 'To be signed', history: 'Published so far', version: '{office} version {n}', effective: 'from {time}', by: 'signed by {name}',
     states: { in_force: 'in force', coming: 'coming', replaced: 'replaced', superseded_twin: 'superseded twin', in_review: 'to be signed' }, none: 'None.', edit: 'Draft a policy', text: 'Policy (JSON)', check: 'Check', diff: 'Compare with now', publish: 'Sign and publish', effectiveAt: 'In force from (empty: at once)', fine: 'Nothing found.', problems: '{n} problems', changes: 'Against what is in force', noChange: 'No change.', where: 'Rule', before: 'Now', after: 'Then', parse: 'Not JSON: {why}',
-    done: 'Version {n} signed; offices below hear with the next exchange', waits: 'Version {n} submitted: another officer signs it', sure: 'Offices below follow it from their next exchange on. Sign?', need: 'Needs the role “administrator of policy” or “signer”.', delivered: '{n} of {of} offices have it', view: 'Show',
+    done: 'Version {n} signed; offices below hear with the next exchange', waits: 'Version {n} submitted: another officer signs it', sure: 'Offices below follow it from their next exchange on. Sign?', need: 'Needs the role “administrator of policy” or “signer”.', delivered: '{n} of {of} offices have it', view: 'Show', document: 'All of it, as programs read it',
   },
 };
