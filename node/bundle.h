@@ -44,7 +44,7 @@ Result<BundleRead> import_bundle(Store&, StoreInbox&, const std::string& path, c
 /// What a bundle's head says about the numbers of control items, for the link's durable state; nonces stay as they are.
 /// Inside a write, before the first frame. False: of a store of the neighbour that is no more; its marks say nothing.
 Result<bool> begin_hearing(Store&, const sync::BundleHead&);
-/// With the statements of a bundle that begin_hearing() said true to: all that it tells in the clear was read.
+/// With the receipts of a bundle that begin_hearing() said true to: all that it tells in the clear was read.
 Result<> heard_all(Store&, const sync::BundleHead&);
 
 }  // namespace yz::node

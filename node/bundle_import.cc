@@ -21,8 +21,8 @@ constexpr std::size_t kFramesAtOnce = 64;
 constexpr std::size_t kBytesAtOnce = 2u << 20;
 /// Frames that fail a check; beyond it the rest of the file is worthless too.
 constexpr std::uint64_t kRefusedMost = 4096;
-/// What a bundle tells in the clear and is kept until all of it was read: some 50,000 statements.
-constexpr std::size_t kStatementsBytes = 16u << 20;
+/// The receipts of a bundle, which are kept until all that it tells in the clear was read: some 50,000.
+constexpr std::size_t kReceiptsBytes = 16u << 20;
 /// So many blocks are looked through for the writer's new key: what is told in the clear comes first.
 constexpr int kKeyBlocks = 64;
 constexpr std::uint64_t kBundleMost = std::uint64_t{1} << 42;
@@ -226,25 +226,25 @@ class Import {
     return inbox_.settle(now);
   }
 
-  /// What is told in the clear comes first. Its statements wait until all of it was read: as in an exchange, they count
+  /// What is told in the clear comes first. Its receipts wait until all of it was read: as in an exchange, they count
   /// in one transaction with the mark that they were told under, or not at all.
   Result<> take(sync::Gate& gate, const sync::Frame& frame, sync::Millis now) {
     using enum sync::FrameType;
-    if (!told_ && frame.type == statement) {
-      statements_bytes_ += frame.bytes.size();
-      if (statements_bytes_ > kStatementsBytes)
+    if (!told_ && frame.type == statement && sync::says_receipt(frame.bytes)) {
+      receipts_bytes_ += frame.bytes.size();
+      if (receipts_bytes_ > kReceiptsBytes)
         stop({Fault::forged, "the bundle tells more than one can", "bundle.changed"});
       else
-        statements_.emplace_back(frame.bytes.begin(), frame.bytes.end());
+        receipts_.emplace_back(frame.bytes.begin(), frame.bytes.end());
       return {};
     }
-    if (frame.type != certificate && frame.type != root) TRY(all_told(gate, now));
+    if (frame.type != statement && frame.type != certificate && frame.type != root) TRY(all_told(gate, now));
     return gate.take(frame, now, tally_);
   }
 
   Result<> all_told(sync::Gate& gate, sync::Millis now) {
     if (std::exchange(told_, true)) return {};
-    for (const Bytes& s : std::exchange(statements_, {})) TRY(gate.take({sync::FrameType::statement, s}, now, tally_));
+    for (const Bytes& s : std::exchange(receipts_, {})) TRY(gate.take({sync::FrameType::statement, s}, now, tally_));
     return counts_ ? heard_all(store_, head_) : Result<>{};
   }
 
@@ -256,8 +256,8 @@ class Import {
   std::optional<sync::BundleReader> reader_;
   sync::Tally tally_;
   std::uint64_t frames_ = 0;  // of the piece at hand
-  std::vector<Bytes> statements_;
-  std::size_t statements_bytes_ = 0;
+  std::vector<Bytes> receipts_;
+  std::size_t receipts_bytes_ = 0;
   bool told_ = false;    // all that the bundle tells in the clear was read
   bool counts_ = false;  // it is of the store that the link has: its marks say something
   bool end_ = false;

@@ -100,8 +100,8 @@ Result<> Answerer::take(const Frame& frame, Millis now) {
     if (have && have_.size() < 64) have_.push_back(std::move(*have));
     return {};
   }
-  if (frame.type == FrameType::statement) {
-    statements_.emplace_back(frame.bytes.begin(), frame.bytes.end());
+  if (frame.type == FrameType::statement && says_receipt(frame.bytes)) {
+    receipts_.emplace_back(frame.bytes.begin(), frame.bytes.end());
     return {};
   }
   Gate gate(inbox_, state_.peer, &refused_);
@@ -116,11 +116,11 @@ Result<> Answerer::whole(Millis now) {
   // it was before must not speak for the one that it is now. What follows a gap is told again.
   state_ = TRY(link_.load());
   if (state_.peer_epoch == head_.epoch) {
-    if (!state_.heard.take({head_.base, head_.base_told}, {head_.mark, head_.mark_told})) statements_.clear();
+    if (!state_.heard.take({head_.base, head_.base_told}, {head_.mark, head_.mark_told})) receipts_.clear();
     TRY(link_.save(state_));
   }
   Gate gate(inbox_, state_.peer, &refused_);
-  for (const Bytes& s : std::exchange(statements_, {})) TRY(gate.take({FrameType::statement, s}, now, tally_));
+  for (const Bytes& s : std::exchange(receipts_, {})) TRY(gate.take({FrameType::statement, s}, now, tally_));
   return inbox_.settle(now);
 }
 

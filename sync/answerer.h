@@ -24,12 +24,12 @@ class Answerer {
   /// Fault::forged when the head is not signed by the link's peer or not for us: answer 4xx, nothing else.
   /// False when the nonce is not good: read nothing, and close() tells the right ones.
   Result<bool> open(ByteView head, Millis now);
-  /// Statements are kept until the body has ended.
+  /// Receipts are kept until the body has ended.
   Result<> take(const Frame&, Millis now);
-  /// The body has ended: its statements count, and with them, in one transaction, the mark that they were told under.
-  /// What a neighbour said here is then never news to it, or it sees that it was put back from a copy. Fault::forged
-  /// when the frames are not those that the head was signed for: what was committed before proved itself and stays.
-  /// close() does it where it was not done; whoever waits before the answer does it first.
+  /// The body has ended: its receipts count, and with them, in one transaction, the mark that they were told under. So
+  /// nothing here counts as received by a neighbour that could not see, put back from a copy, that it once said so.
+  /// Fault::forged when the frames are not those that the head was signed for: what was committed before proved itself
+  /// and stays. close() does it where it was not done; whoever waits before the answer does it first.
   Result<> whole(Millis now);
   /// The answer body. `hlc` is our clock's next value. Faults: those of whole().
   Result<Bytes> close(Hlc hlc, Millis now, std::uint16_t retry_after_s);
@@ -53,8 +53,8 @@ class Answerer {
   Hash hash_;
   crypto::Hasher frames_{crypto::purpose::frames};
   std::vector<Have> have_;
-  std::vector<Bytes> statements_;  // of a body that has not ended
-  std::vector<Error> refused_;     // frames; told when the body is known to be the neighbour's
+  std::vector<Bytes> receipts_;  // of a body that has not ended
+  std::vector<Error> refused_;   // frames; told when the body is known to be the neighbour's
   Tally tally_;
   bool good_ = false, whole_ = false;
 };

@@ -72,6 +72,13 @@ Statement issue(StatementKind kind, const Issuer& by, Hlc at, Millis unix_ms, By
   return s;
 }
 
+bool says_receipt(ByteView statement) {
+  constexpr std::size_t kKindAt = 5;
+  if (statement.size() <= kKindAt) return false;
+  const auto kind = static_cast<StatementKind>(statement[kKindAt]);
+  return kind == StatementKind::receipt || kind == StatementKind::chunk_receipt;
+}
+
 Result<Statement> decode_statement(ByteView bytes) {
   if (bytes.size() > kMostBytes) return bad_statement("too long");
   Reader r(bytes);

@@ -48,6 +48,8 @@ struct Issuer {
 Statement issue(StatementKind, const Issuer&, Hlc, Millis unix_ms, Bytes body, const crypto::SigningKey& node);
 /// Fault::forged unless exactly one statement in form. Checks no signature.
 Result<Statement> decode_statement(ByteView);
+/// Whether the bytes call themselves a receipt, of a stream or of chunks: what ends a wait. Checks nothing else.
+bool says_receipt(ByteView statement);
 bool verify_statement(const Statement&, const PublicKey& node);
 
 enum class ReceiptKind : std::uint8_t { custody = 1, stored = 2, opened = 3 };

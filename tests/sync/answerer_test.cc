@@ -69,6 +69,16 @@ struct World {
   }
 };
 
+/// One of two chunks of something from above has come.
+ChunkReceipt first_of_two(const World& w) {
+  ChunkReceipt r;
+  r.author = w.up.node;
+  r.destination = w.down.office;
+  r.count = 2;
+  r.ranges = {{0, 0}};
+  return r;
+}
+
 }  // namespace
 
 TEST_CASE("a hello gives nonces that any node can use, within a minute, without anything being kept") {
@@ -223,9 +233,9 @@ TEST_CASE("a body that is cut keeps what came whole, and says nothing was heard 
   CHECK(w.hub_store.data.accepted.size() == 1);
 }
 
-TEST_CASE("statements count with the mark that they were told under, never out of half a body or behind a gap") {
+TEST_CASE("receipts count with the mark that they were told under, never out of half a body or behind a gap") {
   World w;
-  w.down_store.state(StatementKind::want, encode(Want{}));
+  w.down_store.state(StatementKind::chunk_receipt, encode(first_of_two(w)));
   Writer body;
   const ControlItems said = w.down_store.control(0, 10'000).value();
   for (const auto& [t, b] : said.frames) put_frame(body, t, b);
@@ -252,9 +262,23 @@ TEST_CASE("statements count with the mark that they were told under, never out o
   CHECK(w.hub_store.data.link.heard.now().number == 1);
 }
 
-TEST_CASE("what waits for something to say has heard all the same") {
+TEST_CASE("what is no receipt counts as it comes: what follows may need it") {
   World w;
   w.down_store.state(StatementKind::want, encode(Want{}));
+  Writer body;
+  const ControlItems said = w.down_store.control(0, 10'000).value();
+  for (const auto& [t, b] : said.frames) put_frame(body, t, b);
+  RequestHead r = w.request();
+  r.mark = 1;
+  Bytes all = encode(r, w.down.keys.node);
+  all.insert(all.end(), body.view().begin(), body.view().end());
+  CHECK_FALSE(w.hub.answer(all, 1000, false));
+  CHECK(w.hub_store.data.heard.size() == 1);
+}
+
+TEST_CASE("what waits for something to say has heard all the same") {
+  World w;
+  w.down_store.state(StatementKind::chunk_receipt, encode(first_of_two(w)));
   const ControlItems said = w.down_store.control(0, 10'000).value();
   Writer body;
   for (const auto& [t, b] : said.frames) put_frame(body, t, b);
