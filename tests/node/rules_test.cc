@@ -965,7 +965,9 @@ TEST_CASE("texts of a megabyte, of any make, go through all rules in time") {
       std::vector<Finding> found;
       const double took = seconds([&] { found = rules().check(r, c); });
       slowest = std::max(slowest, took);
-      CHECK(took < 10.0);
+      // What grows with the square of a text takes minutes; the sanitizers' build takes ten times as long as the plain
+      // one.
+      CHECK(took < (std::getenv("YZ_SLOW") != nullptr ? 60.0 : 10.0));
       CHECK(of(found, "L02").size() == (texts[i].size() > kBodyBytesMax ? 1 : 0));
     }
   }

@@ -105,12 +105,12 @@ async function passing(page, id, leader) {
   await go(page, '/', '.group-returned');
   await page.locator('.group-returned .work-row', { hasText: '复核人数再核' }).click();
   await page.locator('#edition-title').waitFor();
-  check('it opens at the desk with the reason on top and the edition in it', (await page.locator('.note-bar', { hasText: '复核人数再核' }).count()) === 1 && (await body.inputValue()).includes('县水利局'));
+  await until('it opens at the desk with the reason on top and the edition in it', async () => (await page.locator('.note-bar', { hasText: '复核人数再核' }).count()) === 1 && (await body.inputValue()).includes('县水利局'));
   await body.fill((await body.inputValue()).replace('派人复核', '派2人复核'));
   await page.locator('.save-state', { hasText: '已存' }).waitFor();
   await page.reload();
   await page.locator('#edition-title').waitFor();
-  check('what was edited since is there after a reload', (await body.inputValue()).includes('派2人复核'));
+  await until('what was edited since is there after a reload', async () => (await body.inputValue()).includes('派2人复核'));
   await page.getByRole('button', { name: /按改稿转报/ }).click();
   await yes(page, '提交签发');
   await page.locator('.report h1').waitFor();
