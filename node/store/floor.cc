@@ -3,6 +3,12 @@
 #include "node/store/directory.h"
 
 namespace yz::node {
+namespace {
+
+/// How the alarm's message ends.
+std::string machine_in(const NodeId& machine) { return ", machine " + hex(machine.view()).substr(0, 8); }
+
+}  // namespace
 
 Result<Bytes> newest_word_of(Store& store, const OfficeId& office) {
   Query q =
@@ -18,6 +24,13 @@ Result<Bytes> newest_word_of(Store& store, const OfficeId& office) {
 Result<> look_for_backdating(Store& store, std::int64_t stream, const sync::Receipt& r, const sync::Statement& s,
                              sync::Millis now) {
   std::optional<std::uint64_t> number;
+  {
+    // What it says of itself: under another epoch it has found out since that it is an old copy, and a copy does not
+    // know what it had said.
+    Query q = TRY(store.db().query("select 1 from statement where node = ? and kind = ? and epoch <> ?", s.node,
+                                   static_cast<int>(sync::StatementKind::incarnation), s.epoch));
+    if (TRY(q.step())) return {};
+  }
   {
     Query q = TRY(
         store.db().query("select seq, floor from envelope where stream = ? and own = 1 and state in (0, 1) and seq <= ?"
@@ -35,9 +48,14 @@ Result<> look_for_backdating(Store& store, std::int64_t stream, const sync::Rece
   const std::string code = office ? office->code : hex(s.office.view());
   const std::string what =
       "a receipt is dated before an earlier word of the same office: " + std::string(sync::name_of(r.stream.lane)) +
-      " " + std::to_string(*number);
+      " " + std::to_string(*number) + machine_in(s.node);
   TRY(store.journal("node", "alarm", code, "receipt.backdated: " + what, now));
   return store.alarm("receipt.backdated", what, code, now);
+}
+
+Result<> excuse_backdating(Store& store, const NodeId& machine) {
+  return store.db().run("delete from alarm where code = 'receipt.backdated' and message like '%' || ?",
+                        machine_in(machine));
 }
 
 }  // namespace yz::node

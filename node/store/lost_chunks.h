@@ -13,8 +13,8 @@ namespace yz::node {
 /// Put back from a copy, we say anew which chunks of each attachment that was promised to us we still have.
 /// What has not been opened yet says so when it is (`tell_chunks_of`). Inside a write.
 Result<> tell_chunks_we_have(Store&, sync::Millis now);
-/// The same for one record that has just been found good, if it is a manifest signed before this life began: whoever we
-/// were may have had its chunks, and nobody gives them again unasked. Inside a write.
+/// The same for one record that has just been found good, if it is a manifest and this store was ever put back: whoever
+/// we were may have had its chunks, and nobody gives them again unasked. Inside a write.
 Result<> tell_chunks_of(Store&, const sync::ReleasedRecord&, const NodeId& author, sync::Millis now);
 /// These records are offered again: if one is a manifest, its chunks are too.
 Result<> offer_chunks_again(Store&, std::span<const std::int64_t> record_rows);

@@ -4,6 +4,7 @@
 
 #include "crypto/plant.h"
 #include "node/log.h"
+#include "node/store/floor.h"
 #include "node/store/holdings.h"
 #include "node/store/inbox.h"
 #include "node/store/life.h"
@@ -132,7 +133,7 @@ Result<> StoreInbox::opened_anew(const sync::Statement& s) {
   if (today.integer(0) > static_cast<std::int64_t>(limit::incarnations_a_day))
     TRY(store_.alarm("incarnation.many", "a machine began anew more than four times in a day", hex(s.office.view()),
                      now_));
-  return {};
+  return excuse_backdating(store_, s.node);
 }
 
 Result<> StoreInbox::take_back(const sync::Envelope& e, const NodeId& from, sync::Tally& tally) {

@@ -331,9 +331,10 @@ Result<> StoreInbox::chunks_arrived(const sync::Statement& s, const NodeId& from
                a, b, state));
     if (there && ours) tally.sent[4] += static_cast<std::uint64_t>(db.changes());
   }
+  // Of what was asked for and is not whole here yet nothing has left.
   TRY(
-      db.run("update attachment set done = not exists(select 1 from chunk where attachment = ?1 and state <> 2) and"
-             " (own = 1 or have = count) where row = ?1",
+      db.run("update attachment set done = ready = 1 and (own = 1 or have = count) and"
+             " not exists(select 1 from chunk where attachment = ?1 and state <> 2) where row = ?1",
              row));
   return there && !ours ? pass_chunk_receipt(s, r, from) : Result<>();
 }

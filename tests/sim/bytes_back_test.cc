@@ -3,7 +3,9 @@
 
 #include "node/office/body.h"
 #include "node/store/attachments.h"
+#include "node/store/handed.h"
 #include "node/store/life.h"
+#include "node/store/lost_chunks.h"
 #include "tests/sim/chain.h"
 #include "tests/sim/expect.h"
 
@@ -61,6 +63,64 @@ TEST_CASE("the bytes of an office's own attachments come back from whoever had t
     REQUIRE(q.step().value());
     CHECK(q.integer(0) == 0);
   }
+}
+
+// Seed 2505926: the county was asked for bytes while the last of them were still on their way to it.
+TEST_CASE("bytes that are asked back before they are all here go when they are") {
+  Chain c;
+  good(c.start());
+  good(c.talk());
+  auto copy = c.township.disk().clone();
+  good(c.report(Lane::urgent, 60, 150'000));
+  good(c.talk());
+  REQUIRE(attachments(c.county) == Both{1, 1});
+  node::Database& blobs = c.county.store().blobs();
+  Bytes late;
+  std::int64_t row = 0;
+  {
+    node::Query q = blobs.query("select bytes, attachment from chunk where position = 1").value();
+    REQUIRE(q.step().value());
+    late = q.blob(0), row = q.integer(1);
+  }
+  good(c.county.store().write([&]() -> Result<> {
+    TRY(blobs.exec("delete from chunk where position = 1"));
+    return blobs.exec("update attachment set have = have - 1, complete = 0, content = null");
+  }));
+  good(put_back(c, std::move(copy)));
+  good(c.talk());
+  REQUIRE(attachments(c.township) == Both{1, 0});
+  good(c.county.store().write([&]() -> Result<> {
+    TRY(blobs.run("insert into chunk(attachment, position, bytes, size, state) values(?, 1, ?, ?, 2)", row,
+                  ByteView(late), late.size()));
+    TRY(blobs.run("update attachment set have = have + 1, complete = 1 where row = ?", row));
+    return node::attachment_arrived(c.county.store(), row, c.now);
+  }));
+  good(c.talk());
+  CHECK(attachments(c.township) == Both{1, 1});
+}
+
+// Seed 2509007: the copy had the manifest, not opened yet, and a clock ten years behind.
+TEST_CASE("a manifest that is opened after a restore asks for its bytes, whatever the clocks say") {
+  Chain c;
+  good(c.start());
+  good(c.talk());
+  good(c.report(Lane::urgent, 60, 150'000));
+  good(c.talk());
+  REQUIRE(attachments(c.county) == Both{1, 1});
+  node::Store& county = c.county.store();
+  c.lower.hang_up(c.county);
+  good(county.write([&]() -> Result<> {
+    TRY(county.blobs().exec("delete from chunk; delete from attachment"));
+    TRY(county.db().exec("update record set quarantine = 1 where type = 15"));
+    TRY(node::begin_life(county, c.now - 10 * 365 * sync::kDayMs));
+    TRY(county.db().exec("update record set quarantine = 0 where type = 15"));
+    node::Query q = TRY(county.db().query("select bytes from record where type = 15"));
+    if (!TRY(q.step())) return fail(Fault::missing, "no manifest");
+    return node::tell_chunks_of(county, TRY(sync::decode_record(q.blob(0))), c.township.store().me().node, c.now);
+  }));
+  good(c.lower.redial());
+  good(c.talk());
+  CHECK(attachments(c.county) == Both{1, 1});
 }
 
 TEST_CASE("bytes that came back go on to whom the lost machine still owed them") {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "node/net/join.h"
+#include "node/store/life.h"
 #include "tests/sim/chain.h"
 #include "tests/sim/expect.h"
 
@@ -50,6 +51,51 @@ void run(Chain& c, Millis how_long, Millis step = kMinute) {
 constexpr const char* kKeepFromCity =
     "delete from carry where envelope in (select e.row from envelope e join stream s on s.row = e.stream join office o"
     " on o.id = s.destination where o.level = 2)";
+
+/// What the county tells in the clear: the statement of that kind that `fits`.
+template <class Fits>
+sync::Statement statement_of(Office& o, sync::StatementKind kind, Fits fits) {
+  node::Query q = o.store().db().query("select bytes from control").value();
+  while (q.step().value()) {
+    auto s = sync::decode_statement(q.blob(0));
+    if (s && s->kind == kind && fits(*s)) return std::move(*s);
+  }
+  FAIL("no such statement");
+  return {};
+}
+sync::Statement statement_of(Office& o, sync::StatementKind kind) {
+  return statement_of(o, kind, [](const auto&) { return true; });
+}
+
+/// Its receipt for the township's routine stream, signed once more as of two hours ago.
+sync::Statement dated_back(Chain& c) {
+  const auto& me = c.county.store().me();
+  const sync::Statement genuine = statement_of(c.county, sync::StatementKind::receipt, [](const sync::Statement& s) {
+    const auto r = sync::decode_receipt(s.body).value();
+    return r.kind == sync::ReceiptKind::stored && r.stream.lane == Lane::routine;
+  });
+  const Millis said_to_be = c.now - 2 * kHour;
+  return sync::issue(genuine.kind, {me.office, me.node, me.epoch}, sync::Hlc::at(said_to_be), said_to_be, genuine.body,
+                     c.county.store().keys().node);
+}
+
+/// The township's routine report is at the county, and no answer came back.
+void report_without_an_answer(Chain& c) {
+  begin(c);
+  c.now += kHour;
+  good(c.report(Lane::routine, 50));
+  c.lower.poll();
+  for (int i = 0; i < 3; ++i) REQUIRE(c.lower.exchange({.cut = {}, .no_answer = true}));
+}
+
+/// The township hears a word of the county's.
+void hears(Chain& c, const sync::Statement& s) {
+  good(c.township.store().write([&] {
+    sync::Tally tally;
+    c.township.inbox().set_now(c.now);
+    return c.township.inbox().apply(s, c.county.store().me().node, tally);
+  }));
+}
 
 }  // namespace
 
@@ -212,33 +258,30 @@ TEST_CASE("a county that certifies a second office under one code is caught at t
 
 TEST_CASE("a county that dates its receipt back shows by its own earlier word, and the receipt counts") {
   Chain c;
-  begin(c);
-  c.now += kHour;
-  good(c.report(Lane::routine, 50));
-  c.lower.poll();
-  for (int i = 0; i < 3; ++i) REQUIRE(c.lower.exchange({.cut = {}, .no_answer = true}));
-  const auto& me = c.county.store().me();
-  std::optional<sync::Statement> genuine;
-  {
-    node::Query q = c.county.store().db().query("select bytes from control").value();
-    while (q.step().value()) {
-      auto s = sync::decode_statement(q.blob(0));
-      if (!s || s->kind != sync::StatementKind::receipt) continue;
-      const auto r = sync::decode_receipt(s->body).value();
-      if (r.kind == sync::ReceiptKind::stored && r.stream.lane == Lane::routine) genuine = std::move(*s);
-    }
-  }
-  REQUIRE(genuine);
-  const Millis said_to_be = c.now - 2 * kHour;
-  const sync::Statement forged = sync::issue(genuine->kind, {me.office, me.node, me.epoch}, sync::Hlc::at(said_to_be),
-                                             said_to_be, genuine->body, c.county.store().keys().node);
-  good(c.township.store().write([&] {
-    sync::Tally tally;
-    c.township.inbox().set_now(c.now);
-    return c.township.inbox().apply(forged, me.node, tally);
-  }));
+  report_without_an_answer(c);
+  hears(c, dated_back(c));
   CHECK(said(alarms(c.township)) == "receipt.backdated 370783");
   CHECK(c.township.number("select count(*) from delivery where state = 2 and lane = 3").value() == 1);
+}
+
+// Seed 2405721: a machine that was put back unnoticed does not know what it had said.
+TEST_CASE("a machine that finds out that it is an old copy is not accused of dating back") {
+  for (const bool found_out_first : {false, true}) {
+    CAPTURE(found_out_first);
+    Chain c;
+    report_without_an_answer(c);
+    const sync::Statement early = dated_back(c);
+    if (!found_out_first) {
+      hears(c, early);
+      REQUIRE(said(alarms(c.township)) == "receipt.backdated 370783");
+    }
+    c.lower.hang_up(c.county);
+    good(c.county.store().write([&] { return node::begin_life(c.county.store(), c.now); }));
+    hears(c, statement_of(c.county, sync::StatementKind::incarnation));
+    if (found_out_first) hears(c, early);
+    for (const std::string& a : alarms(c.township)) CHECK_MESSAGE(a.starts_with("node.restored"), a);
+    CHECK_FALSE(alarms(c.township).empty());
+  }
 }
 
 TEST_CASE("a month of honest work with lines that come and go raises nothing that accuses") {
