@@ -1,6 +1,5 @@
 #include "node/net/curl.h"
 
-#include <curl/curl.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
@@ -13,233 +12,26 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <map>
 #include <optional>
+
+#include "node/net/curl_request.h"
 
 namespace yz::node {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-template <auto Close>
-struct Closer {
-  void operator()(auto* p) const noexcept { Close(p); }
-};
-using Easy = std::unique_ptr<CURL, Closer<curl_easy_cleanup>>;
-using Multi = std::unique_ptr<CURLM, Closer<curl_multi_cleanup>>;
-using Share = std::unique_ptr<CURLSH, Closer<curl_share_cleanup>>;
-
 /// Unsent bytes stay with us and not in the kernel: a flash report passes what is
 /// queued here, and a reset loses little.
 constexpr int kNotSentLowat = 4096;
-/// One line of newline-delimited JSON.
-constexpr std::size_t kLineMax = 1024 * 1024;
-constexpr std::size_t kSocketHeaderMax = 64 * 1024;
-
-struct HeaderList {
-  curl_slist* list = nullptr;
-  HeaderList() = default;
-  HeaderList(const HeaderList&) = delete;
-  HeaderList& operator=(const HeaderList&) = delete;
-  ~HeaderList() { curl_slist_free_all(list); }
-  bool add(const std::string& line) {
-    if (line.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) return false;
-    curl_slist* longer = curl_slist_append(list, line.c_str());
-    if (longer == nullptr) return false;
-    list = longer;
-    return true;
-  }
-};
-
-bool library_ready() {
-  static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  return ready;
-}
-
-/// What every request here has in common: no proxy, no redirect, no signal, nothing sent that we did not write.
-void set_common(CURL* easy) {
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
-  curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-}
-
-bool set_headers(CURL* easy, HeaderList& list, const std::vector<std::pair<std::string, std::string>>& headers) {
-  bool typed = false;
-  for (const auto& [name, value] : headers) {
-    if (name.empty() || name.find_first_of(": \t") != std::string::npos) return false;
-    if (curl_strequal(name.c_str(), "Content-Type")) typed = true;
-    if (!list.add(value.empty() ? name + ";" : name + ": " + value)) return false;
-  }
-  if (!list.add("Accept:") || !list.add("Expect:") || (!typed && !list.add("Content-Type:"))) return false;
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list.list);
-  return true;
-}
-
-/// "Name: value" without its line end, or nothing for a status line or the last empty one.
-std::optional<std::pair<std::string, std::string>> split_header(std::string_view line) {
-  const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos || line.starts_with("HTTP/")) return std::nullopt;
-  std::string_view value = line.substr(colon + 1);
-  while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-  while (!value.empty() && (value.back() == '\r' || value.back() == '\n' || value.back() == ' '))
-    value.remove_suffix(1);
-  return std::pair{std::string(line.substr(0, colon)), std::string(value)};
-}
-
-int status_of(CURL* easy) {
-  long status = 0;
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-  return static_cast<int>(status);
-}
-
-// --- over the unix socket --------------------------------------------------------
-
-struct SocketReply {
-  CURL* easy = nullptr;
-  HttpReply reply;
-  const std::function<bool(std::string_view)>* on_line = nullptr;
-  std::string line;
-  std::size_t max_bytes = 0;
-  std::size_t header_bytes = 0;
-  bool too_long = false;
-  bool hung_up = false;
-};
-
-std::size_t socket_header(char* data, std::size_t, std::size_t n, void* to) {
-  auto& r = *static_cast<SocketReply*>(to);
-  r.header_bytes += n;
-  if (r.header_bytes > kSocketHeaderMax) {
-    r.too_long = true;
-    return 0;
-  }
-  const std::string_view line(data, n);
-  if (line.starts_with("HTTP/")) r.reply.headers.clear();  // behind a 100 Continue
-  if (auto header = split_header(line)) r.reply.headers.push_back(std::move(*header));
-  return n;
-}
-
-std::size_t socket_body(char* data, std::size_t, std::size_t n, void* to) {
-  auto& r = *static_cast<SocketReply*>(to);
-  if (r.on_line == nullptr || status_of(r.easy) / 100 != 2) {
-    if (r.reply.body.size() + n > r.max_bytes) {
-      r.too_long = true;
-      return 0;
-    }
-    r.reply.body.insert(r.reply.body.end(), data, data + n);
-    return n;
-  }
-  std::string_view rest(data, n);
-  while (!rest.empty()) {
-    const std::size_t end = rest.find('\n');
-    r.line.append(rest.substr(0, end));
-    if (r.line.size() > kLineMax) {
-      r.too_long = true;
-      return 0;
-    }
-    if (end == std::string_view::npos) break;
-    rest.remove_prefix(end + 1);
-    if (!r.line.empty() && r.line.back() == '\r') r.line.pop_back();
-    const std::string line = std::exchange(r.line, {});
-    if (!(*r.on_line)(line)) {
-      r.hung_up = true;
-      return 0;
-    }
-  }
-  return n;
-}
-
-Result<HttpReply> ask_socket(const SocketCall& call, const std::function<bool(std::string_view)>* on_line) {
-  if (!library_ready()) return fail(Fault::full, "libcurl does not start");
-  const std::size_t slash = call.socket_path.rfind('/');
-  const std::string directory = slash == std::string::npos ? "." : slash == 0 ? "/" : call.socket_path.substr(0, slash);
-  const std::string name = slash == std::string::npos ? call.socket_path : call.socket_path.substr(slash + 1);
-  if (name.empty() || name.size() > 80) return fail(Fault::invalid, "not a usable socket name: " + call.socket_path);
-  struct Folder {
-    int fd;
-    ~Folder() {
-      if (fd >= 0) ::close(fd);
-    }
-  } const folder{::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
-  if (folder.fd < 0)
-    return fail(errno == EACCES ? Fault::denied : Fault::offline,
-                "nobody listens on " + call.socket_path + ": " + std::strerror(errno));
-
-  const Easy easy(curl_easy_init());
-  if (!easy) return fail(Fault::full, "no memory for a request");
-  SocketReply reply;
-  reply.easy = easy.get();
-  reply.on_line = on_line;
-  reply.max_bytes = call.max_answer_bytes;
-  set_common(easy.get());
-  HeaderList headers;
-  if (!set_headers(easy.get(), headers, call.headers)) return fail(Fault::invalid, "a header that cannot be sent");
-  // The folder by its descriptor: sockaddr_un has room for 107 bytes only.
-  const std::string reachable = "/proc/self/fd/" + std::to_string(folder.fd) + "/" + name;
-  curl_easy_setopt(easy.get(), CURLOPT_UNIX_SOCKET_PATH, reachable.c_str());
-  curl_easy_setopt(easy.get(), CURLOPT_PATH_AS_IS, 1L);
-  const std::string url = "http://localhost" + call.target;
-  curl_easy_setopt(easy.get(), CURLOPT_URL, url.c_str());
-  if (!call.body.empty() || call.method == "POST" || call.method == "PUT" || call.method == "PATCH") {
-    curl_easy_setopt(easy.get(), CURLOPT_POST, 1L);
-    curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
-    curl_easy_setopt(easy.get(), CURLOPT_POSTFIELDS,
-                     call.body.empty() ? "" : reinterpret_cast<const char*>(call.body.data()));
-  }
-  if (call.method == "HEAD")
-    curl_easy_setopt(easy.get(), CURLOPT_NOBODY, 1L);
-  else
-    curl_easy_setopt(easy.get(), CURLOPT_CUSTOMREQUEST, call.method.c_str());
-  curl_easy_setopt(easy.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(call.timeout.count()));
-  curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, socket_header);
-  curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &reply);
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, socket_body);
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &reply);
-
-  const CURLcode code = curl_easy_perform(easy.get());
-  reply.reply.status = status_of(easy.get());
-  if (const char* type = nullptr;
-      curl_easy_getinfo(easy.get(), CURLINFO_CONTENT_TYPE, &type) == CURLE_OK && type != nullptr)
-    reply.reply.content_type = type;
-  if (reply.hung_up) return std::move(reply.reply);
-  if (reply.too_long) return fail(Fault::full, "the node's answer is too long");
-  if (code == CURLE_OPERATION_TIMEDOUT) return fail(Fault::busy, "the node did not answer in time");
-  if (code == CURLE_URL_MALFORMAT) return fail(Fault::invalid, "not an address: " + call.target);
-  if (code == CURLE_COULDNT_CONNECT) {
-    long number = 0;
-    curl_easy_getinfo(easy.get(), CURLINFO_OS_ERRNO, &number);
-    if (number == EACCES || number == EPERM) return fail(Fault::denied, "no right to open " + call.socket_path);
-    return fail(Fault::offline, "nobody listens on " + call.socket_path);
-  }
-  if (code != CURLE_OK)
-    return fail(Fault::offline, std::string("the node's answer was cut: ") + curl_easy_strerror(code));
-  if (!reply.line.empty() && on_line != nullptr) (*on_line)(reply.line);
-  return std::move(reply.reply);
-}
-
-}  // namespace
-
-Result<HttpReply> http_over_socket(const SocketCall& call) { return ask_socket(call, nullptr); }
-
-Result<HttpReply> http_lines_over_socket(const SocketCall& call, const std::function<bool(std::string_view)>& on_line) {
-  return ask_socket(call, &on_line);
-}
-
-// --- the bad line ----------------------------------------------------------------
-
-namespace {
 
 /// One request inside libcurl.
 struct Job {
   RequestId id = 0;
-  HeaderList headers;
+  CurlHeaders headers;
   Bytes body;
-  Easy easy;  // goes before what it points at
+  CurlEasy easy;  // goes before what it points at
   Bytes answer;
   const LineOptions* options = nullptr;
   std::size_t header_bytes = 0;
@@ -251,7 +43,7 @@ struct Job {
 struct Lane {
   HttpLine::Impl* line = nullptr;
   std::uint32_t index = 0;
-  Multi multi;
+  CurlMulti multi;
   // Descriptor -> who_is() of what it was. libcurl (7.88 at least) closes a socket that never connected without a
   // word: its number may be another's by the time we look, so a number alone is never trusted.
   std::map<int, std::uint64_t> sockets;
@@ -356,7 +148,7 @@ struct HttpLine::Impl {
   LineOptions options;
   int epoll = -1;
   int woken = -1;
-  Share share;  ///< Names and TLS sessions, which outlive a reset. Before the lanes: goes after them.
+  CurlShare share;  ///< Names and TLS sessions, which outlive a reset. Before the lanes: goes after them.
   std::array<Lane, kChannels> lanes;
   std::vector<LineEvent> events;
 
@@ -455,7 +247,7 @@ struct HttpLine::Impl {
   }
 
   Result<> open() {
-    if (!library_ready()) return fail(Fault::full, "libcurl does not start");
+    if (!libcurl_ready()) return fail(Fault::full, "libcurl does not start");
     epoll = ::epoll_create1(EPOLL_CLOEXEC);
     woken = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     share.reset(curl_share_init());
@@ -492,8 +284,9 @@ struct HttpLine::Impl {
     job->easy.reset(curl_easy_init());
     CURL* easy = job->easy.get();
     if (easy == nullptr || !lane.multi) return refuse(request.id, "no memory for a request");
-    set_common(easy);
-    if (!set_headers(easy, job->headers, request.headers)) return refuse(request.id, "a header that cannot be sent");
+    set_up_request(easy);
+    if (!set_request_headers(easy, job->headers, request.headers))
+      return refuse(request.id, "a header that cannot be sent");
     curl_easy_setopt(easy, CURLOPT_PRIVATE, job.get());
     curl_easy_setopt(easy, CURLOPT_SHARE, share.get());
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 3600L);
@@ -549,7 +342,7 @@ struct HttpLine::Impl {
 
   void report(Job& job, CURLcode code) {
     CURL* easy = job.easy.get();
-    const int status = status_of(easy);
+    const int status = status_of_request(easy);
     if (code != CURLE_OK) {
       events.emplace_back(
           std::in_place_type<Failed>,

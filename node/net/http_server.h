@@ -179,6 +179,8 @@ class HttpServer {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Names of headers and codings are ASCII, and their case does not matter (RFC 9110, 5.1).
+bool same_header_name(std::string_view, std::string_view);
 /// Decodes percent signs and "+". Fault::invalid for a broken escape or a NUL.
 Result<std::string> percent_decode(std::string_view text);
 
