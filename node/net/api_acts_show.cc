@@ -221,25 +221,27 @@ Result<Json> sources_json(const Request& r, const std::vector<CaseRecord>& recor
   return list;
 }
 
+/// Since the first version that nobody has signed for came to somebody.
 Result<Json> owed_json(const Request& r, const MatterRow& m) {
   const bool there = m.state == ReportState::delivered || m.state == ReportState::opened;
   if (!m.own || !there) return Json();
+  const auto first = TRY(first_unseen(r.store(), m));
   std::vector<OfficeId> to;
-  sync::Millis since = 0;
+  std::optional<sync::Millis> since;
   Query q = TRY(r.store().db().query(
       "select d.destination, d.stored_ms from delivery d join record v on v.row = d.record where v.matter = ? and "
-      "v.own ="
-      " 1 and v.replaced = 0 and v.quarantine = 0 and v.type in (1, 2, 3, 4, 5, 10, 14) and d.state in (2, 3)",
-      m.row));
+      "v.own = 1 and v.replaced = 0 and v.quarantine = 0 and v.type in (1, 2, 3, 4, 5, 10, 14) and d.state in (2, 3)"
+      " and v.hlc >= ?",
+      m.row, first ? first->hlc : 0));
   while (TRY(q.step())) {
     to.push_back(TRY(q.id<OfficeId>(0)));
-    since = std::max(since, q.integer(1));
+    since = std::min(since.value_or(q.integer(1)), q.integer(1));
   }
   if (to.empty()) return Json();
   std::ranges::sort(to);
   to.erase(std::unique(to.begin(), to.end()), to.end());
   return Json::object(
-      {{"since", r.time(since)}, {"due_at", r.time(since + overdue_after(m.lane))}, {"to", offices_json(r, to)}});
+      {{"since", r.time(*since)}, {"due_at", r.time(*since + overdue_after(m.lane))}, {"to", offices_json(r, to)}});
 }
 
 std::string_view word_of(Disposal d, bool zh) {

@@ -60,7 +60,7 @@ Result<> add_act_work(Request& r, std::vector<Work>& all, std::size_t most) {
     all.push_back(work_of(TRY(matter_at(r.store(), a.matter)), "feedback", a));
   for (const std::int64_t row : TRY(cases_owed(r.store(), most))) {
     Work w{.row = TRY(matter_at(r.store(), row)), .group = "owed"};
-    if (w.row.signed_at) w.due = *w.row.signed_at + overdue_after(w.row.lane);
+    w.due = TRY(receipt_due(r, w.row));
     all.push_back(std::move(w));
   }
   return {};

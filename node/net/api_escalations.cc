@@ -62,6 +62,10 @@ std::string how_long(sync::Millis ms, bool zh) {
   return std::to_string(minutes / day) + (zh ? " 天" : " days");
 }
 
+std::string name_of_progress(const RecordId& instruction) {
+  return "progress:" + hex(instruction.view()).substr(0, 32);
+}
+
 /// To us, who are to do it, or from us, who can chase. Whoever only has it to know can do nothing about it.
 Result<> add_instructions(Request& r, std::vector<Item>& out) {
   struct Row {
@@ -92,38 +96,9 @@ Result<> add_instructions(Request& r, std::vector<Item>& out) {
     }
   }
   for (const Row& row : rows)
-    out.push_back({"progress:" + hex(row.id.view()).substr(0, 32), Awaited::progress,
-                   TRY(matter_at(r.store(), row.matter)), row.at, row.due, row.exercise, row.by_us});
+    out.push_back({name_of_progress(row.id), Awaited::progress, TRY(matter_at(r.store(), row.matter)), row.at, row.due,
+                   row.exercise, row.by_us});
   return {};
-}
-
-/// The first version that nobody has taken note of: whoever acknowledged one, decided, instructed, merged it or passed
-/// it on, has seen what came before it too; who only asked about it has not signed for it. Of ours anybody it went to;
-/// of others' we. `since`: of others' when it came here, as the lists say it.
-struct Unseen {
-  sync::Millis signed_at = 0;  ///< the same at every machine of this office
-  sync::Millis since = 0;
-  bool again = false;
-};
-Result<std::optional<Unseen>> unseen(Store& store, const MatterRow& m) {
-  std::int64_t seen = 0;
-  {
-    Query q = TRY(store.db().query(
-        "select max(v.hlc) from record a join parent p on p.child = a.id join record v on v.id = p.parent and v.matter "
-        "="
-        " a.matter where a.matter = ?1 and a.quarantine = 0 and (a.type in (11, 12, 13) or exists(select 1 from act x "
-        "where"
-        " x.record = a.row and x.kind in (9, 10))) and a.office <> ?2 and (?3 or a.office = ?4)",
-        m.row, m.office, m.own ? 1 : 0, store.me().office));
-    if (TRY(q.step()) && !q.null(0)) seen = q.integer(0);
-  }
-  Query q = TRY(store.db().query(
-      "select bytes, signed_until_ms, signed_here, at_ms from record where matter = ? and office = ? and"
-      " quarantine = 0 and type in (1, 2, 3, 4) and hlc > ? order by hlc limit 1",
-      m.row, m.office, seen));
-  if (!TRY(q.step())) return std::nullopt;
-  const sync::Millis signed_at = TRY(signed_at_row(q, 0)).from;
-  return Unseen{signed_at, m.own ? signed_at : std::max(signed_at, q.integer(3)), seen > 0};
 }
 
 Result<> add_flash(Request& r, std::vector<Item>& out) {
@@ -133,7 +108,7 @@ Result<> add_flash(Request& r, std::vector<Item>& out) {
     f.lane = sync::Lane::flash;
     f.limit = kLookedAt;
     for (MatterRow& m : TRY(list_cases(r.store(), f)).rows) {
-      const auto waits = TRY(unseen(r.store(), m));
+      const auto waits = TRY(first_unseen(r.store(), m));
       if (!waits) continue;
       const bool exercise = (m.flags & record_note::exercise) != 0;
       out.push_back({"flash:" + base32(m.id.view()) + ":" + std::to_string(waits->signed_at), Awaited::acknowledgement,
@@ -224,7 +199,59 @@ Result<std::string> message_of(Request& r, const Item& i, Rung rung, const std::
   return said;
 }
 
+/// What a row of the work list waits for.
+std::optional<Awaited> awaited_in(std::string_view group) {
+  if (group == "to_sign" || group == "in_review") return Awaited::sign_off;
+  if (group == "carry_out" || group == "awaited" || group == "to_close") return Awaited::progress;
+  if (group == "new" || group == "owed" || group == "waiting") return Awaited::acknowledgement;
+  return std::nullopt;
+}
+
 }  // namespace
+
+Result<std::optional<Unseen>> first_unseen(Store& store, const MatterRow& m) {
+  std::int64_t seen = 0;
+  {
+    Query q = TRY(store.db().query(
+        "select max(v.hlc) from record a join parent p on p.child = a.id join record v on v.id = p.parent and v.matter "
+        "="
+        " a.matter where a.matter = ?1 and a.quarantine = 0 and (a.type in (11, 12, 13) or exists(select 1 from act x "
+        "where"
+        " x.record = a.row and x.kind in (9, 10))) and a.office <> ?2 and (?3 or a.office = ?4)",
+        m.row, m.office, m.own ? 1 : 0, store.me().office));
+    if (TRY(q.step()) && !q.null(0)) seen = q.integer(0);
+  }
+  Query q = TRY(store.db().query(
+      "select bytes, signed_until_ms, signed_here, at_ms, hlc from record where matter = ? and office = ? and"
+      " quarantine = 0 and type in (1, 2, 3, 4) and hlc > ? order by hlc limit 1",
+      m.row, m.office, seen));
+  if (!TRY(q.step())) return std::nullopt;
+  const sync::Millis signed_at = TRY(signed_at_row(q, 0)).from;
+  return Unseen{signed_at, m.own ? signed_at : std::max(signed_at, q.integer(3)), q.integer(4), seen > 0};
+}
+
+Result<std::optional<sync::Millis>> receipt_due(const Request& r, const MatterRow& m) {
+  const auto first = TRY(first_unseen(r.store(), m));
+  const auto from = first ? std::optional(first->signed_at) : m.signed_at;
+  return from ? std::optional(*from + overdue_after(m.lane)) : std::nullopt;
+}
+
+Json escalation_in(const Json& escalations, const Work& w) {
+  const auto what = awaited_in(w.group);
+  const std::string asked = w.record ? name_of_progress(*w.record) : std::string();
+  const Json* furthest = nullptr;
+  for (const Json& e : *escalations.items()) {
+    if (!what || e.text("what") != name_of(*what) || e.text("case") != base32(w.row.id.view())) continue;
+    if (what == Awaited::progress && !asked.empty() && e.text("item") != asked) continue;
+    if (!furthest || furthest->count("step") < e.count("step")) furthest = &e;
+  }
+  if (!furthest) return {};
+  return Json::object({{"step", furthest->count("step")},
+                       {"asks", furthest->text("asks")},
+                       {"whom", furthest->text("whom")},
+                       {"what", furthest->text("what")},
+                       {"since", furthest->text("since")}});
+}
 
 Result<Json> escalations_json(Request& r, bool hushed_too) {
   std::vector<Item> items;

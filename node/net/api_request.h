@@ -163,6 +163,21 @@ Result<> add_cosign_work(Request&, std::vector<Work>&, std::size_t most);
 /// What has waited too long, of all that waits for a signature, progress or an acknowledgement: to the work list, and
 /// as alarms.
 Result<Json> escalations_json(Request&, bool hushed_too);
+/// "escalated" of a row: the furthest step of what this row waits for, and of nothing else in its case; null without.
+Json escalation_in(const Json& escalations, const Work&);
+
+/// The first version that nobody has taken note of: whoever acknowledged one, decided, instructed, merged it or passed
+/// it on, has seen what came before it too; who only asked about it has not signed for it. Of ours anybody it went to;
+/// of others' we.
+struct Unseen {
+  sync::Millis signed_at = 0;  ///< the same at every machine of this office
+  sync::Millis since = 0;      ///< of others' when it came here, as the lists say it
+  std::int64_t hlc = 0;
+  bool again = false;  ///< what came before it was looked at
+};
+Result<std::optional<Unseen>> first_unseen(Store&, const MatterRow&);
+/// By when what is ours is to be receipted and acknowledged: what follows it gives it no more time.
+Result<std::optional<sync::Millis>> receipt_due(const Request&, const MatterRow&);
 
 /// The desk's books, for one call.
 StoreBooks books_of(const Request&);

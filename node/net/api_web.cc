@@ -302,7 +302,7 @@ Result<ApiReply> get_work(Request& r) {
   for (CommissionWork& w : TRY(commission_work(r))) all.push_back({w.row, w.group, w.due, std::move(w.note)});
   const std::string hop = TRY(our_hop(r));
   for (Work& w : all) {
-    if (w.group == "waiting" && w.row.signed_at) w.due = *w.row.signed_at + overdue_after(w.row.lane);
+    if (w.group == "waiting") w.due = TRY(receipt_due(r, w.row));
     if (w.row.sort == Sort::report &&
         (is_draft(w.row.state) || w.group == "in_review" || w.group == "draft" || w.group == "returned"))
       TRY(look_into_draft(r, hop, w));
@@ -316,13 +316,7 @@ Result<ApiReply> get_work(Request& r) {
     return std::tuple(a.row.lane, a.due.value_or(kNever), began(a)) <
            std::tuple(b.row.lane, b.due.value_or(kNever), began(b));
   });
-  std::map<std::string, Json, std::less<>> late;  // by case: the furthest step
   const Json escalations = TRY(escalations_json(r, true));
-  for (const Json& e : *escalations.items()) {
-    const auto at = late.find(e.text("case"));
-    if (at == late.end() || at->second.count("step") < e.count("step"))
-      late.insert_or_assign(std::string(e.text("case")), e);
-  }
   Json items = Json::array();
   Names names(r);
   for (const Work& w : all) {
@@ -343,13 +337,7 @@ Result<ApiReply> get_work(Request& r) {
     j.set("submitted",
           w.submitted ? Json::object({{"by", w.submitted->by}, {"at", r.time(w.submitted->at_ms)}}) : Json());
     j.set("overdue", w.due && *w.due < r.now());
-    const auto e = late.find(base32(w.row.id.view()));
-    j.set("escalated", e == late.end() ? Json()
-                                       : Json::object({{"step", e->second.count("step")},
-                                                       {"asks", e->second.text("asks")},
-                                                       {"whom", e->second.text("whom")},
-                                                       {"what", e->second.text("what")},
-                                                       {"since", e->second.text("since")}}));
+    j.set("escalated", escalation_in(escalations, w));
     items.add(std::move(j));
   }
   Json zero = TRY(nil_due_json(r)), missed = TRY(nil_missed_json(r));

@@ -286,7 +286,14 @@ class Run {
     auto want = [&](std::string_view key) {
       if (!present(key) && missing_.insert(std::string(key)).second) add_field(key);
     };
-    if (!c_->rule.by_template.empty()) each_needed(stage, Need::required, want);
+    // Who writes can do nothing about a signature that is yet to come, and an urgent report goes without it (先报后签):
+    // whether it was reviewed and signed is asked by R05 and R06, which name it as what it is.
+    auto unless_by_signing = [&](std::string_view key) {
+      auto spec = specs_.find(key);
+      const FieldSource source = spec == specs_.end() ? FieldSource::person : spec->second->source;
+      if (source != FieldSource::signer && source != FieldSource::reviewer) want(key);
+    };
+    if (!c_->rule.by_template.empty()) each_needed(stage, Need::required, unless_by_signing);
     for (const std::string& key : c_->rule.fields) want(key);
   }
   void unknown_needs_note(Stage stage) {

@@ -542,3 +542,29 @@ TEST_CASE("whoever took note of a flash report stops what it asks, and what foll
   w.now_ms = kNow + 20 * kMinute;
   CHECK(said().starts_with("what followed a flash report is not acknowledged for 10 min"));
 }
+
+TEST_CASE("a row of the work list says how late it is itself, and not what else of its case is late") {
+  World w(false, true, {"王芳", "小李"});
+  const test::Keys village;
+  CaseId c;
+  c.bytes[0] = 7;
+  sync::Record r = w.foreign(village, c, {}, "石门村桥断", sync::RecordType::report, kNow).record;
+  r.lane = sync::Lane::flash;
+  w.put(sync::release(r));
+  w.now_ms = kNow + 6 * kMinute;
+  const auto item = [&](std::string_view group) -> Json {
+    const Json work = w.call("GET", "/api/v1/work", {}, "王芳").json;
+    for (const Json& i : *work.find("items")->items())
+      if (i.text("group") == group) return i;
+    return {};
+  };
+  REQUIRE(item("new").find("escalated"));
+  CHECK(item("new").find("escalated")->text("what") == "acknowledgement");
+  // What is typed now waits for nobody too long.
+  REQUIRE(w.call("POST", "/api/v1/reports/" + base32(c.view()) + "/decide",
+                 R"({"outcome":"adopted","publication":"每日要情","issue":3})", "小李")
+              .reply.status == 200);
+  REQUIRE(item("to_sign").find("escalated"));
+  CHECK(item("to_sign").find("escalated")->is_null());
+  CHECK(item("new").find("escalated")->count("step") == 1);
+}

@@ -35,3 +35,9 @@ export const eventWord = (type: Type | undefined, typed: string): string => {
   const word = typed.trim();
   return type && (type.words ?? []).includes(word) && EVENT.test(word) ? word : (type?.zh ?? word);
 };
+/** While nothing is chosen: people's own words, but not the half of one that somebody is still looking for. */
+export const saidWord = (types: Type[], typed: string): string => {
+  const word = typed.trim();
+  const whole = EVENT.test(word) || types.some((x) => [x.zh, x.en, ...(x.words ?? [])].some((w) => w.toLowerCase() === word.toLowerCase()));
+  return whole || incidentTypes(types, word).length === 0 ? word : '';
+};

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import types from '../../rules/incident-types.json';
-import { eventWord, incidentTypes } from '../src/incident';
+import { eventWord, incidentTypes, saidWord } from '../src/incident';
 
 const all = types.classes.flatMap((c) => c.types.map((x) => ({ code: x.code, zh: x.zh, en: x.en, class: c.code, words: x.words })));
 const first = (said: string): string | undefined => incidentTypes(all, said)[0]?.code;
@@ -21,6 +21,10 @@ it('a title keeps the word that somebody chose the type by, where it names what 
   expect(eventWord(type('ND-GEO'), '地质')).toBe('地质灾害');
   expect(eventWord(type('ND-FLD'), '发大水')).toBe('水旱灾害(洪涝)');
   expect(eventWord(undefined, '怪事')).toBe('怪事');
+});
+it('half a word that somebody is still looking for stands in no title', () => {
+  expect(['滑', '火', '地质', 'land'].map((x) => saidWord(all, x))).toEqual(['', '', '', '']);
+  expect(['滑坡', '山体滑坡', '怪事', 'Fire'].map((x) => saidWord(all, x))).toEqual(['滑坡', '山体滑坡', '怪事', 'Fire']);
 });
 it('what nothing is called finds nothing, and nothing typed finds all', () => {
   expect(incidentTypes(all, 'qqq')).toEqual([]);

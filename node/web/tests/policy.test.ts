@@ -1,6 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { whole } from '../src/admin/policy/whole';
 import { compose, differences, flashRequired, modelOf, overlay, placeOf } from '../src/admin/policy/model';
-import type { PolicyDocument } from '../src/api/tasks';
+import type { PolicyDocument, PolicyNow } from '../src/api/tasks';
+
+vi.mock('../src/i18n', async () => {
+  const { createI18n } = await import('vue-i18n');
+  const { default: zh } = await import('../src/locales/zh-CN');
+  const { policyZh } = await import('../src/locales/policy');
+  return { i18n: createI18n({ legacy: false, locale: 'zh', messages: { zh: { ...zh, ...policyZh } } }), named: (x: { zh: string }) => x.zh };
+});
 
 const base: PolicyDocument = {
   v: 1,
@@ -94,5 +102,18 @@ describe('a policy as it is edited', () => {
   });
   it('takes whatever a person types as JSON', () => {
     for (const doc of [{ deadlines: 7 }, { zero_report: 'x' }, { forms: [{ stage: 'first', need: 'required' }] }, {}]) expect(() => overlay(at, doc as unknown as PolicyDocument, false)).not.toThrow();
+  });
+});
+
+describe('all rules in force', () => {
+  const now = { in_force: { ...base, signoff: [{ kind: 'research', steps: 3 }] }, quality: [{ id: 'T02', zh: '标题宜在8至25字', en: '', fixed: false }] } as unknown as PolicyNow;
+  it('stand in tables of words: no number of a grade, no name of the program', () => {
+    const all = Object.fromEntries(whole(now, null).map((s) => [s.section, s.rows]));
+    expect(all.deadlines![0]).toEqual(['乡镇 → 县', '各类', '电话 10 分钟、书面 30 分钟', '未定', '未定', '书面 60 分钟']);
+    expect(all.forms).toEqual([['特急首报', '各类', 'place、deaths', '']]);
+    expect(all.quality).toEqual([['T02 标题宜在8至25字', '提示']]);
+    expect(all.signoff).toEqual([['各类', '拟稿、签发'], ['research', '拟稿、审核、签发']]);
+    expect(all.skip![0]![2]).toBe('重大及以上');
+    expect(all.times).toEqual([['零报告', '没有规定。'], ['值守与交接班', '值班，县级，08:30，至少 1 人']]);
   });
 });

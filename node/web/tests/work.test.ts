@@ -9,6 +9,8 @@ describe('the list of today', () => {
   it('has no flash question below a routine return, and nothing routine above what is grave', () => {
     const shown = pressing(['returned', 'answer', 'waiting'], [one('q', 'answer', 'flash'), one('q2', 'answer', 'routine'), one('r', 'returned', 'routine'), one('w', 'waiting', 'flash')]);
     expect(shown.map((g) => g.group + ':' + g.items.map((w) => w.title).join())).toEqual(['answer:q', 'returned:r', 'answer:q2', 'waiting:w']);
+    // Two headings of one name would be taken for a mistake.
+    expect(shown.map((g) => g.part)).toEqual(['grave', undefined, 'plain', undefined]);
   });
   it('counts exercises apart', () => {
     const w = (flags: string[]): Pick<Work, 'flags'> => ({ flags });

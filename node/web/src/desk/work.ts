@@ -8,6 +8,8 @@ const PASSIVE: Group[] = ['feedback', 'awaited', 'owed', 'waiting', 'in_review',
 export interface Shown {
   group: Group;
   items: Work[];
+  /** When the group stands in two places: which half this is. */
+  part?: 'grave' | 'plain';
 }
 /** Within a group the node's order stands: by lane, then by when it is due. */
 export function pressing(order: Group[], items: Work[]): Shown[] {
@@ -16,7 +18,9 @@ export function pressing(order: Group[], items: Work[]): Shown[] {
     const all = items.filter((w) => w.group === group);
     // What is routine does not ride before others' urgent work because something grave stands beside it.
     const grave = PASSIVE.includes(group) ? [] : all.filter((w) => w.lane !== 'routine');
-    return [grave, all.filter((w) => !grave.includes(w))].filter((part) => part.length > 0).map((part) => ({ group, items: part }));
+    const plain = all.filter((w) => !grave.includes(w));
+    if (grave.length > 0 && plain.length > 0) return [{ group, items: grave, part: 'grave' as const }, { group, items: plain, part: 'plain' as const }];
+    return all.length > 0 ? [{ group, items: all }] : [];
   });
   return parts.map((part, at) => ({ part, at })).sort((a, b) => rank(a.part) - rank(b.part) || a.at - b.at).map((x) => x.part);
 }

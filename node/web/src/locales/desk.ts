@@ -40,7 +40,7 @@ export const deskZh = {
   brief: {
     title: '今日要情', since: '自 {time} 以来新收 {n} 件', first: '新收 {n} 件', looked: '都看过了', undo: '撤销', read: '看过', which: { fresh: '新到', going: '办理中', closed: '已办结', all: '全部来件' }, nothing: '没有新的要情。', more: '还有 {n} 件', mine: '本单位批示、追问过，还没办结的', whole: '全部材料', back: '返回要情', lineage: '来龙去脉', edition: '{office}上报稿', original: '原文', both: '对照',
   },
-  memo: { title: '信息呈报单', from: '报送单位', editedBy: '{office}（{by}签发，对{of}原件改 {n} 处）', grade: '{grade} 级', times: '时间', text: '内容', more: '……（全文见系统）', asked: '已提要求', opinion: '拟办意见', instruction: '领导批示', sign: '签名：　　　　　　　　年　　月　　日　　时　　分', print: '打印呈报单', page: '打印此页' },
+  memo: { title: '信息呈报单', from: '报送单位', editedBy: '{office}（{by}签发，对{of}原件改 {n} 处）', times: '时间', text: '内容', more: '……（全文见系统）', asked: '已提要求', opinion: '拟办意见', instruction: '领导批示', sign: '签名：　　　　　　　　年　　月　　日　　时　　分', print: '打印呈报单', page: '打印此页' },
   alarms: { seen: '知道了', office: '该单位的信息', standing: '原因消除后自动消失', past: '看过的提醒', noPast: '没有看过的提醒。', seenAt: '{time} 看过' },
   line: { ways: '等不及时，换一条路：', stick: 'U盘捎带', spoken: '电话短码', pictures: '二维码', bringIn: '导入捎带文件' },
   report: { compare: '对照合并', conflict: '此事项有并存的版本，数字以合并后为准。', forward: '转报', edit_desk: '编辑、转报' },
@@ -101,7 +101,7 @@ export const deskEn: typeof deskZh = {
   brief: {
     title: 'What is new', since: '{n} new since {time}', first: '{n} new', looked: 'I have seen these', undo: 'Undo', read: 'Seen', which: { fresh: 'New', going: 'Under way', closed: 'Closed', all: 'All received' }, nothing: 'Nothing new.', more: '{n} more', mine: 'What this office instructed and asked, not closed yet', whole: 'All of it', back: 'Back', lineage: 'How it came here', edition: 'As {office} passed it on', original: 'Original', both: 'Difference',
   },
-  memo: { title: 'Report for the leader', from: 'From', editedBy: '{office} (signed by {by}; {n} changed in the original of {of})', grade: 'grade {grade}', times: 'Times', text: 'Text', more: '… (the whole is in the system)', asked: 'Asked so far', opinion: 'Proposal', instruction: 'Instruction', sign: 'Signed:                          Date and time:', print: 'Print the sheet', page: 'Print this page' },
+  memo: { title: 'Report for the leader', from: 'From', editedBy: '{office} (signed by {by}; {n} changed in the original of {of})', times: 'Times', text: 'Text', more: '… (the whole is in the system)', asked: 'Asked so far', opinion: 'Proposal', instruction: 'Instruction', sign: 'Signed:                          Date and time:', print: 'Print the sheet', page: 'Print this page' },
   alarms: { seen: 'Seen', office: 'reports of that office', standing: 'goes when its cause goes', past: 'Seen before', noPast: 'None was seen before.', seenAt: 'seen {time}' },
   line: { ways: 'If it cannot wait, another way:', stick: 'Stick', spoken: 'Code by phone', pictures: 'QR pictures', bringIn: 'Take in a bundle' },
   report: { compare: 'Compare and join', conflict: 'Versions of this case stand side by side; its figures are not settled.', forward: 'Pass on', edit_desk: 'Edit and pass on' },

@@ -33,7 +33,7 @@ const en: typeof zh = {
   },
   work: {
     goesTo: 'to {list}', goesDown: 'goes to {list}', submitted: 'submitted by {name}, {time}',
-    title: 'Today', empty: 'Nothing waits for you.', count: '{n}', drills: '{n} exercises', due: 'Due', overdue: '{n} min late', left: '{n} min left', leftHours: '{n} h left', leftDays: '{n} day left | {n} days left',
+    title: 'Today', empty: 'Nothing waits for you.', count: '{n}', drills: '{n} exercises', part: { grave: 'flash, urgent', plain: 'routine' }, due: 'Due', overdue: '{n} min late', left: '{n} min left', leftHours: '{n} h left', leftDays: '{n} day left | {n} days left',
     keys: 'j / k move, Enter opens, n writes, p takes a phone call',
   },
   list: {

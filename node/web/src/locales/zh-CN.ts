@@ -32,7 +32,7 @@ export default {
     confirmHint: '距上次输入口令已超过5分钟，签名前需再确认一次。', secret: '涉密信息不得上本系统', checking: '正在核对口令…',
   },
   work: {
-    goesTo: '报送{list}', goesDown: '发给{list}', submitted: '{name} {time} 提交', title: '今日', empty: '没有等着办的事。', count: '{n} 件', drills: '演练 {n} 件', due: '时限', overdue: '已超 {n} 分钟', left: '还有 {n} 分钟', leftHours: '还有 {n} 小时', leftDays: '还有 {n} 天',
+    goesTo: '报送{list}', goesDown: '发给{list}', submitted: '{name} {time} 提交', title: '今日', empty: '没有等着办的事。', count: '{n} 件', drills: '演练 {n} 件', part: { grave: '特急、加急', plain: '平件' }, due: '时限', overdue: '已超 {n} 分钟', left: '还有 {n} 分钟', leftHours: '还有 {n} 小时', leftDays: '还有 {n} 天',
     keys: 'j / k 上下移动，Enter 打开，n 写信息，p 接电话',
   },
   list: {

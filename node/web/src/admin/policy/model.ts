@@ -164,7 +164,8 @@ export interface Change {
   after: string;
 }
 
-const text = (t: TimetableDoc): string => [t.name, [...(t.levels ?? []), ...(t.offices ?? [])].join('+'), (t.at ?? []).join(' '), t.from || t.to ? `${t.from ?? ''}..${t.to ?? ''}` : '', t.persons ? String(t.persons) : ''].join('|');
+/** A row of a timetable in one text, for comparing it and for words. */
+export const packed = (t: TimetableDoc): string => [t.name, [...(t.levels ?? []), ...(t.offices ?? [])].join('+'), (t.at ?? []).join(' '), t.from || t.to ? `${t.from ?? ''}..${t.to ?? ''}` : '', t.persons ? String(t.persons) : ''].join('|');
 
 /** Entry by entry: what would be other than now. */
 export function differences(a: Model, b: Model): Change[] {
@@ -190,8 +191,8 @@ export function differences(a: Model, b: Model): Change[] {
   each('asking', 'slack', a.slack, b.slack, (n) => String(n ?? ''));
   each('escalation', 'escalation', a.escalation, b.escalation, (n) => (n ?? []).join(' / '));
   for (const key of ['zero', 'watch'] as const) {
-    const was = a[key].map(text);
-    const is = b[key].map(text);
+    const was = a[key].map(packed);
+    const is = b[key].map(packed);
     for (const t of was) if (!is.includes(t)) out.push({ section: 'times', what: [key], before: t, after: '' });
     for (const t of is) if (!was.includes(t)) out.push({ section: 'times', what: [key], before: '', after: t });
   }

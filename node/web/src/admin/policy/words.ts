@@ -25,7 +25,7 @@ export const levelName = (level: string): string => (level === '*' ? t('anyLevel
 export const stepsName = (n: string): string => (n ? t('steps.' + n) : t('asAll'));
 
 /** Name, who, when, what days, how many, as model.ts puts them behind one another. */
-function timetableName(packed: string): string {
+export function timetableName(packed: string): string {
   if (!packed) return '';
   const [name, who, at, days, persons] = packed.split('|') as [string, string, string, string, string];
   const offices = who.split('+').map((w) => (i18n.global.te('policyEdit.level.' + w) ? levelName(w) : w)).join('、');
