@@ -229,12 +229,13 @@ Result<Json> owed_json(const Request& r, const MatterRow& m) {
   std::vector<OfficeId> to;
   std::optional<sync::Millis> since;
   Query q = TRY(r.store().db().query(
-      "select d.destination, d.stored_ms from delivery d join record v on v.row = d.record where v.matter = ? and "
-      "v.own = 1 and v.replaced = 0 and v.quarantine = 0 and v.type in (1, 2, 3, 4, 5, 10, 14) and d.state in (2, 3)"
-      " and v.hlc >= ?",
+      "select d.destination, d.stored_ms, v.replaced from delivery d join record v on v.row = d.record where v.matter ="
+      " ? and v.own = 1 and v.quarantine = 0 and v.type in (1, 2, 3, 4, 5, 10, 14) and d.state in (2, 3) and v.hlc >= "
+      "?",
       m.row, first ? first->hlc : 0));
   while (TRY(q.step())) {
-    to.push_back(TRY(q.id<OfficeId>(0)));
+    // A version that another has replaced is asked of nobody; how long they have known of the case counts from it.
+    if (q.integer(2) == 0) to.push_back(TRY(q.id<OfficeId>(0)));
     since = std::min(since.value_or(q.integer(1)), q.integer(1));
   }
   if (to.empty()) return Json();

@@ -1141,7 +1141,8 @@ std::string World::not_converged() {
 /// Whether bytes that were asked back for are still on their way.
 bool World::going_back() {
   for (Side* s : {&township_, &county_}) {
-    auto q = s->office->store().blobs().query("select count(*) from attachment where handed = 1 and done = 0");
+    auto q =
+        s->office->store().blobs().query("select count(*) from attachment where handed = 1 and ready = 1 and done = 0");
     if (!q || !q->step().value_or(false) || q->integer(0) != 0) return true;
   }
   return false;
