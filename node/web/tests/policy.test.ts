@@ -106,10 +106,11 @@ describe('a policy as it is edited', () => {
 });
 
 describe('all rules in force', () => {
-  const now = { in_force: { ...base, signoff: [{ kind: 'research', steps: 3 }] }, quality: [{ id: 'T02', zh: '标题宜在8至25字', en: '', fixed: false }] } as unknown as PolicyNow;
+  const now = { in_force: { ...base, deadlines: [...base.deadlines!, { hop: 'township>county', class: 'PH', level: 'IV', phone_min: null, written_min: 45 }], signoff: [{ kind: 'research', steps: 3 }] }, quality: [{ id: 'T02', zh: '标题宜在8至25字', en: '', fixed: false }] } as unknown as PolicyNow;
   it('stand in tables of words: no number of a grade, no name of the program', () => {
     const all = Object.fromEntries(whole(now, null).map((s) => [s.section, s.rows]));
     expect(all.deadlines![0]).toEqual(['乡镇 → 县', '各类', '电话 10 分钟、书面 30 分钟', '未定', '未定', '书面 60 分钟']);
+    expect(all.deadlines![1]).toEqual(['乡镇 → 县', 'PH', '同“各类”', '同“各类”', '同“各类”', '书面 45 分钟']);
     expect(all.forms).toEqual([['特急首报', '各类', 'place、deaths', '']]);
     expect(all.quality).toEqual([['T02 标题宜在8至25字', '提示']]);
     expect(all.signoff).toEqual([['各类', '拟稿、签发'], ['research', '拟稿、审核、签发']]);

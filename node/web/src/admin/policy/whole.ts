@@ -18,6 +18,7 @@ const parts = (keys: Record<string, unknown>, at: number, start = ''): string[] 
 function deadlines(m: Model, rules: Rules | null): Section {
   const cell = (key: string): string => {
     const d = m.deadlines[key];
+    if (!d && key.split('|')[1] !== '*') return t('asAll');
     return [d?.phone ? `${t('phone')} ${t('min', { n: d.phone })}` : '', d?.written ? `${t('written')} ${t('min', { n: d.written })}` : ''].filter(Boolean).join(i18n.global.t('common.and')) || t('notSet');
   };
   const rows = parts(m.deadlines, 0).flatMap((hop) => parts(m.deadlines, 1, hop + '|').map((cls) => [hopName(hop), className(rules, cls), ...GRADES.map((g) => cell(`${hop}|${cls}|${g}`))]));
