@@ -142,7 +142,7 @@ Cutter::Found cut_one(const Kind& kind, Scene& s, std::uint64_t k) {
   const auto signed_now = done ? victim.own_records() : before;
   const Records promised = signed_now ? *signed_now : *before;
   s.hang_up(victim);
-  for (std::uint64_t survival = survivals(); survival-- > 0 && f.wrong.empty();) {
+  for (std::uint64_t survival = survivals(k); survival-- > 0 && f.wrong.empty();) {
     ++f.cuts;
     const auto copy = [](Office& o) { return std::make_unique<Office>(o.disk().clone(), o.secrets()); };
     Scene t(Pair{copy(s.county()), copy(s.township())});
@@ -222,8 +222,10 @@ Cutter::Found cut_migration(Office& old, const Records& records, std::size_t ver
     if (std::string wrong = lost(records, o); !wrong.empty()) return wrong;
     return wrong_in(o, pages);
   };
-  // Half as many as elsewhere: the versions grow in number, and the first two, all lost and all kept, are among them.
-  for (std::uint64_t survival = k == 0 ? 1 : (survivals() + 1) / 2; survival-- > 0 && f.wrong.empty();) {
+  // The versions grow in number: half as many as elsewhere, but all lost and all kept are among them.
+  const std::uint64_t most = survivals(k);
+  for (std::uint64_t survival = k == 0 ? 1 : std::max(std::min<std::uint64_t>(most, 2), most / 2);
+       survival-- > 0 && f.wrong.empty();) {
     Office o(old.disk().clone(), old.secrets());
     const std::uint64_t from = o.disk().operations();
     if (k == 0) {
@@ -245,7 +247,7 @@ Cutter::Found cut_migration(Office& old, const Records& records, std::size_t ver
 Cutter::Found cut_founding(std::uint64_t k) {
   Cutter::Found f;
   const Founding founding{"370701", "试县", "王芳", crypto::Level::county, true};
-  for (std::uint64_t survival = k == 0 ? 1 : survivals(); survival-- > 0 && f.wrong.empty();) {
+  for (std::uint64_t survival = k == 0 ? 1 : survivals(k); survival-- > 0 && f.wrong.empty();) {
     seed_libsodium(77);
     Credentials c;
     randombytes_buf(c.store_key.data(), c.store_key.size());

@@ -30,7 +30,8 @@ class Cutter {
   std::uint64_t cuts_ = 0, kinds_ = 0, wrong_ = 0;
 };
 
-/// In how many ways a disk survives each cut: 0 loses all that was not synced, 1 keeps it, the others are drawn.
-std::uint64_t survivals();
+/// In how many ways a disk survives the cut at k: 0 loses all that was not synced, 1 keeps it, the others are drawn.
+/// Every other cut has one of those, unless YZ_CRASH_SURVIVALS asks for so many.
+std::uint64_t survivals(std::uint64_t k);
 
 }  // namespace yz::sim
