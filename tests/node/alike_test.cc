@@ -6,12 +6,12 @@
 
 using namespace yz;
 using namespace yz::node;
+using test::kHour;
 using test::kNow;
 using test::World;
 
 namespace {
 
-constexpr sync::Millis kHour = 3600 * 1000;
 constexpr const char* kSlide =
     "六月八日下午三时许，柳河镇铁匠沟村北坡发生山体滑坡，约两千方土石下泄，掩埋民房三间，两人受伤已送县医院，"
     "镇村干部转移群众四十一人，县道中断，抢险队伍正在清理。";

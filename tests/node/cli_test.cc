@@ -18,14 +18,14 @@ using namespace yz::node::cli;
 
 namespace {
 
-Asked asked(std::vector<std::string> words) {
+cli::Asked asked(std::vector<std::string> words) {
   auto parsed = cli::parse(words);
   if (auto* told = std::get_if<Told>(&parsed)) FAIL(told->text);
-  return std::get<Asked>(parsed);
+  return std::get<cli::Asked>(parsed);
 }
 template <class C>
 C command(std::vector<std::string> words) {
-  const Asked a = asked(std::move(words));
+  const cli::Asked a = asked(std::move(words));
   REQUIRE(std::holds_alternative<C>(a.command));
   return std::get<C>(a.command);
 }
@@ -157,11 +157,11 @@ TEST_CASE("an invitation holds 72 hours, or as long as was said, to the minute")
     w.insert(w.end(), {"--valid", std::move(valid)});
     return w;
   };
-  CHECK(command<Invite>(words).valid_minutes == 72 * 60);
-  CHECK(command<Invite>(with("5d")).valid_minutes == 120 * 60);
-  CHECK(command<Invite>(with("6h")).valid_minutes == 6 * 60);
-  CHECK(command<Invite>(with("48")).valid_minutes == 48 * 60);
-  CHECK(command<Invite>(with("30m")).valid_minutes == 30);
+  CHECK(command<cli::Invite>(words).valid_minutes == 72 * 60);
+  CHECK(command<cli::Invite>(with("5d")).valid_minutes == 120 * 60);
+  CHECK(command<cli::Invite>(with("6h")).valid_minutes == 6 * 60);
+  CHECK(command<cli::Invite>(with("48")).valid_minutes == 48 * 60);
+  CHECK(command<cli::Invite>(with("30m")).valid_minutes == 30);
   for (const char* bad : {"0", "x", "", "-1", "0m", "72s", "999999999999999999999"}) {
     CAPTURE(bad);
     CHECK(told(with(bad)).exit_code == 2);

@@ -12,15 +12,13 @@
 #include "node/net/rules_json.h"
 #include "node/office/rules.h"
 #include "node/store/cases.h"
+#include "tests/node/times.h"
 #include "tests/support/crash_vfs.h"
 #include "tests/support/documented.h"
 
 namespace yz::test {
 
 using namespace yz::node;
-
-inline constexpr sync::Millis kNow = 1'780'900'000'000;  // 2026-06-08
-inline constexpr sync::Millis kDay = 24LL * 3600 * 1000;
 
 inline const Rules& the_rules() {
   static const Rules r = Rules::make(load_rules().value()).value();

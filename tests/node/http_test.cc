@@ -52,7 +52,7 @@ struct Folder {
 };
 
 /// What a streamed body went through.
-struct Seen {
+struct Arrived {
   std::mutex mu;
   std::string got;
   int pieces = 0;
@@ -66,7 +66,7 @@ struct Seen {
 };
 
 struct Site : Handler {
-  Seen seen;
+  Arrived seen;
   std::mutex mu;
   std::vector<std::shared_ptr<Exchange>> held;
   std::vector<std::shared_ptr<EventStream>> streams;
@@ -89,20 +89,20 @@ struct Site : Handler {
   }
 
   struct Sink : BodySink {
-    Seen& seen;
+    Arrived& seen;
     std::shared_ptr<Exchange> exchange;
-    Sink(Seen& s, std::shared_ptr<Exchange> e) : seen(s), exchange(std::move(e)) {}
+    Sink(Arrived& s, std::shared_ptr<Exchange> e) : seen(s), exchange(std::move(e)) {}
     void on_data(ByteView piece) override {
       const std::lock_guard lock(seen.mu);
       seen.got += text(piece);
       ++seen.pieces;
     }
     void on_end() override {
-      seen.with([](Seen& s) { s.end = true; });
+      seen.with([](Arrived& s) { s.end = true; });
       exchange->respond({.body = bytes("streamed")});
     }
     void on_abort() override {
-      seen.with([](Seen& s) { s.abort = true; });
+      seen.with([](Arrived& s) { s.abort = true; });
     }
   };
 
@@ -394,7 +394,7 @@ TEST_CASE("a streamed body is handed on while it comes, and a cut one is told") 
   SUBCASE("whole") {
     Raw c(s.server->port());
     REQUIRE(c.send(head + std::string(400, 'a')));
-    CHECK(eventually([&] { return s.site.seen.with([](Seen& x) { return x.got.size() == 400; }); }));
+    CHECK(eventually([&] { return s.site.seen.with([](Arrived& x) { return x.got.size() == 400; }); }));
     REQUIRE(c.send(std::string(600, 'b')));
     CHECK(c.read("streamed").starts_with("HTTP/1.1 200"));
     CHECK(s.site.seen.got == std::string(400, 'a') + std::string(600, 'b'));
@@ -406,12 +406,12 @@ TEST_CASE("a streamed body is handed on while it comes, and a cut one is told") 
     SUBCASE(hard ? "cut by RST" : "cut by FIN") {
       Raw c(s.server->port());
       REQUIRE(c.send(head + std::string(400, 'a')));
-      CHECK(eventually([&] { return s.site.seen.with([](Seen& x) { return x.got.size() == 400; }); }));
+      CHECK(eventually([&] { return s.site.seen.with([](Arrived& x) { return x.got.size() == 400; }); }));
       if (hard)
         c.reset();
       else
         c.close();
-      CHECK(eventually([&] { return s.site.seen.with([](Seen& x) { return x.abort; }); }));
+      CHECK(eventually([&] { return s.site.seen.with([](Arrived& x) { return x.abort; }); }));
       CHECK(s.site.seen.got.size() == 400);
       CHECK_FALSE(s.site.seen.end);
     }
@@ -421,7 +421,7 @@ TEST_CASE("a streamed body is handed on while it comes, and a cut one is told") 
     REQUIRE(c.send("POST /stream HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"));
     for (int i = 0; i < 400; ++i)
       if (!c.send("1000\r\n" + std::string(4096, 'c') + "\r\n")) break;
-    CHECK(eventually([&] { return s.site.seen.with([](Seen& x) { return x.abort; }); }));
+    CHECK(eventually([&] { return s.site.seen.with([](Arrived& x) { return x.abort; }); }));
     CHECK(s.site.seen.got.size() <= 1 << 20);
     bool ended = false;
     c.read("", 5000, &ended);
@@ -532,7 +532,7 @@ TEST_CASE("slow clients do not delay a healthy one, and are cut") {
   const auto dead = [](Raw& c) { return !c.send("x") || !c.send("x"); };
   CHECK(eventually([&] { return dead(*headers[7]) && dead(*bodies[7]); }, 8s));
   CHECK(eventually([&] { return std::all_of(bodies.begin(), bodies.end(), [&](auto& c) { return dead(*c); }); }, 8s));
-  CHECK(s.site.seen.with([](Seen& x) { return x.abort; }));
+  CHECK(s.site.seen.with([](Arrived& x) { return x.abort; }));
   // A warm connection that rests is not slow, and a second request on it has its own time.
   std::this_thread::sleep_for(2s);
   CHECK_FALSE(one_answer(*line, {.id = 99, .url = s.url("/echo")}).connect_was_new);
@@ -969,7 +969,7 @@ TEST_CASE("stop answers who waits, aborts bodies, ends streams, and forgets nobo
   REQUIRE(events.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n"));
   REQUIRE(eventually([&] {
     return s.site.held_count() == 30 && s.site.stream_count() == 1 &&
-           s.site.seen.with([](Seen& x) { return x.got == "abc"; });
+           s.site.seen.with([](Arrived& x) { return x.got == "abc"; });
   }));
   const std::uint16_t port = s.server->port();
   const auto begin = std::chrono::steady_clock::now();

@@ -28,10 +28,10 @@ namespace {
 Log::Time noon{std::chrono::milliseconds(1'795'262'400'123)};  // 2026-11-21T12:00:00.123Z
 Log::Time at_noon() { return noon; }
 
-class Folder {
+class LogFolder {
  public:
-  Folder() { REQUIRE(mkdtemp(path_.data()) != nullptr); }
-  ~Folder() { fs::remove_all(path_); }
+  LogFolder() { REQUIRE(mkdtemp(path_.data()) != nullptr); }
+  ~LogFolder() { fs::remove_all(path_); }
   std::string log() const { return path_ + "/log"; }
   std::string text(const std::string& name = "yizhan.log") const {
     std::ifstream in(log() + "/" + name);
@@ -58,7 +58,7 @@ Log::Options plain() {
 }  // namespace
 
 TEST_CASE("a line is one JSON object with the time, the level, the event and its fields") {
-  Folder folder;
+  LogFolder folder;
   Log log(plain());
   REQUIRE(log.to_folder(folder.log()));
   NodeId node;
@@ -79,7 +79,7 @@ TEST_CASE("a line is one JSON object with the time, the level, the event and its
 }
 
 TEST_CASE("what is below the level is not written") {
-  Folder folder;
+  LogFolder folder;
   Log log(plain());
   REQUIRE(log.to_folder(folder.log()));
   log.debug("quiet");
@@ -95,7 +95,7 @@ TEST_CASE("what is below the level is not written") {
 }
 
 TEST_CASE("neither a sentence nor a control character gets into a line") {
-  Folder folder;
+  LogFolder folder;
   Log log(plain());
   REQUIRE(log.to_folder(folder.log()));
   log.info("a", {{"who", ident("铁匠沟滑坡 \"x\"\n{}")}});
@@ -111,7 +111,7 @@ TEST_CASE("neither a sentence nor a control character gets into a line") {
 }
 
 TEST_CASE("two files hold the newest lines, whole, and never more than their size") {
-  Folder folder;
+  LogFolder folder;
   Log::Options o = plain();
   o.file_bytes = 4'096;
   {
@@ -136,7 +136,7 @@ TEST_CASE("two files hold the newest lines, whole, and never more than their siz
 }
 
 TEST_CASE("an event that repeats is cut off for the rest of its minute, counted, and holds back no other") {
-  Folder folder;
+  LogFolder folder;
   Log::Options o = plain();
   o.event_lines_a_minute = 5;
   Log log(o);
@@ -156,7 +156,7 @@ TEST_CASE("an event that repeats is cut off for the rest of its minute, counted,
 }
 
 TEST_CASE("lines lost on a full disk are counted in the next one that can be written") {
-  Folder folder;
+  LogFolder folder;
   Log log(plain());
   REQUIRE(log.to_folder(folder.log()));
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
@@ -180,7 +180,7 @@ TEST_CASE("lines lost on a full disk are counted in the next one that can be wri
 TEST_CASE("a folder that can't be written is Fault::full, and a link in the file's place is not followed") {
   Log log(plain());
   CHECK(log.to_folder("/proc/nowhere/log").error().fault == Fault::full);
-  Folder folder;
+  LogFolder folder;
   fs::create_directory(folder.log());
   fs::create_symlink("/tmp/yz-log-elsewhere", folder.log() + "/yizhan.log");
   CHECK_FALSE(log.to_folder(folder.log()));
@@ -188,7 +188,7 @@ TEST_CASE("a folder that can't be written is Fault::full, and a link in the file
 }
 
 TEST_CASE("the log is for its owner's eyes only") {
-  Folder folder;
+  LogFolder folder;
   Log log(plain());
   REQUIRE(log.to_folder(folder.log()));
   CHECK(fs::status(folder.log()).permissions() == fs::perms::owner_all);
@@ -196,7 +196,7 @@ TEST_CASE("the log is for its owner's eyes only") {
 }
 
 TEST_CASE("lines of many threads are whole, none lost, each thread's in order") {
-  Folder folder;
+  LogFolder folder;
   Log log(plain());
   REQUIRE(log.to_folder(folder.log()));
   constexpr int kThreads = 4, kLines = 500;

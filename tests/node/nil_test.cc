@@ -12,12 +12,11 @@
 using namespace yz;
 using namespace yz::node;
 using test::kDay;
+using test::kHour;
 using test::kNow;
 using test::World;
 
 namespace {
-
-constexpr sync::Millis kHour = 3600 * 1000;
 
 /// An answer of the API as a county would see it that has the township `town` below it.
 sync::ReleasedRecord nil_of(World& w, const test::Keys& from, std::uint8_t n, sync::Millis signed_ms,

@@ -16,7 +16,7 @@ using test::World;
 namespace {
 
 /// A node whose bundles are a text that it is given and a note of what it was given.
-struct Carrier : World {
+struct LineCarrier : World {
   using World::World;
   std::string folder = [] {
     std::string name = (std::filesystem::temp_directory_path() / "yz-page-api.XXXXXX").string();
@@ -25,7 +25,7 @@ struct Carrier : World {
   }();
   std::string content = "a bundle", taken;
   std::uint64_t size = 0;  ///< said to be, when not the content's own
-  ~Carrier() override { std::filesystem::remove_all(folder); }
+  ~LineCarrier() override { std::filesystem::remove_all(folder); }
   const std::string& home() const override { return folder; }
   Result<BundleWritten> write_bundle(const OfficerRow&, std::string_view code, const std::string& path,
                                      const std::function<void(double)>&) override {
@@ -77,7 +77,7 @@ TEST_CASE("a key that was renewed is answered with its certificate, though the s
 }
 
 TEST_CASE("a bundle goes to the browser and comes from it as octets, and leaves no file in the home") {
-  Carrier w;
+  LineCarrier w;
   w.content = std::string("YZB\0\xff", 5);
   const auto out = w.call("POST", "/api/v1/bundles/file", R"({"to":"370783"})");
   CHECK(out.reply.status == 200);
@@ -100,7 +100,7 @@ TEST_CASE("a bundle goes to the browser and comes from it as octets, and leaves 
 }
 
 TEST_CASE("a bundle that is too large for a browser is refused, and said to be written to a path") {
-  Carrier w;
+  LineCarrier w;
   w.size = 64 * 1024 * 1024 + 1;
   const auto out = w.call("POST", "/api/v1/bundles/file", R"({"to":"370783"})");
   CHECK(out.reply.exit_code == 73);

@@ -11,6 +11,7 @@
 #include "node/store/migrate.h"
 #include "node/store/sqlite.h"
 #include "tests/support/crash_vfs.h"
+#include "tests/support/slow.h"
 
 namespace yz::node {
 namespace {
@@ -138,7 +139,7 @@ TEST_CASE("a power cut at any operation loses no acknowledged commit and leaves 
   }
   REQUIRE(operations > 200);
   std::uint64_t runs = 0;
-  for (std::uint64_t k = 1; k <= operations; ++k) {
+  for (std::uint64_t k = 1; k <= operations; k += test::slow() ? 5 : 1) {
     CrashDisk disk;
     disk.cut_power_at(k);
     std::int64_t acknowledged = 0;
@@ -456,7 +457,7 @@ TEST_CASE("a read or write that fails at any place is an error and never wrong d
         REQUIRE_MESSAGE(db, db.error().what);
         check_whole(**db, acknowledged);
         if (!reached) break;
-        if (nth > 60) nth += 6;
+        if (nth > 60 || test::slow()) nth += 6;
       }
     }
   }

@@ -8,14 +8,17 @@
 #include "node/net/rules_json.h"
 #include "node/office/escalation.h"
 #include "node/office/timetable.h"
+#include "tests/node/times.h"
 
 using namespace yz;
 using namespace yz::node;
+using test::kDay;
+using test::kHour;
+using test::kMinute;
 
 namespace {
 
 constexpr int kEast = 8 * 60;
-constexpr std::int64_t kMinute = 60'000, kHour = 60 * kMinute, kDay = 24 * kHour;
 
 RuleSet built_in() { return load_rules().value(); }
 

@@ -15,13 +15,14 @@
 using namespace yz;
 using namespace yz::node;
 using test::kDay;
+using test::kHour;
+using test::kMinute;
 using test::kNow;
 using test::World;
 
 namespace {
 
 namespace role = crypto::role;
-constexpr sync::Millis kMinute = 60'000, kHour = 60 * kMinute;
 
 template <class F>
 F id(std::uint8_t n) {

@@ -10,12 +10,12 @@
 
 using namespace yz;
 using namespace yz::node;
+using test::kHour;
+using test::kMinute;
 using test::kNow;
 using test::World;
 
 namespace {
-
-constexpr sync::Millis kMinute = 60'000, kHour = 60 * kMinute;
 
 /// By the drafter, and by a second person where there are two.
 sync::ReleasedRecord signed_by(World& w, const test::Keys& from, std::uint8_t n, int persons) {

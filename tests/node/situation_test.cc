@@ -7,12 +7,11 @@
 
 using namespace yz;
 using namespace yz::node;
+using test::kHour;
 using test::kNow;
 using test::World;
 
 namespace {
-
-constexpr sync::Millis kHour = 3'600'000;
 
 const Json* incident(const Json& situation, std::string_view id) {
   for (const Json& i : *situation.find("incidents")->items())

@@ -4,15 +4,18 @@
 #include "node/net/rules_json.h"
 #include "node/office/body.h"
 #include "node/office/policy.h"
+#include "tests/node/times.h"
 
 using namespace yz;
 using namespace yz::node;
+using test::kHour;
+using test::kNow;
 
 namespace {
 
 using Word = CommissionWord::Act;
 using Reply = CommissionReply::Act;
-constexpr sync::Millis kNow = 1'780'900'000'000, kHour = 3'600'000, kDue = kNow + 10 * kHour;
+constexpr sync::Millis kDue = kNow + 10 * kHour;
 
 struct Said {
   OfficeId issuer, town;

@@ -43,7 +43,7 @@ struct WebWorld : World {
   }
 };
 
-struct Reply {
+struct PageAnswer {
   int status = 0;
   std::string head, body;
   bool has(std::string_view header) const { return head.find(header) != std::string::npos; }
@@ -120,8 +120,8 @@ struct Site {
     return out;
   }
   /// Header lines exactly as given, each ending in CRLF.
-  Reply raw(const std::string& method, const std::string& target, const std::string& lines,
-            const std::string& body = {}) const {
+  PageAnswer raw(const std::string& method, const std::string& target, const std::string& lines,
+                 const std::string& body = {}) const {
     const int fd = dial();
     std::string all = method + " " + target + " HTTP/1.1\r\n" + lines + "Connection: close\r\n";
     if (method == "POST" || method == "PUT" || !body.empty())
@@ -130,7 +130,7 @@ struct Site {
     REQUIRE(::send(fd, all.data(), all.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(all.size()));
     const std::string got = receive(fd, {});
     ::close(fd);
-    Reply r;
+    PageAnswer r;
     const auto gap = got.find("\r\n\r\n");
     if (got.size() > 12 && gap != std::string::npos) {
       r.status = std::stoi(got.substr(9, 3));
@@ -145,14 +145,17 @@ struct Site {
     return hosted() + "Origin: " + origin + "\r\nSec-Fetch-Site: same-origin\r\nCookie: " + cookie +
            "\r\nX-YZ-CSRF: " + csrf + "\r\n";
   }
-  Reply json(const std::string& method, const std::string& target, const std::string& body = "{}") const {
+  PageAnswer json(const std::string& method, const std::string& target, const std::string& body = "{}") const {
     return raw(method, target, ours() + "Content-Type: application/json\r\n",
                method == "GET" || method == "DELETE" ? "" : body);
   }
-  Reply get(const std::string& target, const std::string& more = {}) const { return raw("GET", target, ours() + more); }
-  Reply sign_in(const std::string& officer = "王芳") {
-    Reply r = raw("POST", "/api/v1/session", hosted() + "Origin: " + origin + "\r\nContent-Type: application/json\r\n",
-                  R"({"officer":")" + officer + R"(","passphrase":")" + officer + "\"}");
+  PageAnswer get(const std::string& target, const std::string& more = {}) const {
+    return raw("GET", target, ours() + more);
+  }
+  PageAnswer sign_in(const std::string& officer = "王芳") {
+    PageAnswer r =
+        raw("POST", "/api/v1/session", hosted() + "Origin: " + origin + "\r\nContent-Type: application/json\r\n",
+            R"({"officer":")" + officer + R"(","passphrase":")" + officer + "\"}");
     REQUIRE(r.status == 200);
     const auto at = r.head.find("Set-Cookie: ") + 12;
     cookie = r.head.substr(at, r.head.find(';', at) - at);
@@ -179,7 +182,7 @@ TEST_CASE("another name than our own is refused before anything else, also for t
          {"/", "/assets/a-1.js", "/healthz", "/api/v1/status", "/api/v1/openapi.json", "/api/v1/session"}) {
       CAPTURE(name);
       CAPTURE(target);
-      const Reply r =
+      const PageAnswer r =
           s.raw("GET", target, (name.empty() ? "" : "Host: " + name + "\r\n") + "Cookie: " + s.cookie + "\r\n");
       CHECK((r.status == 403 || r.status == 400));
       CHECK_FALSE(r.has("Access-Control"));
@@ -227,7 +230,7 @@ TEST_CASE("a change is refused unless it comes from our own page with the sessio
   int drafts = 0;
   for (const Row& r : rows) {
     CAPTURE(r.what);
-    const Reply got = s.raw("POST", "/api/v1/reports", s.hosted() + r.lines, kDraft);
+    const PageAnswer got = s.raw("POST", "/api/v1/reports", s.hosted() + r.lines, kDraft);
     CHECK(got.status == r.status);
     CHECK(got.code() == r.code);
     CHECK_FALSE(got.has("Access-Control"));
@@ -273,11 +276,11 @@ TEST_CASE("signing in takes a passphrase, in JSON, from our page") {
   };
   for (const Row& r : rows) {
     CAPTURE(r.what);
-    const Reply got = s.raw("POST", "/api/v1/session", s.hosted() + r.lines, r.body);
+    const PageAnswer got = s.raw("POST", "/api/v1/session", s.hosted() + r.lines, r.body);
     CHECK(got.status == r.status);
     CHECK_FALSE(got.has("Set-Cookie"));
   }
-  const Reply in = s.sign_in();
+  const PageAnswer in = s.sign_in();
   CHECK(in.has("; Path=/; HttpOnly; SameSite=Strict"));
   CHECK(s.token().size() == 64);
   CHECK(in.body.find(s.token()) == std::string::npos);
@@ -290,8 +293,8 @@ TEST_CASE("whoever signs in anew has a new token, and the one before is worth no
   Site s;
   s.sign_in();
   const std::string before = s.cookie;
-  const Reply again = s.raw("POST", "/api/v1/session", s.ours() + "Content-Type: application/json\r\n",
-                            R"({"officer":"王芳","passphrase":"王芳"})");
+  const PageAnswer again = s.raw("POST", "/api/v1/session", s.ours() + "Content-Type: application/json\r\n",
+                                 R"({"officer":"王芳","passphrase":"王芳"})");
   REQUIRE(again.status == 200);
   CHECK_FALSE(again.has(before));
   CHECK(s.get("/api/v1/status").status == 401);
@@ -319,7 +322,7 @@ TEST_CASE("without a session only what needs none is answered, and no passphrase
 
 TEST_CASE("the page may load its own files, nobody may frame it, and nothing is guessed or told") {
   Site s;
-  const Reply page = s.raw("GET", "/", s.hosted());
+  const PageAnswer page = s.raw("GET", "/", s.hosted());
   for (const char* h : {"default-src 'none'; script-src 'self'; style-src 'self';", "frame-ancestors 'none'",
                         "base-uri 'none'", "X-Content-Type-Options: nosniff", "Referrer-Policy: no-referrer",
                         "X-Frame-Options: DENY", "Cross-Origin-Opener-Policy: same-origin", "Content-Encoding: gzip",
@@ -332,7 +335,7 @@ TEST_CASE("the page may load its own files, nobody may frame it, and nothing is 
   CHECK(s.raw("GET", "/assets/a-1.js", s.hosted()).has("immutable"));
   s.sign_in();
   for (const char* target : {"/api/v1/status", "/api/v1/none", "/api/v1/session"}) {
-    const Reply r = s.get(target);
+    const PageAnswer r = s.get(target);
     CAPTURE(target);
     for (const char* h : {"Content-Security-Policy: default-src 'none'", "Cache-Control: no-store",
                           "X-Content-Type-Options: nosniff", "Referrer-Policy: no-referrer"})
@@ -364,7 +367,7 @@ TEST_CASE("a session ends when it is left, when nobody uses it, and after ten ho
   CHECK(tens == 61);
 
   s.sign_in();
-  const Reply out = s.json("DELETE", "/api/v1/session");
+  const PageAnswer out = s.json("DELETE", "/api/v1/session");
   CHECK(out.status == 200);
   CHECK(out.has("Max-Age=0"));
   CHECK(s.get("/api/v1/status").status == 401);
@@ -375,10 +378,10 @@ TEST_CASE("drafts are kept by the session; to sign, the passphrase must have bee
   s.sign_in();
   CHECK(s.json("POST", "/api/v1/reports", kSent).status == 200);
   s.w.clock += 6 * kMinutes;
-  const Reply draft = s.json("POST", "/api/v1/reports", kDraft);
+  const PageAnswer draft = s.json("POST", "/api/v1/reports", kDraft);
   CHECK(draft.status == 200);
   const std::string id(parse_json(draft.body)->text("case"));
-  const Reply refused = s.json("POST", "/api/v1/reports/" + id + "/send");
+  const PageAnswer refused = s.json("POST", "/api/v1/reports/" + id + "/send");
   CHECK(refused.status == 401);
   CHECK(refused.code() == "login.confirm");
   CHECK(s.w.state(id) == "draft");
@@ -392,10 +395,11 @@ TEST_CASE("drafts are kept by the session; to sign, the passphrase must have bee
 TEST_CASE("a session signs for its own officer, whoever is named beside it") {
   Site s({"王芳", "李明"});
   s.sign_in("李明");
-  const Reply r = s.raw("POST", "/api/v1/reports",
-                        s.ours() + "Content-Type: application/json\r\nX-YZ-Officer: %E7%8E%8B%E8%8A%B3\r\n", kDraft);
+  const PageAnswer r =
+      s.raw("POST", "/api/v1/reports",
+            s.ours() + "Content-Type: application/json\r\nX-YZ-Officer: %E7%8E%8B%E8%8A%B3\r\n", kDraft);
   REQUIRE(r.status == 200);
-  const Reply shown = s.get("/api/v1/reports/" + std::string(parse_json(r.body)->text("case")));
+  const PageAnswer shown = s.get("/api/v1/reports/" + std::string(parse_json(r.body)->text("case")));
   CHECK(parse_json(shown.body)->text("drafter") == "李明");
 }
 
@@ -499,7 +503,7 @@ TEST_CASE("how long to wait is said in seconds, then in minutes, in both languag
 
 TEST_CASE("whoever is about to sign in is told at which office and machine, and nothing more") {
   Site s;
-  const Reply r = s.raw("GET", "/api/v1/session", s.hosted());
+  const PageAnswer r = s.raw("GET", "/api/v1/session", s.hosted());
   CHECK(r.status == 401);
   CHECK(parse_json(r.body)->text("office_name") == "柳河镇");
   CHECK(parse_json(r.body)->text("machine") == "1");

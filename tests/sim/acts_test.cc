@@ -10,6 +10,7 @@
 #include "node/store/cases.h"
 #include "tests/sim/chain.h"
 #include "tests/sim/expect.h"
+#include "tests/sim/look.h"
 
 using namespace yz;
 using namespace yz::sim;
@@ -21,12 +22,10 @@ using sync::RecordType;
 
 namespace {
 
-std::int64_t number(Office& o, std::string_view sql) { return must(o.number(sql)); }
 std::int64_t matter(Office& o) { return number(o, "select max(row) from matter"); }
 ReportState state(Office& o) {
   return node::report_state_from(number(o, "select state from matter order by row desc limit 1")).value();
 }
-OfficeId id_of(Office& o) { return o.store().me().office; }
 
 /// Who works in an office, with the key at hand.
 struct Seat {

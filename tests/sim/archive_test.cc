@@ -7,12 +7,12 @@
 #include "node/store/revocation.h"
 #include "node/store/siblings.h"
 #include "tests/sim/expect.h"
+#include "tests/sim/look.h"
 #include "tests/sim/machines.h"
 
 namespace yz::sim {
 namespace {
 
-std::int64_t count(Office& o, std::string_view sql) { return o.number(sql).value(); }
 constexpr std::string_view kReports = "select count(*) from record where type = 1 and quarantine = 0";
 /// What was refused, could not be read, or accuses somebody; "" when there is nothing.
 std::string failed(Office& o) {
@@ -88,7 +88,7 @@ TEST_CASE("of three machines one is stolen: what the other two write is closed t
   good(w.work(8));
   good(w.report(two, Lane::urgent));
   good(w.work(6));
-  REQUIRE(count(thief, kReports) == 1);
+  REQUIRE(number(thief, kReports) == 1);
   const sync::Envelope before = newest(two);
   REQUIRE(opens(before, thief));
   const BoxPublic shared = w.one.store().keys().archive.public_key();
@@ -108,7 +108,7 @@ TEST_CASE("of three machines one is stolen: what the other two write is closed t
     CHECK_FALSE(opens(e, thief));
   }
   for (Office* o : {&w.one, &two, &w.county}) {
-    CHECK(count(*o, kReports) == 3);
+    CHECK(number(*o, kReports) == 3);
     CHECK(failed(*o) == "");
   }
   // The old key still opens what was.
@@ -140,15 +140,15 @@ TEST_CASE("a machine that joins later reads what the others wrote under every ke
   good(w.work(8));
   Office& fourth = w.add();
   good(w.work(30));
-  CHECK(count(fourth, kReports) == 4);
+  CHECK(number(fourth, kReports) == 4);
   // It has no word from before the theft: what the thief's machine wrote is read, and held until a person releases it.
-  CHECK(count(fourth, "select count(*) from record where type = 1 and quarantine = " +
-                          std::to_string(static_cast<int>(sync::Refusal::revoked))) == 1);
+  CHECK(number(fourth, "select count(*) from record where type = 1 and quarantine = " +
+                           std::to_string(static_cast<int>(sync::Refusal::revoked))) == 1);
   CHECK(failed(fourth) == "");
-  CHECK(count(fourth, "select count(*) from envelope where copy = 3") == 0);
+  CHECK(number(fourth, "select count(*) from envelope where copy = 3") == 0);
   good(w.report(fourth, Lane::urgent));
   good(w.work(6));
-  for (Office* o : {&w.one, &two, &w.county}) CHECK(count(*o, kReports) == 6);
+  for (Office* o : {&w.one, &two, &w.county}) CHECK(number(*o, kReports) == 6);
   CHECK_FALSE(opens(newest(two), thief));
   // It goes as well, and so does its knowledge.
   good(w.revoke(fourth));
@@ -186,15 +186,15 @@ TEST_CASE("a copy that comes before the key that its machine seals to now waits 
   REQUIRE(said.kind == sync::StatementKind::wrap);
   good(two.store().write([&] { return two.store().db().run("delete from control where bytes = ?", ByteView(told)); }));
   good(w.work(4));
-  CHECK(count(w.one, kReports) == 0);
-  CHECK(count(w.one, "select count(*) from envelope where copy = 3") == 1);
+  CHECK(number(w.one, kReports) == 0);
+  CHECK(number(w.one, "select count(*) from envelope where copy = 3") == 1);
   good(w.one.store().write([&]() -> Result<> {
     sync::Tally tally;
     w.one.inbox().set_now(w.now);
     return w.one.inbox().apply(said, said.node, tally);
   }));
   good(w.one.open_received(w.now));
-  CHECK(count(w.one, kReports) == 1);
+  CHECK(number(w.one, kReports) == 1);
   CHECK(failed(w.one) == "");
 }
 
@@ -217,7 +217,7 @@ TEST_CASE("an archive key is taken from machines of the office alone, and only w
   REQUIRE(q.has_value());
   REQUIRE(q->step().value());
   const auto said = sync::decode_statement(q->blob(0)).value();
-  const auto known = [](Office& o) { return count(o, "select count(*) from secret where name = 'archive'"); };
+  const auto known = [](Office& o) { return number(o, "select count(*) from secret where name = 'archive'"); };
   const auto before = known(w.one);
   // Passed off as another's, or to another: it was sealed on one way.
   const auto stolen = sync::issue(sync::StatementKind::wrap,

@@ -220,7 +220,7 @@ TEST_CASE("a county that keeps an officer's certificate to itself shows at both 
   begin(c);
   const crypto::SigningKey key = crypto::SigningKey::random();
   good(c.township.add_officer("新人", key, c.now));
-  run(c, 26 * kHour);
+  run(c, 26 * kHour, 5 * kMinute);
   // Honest so far? The new certificate was never told to anybody: the township's own registry is ahead of all others.
   CHECK(alarms(c.city).contains("registry.differs 370783105"));
 }

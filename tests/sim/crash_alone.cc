@@ -86,9 +86,9 @@ std::shared_ptr<Office> begin_office(const Founding& f) {
   randombytes_buf(c.authority_seed.data(), c.authority_seed.size());
   randombytes_buf(c.officer_seed.data(), c.officer_seed.size());
   auto o = std::make_shared<Office>(std::make_unique<test::CrashDisk>(), c);
-  must(o->open(true));
-  must(o->found(f, kBegin));
-  must(o->open());
+  demand(o->open(true));
+  demand(o->found(f, kBegin));
+  demand(o->open());
   return o;
 }
 
@@ -112,24 +112,24 @@ node::Invitation invite_at(Office& o, const Founding& f, bool line) {
   wish.level = f.level;
   wish.urls = {"http://127.0.0.1:1"};
   wish.line = line;
-  return must(o.store().write([&] { return node::make_invitation(o.store(), o.directory(), wish, "", kBegin); }));
+  return demand(o.store().write([&] { return node::make_invitation(o.store(), o.directory(), wish, "", kBegin); }));
 }
 
 void joining_kinds(std::vector<Alone>& all) {
   auto j = std::make_shared<Joining>();
   const Founding founding{"370700102", "石桥镇", "周平", crypto::Level::township, false};
   j->above = std::shared_ptr<Office>(founded_pair().county.release());
-  must(j->above->open());
+  demand(j->above->open());
   j->invitation = invite_at(*j->above, founding, false);
   j->below = begin_office(founding);
   const auto authority = j->below->authority();
-  j->request = must(j->below->store().write(
+  j->request = demand(j->below->store().write(
       [&] { return node::make_join_request(j->below->store(), j->below->directory(), j->invitation, authority); }));
   j->above->close();
   j->below->close();
   const auto member = copy_of(*j->above);
-  must(member->open());
-  j->answer = must(admit_at(*member, j->request));
+  demand(member->open());
+  j->answer = demand(admit_at(*member, j->request));
   member->close();
 
   all.push_back({"admit a new office", j->above,
@@ -178,11 +178,11 @@ void registration_kinds(std::vector<Alone>& all) {
   auto j = std::make_shared<Joining>();
   j->above = std::move(tree.offices[2]);
   j->below = std::move(tree.offices[3]);
-  must(j->above->open());
-  must(j->below->open());
+  demand(j->above->open());
+  demand(j->below->open());
   j->invitation = invite_at(*j->above, {"370783105", "柳河镇", "王芳", crypto::Level::township, false}, true);
   const auto asking = copy_of(*j->below);
-  must(asking->open());
+  demand(asking->open());
   const auto ask = [j](Office& o) {
     const auto authority = o.authority();
     return o.store().write([&] {
@@ -190,16 +190,16 @@ void registration_kinds(std::vector<Alone>& all) {
                                 kBegin);
     });
   };
-  must(ask(*asking));
-  const auto waiting = must(node::unanswered(asking->store(), j->invitation.superior));
+  demand(ask(*asking));
+  const auto waiting = demand(node::unanswered(asking->store(), j->invitation.superior));
   if (!waiting) std::abort();
   j->request = waiting->request;
   j->above->close();
   j->below->close();
   asking->close();
   const auto hub = copy_of(*j->above);
-  must(hub->open());
-  j->answer = must(admit_at(*hub, j->request));
+  demand(hub->open());
+  j->answer = demand(admit_at(*hub, j->request));
   const std::shared_ptr<Office> asked(copy_of(*asking).release());
 
   all.push_back({"ask a further superior", j->below, ask, [ask](Office& o, bool done) -> std::string {
@@ -244,7 +244,7 @@ void registration_kinds(std::vector<Alone>& all) {
 void ending_kinds(std::vector<Alone>& all) {
   Trio trio = founded_trio();
   const std::shared_ptr<Office> city(trio.city.release()), county(trio.county.release());
-  for (Office* o : {city.get(), county.get(), trio.township.get()}) must(o->open());
+  for (Office* o : {city.get(), county.get(), trio.township.get()}) demand(o->open());
   sync::Revocation r;
   r.target = sync::RevokedTarget::office;
   r.why = sync::RevokedWhy::compromised;
@@ -305,7 +305,7 @@ struct Folder {
   }
 };
 
-node::LinkRow only_link(Office& o, bool upward) { return must(node::links(o.store(), upward)).at(0); }
+node::LinkRow only_link(Office& o, bool upward) { return demand(node::links(o.store(), upward)).at(0); }
 
 Result<> write_stick(Office& o, bool upward, const std::string& path) {
   TRY(node::export_bundle(o.store(), o.directory(), only_link(o, upward), path, {}));
@@ -321,12 +321,12 @@ Result<> read_stick(Office& o, const std::string& path) {
 void carried_kinds(std::vector<Alone>& all) {
   Scene s;
   s.now = node::wall_now();
-  must(s.start());
-  must(s.talk());
+  demand(s.start());
+  demand(s.talk());
   for (const Lane l : {Lane::flash, Lane::routine, Lane::urgent})
-    must(s.report(l, 200, l == Lane::urgent ? 70'000 : 0));
+    demand(s.report(l, 200, l == Lane::urgent ? 70'000 : 0));
   sync::Notice n;
-  const auto records = must(s.township().own_records());
+  const auto records = demand(s.township().own_records());
   const RecordId named = records.begin()->first;
   const auto node = s.township().store().me().node;
   std::copy_n(node.bytes.begin(), n.node.bytes.size(), n.node.bytes.begin());
@@ -352,8 +352,8 @@ void carried_kinds(std::vector<Alone>& all) {
   const auto folder = std::make_shared<Folder>();
   const std::string stick = folder->path + "/stick";
   const auto writer = copy_of(*township);
-  must(writer->open());
-  must(write_stick(*writer, true, stick));
+  demand(writer->open());
+  demand(write_stick(*writer, true, stick));
   writer->close();
   all.push_back(
       {"write a stick", township,
@@ -408,28 +408,28 @@ Result<> hear_of_drafts(Office& o, const std::vector<sync::Statement>& said, Mil
 
 void draft_kinds(std::vector<Alone>& all) {
   Machines w;
-  must(w.start());
-  must(w.join());
-  must(w.talk(8));
-  must(
+  demand(w.start());
+  demand(w.join());
+  demand(w.talk(8));
+  demand(
       w.county.store().write([&] { return node::confirm_machine(w.county.store(), w.two->store().me().node, w.now); }));
-  must(w.talk(8));
+  demand(w.talk(8));
   w.between_line = false;
   Office::Wish wish;
   wish.text = text_of(w.random, 9000);  // several pieces
   wish.send = false;
-  const auto written = must(w.one.write(wish, w.now));
+  const auto written = demand(w.one.write(wish, w.now));
   const auto asleep = [&]() -> std::shared_ptr<Office> {
     for (Hop* h : w.hops()) h->hang_up(*w.two);
     w.two->close();
     auto copy = copy_of(*w.two);
-    must(w.two->open());
+    demand(w.two->open());
     return copy;
   };
   constexpr std::string_view kDraft = "select count(*) from draft", kMatter = "select count(*) from matter",
                              kLive = "select count(*) from draft_case where live = 1";
   const Millis now = w.now;
-  auto said = must(told_of_drafts(w.one, *w.two));
+  auto said = demand(told_of_drafts(w.one, *w.two));
   all.push_back({"take another machine's draft", asleep(),
                  [said, now](Office& o) { return hear_of_drafts(o, said, now); },
                  [said, now, kDraft, kMatter, kLive](Office& o, bool done) -> std::string {
@@ -438,14 +438,14 @@ void draft_kinds(std::vector<Alone>& all) {
                    return all_or_nothing(o, true, {kDraft, kMatter, kLive});
                  }});
   w.between_line = true;
-  must(w.talk(6));
+  demand(w.talk(6));
   w.between_line = false;
   {
     node::StoreBooks books(w.one.store(), w.one.directory(), 480, false);
-    const auto draft = must(books.draft(written.matter));
-    must(w.one.store().write([&] { return books.drop(*draft, std::nullopt, w.now); }));
+    const auto draft = demand(books.draft(written.matter));
+    demand(w.one.store().write([&] { return books.drop(*draft, std::nullopt, w.now); }));
   }
-  said = must(told_of_drafts(w.one, *w.two));
+  said = demand(told_of_drafts(w.one, *w.two));
   all.push_back({"take it that another machine deleted a draft", asleep(),
                  [said, now](Office& o) { return hear_of_drafts(o, said, now); },
                  [said, now, kDraft, kMatter, kLive](Office& o, bool done) -> std::string {

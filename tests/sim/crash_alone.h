@@ -20,15 +20,6 @@ struct Alone {
 
 inline std::unique_ptr<Office> copy_of(Office& o) { return std::make_unique<Office>(o.disk().clone(), o.secrets()); }
 
-template <class T>
-T must(Result<T> r) {
-  if (!r) {
-    std::fprintf(stderr, "power cuts: %s (%s)\n", r.error().what.c_str(), r.error().code.c_str());
-    std::abort();
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*r);
-}
-
 /// All of these counts are 0, or each is 1; when the work was done, 1.
 std::string all_or_nothing(Office&, bool done, std::initializer_list<std::string_view> sums);
 

@@ -27,9 +27,9 @@ std::vector<std::int64_t> sums_of(Office& o, const Sums& sums) {
 /// A kind whose sums are all as before or all as they are when it is done; then it can be done.
 Alone kind(const char* name, std::shared_ptr<Office> before, std::function<Result<>(Office&)> act, const Sums& sums) {
   const auto once = copy_of(*before);
-  must(once->open());
+  demand(once->open());
   const auto undone = sums_of(*once, sums);
-  must(act(*once));
+  demand(act(*once));
   const auto whole = sums_of(*once, sums);
   if (whole == undone) {
     std::fprintf(stderr, "power cuts: %s changes nothing\n", name);
@@ -52,7 +52,7 @@ std::shared_ptr<Office> asleep(Forest& f, Office& o) {
   for (auto& [below, hop] : f.up) hop->hang_up(o);
   o.close();
   std::shared_ptr<Office> copy(copy_of(o).release());
-  must(o.open());
+  demand(o.open());
   return copy;
 }
 
@@ -71,9 +71,9 @@ void suspension_kinds(std::vector<Alone>& all, Forest& f) {
   };
   const Sums sums{"select count(*) from office where suspended = 1", kJournal};
   all.push_back(kind("suspend an office", asleep(f, f.east), suspend(true), sums));
-  must(suspend(true)(f.east));
+  demand(suspend(true)(f.east));
   all.push_back(kind("let a suspended office go on", asleep(f, f.east), suspend(false), sums));
-  must(suspend(false)(f.east));
+  demand(suspend(false)(f.east));
 }
 
 std::string under(const OfficeId& office, const PublicKey& key) {
@@ -94,13 +94,13 @@ void key_kinds(std::vector<Alone>& all, Forest& f) {
   };
   all.push_back(
       kind("consent to another key of the office", asleep(f, f.east), begin, {kConsents, told("09"), kJournal}));
-  must(begin(f.east));
-  const Bytes consent = must(node::rotation_from(f.east.store(), id, old_key->public_key())).value();
+  demand(begin(f.east));
+  const Bytes consent = demand(node::rotation_from(f.east.store(), id, old_key->public_key())).value();
   const auto take = [=](Office& o) {
     return o.store().write([&] { return node::take_consent(o.store(), consent, node::ConsentBy::below, now); });
   };
   all.push_back(kind("take an office's consent", asleep(f, f.city), take, {kConsents, kJournal}));
-  must(take(f.city));
+  demand(take(f.city));
   const auto above = std::make_shared<crypto::SigningKey>(f.city.authority());
   const auto certify = [=](Office& o) {
     return o.store().write([&] { return node::certify_key(o.store(), id, *above, now); });
@@ -109,20 +109,20 @@ void key_kinds(std::vector<Alone>& all, Forest& f) {
       "select count(*) from office where substr(certificate, 121, 32) = x'" + hex(next->public_key().view()) + "'";
   all.push_back(kind("certify an office's new key", asleep(f, f.city), certify,
                      {has_next, "select count(*) from past_certificate"}));
-  must(certify(f.city));
-  const auto certified = must(f.city.directory().office_certificate(id)).value();
-  must(f.east.store().write([&] { return f.east.directory().learn(certified, now); }));
+  demand(certify(f.city));
+  const auto certified = demand(f.city.directory().office_certificate(id)).value();
+  demand(f.east.store().write([&] { return f.east.directory().learn(certified, now); }));
   all.push_back(kind("certify anew what stood under the old key", asleep(f, f.east),
                      [=](Office& o) { return o.store().write([&] { return node::reissue(o.store(), *next, now); }); },
                      {under(id, old_key->public_key()), under(id, next->public_key()), kJournal}));
   // The top office's, by the root document.
   const auto top_next = std::make_shared<crypto::SigningKey>(crypto::SigningKey::random());
-  auto root = must(f.city.directory().root()).value();
-  const auto seed = must(f.city.store().meta("root_key_seed")).value();
-  const auto holder = crypto::SigningKey::from_seed(must(crypto::Key::from(seed)));
+  auto root = demand(f.city.directory().root()).value();
+  const auto seed = demand(f.city.store().meta("root_key_seed")).value();
+  const auto holder = crypto::SigningKey::from_seed(demand(crypto::Key::from(seed)));
   root.version += 1;
   root.top_key = top_next->public_key();
-  must(root.sign({&holder}));
+  demand(root.sign({&holder}));
   const std::string has_top = "select count(*) from office where id = x'" + hex(top.view()) +
                               "' and substr(certificate, 121, 32) = x'" + hex(top_next->public_key().view()) + "'";
   const auto adopt = [=](Office& o) {
@@ -131,13 +131,13 @@ void key_kinds(std::vector<Alone>& all, Forest& f) {
   all.push_back(kind("adopt the root that names the top office's new key", asleep(f, f.city), adopt,
                      {has_top, kConsents, "select count(*) from root", "select count(*) from control where type = 3",
                       "select count(*) from past_certificate"}));
-  must(adopt(f.city));
+  demand(adopt(f.city));
   all.push_back(
       kind("certify anew what stood under the top office's old key", asleep(f, f.city),
            [=](Office& o) { return o.store().write([&] { return node::reissue(o.store(), *top_next, now); }); },
            {under(top, above->public_key()), under(top, top_next->public_key()), kJournal}));
-  const Bytes top_consent = must(node::rotation_from(f.city.store(), top, above->public_key())).value();
-  const auto top_certificate = must(f.city.directory().office_certificate(top)).value();
+  const Bytes top_consent = demand(node::rotation_from(f.city.store(), top, above->public_key())).value();
+  const auto top_certificate = demand(f.city.directory().office_certificate(top)).value();
   all.push_back(kind("hear of the top office's new key", asleep(f, f.west),
                      [=](Office& o) {
                        return o.store().write([&]() -> Result<> {
@@ -160,7 +160,7 @@ void smaller_keys(std::vector<Alone>& all, Forest& f) {
   const std::string waits = "select count(*) from secret where name = 'node' and number = 1";
   all.push_back(
       kind("begin another key of the machine", asleep(f, f.other), begin, {waits, "select count(*) from past_node"}));
-  must(begin(f.other));
+  demand(begin(f.other));
   all.push_back(
       kind("use it without waiting longer", asleep(f, f.other),
            [=](Office& o) { return o.store().write([&] { return node::finish_node_key(o.store(), now, true); }); },
@@ -187,14 +187,14 @@ void smaller_keys(std::vector<Alone>& all, Forest& f) {
 
 node::Invitation invitation(Office& by, Office& of, const std::string& code, bool moves, Millis now) {
   node::Invite wish;
-  const auto own = must(of.directory().office(id_of(of))).value();
+  const auto own = demand(of.directory().office(id_of(of))).value();
   wish.code = code;
   wish.name = own.name;
   wish.level = own.level;
   wish.urls = {"http://127.0.0.1:1"};
   wish.moves = moves;
   wish.line = !moves;
-  return must(by.store().write([&] { return node::make_invitation(by.store(), by.directory(), wish, "", now); }));
+  return demand(by.store().write([&] { return node::make_invitation(by.store(), by.directory(), wish, "", now); }));
 }
 
 void superior_kinds(std::vector<Alone>& all, Forest& f) {
@@ -209,8 +209,8 @@ void superior_kinds(std::vector<Alone>& all, Forest& f) {
     };
     const Sums asked{"select count(*) from registration where length(request) > 100"};
     if (moves) all.push_back(kind("ask to move to another superior", asleep(f, f.town), ask, asked));
-    must(ask(f.town));
-    const Bytes request = must(node::unanswered(f.town.store(), i.superior)).value().request;
+    demand(ask(f.town));
+    const Bytes request = demand(node::unanswered(f.town.store(), i.superior)).value().request;
     const auto admit = [=](Office& o) -> Result<> {
       TRY(o.store().write([&] { return node::admit(o.store(), o.directory(), request, *theirs, now); }));
       return {};
@@ -218,7 +218,7 @@ void superior_kinds(std::vector<Alone>& all, Forest& f) {
     const Sums admitted{"select count(*) from link", "select count(*) from invitation where used_by is not null",
                         kConsents};
     if (moves) all.push_back(kind("take over an office", asleep(f, f.west), admit, admitted));
-    const Bytes answer = must(
+    const Bytes answer = demand(
         f.west.store().write([&] { return node::admit(f.west.store(), f.west.directory(), request, *theirs, now); }));
     const auto accept = [=](Office& o) {
       return o.store().write(
@@ -236,12 +236,12 @@ void superior_kinds(std::vector<Alone>& all, Forest& f) {
     all.push_back(kind("tell the superior of a line superior", asleep(f, f.town), accept,
                        {told("0d"), "select count(*) from registration",
                         "select count(*) from link where office = x'" + hex(line.view()) + "'"}));
-    must(accept(f.town));
+    demand(accept(f.town));
     const auto said = [&]() -> sync::Statement {
-      auto q = must(f.town.store().db().query(
+      auto q = demand(f.town.store().db().query(
           "select bytes from control where type = 1 and substr(bytes, 6, 1) = x'0d' order by number desc limit 1"));
-      must(q.step());
-      return must(sync::decode_statement(q.blob(0)));
+      demand(q.step());
+      return demand(sync::decode_statement(q.blob(0)));
     };
     const auto hear = [now](const sync::Statement& s) {
       return [=](Office& o) {
@@ -255,7 +255,7 @@ void superior_kinds(std::vector<Alone>& all, Forest& f) {
     all.push_back(kind("hear of a line superior", asleep(f, f.east), hear(said()),
                        {"select count(*) from statement where kind = 13", kJournal,
                         "select count(*) from alarm where code = 'office.line'"}));
-    must(f.town.store().write([&] { return node::tell_parting(f.town.store(), line, now); }));
+    demand(f.town.store().write([&] { return node::tell_parting(f.town.store(), line, now); }));
     all.push_back(
         kind("hear that an office left", asleep(f, f.west), hear(said()),
              {"select count(*) from statement where kind = 13", kJournal,
@@ -266,7 +266,7 @@ void superior_kinds(std::vector<Alone>& all, Forest& f) {
     };
     all.push_back(kind("leave a line superior", asleep(f, f.town), leave,
                        {"select count(*) from link", "select count(*) from office where state = 2"}));
-    must(leave(f.town));
+    demand(leave(f.town));
   }
 }
 
@@ -274,17 +274,17 @@ void superior_kinds(std::vector<Alone>& all, Forest& f) {
 
 void machine_kinds(std::vector<Alone>& all) {
   Machines w;
-  must(w.start());
-  must(w.join());
-  must(w.talk(8));
+  demand(w.start());
+  demand(w.join());
+  demand(w.talk(8));
   const auto third = second_machine(w.one, w.now);
-  must(w.talk(4));
+  demand(w.talk(4));
   const Millis now = w.now;
   const auto asleep_here = [&](Office& o) {
     for (Hop* h : w.hops()) h->hang_up(o);
     o.close();
     std::shared_ptr<Office> copy(copy_of(o).release());
-    must(o.open());
+    demand(o.open());
     return copy;
   };
   const NodeId two = w.two->store().me().node;
@@ -308,12 +308,12 @@ void machine_kinds(std::vector<Alone>& all) {
                      {archives, told("0a"), "select count(*) from node where state = 9",
                       "select count(*) from revocation where applied = 1", "select count(*) from link",
                       "select count(*) from machine"}));
-  must(w.two->store().write([&] { return node::renew_archive(w.two->store(), now); }));
-  auto q = must(
+  demand(w.two->store().write([&] { return node::renew_archive(w.two->store(), now); }));
+  auto q = demand(
       w.two->store().db().query("select bytes from control where peer = ? and type = 1 order by number desc limit 1",
                                 ByteView(w.one.store().me().node.view())));
-  must(q.step());
-  const auto said = must(sync::decode_statement(q.blob(0)));
+  demand(q.step());
+  const auto said = demand(sync::decode_statement(q.blob(0)));
   all.push_back(kind("take another machine's archive key, and tell the third", asleep_here(w.one),
                      [=](Office& o) {
                        return o.store().write([&]() -> Result<> {
@@ -329,8 +329,8 @@ void machine_kinds(std::vector<Alone>& all) {
 
 void identity_kinds(std::vector<Alone>& all) {
   Forest f;
-  must(f.start());
-  must(f.talk(2));
+  demand(f.start());
+  demand(f.talk(2));
   suspension_kinds(all, f);
   smaller_keys(all, f);
   superior_kinds(all, f);

@@ -13,6 +13,7 @@
 #include "tests/sim/crash_kinds.h"
 #include "tests/sim/cutter.h"
 #include "tests/sim/oracle.h"
+#include "tests/support/slow.h"
 
 using namespace yz;
 using namespace yz::sim;
@@ -326,7 +327,7 @@ TEST_CASE("a power cut at every write of every kind of transaction loses nothing
               static_cast<unsigned long long>(cutter.cuts()), static_cast<unsigned long long>(cutter.kinds()),
               static_cast<unsigned long long>(cutter.wrong()), took);
   CHECK(cutter.wrong() == 0);
-  if (std::getenv("YZ_SLOW") == nullptr && cutter.wrong() == 0) CHECK(cutter.cuts() >= 10'000);
+  if (!test::slow() && cutter.wrong() == 0) CHECK(cutter.cuts() >= 10'000);
 }
 
 TEST_CASE("two power cuts at one place of the log do not lock the home") {
@@ -344,7 +345,7 @@ TEST_CASE("two power cuts at one place of the log do not lock the home") {
     syncs[again ? 1 : 0] = s.township().disk().operations() - from;
     s.hang_up(s.township());
   }
-  for (std::uint64_t survival = 2; survival < 200; ++survival) {
+  for (std::uint64_t survival = 2; survival < 200; survival += test::slow() ? 8 : 1) {
     seed_libsodium(5);
     Scene s;
     Office& o = s.township();
@@ -388,7 +389,7 @@ TEST_CASE("a disk that once could not save, a restart, and a power cut while it 
   std::uint64_t wrong = 0, tries = 0;
   for (std::uint64_t nth = 1; nth <= 3; ++nth)
     for (std::uint64_t k = 1; k <= 40; ++k)
-      for (std::uint64_t survival = 0; survival < 6; ++survival) {
+      for (std::uint64_t survival = 0; survival < (test::slow() ? 1 : 6); ++survival) {
         CAPTURE(nth);
         CAPTURE(k);
         CAPTURE(survival);
@@ -418,6 +419,6 @@ TEST_CASE("a disk that once could not save, a restart, and a power cut while it 
         wrong += !again || !lost(*promised, o).empty();
         s.hang_up(o);
       }
-  CHECK(tries > 100);
+  CHECK(tries > (test::slow() ? 17 : 100));
   CHECK_MESSAGE(wrong == 0, wrong << " of " << tries << " homes are damaged");
 }

@@ -10,6 +10,7 @@
 #include "node/store/policies.h"
 #include "node/store/revocation.h"
 #include "tests/sim/expect.h"
+#include "tests/sim/look.h"
 #include "tests/sim/machines.h"
 
 namespace yz::sim {
@@ -19,8 +20,6 @@ using node::CommissionWord;
 using sync::RecordType;
 using sync::Refusal;
 using sync::SignRole;
-
-std::int64_t count(Office& o, std::string_view sql) { return o.number(sql).value(); }
 
 Bytes policy(std::int64_t version, const char* document, Millis effective = kBegin) {
   return node::encode_policy({version, effective, document});
@@ -136,10 +135,10 @@ TEST_CASE("what another machine of the office wrote stands by the roles and pers
   // What the township is told of it is what the county's other machine says of itself.
   CHECK(w.at(w.one, honest) == Refusal::none);
   CHECK(w.at(w.one, drafted) == Refusal::not_permitted);
-  CHECK(count(w.county, "select count(*) from policy") == 0);
-  CHECK(count(w.county, "select count(*) from alarm where code = 'own.refused'") == 2);
-  CHECK(count(w.county, "select count(*) from record where own = 1 and quarantine <> 0 and verified = 0") == 2);
-  CHECK(count(w.county, "select count(*) from delivery d join record r on r.row = d.record where r.quarantine <> 0") ==
+  CHECK(number(w.county, "select count(*) from policy") == 0);
+  CHECK(number(w.county, "select count(*) from alarm where code = 'own.refused'") == 2);
+  CHECK(number(w.county, "select count(*) from record where own = 1 and quarantine <> 0 and verified = 0") == 2);
+  CHECK(number(w.county, "select count(*) from delivery d join record r on r.row = d.record where r.quarantine <> 0") ==
         0);
 }
 
@@ -198,8 +197,8 @@ TEST_CASE("what comes back after a restore is judged by the persons of its time"
   CHECK(w.at(w.county, alone) == Refusal::none);
   CHECK(w.at(w.county, forged) == Refusal::not_permitted);
   CHECK(w.at(w.county, one) == Refusal::not_permitted);
-  CHECK(count(w.county, "select count(*) from alarm where code = 'own.refused'") == 2);
-  CHECK(count(w.county, "select count(*) from envelope where own = 1 and state = 4") == 0);
+  CHECK(number(w.county, "select count(*) from alarm where code = 'own.refused'") == 2);
+  CHECK(number(w.county, "select count(*) from envelope where own = 1 and state = 4") == 0);
 }
 
 TEST_CASE("an officer who has ended since does not undo what he signed before, and what he signs after is held") {
@@ -281,8 +280,8 @@ TEST_CASE("two policies under one version: the later counts on both machines and
     for (const auto& p : *all) CHECK(p.superseded == (p.record == early));
   }
   for (Office* o : {&w.county, w.second.get()})
-    CHECK(count(*o, "select count(*) from alarm where code = 'policy.twin'") == 1);
-  CHECK(count(w.one, "select count(*) from alarm where code = 'policy.twin'") == 0);
+    CHECK(number(*o, "select count(*) from alarm where code = 'policy.twin'") == 1);
+  CHECK(number(w.one, "select count(*) from alarm where code = 'policy.twin'") == 0);
 }
 
 TEST_CASE("a report by one machine that lacks the reviewer its office's policy asks for shows so on the other") {

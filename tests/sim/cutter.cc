@@ -8,6 +8,8 @@
 #include <map>
 #include <thread>
 
+#include "tests/support/slow.h"
+
 namespace yz::sim {
 namespace {
 
@@ -54,14 +56,14 @@ Child start(std::uint64_t k, const std::function<Cutter::Found(std::uint64_t)>& 
   ::_exit(told ? 0 : 1);
 }
 
-/// Under the sanitizers every eighth operation is cut, from another beginning for each kind; the plain build cuts all.
-std::uint64_t step() { return std::getenv("YZ_SLOW") != nullptr ? 8 : 1; }
+/// Under the sanitizers every 24th operation is cut, from another beginning for each kind; the plain build cuts all.
+std::uint64_t step() { return test::slow() ? 24 : 1; }
 
 }  // namespace
 
 std::uint64_t survivals(std::uint64_t k) {
   const char* text = std::getenv("YZ_CRASH_SURVIVALS");
-  return text != nullptr ? std::strtoull(text, nullptr, 10) : std::getenv("YZ_SLOW") != nullptr ? 1 : 2 + k % 2;
+  return text != nullptr ? std::strtoull(text, nullptr, 10) : test::slow() ? 1 : 2 + k % 2;
 }
 
 bool Cutter::enough() const { return wrong_ > 0 && std::getenv("YZ_CRASH_STOP") != nullptr; }

@@ -17,7 +17,7 @@ class Cutter {
   };
 
   /// `cut(0)` does the work without a cut and says how many operations it has; `cut(k)` cuts the power at the k-th: at
-  /// every one, with YZ_SLOW at every eighth. Prints a line, and one for each k that went wrong.
+  /// every one, with YZ_SLOW at every 24th. Prints a line, and one for each k that went wrong.
   void run(const std::string& kind, const std::function<Found(std::uint64_t k)>& cut);
 
   std::uint64_t cuts() const { return cuts_; }

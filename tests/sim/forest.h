@@ -4,6 +4,7 @@
 #include "node/store/authority_key.h"
 #include "node/store/consents.h"
 #include "tests/sim/chain.h"
+#include "tests/sim/look.h"
 
 namespace yz::sim {
 
@@ -85,10 +86,8 @@ struct Forest {
   }
 };
 
-inline OfficeId id_of(Office& o) { return o.store().me().office; }
-inline std::int64_t count(Office& o, const std::string& sql) { return o.number(sql).value(); }
 inline std::int64_t good_records(Office& o) {
-  return count(o, "select count(*) from record where own = 0 and quarantine = 0");
+  return number(o, "select count(*) from record where own = 0 and quarantine = 0");
 }
 /// Alarms that accuse somebody, or say that something was refused; "" when there is none.
 inline std::string accused(Office& o) {

@@ -13,6 +13,7 @@
 #include "sync/exchange.h"
 #include "tests/sim/chain.h"
 #include "tests/sim/expect.h"
+#include "tests/sim/look.h"
 #include "tests/sim/machines.h"
 
 using namespace yz;
@@ -21,15 +22,14 @@ using node::Enclosure;
 
 namespace {
 
-std::int64_t number(Office& o, std::string_view sql) { return must(o.number(sql)); }
 std::int64_t blobs(Office& o, std::string_view sql) {
   auto q = must(o.store().blobs().query(sql));
   REQUIRE(must(q.step()));
   return q.integer(0);
 }
-std::int64_t matter(Office& o) { return number(o, "select max(row) from matter where sort = 0"); }
+std::int64_t newest_report(Office& o) { return number(o, "select max(row) from matter where sort = 0"); }
 std::vector<node::CaseRecord> records(Office& o, std::int64_t m) { return must(node::case_records(o.store(), m)); }
-std::vector<Enclosure> shown(Office& o) { return must(node::enclosures(o.store(), records(o, matter(o)))); }
+std::vector<Enclosure> shown(Office& o) { return must(node::enclosures(o.store(), records(o, newest_report(o)))); }
 Result<Bytes> read(Office& o, const node::Manifest& m) {
   Bytes all;
   TRY(node::read_attachment(o.store(), m, [&](ByteView b) -> Result<> {
@@ -38,13 +38,8 @@ Result<Bytes> read(Office& o, const node::Manifest& m) {
   }));
   return all;
 }
-void sound(Office& o) {
-  const auto audit = must(node::verify_store(o.store(), o.directory(), std::nullopt));
-  for (const auto& p : audit.problems) MESSAGE(p.what, " ", p.where);
-  CHECK(audit.ok());
-}
 node::EvidenceCheck evidence(Office& o) {
-  const Bytes file = must(node::make_evidence(o.store(), o.directory(), matter(o)));
+  const Bytes file = must(node::make_evidence(o.store(), o.directory(), newest_report(o)));
   const auto checked = must(node::check_evidence(file));
   for (const auto& problem : checked.audit.problems) MESSAGE(problem.what, " ", problem.where);
   CHECK(checked.audit.ok());
@@ -87,7 +82,7 @@ struct Passed : Chain {
   node::Outcome forward(std::optional<std::vector<std::string>> attachments = {}) {
     node::Forwarding f;
     f.attachments = std::move(attachments);
-    return must(county.forward(matter(county), std::move(f), now));
+    return must(county.forward(newest_report(county), std::move(f), now));
   }
   /// The city has exactly what the township attached, as it attached it, from the township and by way of the county.
   void all_there() {
@@ -101,7 +96,7 @@ struct Passed : Chain {
     CHECK_FALSE(accused(city));
   }
   node::PassedCount counted() {
-    const auto all = records(city, matter(city));
+    const auto all = records(city, newest_report(city));
     for (const auto& c : all)
       if (c.released.record.type == sync::RecordType::forward) {
         const auto layers = must(sync::unfold(c.released));
@@ -130,7 +125,7 @@ TEST_CASE("attachments go along with what is passed on, and the county stores no
   // The author's own manifest, byte for byte.
   const auto own = must(p.township.own_records());
   std::size_t inside = 0;
-  for (const auto& c : records(p.city, matter(p.city)))
+  for (const auto& c : records(p.city, newest_report(p.city)))
     if (sync::is_handed_on(c.released.record)) {
       const auto h = must(sync::decode_handed_on(c.released.record.body));
       CHECK(own.at(h.manifest.id) == h.manifest.bytes);
@@ -176,15 +171,15 @@ TEST_CASE("an attachment that stays behind is seen, and can be handed on later")
   }
   CHECK(whole == 1);
   auto desk = must(p.county.desk(p.now));
-  CHECK(desk.hand_on(p.county.signer(), matter(p.county), std::vector<std::string>{"现场2.jpg"}).error().code ==
+  CHECK(desk.hand_on(p.county.signer(), newest_report(p.county), std::vector<std::string>{"现场2.jpg"}).error().code ==
         "attachment.missing");
-  must(desk.hand_on(p.county.signer(), matter(p.county), std::nullopt));
+  must(desk.hand_on(p.county.signer(), newest_report(p.county), std::nullopt));
   good(p.talk());
   const auto there = shown(p.city);
   REQUIRE(there.size() == 3);
   for (const Enclosure& e : there) CHECK(name_of(e.state) == "whole");
   CHECK(p.counted().left_out == 0);
-  CHECK(desk.hand_on(p.county.signer(), matter(p.county), std::nullopt).error().code == "attachment.missing");
+  CHECK(desk.hand_on(p.county.signer(), newest_report(p.county), std::nullopt).error().code == "attachment.missing");
 }
 
 TEST_CASE("without attachments nothing of them leaves the county but their names in the report") {
@@ -198,7 +193,7 @@ TEST_CASE("without attachments nothing of them leaves the county but their names
   CHECK(name_of(shown(p.city)[0].state) == "left_out");
   node::Forwarding unknown;
   unknown.attachments = {"x.jpg"};
-  CHECK(p.county.forward(matter(p.county), std::move(unknown), p.now).error().code == "attachment.missing");
+  CHECK(p.county.forward(newest_report(p.county), std::move(unknown), p.now).error().code == "attachment.missing");
 }
 
 TEST_CASE("what its author sends to both is not sent twice") {
@@ -214,9 +209,10 @@ TEST_CASE("what its author sends to both is not sent twice") {
 TEST_CASE("attachments of an earlier version go along with the correction") {
   Passed p({20'000});
   good(p.talk());
-  node::Report r = must(node::decode_body(records(p.township, matter(p.township))[0].released.record.body)).report;
+  node::Report r =
+      must(node::decode_body(records(p.township, newest_report(p.township))[0].released.record.body)).report;
   r.body += "更正";
-  must(p.township.correct(matter(p.township), r, p.now));
+  must(p.township.correct(newest_report(p.township), r, p.now));
   good(p.talk());
   p.forward();
   good(p.talk());
@@ -275,7 +271,7 @@ TEST_CASE("what is passed on at another machine of the county takes the attachme
   p.write({120'000});
   good(talk(12));
   node::Forwarding f;
-  must(second->forward(matter(*second), std::move(f), p.now));
+  must(second->forward(newest_report(*second), std::move(f), p.now));
   good(talk(30));
   p.all_there();
   CHECK(blobs(p.county, "select count(*) from attachment where handed = 1") == 0);
@@ -317,7 +313,7 @@ TEST_CASE("a county that puts another picture in the place of a township's is fo
   // In its own store, where the township's picture lies, it seals another one under the same key.
   p.county_does = [&, done = false]() mutable {
     if (std::exchange(done, true)) return;
-    const node::Manifest m = node::manifests(records(p.county, matter(p.county))).front();
+    const node::Manifest m = node::manifests(records(p.county, newest_report(p.county))).front();
     const crypto::Key key = must(crypto::Key::from(m.key));
     Office& o = p.county;
     for (std::uint32_t i = 0; i < m.chunks; ++i) {
@@ -355,10 +351,10 @@ TEST_CASE("a county that puts another picture in the place of a township's is fo
 TEST_CASE("a picture of another case, though the township signed it, is not shown as one of this report") {
   Passed p({500});
   good(p.talk());
-  const auto first = matter(p.county);
+  const auto first = newest_report(p.county);
   p.write({700});
   good(p.talk());
-  const auto second = matter(p.county);
+  const auto second = newest_report(p.county);
   REQUIRE(first != second);
   p.forward(std::vector<std::string>{});
   // With the second report the county hands on the first one's picture.

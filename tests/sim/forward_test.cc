@@ -5,6 +5,7 @@
 #include "node/store/forwards.h"
 #include "tests/sim/chain.h"
 #include "tests/sim/expect.h"
+#include "tests/sim/look.h"
 
 using namespace yz;
 using namespace yz::sim;
@@ -12,13 +13,12 @@ using node::ReportState;
 
 namespace {
 
-std::int64_t number(Office& o, std::string_view sql) { return must(o.number(sql)); }
 /// The newest case.
-std::int64_t matter(Office& o) { return number(o, "select max(row) from matter"); }
+std::int64_t newest(Office& o) { return number(o, "select max(row) from matter"); }
 ReportState state(Office& o) {
   return node::report_state_from(number(o, "select state from matter order by row desc limit 1")).value();
 }
-std::vector<node::CaseRecord> records(Office& o) { return must(node::case_records(o.store(), matter(o))); }
+std::vector<node::CaseRecord> records(Office& o) { return must(node::case_records(o.store(), newest(o))); }
 sync::ReleasedRecord newest_forward(Office& o) {
   const auto all = records(o);
   const auto forwards = node::outermost_forwards(all);
@@ -28,15 +28,9 @@ sync::ReleasedRecord newest_forward(Office& o) {
 std::vector<node::TextLayer> layers(Office& o) { return must(node::text_layers(newest_forward(o))); }
 bool older(Office& o) { return number(o, "select flags & 1024 from matter order by row desc limit 1") != 0; }
 
-void sound(Office& o) {
-  const auto audit = must(node::verify_store(o.store(), o.directory(), std::nullopt));
-  for (const auto& p : audit.problems) MESSAGE(p.what, " ", p.where);
-  CHECK(audit.ok());
-}
-
 /// A report lies at the county.
-struct Passed : Chain {
-  explicit Passed(Lane lane = Lane::urgent, bool to_all = false) {
+struct AtCounty : Chain {
+  explicit AtCounty(Lane lane = Lane::urgent, bool to_all = false) {
     good(start());
     good(talk());
     if (to_all) good(address_all());
@@ -60,13 +54,13 @@ struct Passed : Chain {
     f.note = "已派人核实";
     return f;
   }
-  node::Outcome forward(node::Forwarding f = {}) { return must(county.forward(matter(county), std::move(f), now)); }
+  node::Outcome forward(node::Forwarding f = {}) { return must(county.forward(newest(county), std::move(f), now)); }
 };
 
 }  // namespace
 
 TEST_CASE("an edited report reaches the city with the original as the township signed it") {
-  Passed p;
+  AtCounty p;
   const auto done = p.forward(p.edition("县里已派出工作组。"));
   CHECK(done.state == ReportState::forwarded);
   CHECK(done.queued == Lane::urgent);
@@ -97,7 +91,7 @@ TEST_CASE("an edited report reaches the city with the original as the township s
 }
 
 TEST_CASE("a report passed on unchanged says so, and carries no second copy of the text") {
-  Passed p;
+  AtCounty p;
   p.forward();
   good(p.talk());
   const auto all = layers(p.city);
@@ -111,7 +105,7 @@ TEST_CASE("a report passed on unchanged says so, and carries no second copy of t
 TEST_CASE("the same record nested and by itself is one record, whichever comes first") {
   for (const bool nested_first : {true, false}) {
     CAPTURE(nested_first);
-    Passed p(Lane::urgent, true);  // the township's envelope for the city is held up at the county
+    AtCounty p(Lane::urgent, true);  // the township's envelope for the city is held up at the county
     if (!nested_first) good(p.talk());
     p.forward(p.edition("补充。"));
     good(p.talk());
@@ -126,7 +120,7 @@ TEST_CASE("the same record nested and by itself is one record, whichever comes f
 }
 
 TEST_CASE("a flash that the county keeps and passes on nested only is not missing") {
-  Passed p(Lane::flash);
+  AtCounty p(Lane::flash);
   p.forward();
   good(p.talk());
   p.now += 2 * kHour;
@@ -135,8 +129,8 @@ TEST_CASE("a flash that the county keeps and passes on nested only is not missin
 }
 
 TEST_CASE("an answer to a flash, on its way down, is nothing that a superior misses") {
-  Passed p(Lane::flash);
-  must(p.county.acknowledge(matter(p.county), p.now));
+  AtCounty p(Lane::flash);
+  must(p.county.acknowledge(newest(p.county), p.now));
   p.forward();
   good(p.talk());
   p.now += 2 * kHour;
@@ -180,7 +174,7 @@ TEST_CASE("what was changed inside is refused, and the case is not touched by it
   };
   for (const Wrong& w : all) {
     CAPTURE(w.what);
-    Passed p;
+    AtCounty p;
     p.upper_up = false;
     p.forward();
     // The county signs what it changed: its own signature is good.
@@ -207,7 +201,7 @@ TEST_CASE("what was changed inside is refused, and the case is not touched by it
 }
 
 TEST_CASE("a forward whose signers nobody knows waits for their certificates, and then it is good") {
-  Passed p;
+  AtCounty p;
   p.upper_up = false;
   p.forward();
   good(p.county.store().write([&]() -> Result<> {
@@ -238,11 +232,11 @@ TEST_CASE("a forward whose signers nobody knows waits for their certificates, an
 }
 
 TEST_CASE("a version that came to the county after it had passed the case on is offered at both ends") {
-  Passed p;
+  AtCounty p;
   p.lower_up = false;
   auto better = p.text(p.township);
   better.title += "（更正）";
-  must(p.township.correct(matter(p.township), better, p.now));
+  must(p.township.correct(newest(p.township), better, p.now));
   p.now += kMinute;
   p.forward(p.edition("补充。"));  // without knowing of the correction
   good(p.talk());
@@ -264,11 +258,11 @@ TEST_CASE("a version that came to the county after it had passed the case on is 
 }
 
 TEST_CASE("who passes on what was not for it is told so; nobody passes on a report of its own, or less urgently") {
-  Passed p;
-  CHECK(p.township.forward(matter(p.township), {}, p.now).error().code == "denied.own");
+  AtCounty p;
+  CHECK(p.township.forward(newest(p.township), {}, p.now).error().code == "denied.own");
   node::Forwarding slow;
   slow.lane = Lane::routine;
-  CHECK(p.county.forward(matter(p.county), slow, p.now).error().code == "forward.lane");
+  CHECK(p.county.forward(newest(p.county), slow, p.now).error().code == "forward.lane");
   node::Forwarding fast;
   fast.lane = Lane::flash;
   CHECK(p.forward(fast).queued == Lane::flash);
@@ -276,26 +270,26 @@ TEST_CASE("who passes on what was not for it is told so; nobody passes on a repo
   CHECK(number(p.city, "select lane from matter") == 1);
   node::Forwarding none;
   none.record = RecordId{};
-  CHECK(p.county.forward(matter(p.county), none, p.now).error().code == "forward.not_addressed");
+  CHECK(p.county.forward(newest(p.county), none, p.now).error().code == "forward.not_addressed");
   // The city has no superior.
-  CHECK(p.city.forward(matter(p.city), {}, p.now).error().code == "forward.nowhere");
+  CHECK(p.city.forward(newest(p.city), {}, p.now).error().code == "forward.nowhere");
 }
 
 TEST_CASE("the city acknowledges to whom it has the case from") {
-  Passed p;
+  AtCounty p;
   p.forward();
   good(p.talk());
-  must(p.city.acknowledge(matter(p.city), p.now));
+  must(p.city.acknowledge(newest(p.city), p.now));
   good(p.talk());
   CHECK(number(p.county, "select count(*) from record where type = 13 and quarantine = 0") == 1);
   CHECK(number(p.township, "select count(*) from record where type = 13") == 0);
 }
 
 TEST_CASE("evidence holds every layer, and a layer that was changed shows") {
-  Passed p;
+  AtCounty p;
   p.forward(p.edition("补充。"));
   good(p.talk());
-  const Bytes file = must(node::make_evidence(p.city.store(), p.city.directory(), matter(p.city)));
+  const Bytes file = must(node::make_evidence(p.city.store(), p.city.directory(), newest(p.city)));
   const auto check = must(node::check_evidence(file));
   for (const auto& problem : check.audit.problems) MESSAGE(problem.what, " ", problem.where);
   CHECK(check.audit.ok());

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "tests/support/slow.h"
+
 using namespace yz;
 
 namespace {
@@ -20,7 +22,7 @@ std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
 }  // namespace
 
 TEST_CASE("over three levels whatever was signed arrives, whoever fails or cheats, and nobody honest is accused") {
-  const std::uint64_t seeds = number_from("YZ_SIM_SEEDS", std::getenv("YZ_SLOW") != nullptr ? 8 : 75);
+  const std::uint64_t seeds = number_from("YZ_SIM_SEEDS", test::slow() ? 4 : 75);
   const std::uint64_t from = number_from("YZ_SIM_FROM", 1);
   const auto began = std::chrono::steady_clock::now();
   std::uint64_t failed = 0, dishonest = 0;

@@ -5,6 +5,7 @@
 #include "sync/limits.h"
 #include "tests/sim/chain.h"
 #include "tests/sim/expect.h"
+#include "tests/sim/look.h"
 #include "tests/sim/scene.h"
 
 using namespace yz;
@@ -38,12 +39,6 @@ void revoke_township(Chain& c) {
   wish.subject.bytes = c.township.store().me().node.bytes;
   const auto authority = c.city.authority();
   good(c.city.store().write([&] { return node::revoke(c.city.store(), wish, authority, "赵刚", c.now); }));
-}
-
-std::int64_t number(Office& o, std::string_view sql) {
-  const auto n = o.number(sql);
-  REQUIRE(n);
-  return *n;
 }
 
 }  // namespace

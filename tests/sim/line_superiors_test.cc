@@ -56,13 +56,13 @@ TEST_CASE("the superior learns of a line superior that an office registers with,
   CHECK(names_at(f.east, f.town) == std::vector{west});
   CHECK(names_at(f.west, f.town).empty());
   CHECK(names_at(f.city, f.town).empty());
-  CHECK(count(f.east, "select count(*) from alarm where code = 'office.line'") == 1);
-  CHECK(count(f.east, "select count(*) from statement where kind = 13") == 1);
+  CHECK(number(f.east, "select count(*) from alarm where code = 'office.line'") == 1);
+  CHECK(number(f.east, "select count(*) from statement where kind = 13") == 1);
   // It is said once.
-  const auto told = count(f.town, "select max(number) from control");
+  const auto told = number(f.town, "select max(number) from control");
   good(f.talk(4));
-  CHECK(count(f.town, "select count(*) from control where number > " + std::to_string(told) +
-                          " and type = 1 and substr(bytes, 6, 1) = x'0d'") == 0);
+  CHECK(number(f.town, "select count(*) from control where number > " + std::to_string(told) +
+                           " and type = 1 and substr(bytes, 6, 1) = x'0d'") == 0);
   // And when it leaves.
   const OfficeId line = id_of(f.west);
   good(f.town.store().write([&] { return node::tell_parting(f.town.store(), line, f.now); }));
@@ -76,9 +76,9 @@ TEST_CASE("the superior learns of a line superior that an office registers with,
   }));
   good(f.talk(3));
   CHECK(names_at(f.east, f.town).empty());
-  CHECK(count(f.east, "select count(*) from alarm where code = 'office.line'") == 0);
-  CHECK(count(f.west, "select count(*) from alarm where code = 'office.left'") == 1);
-  CHECK(count(f.west, "select count(*) from link where office = x'" + hex(id_of(f.town).view()) + "'") == 0);
+  CHECK(number(f.east, "select count(*) from alarm where code = 'office.line'") == 0);
+  CHECK(number(f.west, "select count(*) from alarm where code = 'office.left'") == 1);
+  CHECK(number(f.west, "select count(*) from link where office = x'" + hex(id_of(f.town).view()) + "'") == 0);
   CHECK(f.west.directory().office(id_of(f.town)).value()->state == node::OfficeState::known);
 }
 

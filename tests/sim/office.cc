@@ -73,15 +73,6 @@ crypto::Certificate certificate(crypto::CertType type, const Founding& f, const 
   return c;
 }
 
-template <class T>
-T must(Result<T> r) {
-  if (!r) {
-    std::fprintf(stderr, "simulation: %s (%s)\n", r.error().what.c_str(), r.error().code.c_str());
-    std::abort();
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*r);
-}
-
 }  // namespace
 
 void seed_libsodium(std::uint64_t seed) {
@@ -95,7 +86,7 @@ void seed_libsodium(std::uint64_t seed) {
 }
 
 const node::Rules& rules() {
-  static const node::Rules r = must(node::Rules::make(must(node::load_rules())));
+  static const node::Rules r = demand(node::Rules::make(demand(node::load_rules())));
   return r;
 }
 
@@ -217,7 +208,7 @@ Result<node::Desk> Office::desk(Millis now) { return node::Desk::open(*books_, r
 
 node::SigningPerson Office::signer() {
   // The person is looked up anew: the store may have been closed and opened since.
-  const auto mine = must(directory_->officers(store_->me().office));
+  const auto mine = demand(directory_->officers(store_->me().office));
   for (const auto& o : mine)
     if (o.key == officer_->public_key() && o.state == node::OfficerState::active) person_ = node::person_of(o);
   return {person_, *officer_};
@@ -315,8 +306,8 @@ std::unique_ptr<Office> made(const Founding& f) {
   randombytes_buf(c.authority_seed.data(), c.authority_seed.size());
   randombytes_buf(c.officer_seed.data(), c.officer_seed.size());
   auto o = std::make_unique<Office>(std::make_unique<test::CrashDisk>(), c);
-  must(o->open(true));
-  must(o->found(f, kBegin - kDay));
+  demand(o->open(true));
+  demand(o->found(f, kBegin - kDay));
   return o;
 }
 
@@ -327,14 +318,14 @@ void join(Office& below, const Founding& f, Office& above, Millis now) {
   wish.name = f.name;
   wish.level = f.level;
   wish.urls = {"http://127.0.0.1:1"};
-  const node::Invitation invitation =
-      must(above.store().write([&] { return node::make_invitation(above.store(), above.directory(), wish, "", now); }));
+  const node::Invitation invitation = demand(
+      above.store().write([&] { return node::make_invitation(above.store(), above.directory(), wish, "", now); }));
   const crypto::SigningKey authority = below.authority(), superior = above.authority();
-  const Bytes request = must(below.store().write(
+  const Bytes request = demand(below.store().write(
       [&] { return node::make_join_request(below.store(), below.directory(), invitation, authority); }));
-  const Bytes answer =
-      must(above.store().write([&] { return node::admit(above.store(), above.directory(), request, superior, now); }));
-  must(below.store().write(
+  const Bytes answer = demand(
+      above.store().write([&] { return node::admit(above.store(), above.directory(), request, superior, now); }));
+  demand(below.store().write(
       [&] { return node::accept_join_answer(below.store(), below.directory(), invitation, request, answer, now); }));
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 // One simulated office: the real store on a disk that can lose power, and the officer who works there.
 #include <array>
+#include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +17,16 @@
 #include "tests/support/crash_vfs.h"
 
 namespace yz::sim {
+
+/// What the harness cannot do without, test or no test: it ends and says why.
+template <class T>
+T demand(Result<T> r) {
+  if (!r) {
+    std::fprintf(stderr, "simulation: %s (%s)\n", r.error().what.c_str(), r.error().code.c_str());
+    std::abort();
+  }
+  if constexpr (!std::is_void_v<T>) return std::move(*r);
+}
 
 using sync::Millis;
 

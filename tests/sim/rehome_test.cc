@@ -57,14 +57,14 @@ TEST_CASE("a county changes its authority key while mail is on its way, and stay
   for (Office* o : {&f.east, &f.city, &f.town}) CHECK(certificate(*o, id_of(f.town)).issuer_key == new_key);
   CHECK(node::reissue_due(f.east.store()) == false);
   for (Office* o : {&f.east, &f.city})
-    CHECK(count(*o, "select count(*) from officer where state = 0 and office = x'" + hex(id.view()) + "'") == 1);
+    CHECK(number(*o, "select count(*) from officer where state = 0 and office = x'" + hex(id.view()) + "'") == 1);
   good(f.report(f.town));
   good(f.report(f.east, Lane::urgent));
   good(f.talk());
   CHECK(good_records(f.city) == 2);
   CHECK(good_records(f.east) == 2);
   // No word of what was signed before is marked: the person's key never changed.
-  for (Office* o : {&f.city, &f.east}) CHECK(count(*o, "select count(*) from record where (flags & 256) != 0") == 0);
+  for (Office* o : {&f.city, &f.east}) CHECK(number(*o, "select count(*) from record where (flags & 256) != 0") == 0);
   for (auto& o : f.tree.offices) CHECK(accused(*o) == "");
   f.now += 3 * kHour;  // longer than certificates may take to be the same at both ends
   good(f.report(f.east));
@@ -124,7 +124,7 @@ TEST_CASE("whoever has the key that was replaced can do nothing with it any more
   CHECK(accused(f.city) == "");
   good(bring(f.city, sync::sign_consent(c, thief, mine), f.now));
   CHECK(refused(f.city) == "office.disputed");
-  CHECK(count(f.city, "select count(*) from alarm where code = 'office.disputed'") == 1);
+  CHECK(number(f.city, "select count(*) from alarm where code = 'office.disputed'") == 1);
   c.new_key = c.old_key;
   c.after = id_of(f.west);
   good(bring(f.city, sync::sign_consent(c, thief, thief), f.now));
@@ -199,12 +199,12 @@ TEST_CASE("what an office took back under its old key holds for whoever hears of
   const node::RevokeWish wish{sync::RevokedTarget::officer, subject, sync::RevokedWhy::compromised, 0, "test"};
   good(f.east.store().write([&] { return node::revoke(f.east.store(), wish, f.east.authority(), "县长", f.now); }));
   rotate(f, f.city, f.east);
-  CHECK(count(f.east, "select count(*) from revocation") == 2);
-  CHECK(count(f.city, "select count(*) from revocation where applied = 1") == 2);
-  CHECK(count(f.east, "select count(*) from alarm where code = 'revoked.officer'") == 1);
+  CHECK(number(f.east, "select count(*) from revocation") == 2);
+  CHECK(number(f.city, "select count(*) from revocation where applied = 1") == 2);
+  CHECK(number(f.east, "select count(*) from alarm where code = 'revoked.officer'") == 1);
   f.cut_off = {};
   good(f.talk(4));
-  CHECK(count(f.other, "select count(*) from revocation") >= 1);
+  CHECK(number(f.other, "select count(*) from revocation") >= 1);
   for (auto& o : f.tree.offices)
     if (accused(*o).find("refused") != std::string::npos) CHECK(accused(*o) == "");
 }
@@ -260,7 +260,7 @@ TEST_CASE("a township moves to another county and keeps its id, its key and what
   f.cut_off = {&f.town};
   good(f.report(f.town, Lane::urgent));
   good(f.report(f.town));
-  const std::int64_t matter = count(f.east, "select row from matter where own = 0");
+  const std::int64_t matter = number(f.east, "select row from matter where own = 0");
   good(f.east.acknowledge(matter, f.now));
   good(f.talk(1));
   f.cut_off = {};
@@ -276,15 +276,15 @@ TEST_CASE("a township moves to another county and keeps its id, its key and what
   CHECK(good_records(f.east) == 3);
   CHECK(good_records(f.town) == 1);
   CHECK(good_records(f.west) == 0);
-  CHECK(count(f.town, "select count(*) from delivery where state <> 3") == 0);
-  CHECK(count(f.east, "select count(*) from delivery where state <> 3") == 0);
-  CHECK(count(f.east, "select count(*) from office where state = 4 and code = '370784105'") == 1);
-  CHECK(count(f.east, "select count(*) from alarm where code = 'office.moved'") == 1);
+  CHECK(number(f.town, "select count(*) from delivery where state <> 3") == 0);
+  CHECK(number(f.east, "select count(*) from delivery where state <> 3") == 0);
+  CHECK(number(f.east, "select count(*) from office where state = 4 and code = '370784105'") == 1);
+  CHECK(number(f.east, "select count(*) from alarm where code = 'office.moved'") == 1);
   // From now on it reports to the new one.
   good(f.report(f.town, Lane::urgent));
   good(f.talk(6));
   CHECK(good_records(f.west) == 1);
-  CHECK(count(f.west, "select verified from matter where own = 0") == 1);
+  CHECK(number(f.west, "select verified from matter where own = 0") == 1);
   for (auto& o : f.tree.offices) CHECK(accused(*o) == "");
   for (int day = 0; day < 3; ++day) {
     f.now += 20 * kHour;
@@ -440,8 +440,8 @@ TEST_CASE("the power goes at any moment of a change of key: the old one or the n
       },
       [&](Office& o) {
         const auto waits = node::authority_key_waits(o.store()).value();
-        CHECK(count(o, "select count(*) from consent") == (waits ? 1 : 0));
-        CHECK(count(o, "select count(*) from control where type = 1 and substr(bytes, 6, 1) = x'09'") ==
+        CHECK(number(o, "select count(*) from consent") == (waits ? 1 : 0));
+        CHECK(number(o, "select count(*) from control where type = 1 and substr(bytes, 6, 1) = x'09'") ==
               (waits ? 1 : 0));
         CHECK(certificate(o, id).key == old_key.public_key());
         CHECK(node::reissue_due(o.store()) == false);
@@ -459,12 +459,12 @@ TEST_CASE("the power goes at any moment of a change of key: the old one or the n
         CHECK(certificate(o, id).key == next.public_key());
         const bool due = node::reissue_due(o.store()).value();
         const auto under = [&](const PublicKey& key) {
-          return count(o, "select (select count(*) from node where office = x'" + hex(id.view()) +
-                              "' and substr(certificate, 61, 32) = x'" + hex(key.view()) +
-                              "') + (select count(*) from officer where state = 0 and office = x'" + hex(id.view()) +
-                              "' and substr(certificate, 61, 32) = x'" + hex(key.view()) +
-                              "') + (select count(*) from office where superior = x'" + hex(id.view()) +
-                              "' and substr(certificate, 61, 32) = x'" + hex(key.view()) + "')");
+          return number(o, "select (select count(*) from node where office = x'" + hex(id.view()) +
+                               "' and substr(certificate, 61, 32) = x'" + hex(key.view()) +
+                               "') + (select count(*) from officer where state = 0 and office = x'" + hex(id.view()) +
+                               "' and substr(certificate, 61, 32) = x'" + hex(key.view()) +
+                               "') + (select count(*) from office where superior = x'" + hex(id.view()) +
+                               "' and substr(certificate, 61, 32) = x'" + hex(key.view()) + "')");
         };
         CHECK(under(due ? old_key.public_key() : next.public_key()) == 4);
         CHECK(under(due ? next.public_key() : old_key.public_key()) == 0);

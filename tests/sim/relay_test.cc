@@ -6,29 +6,17 @@
 #include "node/store/routes.h"
 #include "tests/sim/chain.h"
 #include "tests/sim/expect.h"
+#include "tests/sim/look.h"
 
 using namespace yz;
 using namespace yz::sim;
 
 namespace {
 
-std::int64_t number(Office& o, std::string_view sql) {
-  const auto n = o.number(sql);
-  REQUIRE(n);
-  return *n;
-}
-
 /// Deliveries to offices of that level that their receipts say were opened.
 std::int64_t delivered(Office& o, crypto::Level to) {
   std::string sql = "select count(*) from delivery d join office o on o.id = d.destination where d.state = 3";
   return number(o, sql += " and o.level = " + std::to_string(static_cast<int>(to)));
-}
-
-void sound(Office& o) {
-  const auto audit = node::verify_store(o.store(), o.directory(), std::nullopt);
-  REQUIRE(audit);
-  for (const auto& p : audit->problems) MESSAGE(p.what, " ", p.where);
-  CHECK(audit->ok());
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "sync/forward.h"
 #include "tests/sim/chain.h"
 #include "tests/sim/expect.h"
+#include "tests/sim/look.h"
 
 using namespace yz;
 using namespace yz::sim;
@@ -31,14 +32,12 @@ namespace {
 
 namespace role = crypto::role;
 
-std::int64_t number(Office& o, std::string_view sql) { return must(o.number(sql)); }
 /// The newest report; absences are cases too.
-std::int64_t matter(Office& o) { return number(o, "select max(row) from matter where sort = 0"); }
+std::int64_t newest_report(Office& o) { return number(o, "select max(row) from matter where sort = 0"); }
 ReportState state(Office& o) {
   return node::report_state_from(number(o, "select state from matter where sort = 0 order by row desc limit 1"))
       .value();
 }
-OfficeId id_of(Office& o) { return o.store().me().office; }
 
 /// Somebody who works in an office, with the key at hand.
 struct Seat {
@@ -134,7 +133,7 @@ struct Roles : Chain {
     must(drafter.desk(now).submit(drafter.me(now), d.matter));
     now += 10;
     must(signer.desk(now).sign(signer.me(now), d.matter, ""));
-    return matter(signer.office);
+    return newest_report(signer.office);
   }
 };
 
@@ -192,9 +191,9 @@ TEST_CASE("a deputy's instruction has no effect before the word that names them,
         deputy(p.county, "孙敏", role::drafter, p.now);
     p.leave(leader, deputy, p.now + 8 * kHour, later);
     p.now += 10;
-    must(clerk.acts(p.now).instruct(clerk.me(p.now), matter(p.county), order(id_of(p.township)), {.on = true}));
+    must(clerk.acts(p.now).instruct(clerk.me(p.now), newest_report(p.county), order(id_of(p.township)), {.on = true}));
     p.now += 10;
-    must(deputy.desk(p.now).sign(deputy.me(p.now), matter(p.county), ""));
+    must(deputy.desk(p.now).sign(deputy.me(p.now), newest_report(p.county), ""));
     good(p.talk());
     if (later) {
       CHECK(p.newest(p.township, RecordType::instruction).first == Refusal::unproven_deputy);
@@ -240,12 +239,12 @@ TEST_CASE("nobody becomes a signer by their own word, or signs what the absent w
     p.now += 10;
     auto as_drafter = leader.me(p.now);
     as_drafter.person.roles = role::drafter;
-    must(leader.acts(p.now).instruct(as_drafter, matter(p.county), order(id_of(p.township)), {.on = true}));
+    must(leader.acts(p.now).instruct(as_drafter, newest_report(p.county), order(id_of(p.township)), {.on = true}));
     p.now += 10;
-    CHECK(deputy.desk(p.now).sign(deputy.me(p.now), matter(p.county), "").error().code == "denied.deputy");
+    CHECK(deputy.desk(p.now).sign(deputy.me(p.now), newest_report(p.county), "").error().code == "denied.deputy");
     auto forced = deputy.me(p.now);
     forced.person.stands_for.clear();
-    must(deputy.desk(p.now).sign(forced, matter(p.county), ""));
+    must(deputy.desk(p.now).sign(forced, newest_report(p.county), ""));
     good(p.talk());
     CHECK(p.newest(p.township, RecordType::instruction).first == Refusal::unproven_deputy);
     CHECK(state(p.township) != ReportState::instructed);
@@ -260,14 +259,15 @@ TEST_CASE("a report under embargo goes no further by an honest program, nor by a
                               {id_of(p.county)}));
   good(p.talk());
   REQUIRE(state(p.county) == ReportState::received);
-  CHECK(p.county.forward(matter(p.county), {}, p.now).error().code == "embargo.until");
+  CHECK(p.county.forward(newest_report(p.county), {}, p.now).error().code == "embargo.until");
   Act adopted;
   adopted.disposal = Disposal::adopted;
-  CHECK(county.acts(p.now).decide(county.me(p.now), matter(p.county), adopted, {}).error().code == "embargo.until");
+  CHECK(county.acts(p.now).decide(county.me(p.now), newest_report(p.county), adopted, {}).error().code ==
+        "embargo.until");
 
   // Another program's: a forward to the city, and a word to the township that it was published.
-  const auto file = must(county.books.case_file(matter(p.county)));
-  const auto original = must(county.books.original(matter(p.county), std::nullopt));
+  const auto file = must(county.books.case_file(newest_report(p.county)));
+  const auto original = must(county.books.original(newest_report(p.county), std::nullopt));
   const auto forge = [&](RecordType type, Bytes body, const OfficeId& to) {
     sync::Record r;
     r.type = type;
@@ -297,7 +297,7 @@ TEST_CASE("a report under embargo goes no further by an honest program, nor by a
 
   // When the time has come nothing is left of it.
   p.now = until + 10;
-  must(p.county.forward(matter(p.county), {}, p.now));
+  must(p.county.forward(newest_report(p.county), {}, p.now));
   good(p.talk());
   CHECK(number(p.city, "select count(*) from record where type = 1 and quarantine = 0") == 1);
 }
@@ -320,9 +320,9 @@ TEST_CASE("what left before it was signed off stays so until another person sign
   REQUIRE(provisional(p.county));
   p.now += 10;
   auto pretended = town.me(p.now);
-  CHECK(town.desk(p.now).sign(pretended, matter(p.township), "").error().code == "denied.same_person");
+  CHECK(town.desk(p.now).sign(pretended, newest_report(p.township), "").error().code == "denied.same_person");
   pretended.person.id = other.row.person;  // another program lets them through; the certificate is still theirs
-  must(town.desk(p.now).sign(pretended, matter(p.township), ""));
+  must(town.desk(p.now).sign(pretended, newest_report(p.township), ""));
   good(p.talk());
   CHECK(p.newest(p.county, RecordType::cosignature).first == Refusal::not_permitted);
   CHECK(provisional(p.county));
@@ -336,7 +336,7 @@ TEST_CASE("an embargo holds back no urgent report from the superior's superior")
   r.fields.set(node::kEmbargoHere, true);
   must(town.desk(p.now).write(town.me(p.now), town.desk(p.now).new_case(), std::move(r), true, {id_of(p.county)}));
   good(p.talk());
-  must(p.county.forward(matter(p.county), {}, p.now));
+  must(p.county.forward(newest_report(p.county), {}, p.now));
   good(p.talk());
   CHECK(p.newest(p.city, RecordType::forward).first == Refusal::none);
   CHECK(number(p.city, "select count(*) from record where type = 1 and quarantine = 0") == 1);
@@ -350,36 +350,38 @@ TEST_CASE("an office that was asked signs a report too, and all who have it see 
   node::CosignWish wish;
   wish.offices = {id_of(p.city)};
   wish.text = "请核对数字";
-  must(town.cosigns(p.now).ask(town.me(p.now), matter(p.township), wish));
+  must(town.cosigns(p.now).ask(town.me(p.now), newest_report(p.township), wish));
   good(p.talk());
-  const auto asked = [&](Office& o) { return must(node::cosigners_of_case(o.store(), matter(o))); };
+  const auto asked = [&](Office& o) { return must(node::cosigners_of_case(o.store(), newest_report(o))); };
   for (Office* o : {&p.township, &p.county, &p.city}) {
     REQUIRE(asked(*o).size() == 1);
     CHECK(asked(*o).front().state == CosignState::waiting);
   }
   CHECK(number(p.city, "select count(*) from act where duty = 5") == 1);
   // The county was not asked; what it says all the same changes nothing.
-  CHECK(county.cosigns(p.now).answer(county.me(p.now), matter(p.county), asked(p.county), true, "", {}).error().code ==
-        "denied.not_asked");
+  CHECK(county.cosigns(p.now)
+            .answer(county.me(p.now), newest_report(p.county), asked(p.county), true, "", {})
+            .error()
+            .code == "denied.not_asked");
   Cosigner pretended = asked(p.county).front();
   pretended.office = id_of(p.county);
-  must(county.cosigns(p.now).answer(county.me(p.now), matter(p.county), std::span(&pretended, 1), true, "",
+  must(county.cosigns(p.now).answer(county.me(p.now), newest_report(p.county), std::span(&pretended, 1), true, "",
                                     {id_of(p.township), id_of(p.city)}));
   good(p.talk());
   CHECK(asked(p.township).front().state == CosignState::waiting);
   // A clerk of the city does not sign for it, whatever their program lets them do.
   Seat clerk(p.city, "小孟", role::drafter, p.now);
-  CHECK(clerk.cosigns(p.now).answer(clerk.me(p.now), matter(p.city), asked(p.city), true, "", {}).error().code ==
+  CHECK(clerk.cosigns(p.now).answer(clerk.me(p.now), newest_report(p.city), asked(p.city), true, "", {}).error().code ==
         "denied.role");
   auto forced = clerk.me(p.now);
   forced.person.roles |= role::signer;
-  must(clerk.cosigns(p.now).answer(forced, matter(p.city), asked(p.city), true, "", {id_of(p.county)}));
+  must(clerk.cosigns(p.now).answer(forced, newest_report(p.city), asked(p.city), true, "", {id_of(p.county)}));
   good(p.talk());
   CHECK(p.newest(p.township, RecordType::cosignature).first == Refusal::unproven_deputy);
   CHECK(asked(p.township).front().state == CosignState::waiting);
 
   p.now += 10;
-  must(city.cosigns(p.now).answer(city.me(p.now), matter(p.city), asked(p.county), false, "人数不符",
+  must(city.cosigns(p.now).answer(city.me(p.now), newest_report(p.city), asked(p.county), false, "人数不符",
                                   {id_of(p.county)}));
   good(p.talk());
   for (Office* o : {&p.township, &p.county}) {
@@ -387,7 +389,7 @@ TEST_CASE("an office that was asked signs a report too, and all who have it see 
     CHECK(asked(*o).front().text == "人数不符");
   }
   p.now += 10;
-  must(city.cosigns(p.now).answer(city.me(p.now), matter(p.city), asked(p.city), true, "", {id_of(p.county)}));
+  must(city.cosigns(p.now).answer(city.me(p.now), newest_report(p.city), asked(p.city), true, "", {id_of(p.county)}));
   good(p.talk());
   for (Office* o : {&p.township, &p.county, &p.city}) CHECK(asked(*o).front().state == CosignState::signed_too);
 }
@@ -406,11 +408,11 @@ TEST_CASE("what waits for a co-signature goes to who is asked, and to the others
   CHECK(number(p.city, "select count(*) from record where type = 1") == 1);
   CHECK(number(p.county, "select count(*) from record where type = 1") == 0);
   SUBCASE("they sign") {
-    const auto asked = must(node::cosigners_of_case(p.city.store(), matter(p.city)));
-    must(city.cosigns(p.now).answer(city.me(p.now), matter(p.city), asked, true, "", {}));
+    const auto asked = must(node::cosigners_of_case(p.city.store(), newest_report(p.city)));
+    must(city.cosigns(p.now).answer(city.me(p.now), newest_report(p.city), asked, true, "", {}));
   }
   SUBCASE("the time runs out") { p.now += 25 * kHour; }
-  SUBCASE("somebody waits no longer") { must(town.cosigns(p.now).let_go(town.me(p.now), matter(p.township))); }
+  SUBCASE("somebody waits no longer") { must(town.cosigns(p.now).let_go(town.me(p.now), newest_report(p.township))); }
   good(p.talk());
   CHECK(number(p.county, "select count(*) from record where type = 1 and quarantine = 0") == 1);
 }

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "tests/sim/world.h"
+#include "tests/support/slow.h"
 
 using namespace yz;
 
@@ -20,7 +21,7 @@ std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
 }  // namespace
 
 TEST_CASE("whatever was signed arrives once and unaltered, however bad line, disk and clock") {
-  const std::uint64_t seeds = number_from("YZ_SIM_SEEDS", std::getenv("YZ_SLOW") != nullptr ? 20 : 300);
+  const std::uint64_t seeds = number_from("YZ_SIM_SEEDS", test::slow() ? 10 : 300);
   const std::uint64_t from = number_from("YZ_SIM_FROM", 1);
   const auto began = std::chrono::steady_clock::now();
   std::uint64_t failures = 0, up = 0, down = 0, requests = 0, crashes = 0, checks = 0, twice = 0;

@@ -68,7 +68,7 @@ TEST_CASE("the top office changes its authority key by the root document, and th
   good(f.report(f.town, Lane::urgent));
   good(f.talk(4));
   REQUIRE(good_records(f.city) == 1);
-  good(f.city.acknowledge(count(f.city, "select row from matter where own = 0"), f.now));  // by an officer under it
+  good(f.city.acknowledge(number(f.city, "select row from matter where own = 0"), f.now));  // by an officer under it
   good(f.talk(3));
   f.cut_off = {&f.east};
   good(f.report(f.east));
@@ -90,10 +90,10 @@ TEST_CASE("the top office changes its authority key by the root document, and th
   CHECK(good_records(f.city) == 2);
   CHECK(good_records(f.east) == 3);
   // What was signed before is good everywhere, with nothing said against it.
-  for (auto& o : f.tree.offices) CHECK(count(*o, "select count(*) from record where (flags & 256) != 0") == 0);
+  for (auto& o : f.tree.offices) CHECK(number(*o, "select count(*) from record where (flags & 256) != 0") == 0);
   all_verify(f);
   // A third person checks a case of before with the new root alone.
-  const std::int64_t matter = count(f.east, "select matter from record where type = 13 and own = 0");
+  const std::int64_t matter = number(f.east, "select matter from record where type = 13 and own = 0");
   const auto evidence = node::make_evidence(f.east.store(), f.east.directory(), matter);
   good(evidence);
   const auto checked = node::check_evidence(*evidence);

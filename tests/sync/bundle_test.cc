@@ -4,17 +4,12 @@
 
 #include "sync/limits.h"
 #include "tests/sync/hostile.h"
+#include "tests/sync/ring.h"
 
 using namespace yz;
 using namespace yz::sync;
 
 namespace {
-
-crypto::Keyring ring() {
-  crypto::Keyring k{crypto::SigningKey::random(), crypto::BoxKey::random(), {}};
-  k.boxes.push_back(crypto::BoxKey::random());
-  return k;
-}
 
 struct Stick {
   crypto::SigningKey writer = crypto::SigningKey::random();

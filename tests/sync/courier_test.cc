@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "sync/limits.h"
+#include "tests/support/slow.h"
 #include "tests/support/sync_fakes.h"
 
 using namespace yz;
@@ -20,7 +21,7 @@ using Out = Courier::Outgoing;
 
 namespace {
 
-struct World {
+struct Ferry {
   ScriptedRandom random{1};
   Person up{0x10}, down{0x20};
   Store hub_store{up, down}, store{down, up};
@@ -28,7 +29,7 @@ struct World {
   Courier courier{store, store, store, down.courier()};
   Millis now = 1'000'000;
 
-  World() { REQUIRE(courier.start()); }
+  Ferry() { REQUIRE(courier.start()); }
   std::optional<Out> next() { return courier.next(now).value(); }
   std::vector<Out> all() {
     std::vector<Out> out;
@@ -81,7 +82,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("the first contact is a hello, an exchange, and then silence") {
-  World w;
+  Ferry w;
   w.courier.poll();
   const auto hello = w.next();
   REQUIRE(hello);
@@ -92,7 +93,7 @@ TEST_CASE("the first contact is a hello, an exchange, and then silence") {
   const auto first = w.next();
   REQUIRE(first);
   CHECK_FALSE(first->hello);
-  CHECK(World::head(*first).fresh);
+  CHECK(Ferry::head(*first).fresh);
   CHECK_FALSE(w.courier.in_sync().value());
   w.answer(*first);
   CHECK(w.courier.last_contact() == w.now);
@@ -103,12 +104,12 @@ TEST_CASE("the first contact is a hello, an exchange, and then silence") {
 }
 
 TEST_CASE("a record written is cut, carried and receipted in one exchange") {
-  World w;
+  Ferry w;
   w.warm();
   w.store.write(Lane::routine, Bytes(500, 1));
   const auto o = w.next();
   REQUIRE(o);
-  CHECK(World::count(*o, FrameType::envelope) == 1);
+  CHECK(Ferry::count(*o, FrameType::envelope) == 1);
   w.answer(*o);
   CHECK(w.store.waiting_rows() == 0);
   CHECK(w.courier.tally().sent[3] == 1);
@@ -116,7 +117,7 @@ TEST_CASE("a record written is cut, carried and receipted in one exchange") {
 }
 
 TEST_CASE("what waits above comes down without being asked for by name") {
-  World w;
+  Ferry w;
   w.warm();
   for (int i = 0; i < 30; ++i) w.hub_store.write(Lane::routine, Bytes(9000, static_cast<std::uint8_t>(i)));
   w.courier.poll();
@@ -127,30 +128,30 @@ TEST_CASE("what waits above comes down without being asked for by name") {
 }
 
 TEST_CASE("a flash starts while bulk is in flight, and no new bulk request starts until it is answered") {
-  World w;
+  Ferry w;
   w.warm();
   const AttachmentId a{};
   for (std::uint32_t i = 0; i < 40; ++i) w.store.put_chunk(a, i, 40, 20'000);
   std::vector<Out> flying = w.all();
   REQUIRE_FALSE(flying.empty());
-  CHECK(World::count(flying[0], FrameType::chunk) > 0);
+  CHECK(Ferry::count(flying[0], FrameType::chunk) > 0);
   w.store.write(Lane::flash, Bytes(300, 1));
   const auto flash = w.next();
   REQUIRE(flash);
   CHECK(flash->channel == Courier::Channel::flash);
-  CHECK(World::count(*flash, FrameType::envelope) == 1);
-  CHECK(World::count(*flash, FrameType::chunk) == 0);
+  CHECK(Ferry::count(*flash, FrameType::envelope) == 1);
+  CHECK(Ferry::count(*flash, FrameType::chunk) == 0);
   w.answer(flying[0]);
-  for (const Out& o : w.all()) CHECK(World::count(o, FrameType::chunk) == 0);
+  for (const Out& o : w.all()) CHECK(Ferry::count(o, FrameType::chunk) == 0);
   w.answer(*flash);
   for (std::size_t i = 1; i < flying.size(); ++i) w.answer(flying[i]);
   const auto later = w.next();
   REQUIRE(later);
-  CHECK(World::count(*later, FrameType::chunk) > 0);
+  CHECK(Ferry::count(*later, FrameType::chunk) > 0);
 }
 
 TEST_CASE("there is always a nonce for a flash") {
-  World w;
+  Ferry w;
   w.warm();
   for (int i = 0; i < 50; ++i) w.store.put(Lane::routine, 8000);
   w.store.data.link.nonces.resize(3);
@@ -164,7 +165,7 @@ TEST_CASE("there is always a nonce for a flash") {
 }
 
 TEST_CASE("after a start nothing is cut before the peer has told what it has; without a line all the same") {
-  World w;
+  Ferry w;
   w.warm();
   for (const bool line : {true, false}) {
     CAPTURE(line);
@@ -173,7 +174,7 @@ TEST_CASE("after a start nothing is cut before the peer has told what it has; wi
     w.store.write(Lane::routine, Bytes(300, 1));
     const auto look = w.next();
     REQUIRE(look);
-    CHECK(World::count(*look, FrameType::envelope) == 0);
+    CHECK(Ferry::count(*look, FrameType::envelope) == 0);
     if (line) {
       w.answer(*look);
     } else {
@@ -182,14 +183,14 @@ TEST_CASE("after a start nothing is cut before the peer has told what it has; wi
         w.now += 10'000;
         const auto again = w.next();
         REQUIRE(again);
-        CHECK(World::count(*again, FrameType::envelope) == 0);
+        CHECK(Ferry::count(*again, FrameType::envelope) == 0);
         w.courier.failed(again->id, Courier::Failure::cut, 0, w.now);
       }
       w.now += 10'000;
     }
     std::size_t cut = 0;
     for (const Out& o : w.all()) {
-      cut += World::count(o, FrameType::envelope);
+      cut += Ferry::count(o, FrameType::envelope);
       w.answer(o);
     }
     w.settle();
@@ -199,7 +200,7 @@ TEST_CASE("after a start nothing is cut before the peer has told what it has; wi
 }
 
 TEST_CASE("urgency orders what a request carries") {
-  World w;
+  Ferry w;
   w.warm();
   for (int i = 0; i < 3; ++i) {
     w.store.write(Lane::routine, Bytes(100, 1));
@@ -217,7 +218,7 @@ TEST_CASE("urgency orders what a request carries") {
 }
 
 TEST_CASE("a refused nonce costs one round trip") {
-  World w;
+  Ferry w;
   w.warm();
   w.now += 70'000;  // the hello's are too old, and the hub has forgotten the others
   w.hub_store.data.link.nonce_base = 1000;
@@ -228,7 +229,7 @@ TEST_CASE("a refused nonce costs one round trip") {
 }
 
 TEST_CASE("a refused nonce on the first request after a failure does not leave anything held back") {
-  World w;
+  Ferry w;
   w.warm();
   w.store.write(Lane::routine, Bytes(100, 1));
   const auto o = w.next();
@@ -243,7 +244,7 @@ TEST_CASE("a refused nonce on the first request after a failure does not leave a
 
 TEST_CASE("a hub that is busy for the first request after a failure does not leave anything held back") {
   for (const auto why : {Courier::Failure::busy, Courier::Failure::too_large}) {
-    World w;
+    Ferry w;
     w.warm();
     w.store.write(Lane::routine, Bytes(100, 1));
     auto o = w.next();
@@ -260,7 +261,7 @@ TEST_CASE("a hub that is busy for the first request after a failure does not lea
 }
 
 TEST_CASE("answers of a captive portal change nothing that is kept") {
-  World w;
+  Ferry w;
   w.warm();
   w.store.write(Lane::routine, Bytes(100, 1));
   Dice d(3);
@@ -296,7 +297,7 @@ TEST_CASE("answers of a captive portal change nothing that is kept") {
 }
 
 TEST_CASE("a true answer for another request, for another node, or by another node is nonsense") {
-  World w;
+  Ferry w;
   w.warm();
   for (int i = 0; i < 4; ++i) {
     w.store.write(Lane::routine, Bytes(100, 1));
@@ -318,7 +319,7 @@ TEST_CASE("a true answer for another request, for another node, or by another no
 }
 
 TEST_CASE("an answer that ends inside a frame, or holds an impossible one, is nonsense and leaves nothing in flight") {
-  World w;
+  Ferry w;
   w.warm();
   for (int i = 0; i < 2; ++i) {
     w.store.write(Lane::routine, Bytes(100, 1));
@@ -343,7 +344,7 @@ TEST_CASE("an answer that ends inside a frame, or holds an impossible one, is no
 }
 
 TEST_CASE("a full disk while an answer is taken rolls back, and everything comes again") {
-  World w;
+  Ferry w;
   w.warm();
   w.hub_store.write(Lane::urgent, Bytes(100, 1));
   w.store.write(Lane::routine, Bytes(100, 1));
@@ -366,7 +367,7 @@ TEST_CASE("a full disk while an answer is taken rolls back, and everything comes
 }
 
 TEST_CASE("answers to requests given up before are ignored") {
-  World w;
+  Ferry w;
   w.warm();
   w.store.write(Lane::routine, Bytes(100, 1));
   const auto o = w.next();
@@ -383,7 +384,7 @@ TEST_CASE("answers to requests given up before are ignored") {
 TEST_CASE("a flash whose connection died is sent again while others have answers, on a slow line and a fast one") {
   for (const bool slow : {true, false}) {
     CAPTURE(slow);
-    World w;
+    Ferry w;
     w.warm();
     const Millis took = slow ? 400 : 2;
     for (int i = 0; i < 6; ++i) {  // until the line is known
@@ -407,7 +408,7 @@ TEST_CASE("a flash whose connection died is sent again while others have answers
     }
     REQUIRE(again);
     CHECK(w.courier.take_stuck() == std::vector<std::uint64_t>{flash->id});
-    CHECK(World::count(*again, FrameType::envelope) == 1);
+    CHECK(Ferry::count(*again, FrameType::envelope) == 1);
     w.answer(*again);
     w.settle(took);
     CHECK(w.store.waiting_rows() == 0);
@@ -415,7 +416,7 @@ TEST_CASE("a flash whose connection died is sent again while others have answers
 }
 
 TEST_CASE("what the peer no longer knows is said again on a line that is never idle") {
-  World w;
+  Ferry w;
   w.warm();
   w.say(1);
   w.courier.poll();
@@ -439,7 +440,7 @@ TEST_CASE("what the peer no longer knows is said again on a line that is never i
 }
 
 TEST_CASE("silence leads to one reset, and then the line is dialled again") {
-  World w;
+  Ferry w;
   w.warm();
   w.store.write(Lane::routine, Bytes(100, 1));
   REQUIRE(w.next());
@@ -460,15 +461,15 @@ TEST_CASE("silence leads to one reset, and then the line is dialled again") {
   w.now = w.courier.wake();
   const auto again = w.next();
   REQUIRE(again);
-  CHECK(World::head(*again).fresh);
-  CHECK(World::count(*again, FrameType::envelope) == 0);  // first hear what arrived
+  CHECK(Ferry::head(*again).fresh);
+  CHECK(Ferry::count(*again, FrameType::envelope) == 0);  // first hear what arrived
   w.answer(*again);
   w.settle();
   CHECK(w.store.waiting_rows() == 0);
 }
 
 TEST_CASE("what arrived although its answer was lost is not sent again") {
-  World w;
+  Ferry w;
   w.warm();
   w.store.write(Lane::routine, Bytes(100, 1));
   const auto o = w.next();
@@ -482,7 +483,7 @@ TEST_CASE("what arrived although its answer was lost is not sent again") {
 }
 
 TEST_CASE("a large envelope goes on from what arrived, after cuts everywhere") {
-  World w;
+  Ferry w;
   w.warm();
   Dice d(5);
   w.store.write(Lane::routine, d.bytes(300'000));
@@ -512,7 +513,7 @@ TEST_CASE("a large envelope goes on from what arrived, after cuts everywhere") {
 }
 
 TEST_CASE("requests and the unacknowledged stay small on a slow line") {
-  World w;
+  Ferry w;
   w.warm();
   Dice d(6);
   for (int i = 0; i < 60; ++i) w.store.put(Lane::routine, 1000 + d.below(30'000));
@@ -550,8 +551,8 @@ TEST_CASE("requests and the unacknowledged stay small on a slow line") {
     h.to = w.down.node;
     h.request = request_hash(ByteView(o.body).first(kRequestHeadBytes));
     h.request_bytes = limit::request_bytes;
-    h.heard = World::head(o).mark;
-    h.heard_told = World::head(o).mark_told;
+    h.heard = Ferry::head(o).mark;
+    h.heard_told = Ferry::head(o).mark_told;
     h.nonces = {d.id<Nonce>(), d.id<Nonce>()};
     const Bytes a = encode(h, w.up.keys.node);
     REQUIRE(w.give(o, a));
@@ -563,7 +564,7 @@ TEST_CASE("requests and the unacknowledged stay small on a slow line") {
 }
 
 TEST_CASE("an answer from which a frame was dropped on the way is nonsense, and nothing of it counts as heard") {
-  World w;
+  Ferry w;
   w.warm();
   w.hub_store.state(StatementKind::want, encode(Want{}));
   w.courier.poll();
@@ -583,7 +584,7 @@ TEST_CASE("an answer from which a frame was dropped on the way is nonsense, and 
 }
 
 TEST_CASE("on a slow line what has arrived makes room for more before its answer is here") {
-  World w;
+  Ferry w;
   w.warm();
   Dice d(5);
   for (int i = 0; i < 40; ++i) w.store.write(Lane::routine, d.bytes(6000));
@@ -609,13 +610,13 @@ TEST_CASE("on a slow line what has arrived makes room for more before its answer
 }
 
 TEST_CASE("a request that was never sent for want of a connection is not held back as one that may have arrived") {
-  World w;
+  Ferry w;
   w.warm();
   w.store.write(Lane::routine, Dice(5).bytes(6000));
   for (int i = 0; i < 3; ++i) {
     const auto o = w.next();
     REQUIRE(o);
-    CHECK(World::count(*o, FrameType::envelope) == 1);
+    CHECK(Ferry::count(*o, FrameType::envelope) == 1);
     w.courier.failed(o->id, Courier::Failure::connect, 0, w.now);
     CHECK_FALSE(w.next());
     w.now += 5000;
@@ -625,7 +626,7 @@ TEST_CASE("a request that was never sent for want of a connection is not held ba
 }
 
 TEST_CASE("a fast line gets large requests, several at a time") {
-  World w;
+  Ferry w;
   w.warm();
   for (int i = 0; i < 200; ++i) w.store.write(Lane::routine, Dice(static_cast<std::uint64_t>(i)).bytes(60'000));
   std::size_t largest = 0, most = 0;
@@ -646,7 +647,7 @@ TEST_CASE("a fast line gets large requests, several at a time") {
 }
 
 TEST_CASE("a line too slow for the patience of the first try is given more") {
-  World w;
+  Ferry w;
   w.warm();
   for (int i = 0; i < 3; ++i) w.hub_store.write(Lane::routine, Dice(static_cast<std::uint64_t>(i)).bytes(15'000));
   w.courier.poll();
@@ -675,7 +676,7 @@ TEST_CASE("a line too slow for the patience of the first try is given more") {
 }
 
 TEST_CASE("on a known slow line a chunk from above is waited for, though less was asked for") {
-  World w;
+  Ferry w;
   w.warm();
   // 32 kbit/s: a chunk takes 8 s, and nothing of its answer counts before it is whole.
   for (int i = 0; i < 4; ++i) w.store.write(Lane::routine, Dice(static_cast<std::uint64_t>(i)).bytes(8000));
@@ -708,7 +709,7 @@ TEST_CASE("on a known slow line a chunk from above is waited for, though less wa
 }
 
 TEST_CASE("back-off grows without contact, is short after it, and is forgotten in a hurry") {
-  World w;
+  Ferry w;
   w.courier.poll();
   Millis longest = 0;
   for (int i = 0; i < 40; ++i) {
@@ -745,7 +746,7 @@ struct Tries {
   int n = 0;
   Millis longest = 0;
 };
-Tries no_connection(World& w, Millis ms) {
+Tries no_connection(Ferry& w, Millis ms) {
   Tries out;
   const Millis end = w.now + ms;
   Millis last = w.now;
@@ -770,7 +771,7 @@ Tries no_connection(World& w, Millis ms) {
 TEST_CASE("while anything waits a line that is back is tried within ten seconds, and a dead one no oftener") {
   for (const Lane lane : {Lane::flash, Lane::urgent, Lane::routine}) {
     CAPTURE(static_cast<int>(lane));
-    World w;
+    Ferry w;
     w.warm();
     w.now += 3'600'000;  // the line has been dead for an hour before it was written
     w.courier.poll();
@@ -795,7 +796,7 @@ TEST_CASE("while anything waits a line that is back is tried within ten seconds,
 }
 
 TEST_CASE("what was written in the middle of a long back-off does not wait for its end") {
-  World w;
+  Ferry w;
   w.warm();
   w.now += 3'600'000;
   w.courier.poll();
@@ -820,7 +821,7 @@ TEST_CASE("what was written in the middle of a long back-off does not wait for i
 TEST_CASE("who is busy, refuses or talks nonsense is not dialled sooner because something waits") {
   for (const auto why : {Courier::Failure::busy, Courier::Failure::nonsense}) {
     CAPTURE(static_cast<int>(why));
-    World w;
+    Ferry w;
     w.warm();
     w.now += 3'600'000;
     w.store.write(Lane::routine, Bytes(100, 1));
@@ -837,7 +838,7 @@ TEST_CASE("who is busy, refuses or talks nonsense is not dialled sooner because 
 }
 
 TEST_CASE("a connection that does not come about while a busy peer is waited for does not shorten the wait") {
-  World w;
+  Ferry w;
   w.warm();
   for (std::uint32_t i = 0; i < 40; ++i) w.store.put_chunk({}, i, 40, 20'000);
   const std::vector<Out> flying = w.all();
@@ -856,7 +857,7 @@ TEST_CASE("a connection that does not come about while a busy peer is waited for
 }
 
 TEST_CASE("retry-after is obeyed, and then nothing wakes the owner without need") {
-  World w;
+  Ferry w;
   w.warm();
   w.store.write(Lane::routine, Bytes(100, 1));
   auto o = w.next();
@@ -874,7 +875,7 @@ TEST_CASE("retry-after is obeyed, and then nothing wakes the owner without need"
 }
 
 TEST_CASE("while an answer is late the owner is not woken again and again") {
-  World w;
+  Ferry w;
   w.warm();
   w.store.write(Lane::routine, Bytes(100, 1));
   REQUIRE(w.next());
@@ -888,7 +889,7 @@ TEST_CASE("while an answer is late the owner is not woken again and again") {
 }
 
 TEST_CASE("a node that the peer refuses asks ever less often") {
-  World w;
+  Ferry w;
   w.warm();
   int asked = 0;
   const Millis start = w.now;
@@ -923,7 +924,7 @@ TEST_CASE("a node that the peer refuses asks ever less often") {
 TEST_CASE("the store of the peer was restored: everything numbered is said again, and the talk ends") {
   for (const bool hub_side : {true, false}) {
     CAPTURE(hub_side);
-    World w;
+    Ferry w;
     w.warm();
     for (std::uint8_t i = 0; i < 5; ++i) {
       Head h;
@@ -970,7 +971,7 @@ TEST_CASE("the store of the peer was restored: everything numbered is said again
 
 TEST_CASE(
     "a peer that heard other words under our number is told everything again, and shows that we are an old copy") {
-  World w;
+  Ferry w;
   w.warm();
   w.say(1);
   w.courier.poll();
@@ -1190,7 +1191,7 @@ void run(std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("every record is receipted exactly once, however bad the line") {
-  const std::uint64_t seeds = std::getenv("YZ_SLOW") ? 60 : 300;
+  const std::uint64_t seeds = yz::test::slow() ? 60 : 300;
   const char* only = std::getenv("YZ_SEED");
   if (only) return run(std::strtoull(only, nullptr, 10));
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) run(seed);

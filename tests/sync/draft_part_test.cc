@@ -6,17 +6,13 @@
 
 #include "crypto/random.h"
 #include "sync/limits.h"
+#include "tests/sync/ring.h"
 
 using namespace yz;
 using namespace yz::sync;
 
 namespace {
 
-crypto::Keyring ring() {
-  crypto::Keyring k{crypto::SigningKey::random(), crypto::BoxKey::random(), {}};
-  k.boxes.push_back(crypto::BoxKey::random());
-  return k;
-}
 DraftWay a_way() {
   return {crypto::random_fixed<OfficeId>(), crypto::random_fixed<NodeId>(), crypto::random_fixed<NodeId>(),
           crypto::random_fixed<CaseId>(), crypto::random_fixed<DraftTag>()};
