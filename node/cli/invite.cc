@@ -83,7 +83,7 @@ std::string kind_word(const Session& s, const std::string& kind) {
   return kind == "line" ? s.say("条线登记", "line") : s.say("新单位", "new office");
 }
 
-std::string state_word(const Session& s, const std::string& state) {
+std::string invitation_word(const Session& s, const std::string& state) {
   if (state == "open") return s.say("未用", "not used");
   if (state == "used") return s.say("已用", "used");
   if (state == "expired") return s.say("已过期", "expired");
@@ -105,7 +105,7 @@ int run(Session& s, const InvitationList& c) {
       const std::string whom = i.text("kind") == "machine" ? i.text("officer") + " " + i.text("name")
                                                            : i.text("office") + " " + i.text("name");
       table.row({i.text("id").substr(0, 8), whom, kind_word(s, i.text("kind")), time_text(i.text("made")),
-                 time_text(i.text("until")), state_word(s, i.text("state"))});
+                 time_text(i.text("until")), invitation_word(s, i.text("state"))});
     }
     out(table.text(terminal_columns()));
   });

@@ -49,7 +49,7 @@ std::string pretty(const Doc& d) {
   return out + "\n}\n";
 }
 
-std::string state_word(const Session& s, const std::string& state) {
+std::string version_word(const Session& s, const std::string& state) {
   if (state == "in_force") return s.say("现行", "in force");
   if (state == "coming") return s.say("待生效", "to come");
   if (state == "replaced") return s.say("已被取代", "replaced");
@@ -59,7 +59,7 @@ std::string state_word(const Session& s, const std::string& state) {
 
 void tell_version(const Session& s, const Doc& p) {
   line(plain(p.text("office_name")) + " (" + plain(p.text("office")) + ")  #" + p.text("version") + "  " +
-       state_word(s, p.text("state")) + s.say("，生效 ", ", from ") + time_text(p.text("effective_at")) + "  " +
+       version_word(s, p.text("state")) + s.say("，生效 ", ", from ") + time_text(p.text("effective_at")) + "  " +
        plain(p.text("signer")));
   for (const Doc& d : p.at("deliveries").items())
     line("    " + plain(d.text("name")) + " (" + plain(d.text("office")) + ")  " +

@@ -242,7 +242,7 @@ Result<Outcome> Desk::pass(const SigningPerson& by, Draft& d, const CaseFile* fi
       return {};
     }
     const sync::SignRole role = w == Way::duty ? sync::SignRole::duty : sync::SignRole::signer;
-    const sync::ReleasedRecord released = TRY(close(d.content, {signature(by, role, d.content)}));
+    const sync::ReleasedRecord released = TRY(node::close(d.content, {signature(by, role, d.content)}));
     o = TRY(put_away(by, d, released, role));
     return {};
   }));

@@ -38,8 +38,8 @@ Report report(std::function<void(Report&)> change = [](Report&) {}) {
   return r;
 }
 
-Version version(std::uint8_t n, std::vector<std::uint8_t> parents, std::optional<Report> content) {
-  Version v;
+node::Version version(std::uint8_t n, std::vector<std::uint8_t> parents, std::optional<Report> content) {
+  node::Version v;
   v.id = id(n);
   v.at = sync::Hlc{n};
   for (const auto p : parents) v.parents.push_back(id(p));
@@ -48,7 +48,7 @@ Version version(std::uint8_t n, std::vector<std::uint8_t> parents, std::optional
   return v;
 }
 
-Built build(std::vector<Version> versions) {
+Built build(std::vector<node::Version> versions) {
   Built b;
   b.graph = CaseGraph(OfficeId{}, std::move(versions));
   b.view = view_of(b.graph, b.graph.standpoints().front(),
@@ -202,14 +202,14 @@ TEST_CASE("of several common ancestors only what they agree on counts as before"
 }
 
 TEST_CASE("withdrawn here and written on there is never merged") {
-  Version gone = version(2, {1}, std::nullopt);
+  node::Version gone = version(2, {1}, std::nullopt);
   gone.withdrawal = true;
   const Built b = build({version(1, {}, report()), gone, version(3, {1}, report([](auto& r) { r.body = "新"; }))});
   CHECK(b.view.disputed() == std::vector<std::string>{std::string(kWithdrawn)});
   CHECK_FALSE(b.view.withdrawn);
   REQUIRE(b.view.report);
   CHECK(b.view.report->body == "新");
-  Version other = version(3, {4}, std::nullopt);
+  node::Version other = version(3, {4}, std::nullopt);
   other.withdrawal = true;
   const Built all = build({version(1, {}, report()), gone, version(4, {1}, report()), other});
   CHECK(all.view.withdrawn);

@@ -42,13 +42,13 @@ bool eventually(const std::function<bool()>& true_at_last, std::chrono::millisec
 }
 
 /// A folder that goes away.
-struct Folder {
+struct SocketFolder {
   fs::path path;
-  Folder() {
+  SocketFolder() {
     std::string name = (fs::temp_directory_path() / "yz-http-XXXXXX").string();
     path = ::mkdtemp(name.data());
   }
-  ~Folder() { fs::remove_all(path); }
+  ~SocketFolder() { fs::remove_all(path); }
 };
 
 /// What a streamed body went through.
@@ -761,7 +761,7 @@ TEST_CASE("a server that closed the warm connection costs a dial, not a failure"
 }
 
 TEST_CASE("a unix socket with a long path: private, replaced when stale, gone at the end") {
-  const Folder folder;
+  const SocketFolder folder;
   const fs::path deep = folder.path / std::string(75, 'd') / std::string(75, 'e');
   fs::create_directories(deep);
   const std::string path = (deep / "node.sock").string();
@@ -817,7 +817,7 @@ TEST_CASE("a unix socket with a long path: private, replaced when stale, gone at
 }
 
 TEST_CASE("lines come while the answer is still being made") {
-  const Folder folder;
+  const SocketFolder folder;
   const std::string path = (folder.path / "s").string();
   Served s({.listen = ListenUnix{path}});
   std::atomic<int> lines{0};
@@ -877,7 +877,7 @@ TEST_CASE("listening takes literals, either family, any port, and a ready socket
 }
 
 TEST_CASE("TLS: the pinned key opens, another does not") {
-  const Folder folder;
+  const SocketFolder folder;
   const std::string d = folder.path.string();
   const std::string make =
       "cd " + d +
