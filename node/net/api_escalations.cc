@@ -213,11 +213,10 @@ Result<std::optional<Unseen>> first_unseen(Store& store, const MatterRow& m) {
   std::int64_t seen = 0;
   {
     Query q = TRY(store.db().query(
-        "select max(v.hlc) from record a join parent p on p.child = a.id join record v on v.id = p.parent and v.matter "
-        "="
-        " a.matter where a.matter = ?1 and a.quarantine = 0 and (a.type in (11, 12, 13) or exists(select 1 from act x "
-        "where"
-        " x.record = a.row and x.kind in (9, 10))) and a.office <> ?2 and (?3 or a.office = ?4)",
+        "select max(v.hlc) from record a join parent p on p.child = a.id"
+        " join record v on v.id = p.parent and v.matter = a.matter where a.matter = ?1 and a.quarantine = 0 and"
+        " (a.type in (11, 12, 13) or exists(select 1 from act x where x.record = a.row and x.kind in (9, 10)))"
+        " and a.office <> ?2 and (?3 or a.office = ?4)",
         m.row, m.office, m.own ? 1 : 0, store.me().office));
     if (TRY(q.step()) && !q.null(0)) seen = q.integer(0);
   }
