@@ -6,7 +6,6 @@
 #include "crypto/random.h"
 
 namespace yz::sim {
-namespace {}  // namespace
 
 std::unique_ptr<Office> second_machine(Office& first, Millis now) {
   using namespace node;
