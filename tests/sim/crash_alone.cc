@@ -58,7 +58,8 @@ Cutter::Found cut_alone(const Alone& w, std::uint64_t k) {
   }
   if (done && !o->disk().dead()) f.wrong = "the work is done before the cut";
   o->close();
-  for (std::uint64_t survival = survivals(k); survival-- > 0 && f.wrong.empty();) {
+  for (const std::uint64_t survival : survivals(k)) {
+    if (!f.wrong.empty()) break;
     ++f.cuts;
     const auto t = copy_of(*o);
     f.wrong = open_after_cut(*t, k, survival, f);

@@ -143,7 +143,8 @@ Cutter::Found cut_one(const Kind& kind, Scene& s, std::uint64_t k) {
   const auto signed_now = done ? victim.own_records() : before;
   const Records promised = signed_now ? *signed_now : *before;
   s.hang_up(victim);
-  for (std::uint64_t survival = survivals(k); survival-- > 0 && f.wrong.empty();) {
+  for (const std::uint64_t survival : survivals(k)) {
+    if (!f.wrong.empty()) break;
     ++f.cuts;
     const auto copy = [](Office& o) { return std::make_unique<Office>(o.disk().clone(), o.secrets()); };
     Scene t(Pair{copy(s.county()), copy(s.township())});
@@ -223,10 +224,12 @@ Cutter::Found cut_migration(Office& old, const Records& records, std::size_t ver
     if (std::string wrong = lost(records, o); !wrong.empty()) return wrong;
     return wrong_in(o, pages);
   };
-  // The versions grow in number: half as many as elsewhere, but all lost and all kept are among them.
-  const std::uint64_t most = survivals(k);
-  for (std::uint64_t survival = k == 0 ? 1 : std::max(std::min<std::uint64_t>(most, 2), most / 2);
-       survival-- > 0 && f.wrong.empty();) {
+  // Whoever opens version 1 takes every later step as well: at three of four places of the others one way will do.
+  const auto ways = survivals(k);
+  const bool one = version > 1 && ways.size() == 2 && k % 4 != 0;
+  for (const std::uint64_t survival : ways) {
+    if (!f.wrong.empty()) break;
+    if (one && survival != ways[k / 2 % 2]) continue;
     Office o(old.disk().clone(), old.secrets());
     const std::uint64_t from = o.disk().operations();
     if (k == 0) {
@@ -240,7 +243,7 @@ Cutter::Found cut_migration(Office& old, const Records& records, std::size_t ver
     (void)o.open();
     o.close();
     o.disk().power_on(survival);
-    f.wrong = look(o, (k + survival) % 4 == 0);
+    f.wrong = look(o, (k + survival) % 8 == 0);
   }
   return f;
 }
@@ -248,7 +251,8 @@ Cutter::Found cut_migration(Office& old, const Records& records, std::size_t ver
 Cutter::Found cut_founding(std::uint64_t k) {
   Cutter::Found f;
   const Founding founding{"370701", "试县", "王芳", crypto::Level::county, true};
-  for (std::uint64_t survival = k == 0 ? 1 : survivals(k); survival-- > 0 && f.wrong.empty();) {
+  for (const std::uint64_t survival : survivals(k)) {
+    if (!f.wrong.empty()) break;
     seed_libsodium(77);
     Credentials c;
     randombytes_buf(c.store_key.data(), c.store_key.size());
@@ -289,6 +293,7 @@ Cutter::Found cut_founding(std::uint64_t k) {
 TEST_CASE("a power cut at every write of every kind of transaction loses nothing acknowledged and leaves no half") {
   const auto began = std::chrono::steady_clock::now();
   Cutter cutter;
+  cutter.run("found a home", cut_founding);
   for (const Kind& kind : crash_kinds()) {
     if (cutter.enough()) break;
     CAPTURE(kind.name);
@@ -301,10 +306,10 @@ TEST_CASE("a power cut at every write of every kind of transaction loses nothing
     s.hang_up(s.county());
     s.hang_up(s.township());
   }
-  if (!cutter.enough()) cutter.run("found a home", cut_founding);
   if (!cutter.enough()) cut_alone(cutter);
   if (!cutter.enough()) cut_ways(cutter);
-  for (std::size_t version = 1; version < node::main_migrations().size() && !cutter.enough(); ++version) {
+  const std::size_t newest = node::main_migrations().size();
+  for (std::size_t version = 1; version < newest && !cutter.enough(); version += test::slow() ? 5 : 1) {
     CAPTURE(version);
     seed_libsodium(2000);
     Scene s;

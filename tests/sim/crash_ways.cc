@@ -129,7 +129,8 @@ Cutter::Found cut_way(const Way& way, Chain& c, std::uint64_t k) {
   }
   const auto promised = done ? victim.own_records() : before;
   hang_up(c, victim);
-  for (std::uint64_t survival = survivals(k); survival-- > 0 && f.wrong.empty();) {
+  for (const std::uint64_t survival : survivals(k)) {
+    if (!f.wrong.empty()) break;
     ++f.cuts;
     const auto copy = [](Office& o) { return std::make_unique<Office>(o.disk().clone(), o.secrets()); };
     Chain t{.trio = Trio{copy(c.city), copy(c.county), copy(c.township)}, .county_does = {}};

@@ -30,8 +30,9 @@ class Cutter {
   std::uint64_t cuts_ = 0, kinds_ = 0, wrong_ = 0;
 };
 
-/// In how many ways a disk survives the cut at k: 0 loses all that was not synced, 1 keeps it, the others are drawn.
-/// Every other cut has one of those, unless YZ_CRASH_SURVIVALS asks for so many.
-std::uint64_t survivals(std::uint64_t k);
+/// The ways in which a disk survives the cut at k: 0 loses all that was not synced, 1 keeps it, the others are drawn,
+/// and from 6 on the power goes once more while the office starts. Each cut has 0, and 1 or a drawn one in turn;
+/// YZ_CRASH_SURVIVALS asks for the first so many instead. The work without a cut, k = 0, is done once.
+std::vector<std::uint64_t> survivals(std::uint64_t k);
 
 }  // namespace yz::sim
