@@ -1,6 +1,7 @@
 #include "node/carrier.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "node/log.h"
 #include "node/net/superiors.h"
@@ -16,7 +17,8 @@ using sync::Millis;
 namespace {
 
 constexpr Millis kNoContactMs = 10'000;  // interface.md 7: sync gives up without contact
-constexpr Millis kSilentMs = 90'000;     // after contact, without a byte
+constexpr Millis kSilentMs = 90'000;     // after contact, without an answer
+constexpr Millis kUselessMs = 180'000;   // answers come and nothing moves: it waits for somebody else
 constexpr int kDialTries = 3;
 constexpr int kLeastWaitMs = 20;  // a wake-up time that has passed must not make us spin
 constexpr Millis kQuickPollMs = 1000, kFreshMs = 60'000;
@@ -34,6 +36,11 @@ Courier::Failure failure_of(const Failed& f) {
   if (f.status == 413) return Courier::Failure::too_large;
   if (f.status == 429 || f.status == 503 || f.status == 507) return Courier::Failure::busy;
   return Courier::Failure::nonsense;
+}
+
+std::uint64_t sum(const sync::Tally& t) {
+  const auto forward = std::accumulate(t.sent.begin(), t.sent.end(), std::uint64_t{0});
+  return std::accumulate(t.received.begin(), t.received.end(), forward);
 }
 
 /// A request to join left and no answer of the superior's came: it may have taken us in all the same, and what a later
@@ -257,7 +264,9 @@ void Carrier::collect() {
     auto told = p_.store.write([&] { return tell_and_watch(p_.store, p_.directory, wall_now(), p_.patience); });
     if (!told) log().warn("head.failed", {{"why", told.error()}});
   }
-  if (now - last_poll_ >= poll_after() && !link_->direct) {
+  // A direct line comes here only with something that has no receipt; that may come about by the usual line, so it
+  // asks.
+  if (now - last_poll_ >= poll_after()) {
     last_poll_ = now;
     courier_->poll();
   }
@@ -374,7 +383,7 @@ void Carrier::hand_back(const std::vector<LineEvent>& events) {
       if (a->id == kJoinId) {
         join_id_ = 0;
         // A captive portal answers too: only an answer that made us a member was contact.
-        if (joined(a->body)) last_answer_ = clock_.now();
+        if (joined(a->body)) last_answer_ = last_heard_ = clock_.now();
       } else if (auto done = answer(*a); !done) {
         last_error_ = done.error().what;
         log().warn("exchange.failed", {{"why", done.error()}});
@@ -457,6 +466,7 @@ Result<> Carrier::answer(const Answer& a) {
   }
   refusal_.clear();
   last_answer_ = now;
+  if (courier_->last_contact() == now) last_heard_ = now;
   if (p_.settle) p_.settle();
   // Remembered here: a person's `sync` sets the tally to nothing, and a full disk may end the first try.
   unopened_ = unopened_ || courier_->tally().envelopes > 0;
@@ -543,12 +553,16 @@ void Carrier::check_sessions() {
   });
   counted_ = now;
   for (const auto& s : now_open) {
-    if (courier_ && !s->asked) continue;
+    // Whoever cannot ask, because the link is gone or the store fails, need not be waited for.
+    if (courier_ && !s->asked && !nobody && now - s->started < kNoContactMs) continue;
     {
       const std::lock_guard lock(s->mutex);
       s->report.waiting = *left;
       s->report.carried = carried;
       if (courier_) s->report.moved = courier_->tally();
+      const std::array moved{courier_ ? sum(courier_->tally()) : 0, *left, carried};
+      if (s->moved_at == 0 || moved != s->moved) s->moved_at = now;
+      s->moved = moved;
     }
     const bool reached = last_answer_ >= s->started && last_answer_ != 0;
     if (nobody || idle_) {
@@ -562,8 +576,10 @@ void Carrier::check_sessions() {
       finish(*s, false, false, last_error_);
     else if (!reached && dial_failures_ >= kDialTries && now - first_failure_ < kNoContactMs / 2)
       finish(*s, false, false, last_error_);
-    else if (reached && now - last_answer_ >= kSilentMs)
-      finish(*s, true, false, "the line went silent");
+    else if (reached && now - std::max(last_heard_, s->started) >= kSilentMs)
+      finish(*s, true, false, last_error_.empty() ? "the line went silent" : last_error_);
+    else if (reached && now - s->moved_at >= kUselessMs)
+      finish(*s, true, false, "the superior answers, and nothing moves");
   }
   const std::lock_guard lock(mutex_);
   std::erase_if(sessions_, [](const auto& s) { return s->done.load(); });

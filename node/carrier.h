@@ -63,7 +63,9 @@ class Carrier {
     std::function<void()> on_done;  ///< called on the line thread
     sync::Millis started = 0;
     bool asked = false;
-    bool idle = false;  ///< done without a try: a direct line that had nothing to carry
+    bool idle = false;                     ///< done without a try: a direct line that had nothing to carry
+    std::array<std::uint64_t, 3> moved{};  ///< what was moved, waits and is carried, to see whether anything changes
+    sync::Millis moved_at = 0;
   };
 
   Carrier(Parts, LineGoal);
@@ -126,7 +128,8 @@ class Carrier {
   std::size_t url_ = 0;
   int dial_failures_ = 0;
   sync::Millis first_failure_ = 0, last_answer_ = 0, last_poll_ = 0, last_head_ = 0;
-  sync::Millis last_try_ = 0;  // when a request last left
+  sync::Millis last_heard_ = 0;  // the last answer that was to our question: a hello is to nobody's
+  sync::Millis last_try_ = 0;    // when a request last left
   std::string last_error_, refusal_;
   bool broken_ = false;
 

@@ -6,6 +6,8 @@ const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 
 /** Run beside the page's own scripts, by the debugger: the page's policy lets no other script in. */
 export async function accessible(page, what) {
+  // A colour half-way from one to the other is nobody's choice.
+  await page.waitForFunction(() => document.getAnimations().every((a) => a.playState !== 'running' || a.effect?.getComputedTiming().iterations === Infinity));
   await page.evaluate(axe);
   const found = await page.evaluate(async () => {
     const r = await globalThis.axe.run(document, { resultTypes: ['violations'] });
