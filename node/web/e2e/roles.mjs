@@ -80,7 +80,7 @@ async function cosigning(county, town, id) {
   const row = county.page.locator('.group-cosign_asked .work-row');
   await until('the county finds it in its work', async () => (await row.count()) === 1, 60);
   await row.click();
-  check('the county sees the deputy', (await county.page.locator('.report').innerText()).includes('代签'));
+  await until('the county sees the deputy', async () => (await county.page.locator('.report', { hasText: '代签' }).count()) === 1, 30);
   await county.page.getByRole('button', { name: '不同意会签' }).click();
   await dialog(county.page).locator('textarea, input').fill('里程与台账不符');
   await dialog(county.page).getByRole('button', { name: '不同意会签' }).click();
