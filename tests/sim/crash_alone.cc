@@ -37,38 +37,44 @@ std::string open_after_cut(Office& o, std::uint64_t k, std::uint64_t survival, C
   return opened ? "" : "it does not open: " + opened.error().what;
 }
 
-Cutter::Found cut_alone(const Alone& w, std::uint64_t k) {
+/// The work went to its end.
+std::string wrong_uncut(const Alone& w, Office& o, const Result<>& done) {
+  if (!done) return "the work is not done: " + done.error().what;
+  if (std::string wrong = wrong_in(o, true); !wrong.empty()) return wrong;
+  return w.check(o, true);
+}
+
+/// In a child process, after the cut at k: every way to survive it.
+Cutter::Found survive(const Alone& w, Office& o, const std::map<RecordId, Bytes>& promised, std::uint64_t k,
+                      const Result<>& done) {
   Cutter::Found f;
-  seed_libsodium(3000 + k);
-  const auto o = copy_of(*w.before);
-  if (const auto opened = o->open(); !opened) {
-    f.wrong = opened.error().what;
-    return f;
-  }
-  const auto promised = o->own_records();
-  const std::uint64_t from = o->disk().operations();
-  if (k > 0) o->disk().cut_power_at(k);
-  const auto done = w.act(*o);
-  if (k == 0) {
-    f.operations = o->disk().operations() - from;
-    if (!done) f.wrong = "the work is not done: " + done.error().what;
-    if (f.wrong.empty()) f.wrong = wrong_in(*o, true);
-    if (f.wrong.empty()) f.wrong = w.check(*o, true);
-    return f;
-  }
-  if (done && !o->disk().dead()) f.wrong = "the work is done before the cut";
-  o->close();
+  o.close();
   for (const std::uint64_t survival : survivals(k)) {
     if (!f.wrong.empty()) break;
     ++f.cuts;
-    const auto t = copy_of(*o);
+    const auto t = copy_of(o);
     f.wrong = open_after_cut(*t, k, survival, f);
-    if (f.wrong.empty()) f.wrong = lost(*promised, *t);
+    if (f.wrong.empty()) f.wrong = lost(promised, *t);
     if (f.wrong.empty()) f.wrong = wrong_in(*t, (k + survival) % 8 == 1);
     if (f.wrong.empty()) f.wrong = w.check(*t, done.has_value());
     if (!f.wrong.empty()) f.wrong += " [survival " + std::to_string(survival) + "]";
   }
   return f;
+}
+
+void cut(Cutter& cutter, const Alone& w) {
+  seed_libsodium(3000);
+  const auto o = copy_of(*w.before);
+  if (const auto opened = o->open(); !opened) return cutter.fault(w.name, 0, opened.error().what);
+  const auto promised = o->own_records();
+  if (!promised) return cutter.fault(w.name, 0, promised.error().what);
+  cutter.run(
+      w.name, o->disk(), [&] { return w.act(*o); },
+      [&](std::uint64_t k, const Result<>& done) -> Cutter::Found {
+        if (k == 0) return {0, wrong_uncut(w, *o, done)};
+        return survive(w, *o, *promised, k, done);
+      },
+      w.apart);
 }
 
 // --- members ---
@@ -377,13 +383,15 @@ void carried_kinds(std::vector<Alone>& all) {
          }
          std::filesystem::remove(path + "-again");
          return wrong;
-       }});
+       },
+       true});
   all.push_back({"read a stick", county, [folder, stick](Office& o) { return read_stick(o, stick); },
                  [folder, stick, records](Office& o, bool) -> std::string {
                    if (const auto again = read_stick(o, stick); !again)
                      return "it cannot be read again: " + again.error().what;
                    return *o.records() == records ? "" : "what the stick holds did not come in whole";
-                 }});
+                 },
+                 true});
 }
 
 // --- drafts that another machine of the office tells of ---
@@ -481,7 +489,7 @@ void cut_alone(Cutter& cutter) {
   identity_kinds(all);
   for (const Alone& w : all) {
     if (cutter.enough()) return;
-    cutter.run(w.name, [&](std::uint64_t k) { return cut_alone(w, k); });
+    cut(cutter, w);
   }
 }
 

@@ -16,6 +16,8 @@ struct Alone {
   std::function<Result<>(Office&)> act;
   /// What must hold besides, given whether the work was done; nothing, or what is wrong. It may go on with the work.
   std::function<std::string(Office&, bool done)> check;
+  /// It has a real file open (Cutter::run).
+  bool apart = false;
 };
 
 inline std::unique_ptr<Office> copy_of(Office& o) { return std::make_unique<Office>(o.disk().clone(), o.secrets()); }

@@ -121,27 +121,27 @@ std::string start_again(Scene& s, Office& o, std::uint64_t k, std::uint64_t surv
   return again ? "" : "it does not start again: " + again.error().what;
 }
 
-/// In a child process, which has `s` for itself: the work, its cut, and every way to survive it.
-Cutter::Found cut_one(const Kind& kind, Scene& s, std::uint64_t k) {
+/// The work went to its end.
+std::string wrong_uncut(const Kind& kind, Scene& s, Office& victim, const Result<>& done) {
+  if (!done) return "the work is not done: " + done.error().what;
+  if (kind.check)
+    if (std::string wrong = kind.check(s, victim, true); !wrong.empty()) return wrong;
+  if (std::string wrong = wrong_in(victim, true); !wrong.empty()) return wrong;
+  return wrong_later(s);
+}
+
+/// What was there before the work.
+struct Before {
+  Records records;
+  std::int64_t drafts = -1;
+};
+
+/// In a child process, which has `s` for itself, after the cut at k: every way to survive it.
+Cutter::Found survive(const Kind& kind, Scene& s, const Before& before, std::uint64_t k, const Result<>& done) {
   Cutter::Found f;
   Office& victim = kind.at_county ? s.county() : s.township();
-  seed_libsodium(1000 + k);
-  const auto before = victim.own_records();
-  const std::int64_t drafts = victim.number("select count(*) from draft").value_or(-1);
-  const std::uint64_t from = victim.disk().operations();
-  if (k > 0) victim.disk().cut_power_at(k);
-  const auto done = kind.act(s);
-  if (k == 0) {
-    f.operations = victim.disk().operations() - from;
-    if (!done) f.wrong = "the work is not done: " + done.error().what;
-    if (f.wrong.empty() && kind.check) f.wrong = kind.check(s, victim, true);
-    if (f.wrong.empty()) f.wrong = wrong_in(victim, true);
-    if (f.wrong.empty()) f.wrong = wrong_later(s);
-    return f;
-  }
-  if (done && victim.disk().operations() - from < k) f.wrong = "the work is done before the cut";
-  const auto signed_now = done ? victim.own_records() : before;
-  const Records promised = signed_now ? *signed_now : *before;
+  const auto signed_now = done ? victim.own_records() : before.records;
+  const Records& promised = signed_now ? *signed_now : before.records;
   s.hang_up(victim);
   for (const std::uint64_t survival : survivals(k)) {
     if (!f.wrong.empty()) break;
@@ -152,7 +152,8 @@ Cutter::Found cut_one(const Kind& kind, Scene& s, std::uint64_t k) {
     Office& o = kind.at_county ? t.county() : t.township();
     f.wrong = start_again(t, o, k, survival, f);
     if (f.wrong.empty()) f.wrong = lost(promised, o);
-    if (f.wrong.empty() && done && o.number("select count(*) from draft").value_or(-1) < drafts && drafts > 0)
+    if (f.wrong.empty() && done && o.number("select count(*) from draft").value_or(-1) < before.drafts &&
+        before.drafts > 0)
       f.wrong = "a draft is lost";
     if (f.wrong.empty()) f.wrong = wrong_in(o, (k + survival) % 8 == 1);
     if (f.wrong.empty() && kind.check) f.wrong = kind.check(t, o, done.has_value());
@@ -214,9 +215,21 @@ Result<> write_older(Office& o, std::size_t version) {
   return {};
 }
 
+void cut_kind(Cutter& cutter, const Kind& kind, Scene& s) {
+  Office& victim = kind.at_county ? s.county() : s.township();
+  const auto records = victim.own_records();
+  if (!records) return cutter.fault(kind.name, 0, records.error().what);
+  const Before before{*records, victim.number("select count(*) from draft").value_or(-1)};
+  cutter.run(
+      kind.name, victim.disk(), [&] { return kind.act(s); },
+      [&](std::uint64_t k, const Result<>& done) -> Cutter::Found {
+        if (k == 0) return {0, wrong_uncut(kind, s, victim, done)};
+        return survive(kind, s, before, k, done);
+      });
+}
+
 /// A store of an older version, opened by this program, with a cut at each write.
-Cutter::Found cut_migration(Office& old, const Records& records, std::size_t version, std::uint64_t k) {
-  Cutter::Found f;
+void cut_migration(Cutter& cutter, Office& old, const Records& records, std::size_t version) {
   const auto newest = static_cast<std::int64_t>(node::main_migrations().size());
   const auto look = [&](Office& o, bool pages) -> std::string {
     if (const auto opened = o.open(); !opened) return "it does not open: " + opened.error().what;
@@ -224,68 +237,71 @@ Cutter::Found cut_migration(Office& old, const Records& records, std::size_t ver
     if (std::string wrong = lost(records, o); !wrong.empty()) return wrong;
     return wrong_in(o, pages);
   };
-  // Whoever opens version 1 takes every later step as well: at three of four places of the others one way will do.
-  const auto ways = survivals(k);
-  const bool one = version > 1 && ways.size() == 2 && k % 4 != 0;
-  for (const std::uint64_t survival : ways) {
-    if (!f.wrong.empty()) break;
-    if (one && survival != ways[k / 2 % 2]) continue;
-    Office o(old.disk().clone(), old.secrets());
-    const std::uint64_t from = o.disk().operations();
-    if (k == 0) {
-      f.wrong = look(o, true);
-      f.operations = o.disk().operations() - from;
-      if (f.wrong.empty() && version == 0) f.wrong = "there is no version 0";
-      continue;
-    }
-    ++f.cuts;
-    o.disk().cut_power_at(k);
-    (void)o.open();
+  Office o(old.disk().clone(), old.secrets());
+  const auto after = [&](std::uint64_t k, const Result<>&) -> Cutter::Found {
+    Cutter::Found f;
+    if (k == 0) return {0, look(o, true)};
     o.close();
-    o.disk().power_on(survival);
-    f.wrong = look(o, (k + survival) % 8 == 0);
-  }
-  return f;
+    // Whoever opens version 1 takes every later step as well: at three of four places of the others one way will do.
+    const auto ways = survivals(k);
+    const bool one = version > 1 && ways.size() == 2 && k % 4 != 0;
+    for (const std::uint64_t survival : ways) {
+      if (!f.wrong.empty()) break;
+      if (one && survival != ways[k / 2 % 2]) continue;
+      ++f.cuts;
+      Office t(o.disk().clone(), o.secrets());
+      t.disk().power_on(survival);
+      f.wrong = look(t, (k + survival) % 8 == 0);
+    }
+    return f;
+  };
+  const auto open_and_close = [&]() -> Result<> {  // to close it is work of its own: the log goes into the file
+    TRY(o.open());
+    o.close();
+    return {};
+  };
+  cutter.run("open a store of version " + std::to_string(version), o.disk(), open_and_close, after);
 }
 
-Cutter::Found cut_founding(std::uint64_t k) {
-  Cutter::Found f;
-  const Founding founding{"370701", "试县", "王芳", crypto::Level::county, true};
-  for (const std::uint64_t survival : survivals(k)) {
-    if (!f.wrong.empty()) break;
-    seed_libsodium(77);
-    Credentials c;
-    randombytes_buf(c.store_key.data(), c.store_key.size());
-    randombytes_buf(c.authority_seed.data(), c.authority_seed.size());
-    randombytes_buf(c.officer_seed.data(), c.officer_seed.size());
-    Office o(std::make_unique<test::CrashDisk>(), c);
-    if (k > 0) o.disk().cut_power_at(k);
-    auto done = o.open(true);
-    if (done) done = o.found(founding, kBegin);
-    if (k == 0) {
-      if (!done) f.wrong = done.error().what;
-      f.operations = o.disk().operations();
-      continue;
-    }
-    ++f.cuts;
+const Founding kFounding{"370701", "试县", "王芳", crypto::Level::county, true};
+
+/// Begun again after the cut: `init` in an empty folder.
+std::string wrong_begun_again(Office& o, bool done) {
+  if (const auto again = o.open(true); !again) return "it cannot be begun again: " + again.error().what;
+  const std::int64_t there = o.number("select count(*) from meta where key = 'office'").value_or(-1);
+  if (done && there != 1) return "a home that was made is gone";
+  for (const char* table : {"office", "node", "officer", "root", "journal", "node_list", "control"})
+    if (o.number("select count(*) from " + std::string(table)).value_or(-1) != there)
+      return std::string("half a home: ") + table;
+  if (there == 0)
+    if (const auto made = o.found(kFounding, kBegin); !made) return made.error().what;
+  return o.open() && o.directory().root_confirmed().value_or(false) ? "" : "the home does not know its root";
+}
+
+void cut_founding(Cutter& cutter) {
+  seed_libsodium(77);
+  Credentials c;
+  randombytes_buf(c.store_key.data(), c.store_key.size());
+  randombytes_buf(c.authority_seed.data(), c.authority_seed.size());
+  randombytes_buf(c.officer_seed.data(), c.officer_seed.size());
+  Office o(std::make_unique<test::CrashDisk>(), c);
+  const auto found = [&]() -> Result<> {
+    TRY(o.open(true));
+    return o.found(kFounding, kBegin);
+  };
+  cutter.run("found a home", o.disk(), found, [&](std::uint64_t k, const Result<>& done) -> Cutter::Found {
+    Cutter::Found f;
+    if (k == 0) return {0, done ? "" : done.error().what};
     o.close();
-    o.disk().power_on(survival);
-    // Begun again: `init` in an empty folder.
-    if (const auto again = o.open(true); !again) {
-      f.wrong = "it cannot be begun again: " + again.error().what;
-      continue;
+    for (const std::uint64_t survival : survivals(k)) {
+      if (!f.wrong.empty()) break;
+      ++f.cuts;
+      Office t(o.disk().clone(), o.secrets());
+      t.disk().power_on(survival);
+      f.wrong = wrong_begun_again(t, done.has_value());
     }
-    const std::int64_t there = o.number("select count(*) from meta where key = 'office'").value_or(-1);
-    if (done && there != 1) f.wrong = "a home that was made is gone";
-    for (const char* table : {"office", "node", "officer", "root", "journal", "node_list", "control"})
-      if (o.number("select count(*) from " + std::string(table)).value_or(-1) != there)
-        f.wrong = std::string("half a home: ") + table;
-    if (there == 0 && f.wrong.empty())
-      if (const auto made = o.found(founding, kBegin); !made) f.wrong = made.error().what;
-    if (f.wrong.empty())
-      if (!o.open() || !o.directory().root_confirmed().value_or(false)) f.wrong = "the home does not know its root";
-  }
-  return f;
+    return f;
+  });
 }
 
 }  // namespace
@@ -293,7 +309,7 @@ Cutter::Found cut_founding(std::uint64_t k) {
 TEST_CASE("a power cut at every write of every kind of transaction loses nothing acknowledged and leaves no half") {
   const auto began = std::chrono::steady_clock::now();
   Cutter cutter;
-  cutter.run("found a home", cut_founding);
+  cut_founding(cutter);
   for (const Kind& kind : crash_kinds()) {
     if (cutter.enough()) break;
     CAPTURE(kind.name);
@@ -302,7 +318,7 @@ TEST_CASE("a power cut at every write of every kind of transaction loses nothing
     REQUIRE(s.start());
     const auto prepared = kind.prepare(s);
     REQUIRE_MESSAGE(prepared, (prepared ? "" : prepared.error().what));
-    cutter.run(kind.name, [&](std::uint64_t k) { return cut_one(kind, s, k); });
+    cut_kind(cutter, kind, s);
     s.hang_up(s.county());
     s.hang_up(s.township());
   }
@@ -324,8 +340,7 @@ TEST_CASE("a power cut at every write of every kind of transaction loses nothing
     s.hang_up(s.township());
     const auto written = write_older(s.township(), version);
     REQUIRE_MESSAGE(written, (written ? "" : written.error().what));
-    cutter.run("open a store of version " + std::to_string(version),
-               [&](std::uint64_t k) { return cut_migration(s.township(), *records, version, k); });
+    cut_migration(cutter, s.township(), *records, version);
   }
   const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   std::printf("%llu power cuts over %llu kinds of transactions, %llu places where something was lost or half, %.1f s\n",

@@ -112,22 +112,14 @@ void power_comes(Office& o, std::uint64_t k, std::uint64_t survival, Cutter::Fou
   }
 }
 
-/// In a child process, which has `c` for itself.
-Cutter::Found cut_way(const Way& way, Chain& c, std::uint64_t k) {
+using Records = std::map<RecordId, Bytes>;
+
+/// In a child process, which has `c` for itself, after the cut at k: every way to survive it.
+Cutter::Found survive(const Way& way, Chain& c, const Records& before, std::uint64_t k, const Result<>& done) {
   Cutter::Found f;
   Office& victim = at(c, way.victim);
-  seed_libsodium(5000 + k);
-  const auto before = victim.own_records();
-  const std::uint64_t from = victim.disk().operations();
-  if (k > 0) victim.disk().cut_power_at(k);
-  const auto done = way.act(c);
-  if (k == 0) {
-    f.operations = victim.disk().operations() - from;
-    if (!done) f.wrong = "the work is not done: " + done.error().what;
-    if (f.wrong.empty()) f.wrong = wrong_at_the_end(c);
-    return f;
-  }
-  const auto promised = done ? victim.own_records() : before;
+  const auto signed_now = done ? victim.own_records() : before;
+  const Records& promised = signed_now ? *signed_now : before;
   hang_up(c, victim);
   for (const std::uint64_t survival : survivals(k)) {
     if (!f.wrong.empty()) break;
@@ -138,7 +130,7 @@ Cutter::Found cut_way(const Way& way, Chain& c, std::uint64_t k) {
     Office& o = at(t, way.victim);
     power_comes(o, k, survival, f);
     if (const auto opened = o.open(); !opened) f.wrong = "it does not start again: " + opened.error().what;
-    if (f.wrong.empty()) f.wrong = lost(promised ? *promised : *before, o);
+    if (f.wrong.empty()) f.wrong = lost(promised, o);
     if (f.wrong.empty()) f.wrong = wrong_in(o, (k + survival) % 8 == 1);
     if (f.wrong.empty() && (survival == 0 || (k + survival) % 8 == 0)) {
       if (const auto started = t.start(); !started)
@@ -152,6 +144,18 @@ Cutter::Found cut_way(const Way& way, Chain& c, std::uint64_t k) {
   return f;
 }
 
+void cut(Cutter& cutter, const Way& way, Chain& c) {
+  Office& victim = at(c, way.victim);
+  const auto before = victim.own_records();
+  if (!before) return cutter.fault(way.name, 0, before.error().what);
+  cutter.run(
+      way.name, victim.disk(), [&] { return way.act(c); },
+      [&](std::uint64_t k, const Result<>& done) -> Cutter::Found {
+        if (k > 0) return survive(way, c, *before, k, done);
+        return {0, done ? wrong_at_the_end(c) : "the work is not done: " + done.error().what};
+      });
+}
+
 }  // namespace
 
 void cut_ways(Cutter& cutter) {
@@ -162,13 +166,10 @@ void cut_ways(Cutter& cutter) {
     auto ready = c.start();
     if (ready) ready = c.talk();
     if (ready) ready = way.prepare(c);
-    if (!ready) {
-      cutter.run(way.name, [&](std::uint64_t) {
-        return Cutter::Found{0, 0, "it cannot be made ready: " + ready.error().what};
-      });
-      continue;
-    }
-    cutter.run(way.name, [&](std::uint64_t k) { return cut_way(way, c, k); });
+    if (ready)
+      cut(cutter, way, c);
+    else
+      cutter.fault(way.name, 0, "it cannot be made ready: " + ready.error().what);
     for (Office* o : {&c.city, &c.county, &c.township}) hang_up(c, *o);
   }
 }

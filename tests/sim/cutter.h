@@ -1,24 +1,35 @@
 #pragma once
-// Power cuts, one at every operation of a piece of work. The state before the work is made once; each cut happens in a
-// child process that has a copy of it, and as many children run at a time as there are cores.
+// Power cuts, one at every operation of a piece of work. The work is done once; at each of its operations a child
+// process leaves it, which has a copy of everything, and there the power goes. As many children run at a time as there
+// are cores.
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "crypto/result.h"
+#include "tests/support/crash_vfs.h"
+
 namespace yz::sim {
 
 class Cutter {
  public:
-  /// What one child saw: how many cuts it made (the work once, each way to survive it once), and what was wrong.
+  /// What one child saw: how many cuts it made (each way to survive this one, once), and what was wrong.
   struct Found {
-    std::uint64_t cuts = 0, operations = 0;
+    std::uint64_t cuts = 0;
     std::string wrong;
   };
+  using Work = std::function<Result<>()>;
+  using Look = std::function<Found(std::uint64_t k, const Result<>& done)>;
 
-  /// `cut(0)` does the work without a cut and says how many operations it has; `cut(k)` cuts the power at the k-th: at
-  /// every one, with YZ_SLOW at every 24th. Prints a line, and one for each k that went wrong.
-  void run(const std::string& kind, const std::function<Found(std::uint64_t k)>& cut);
+  /// Does the work on `disk`. At its k-th operation (from 1; at every one, with YZ_SLOW at every 24th) the power goes
+  /// in a child: the work comes back there, done or not, and `look` says what it finds. `look(0, done)` at last in this
+  /// process, where nothing was cut. Prints a line, and one for each k that went wrong.
+  /// Work that holds a real file open shares its place in it with every child: `apart`, each does it from the
+  /// beginning.
+  void run(const std::string& kind, test::CrashDisk& disk, const Work& work, const Look& look, bool apart = false);
+  /// It cannot even be made ready.
+  void fault(const std::string& kind, std::uint64_t k, const std::string& what);
 
   std::uint64_t cuts() const { return cuts_; }
   std::uint64_t kinds() const { return kinds_; }
@@ -32,7 +43,7 @@ class Cutter {
 
 /// The ways in which a disk survives the cut at k: 0 loses all that was not synced, 1 keeps it, the others are drawn,
 /// and from 6 on the power goes once more while the office starts. Each cut has 0, and 1 or a drawn one in turn;
-/// YZ_CRASH_SURVIVALS asks for the first so many instead. The work without a cut, k = 0, is done once.
+/// YZ_CRASH_SURVIVALS asks for the first so many instead.
 std::vector<std::uint64_t> survivals(std::uint64_t k);
 
 }  // namespace yz::sim

@@ -71,6 +71,7 @@ struct CrashDisk::State {
   std::array<Plan, 6> plans{};
   std::uint64_t operations = 0;
   std::uint64_t cut_at = 0;  // 0: never
+  std::function<bool()> power_goes;
   bool dead = false;
   std::uint64_t space = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t used = 0;
@@ -84,7 +85,7 @@ struct CrashDisk::State {
     last_errno = EIO;
     if (dead) return false;
     ++counts[static_cast<std::size_t>(op)];
-    if (op != Op::read && ++operations == cut_at) {
+    if (op != Op::read && (++operations == cut_at || (power_goes && power_goes()))) {
       dead = true;
       if (cut) *cut = true;
       return false;
@@ -358,6 +359,7 @@ std::uint64_t CrashDisk::operations() const { return state_->operations; }
 std::uint64_t CrashDisk::count(Op op) const { return state_->counts[static_cast<std::size_t>(op)]; }
 void CrashDisk::cut_power_at(std::uint64_t k) { state_->cut_at = state_->operations + k; }
 void CrashDisk::cut_power_now() { state_->dead = true; }
+void CrashDisk::on_operation(std::function<bool()> power_goes) { state_->power_goes = std::move(power_goes); }
 bool CrashDisk::dead() const { return state_->dead; }
 
 void CrashDisk::power_on(std::uint64_t seed) {

@@ -13,6 +13,7 @@
 //    delete that asks for it.
 //  - A failed sync loses what it should have saved, although reads go on showing it.
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -50,6 +51,8 @@ class CrashDisk {
   /// it and everything after it fails.
   void cut_power_at(std::uint64_t k);
   void cut_power_now();
+  /// Asked before each operation that changes the disk; true cuts the power at it. It does not go along with clone().
+  void on_operation(std::function<bool()> power_goes);
   bool dead() const;
   /// What survives is drawn from the seed; 0 loses all that was not synced, 1 keeps all.
   /// Close every file first. Clears planned faults, keeps the space limit.
