@@ -25,6 +25,7 @@ struct Scene {
   std::optional<node::StoreOutbox> outbox, mail;
   std::unique_ptr<sync::Sender> sender;
   std::unique_ptr<Courier> courier;
+  sync::Epoch epoch;  // the courier's
   std::optional<Courier::Outgoing> request;
   Bytes answer;
 
@@ -55,8 +56,9 @@ struct Scene {
     if (l.empty()) return {};
     up.emplace(o.store(), l[0].peer);
     outbox.emplace(o.store(), l[0].peer, l[0].office, clock);
+    epoch = o.store().me().epoch;
     courier = std::make_unique<Courier>(*outbox, o.inbox(), *up,
-                                        Courier::Me{o.store().me().node, o.store().me().epoch, &o.store().keys().node});
+                                        Courier::Me{o.store().me().node, epoch, &o.store().keys().node});
     return courier->start();
   }
   void hang_up(Office& o) {
@@ -68,6 +70,11 @@ struct Scene {
     o.close();
   }
   Result<> ask() {
+    if (township().store().me().epoch != epoch) {  // Carrier::prepare: it found out that it is an old copy
+      courier.reset();
+      TRY(dial(township()));
+      courier->poll();
+    }
     return township().store().write([&]() -> Result<> {
       request = TRY(courier->next(now));
       return {};
