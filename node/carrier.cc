@@ -1,10 +1,10 @@
 #include "node/carrier.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "node/log.h"
 #include "node/net/superiors.h"
+#include "node/stamped_inbox.h"
 #include "node/store/direct.h"
 #include "node/store/sqlite.h"
 #include "node/store/watch.h"
@@ -16,10 +16,6 @@ using sync::Millis;
 
 namespace {
 
-constexpr Millis kNoContactMs = 10'000;  // interface.md 7: sync gives up without contact
-constexpr Millis kSilentMs = 90'000;     // after contact, without an answer
-constexpr Millis kUselessMs = 180'000;   // answers come and nothing moves: it waits for somebody else
-constexpr int kDialTries = 3;
 constexpr int kLeastWaitMs = 20;  // a wake-up time that has passed must not make us spin
 constexpr Millis kQuickPollMs = 1000, kFreshMs = 60'000;
 constexpr Millis kSiblingPollMs = 3000;  // in one house: what came to one machine is soon seen at the other
@@ -27,8 +23,7 @@ constexpr Millis kFlashRetryMs = 8000;   // while a flash report waits, nobody w
 constexpr Millis kHeadLookMs = 20'000;   // how often to look whether a head is due
 constexpr RequestId kJoinId = RequestId{1} << 62;
 constexpr std::size_t kOpenAtOnce = 4;
-constexpr int kLookMs = 100;      // how often to look how much of a slow line's window has arrived
-constexpr Millis kCountMs = 200;  // while requests are in flight, sessions are looked at so often
+constexpr int kLookMs = 100;  // how often to look how much of a slow line's window has arrived
 
 Courier::Failure failure_of(const Failed& f) {
   if (f.reason == LineFault::dial) return Courier::Failure::connect;
@@ -38,49 +33,12 @@ Courier::Failure failure_of(const Failed& f) {
   return Courier::Failure::nonsense;
 }
 
-std::uint64_t sum(const sync::Tally& t) {
-  const auto forward = std::accumulate(t.sent.begin(), t.sent.end(), std::uint64_t{0});
-  return std::accumulate(t.received.begin(), t.received.end(), forward);
-}
-
 /// A request to join left and no answer of the superior's came: it may have taken us in all the same, and what a later
 /// answer says is no proof that it did not.
 void note_unsure_join(Store& store) {
   auto kept = store.write([&] { return store.set_meta_number("join_unsure", 1); });
   if (!kept) log().error("join.unsure", {{"why", kept.error()}});
 }
-
-/// The courier measures by a clock that runs evenly from its start; what is signed for here bears the wall's time,
-/// which may have been set since. Everything else goes on to the inbox as it is.
-class StampedInbox final : public sync::Inbox {
- public:
-  explicit StampedInbox(sync::Inbox& inner) : inner_(inner) {}
-  Result<std::optional<sync::KnownNode>> node(const NodeId& id) override { return inner_.node(id); }
-  Result<> accept(const sync::Envelope& e, const NodeId& from, sync::Tally& t) override {
-    return inner_.accept(e, from, t);
-  }
-  Result<std::optional<Bytes>> keep_part(const sync::Part& p, const NodeId& from, sync::Millis now) override {
-    return inner_.keep_part(p, from, now);
-  }
-  Result<> drop_parts(const sync::StreamId& s, sync::Seq n, const NodeId& from) override {
-    return inner_.drop_parts(s, n, from);
-  }
-  Result<std::vector<sync::Have>> unfinished(const NodeId& from) override { return inner_.unfinished(from); }
-  Result<> apply(const sync::Statement& s, const NodeId& from, sync::Tally& t) override {
-    return inner_.apply(s, from, t);
-  }
-  Result<> learn(sync::FrameType type, ByteView item, const NodeId& from, sync::Tally& t) override {
-    return inner_.learn(type, item, from, t);
-  }
-  Result<> keep_chunk(const sync::Chunk& c, const NodeId& from, sync::Tally& t) override {
-    return inner_.keep_chunk(c, from, t);
-  }
-  Result<> settle(sync::Millis) override { return inner_.settle(wall_now()); }
-  void refused(const NodeId& from, const Error& e) override { inner_.refused(from, e); }
-
- private:
-  sync::Inbox& inner_;
-};
 
 }  // namespace
 
@@ -95,18 +53,6 @@ Result<std::vector<LineGoal>> line_goals(Store& store) {
 
 Carrier::Carrier(Parts p, LineGoal goal) : p_(std::move(p)), goal_(std::move(goal)) {}
 Carrier::~Carrier() = default;
-
-std::shared_ptr<Carrier::Session> Carrier::begin(std::function<void()> on_done) {
-  auto s = std::make_shared<Session>();
-  s->on_done = std::move(on_done);
-  s->started = clock_.now();
-  const std::lock_guard lock(mutex_);
-  sessions_.push_back(s);
-  woken_ = true;
-  woken_up_.notify_all();
-  if (line_) line_->wakeup();
-  return s;
-}
 
 void Carrier::wake(sync::Lane lane) {
   if (lane == sync::Lane::flash) hurry_ = true;
@@ -482,111 +428,6 @@ Result<> Carrier::open_received() {
   courier_->tally().envelopes = 0;
   unopened_ = false;
   return {};
-}
-
-Result<std::uint64_t> carried_on(Store& store) {
-  Query q =
-      TRY(store.db().query("select count(*) from delivery d where state < 2 and exists(select 1 from carry c"
-                           " where c.envelope = d.envelope and c.state = 1)"));
-  TRY(q.step());
-  return static_cast<std::uint64_t>(q.integer(0));
-}
-
-Result<std::uint64_t> waiting_above(Store& store) {
-  std::uint64_t n = 0;
-  {
-    // What a neighbour carries on is out of our hands: its receipt comes when it has arrived. Answers to those below
-    // wait for them to call. What another machine of ours wrote it counts itself.
-    Query q = TRY(store.db().query(
-        "with recursive below(id) as (select office from link where upward = 0 union"
-        " select o.id from office o join below b on o.superior = b.id), above(id) as (select superior from office where"
-        " state = 3 union select o.superior from office o join above a on o.id = a.id)"
-        " select count(*) from delivery d where state < 2 and not exists(select 1 from carry c"
-        " where c.envelope = d.envelope and c.state = 1) and d.destination not in below and not exists(select 1"
-        " from envelope e where e.row = d.envelope and e.copy > 0)"
-        // A line superior that we left takes nothing: what was for it is kept, and waits for nobody's line.
-        " and not exists(select 1 from office o where o.id = d.destination and o.state = 0 and o.id not in above and"
-        " not exists(select 1 from link where office = o.id) and not exists(select 1 from consent where before ="
-        " o.id))"));
-    TRY(q.step());
-    n += static_cast<std::uint64_t>(q.integer(0));
-  }
-  Query q =
-      TRY(store.blobs().query("select count(*) from chunk c join attachment a on a.row = c.attachment"
-                              " where c.state = 0 and a.own = 1 and a.ready = 1"));
-  TRY(q.step());
-  return n + static_cast<std::uint64_t>(q.integer(0));
-}
-
-void Carrier::finish(Session& s, bool reached, bool in_sync, std::string reason) {
-  {
-    const std::lock_guard lock(s.mutex);
-    s.report.reached = reached;
-    s.report.in_sync = in_sync;
-    s.report.reason = std::move(reason);
-    if (courier_) s.report.moved = courier_->tally();
-    s.report.acknowledged = 0;
-    for (std::size_t lane = 1; lane <= 4; ++lane) s.report.acknowledged += s.report.moved.sent[lane];
-  }
-  s.done = true;
-  if (s.on_done) s.on_done();
-}
-
-void Carrier::check_sessions() {
-  std::vector<std::shared_ptr<Session>> now_open;
-  {
-    const std::lock_guard lock(mutex_);
-    now_open = sessions_;
-  }
-  if (now_open.empty()) return;
-  const Millis now = clock_.now();
-  bool in_sync = false, nobody = false;
-  std::optional<std::uint64_t> left;
-  std::uint64_t carried = 0;
-  const bool flying = courier_ && courier_->in_flight();
-  if (flying && now - counted_ < kCountMs) return;  // an answer will tell more; looking costs a scan
-  p_.on_store([&] {
-    nobody = gone_ || (!courier_ && !invitation_);
-    if (courier_ && !flying) in_sync = courier_->in_sync().value_or(false);
-    left = waiting_above(p_.store).value_or(0);
-    carried = carried_on(p_.store).value_or(0);
-  });
-  counted_ = now;
-  for (const auto& s : now_open) {
-    // Whoever cannot ask, because the link is gone or the store fails, need not be waited for.
-    if (courier_ && !s->asked && !nobody && now - s->started < kNoContactMs) continue;
-    {
-      const std::lock_guard lock(s->mutex);
-      s->report.waiting = *left;
-      s->report.carried = carried;
-      if (courier_) s->report.moved = courier_->tally();
-      const std::array moved{courier_ ? sum(courier_->tally()) : 0, *left, carried};
-      if (s->moved_at == 0 || moved != s->moved) s->moved_at = now;
-      s->moved = moved;
-    }
-    const bool reached = last_answer_ >= s->started && last_answer_ != 0;
-    if (nobody || idle_) {
-      s->idle = true;
-      finish(*s, false, true, {});
-    } else if (broken_)
-      finish(*s, reached, false, last_error_);
-    else if (reached && in_sync)
-      finish(*s, true, true, {});
-    else if (!reached && now - s->started >= kNoContactMs)
-      finish(*s, false, false, last_error_);
-    else if (!reached && dial_failures_ >= kDialTries && now - first_failure_ < kNoContactMs / 2)
-      finish(*s, false, false, last_error_);
-    else if (reached && now - std::max(last_heard_, s->started) >= kSilentMs)
-      finish(*s, true, false, last_error_.empty() ? "the line went silent" : last_error_);
-    else if (reached && now - s->moved_at >= kUselessMs)
-      finish(*s, true, false, "the superior answers, and nothing moves");
-  }
-  const std::lock_guard lock(mutex_);
-  std::erase_if(sessions_, [](const auto& s) { return s->done.load(); });
-  if (sessions_.empty()) {
-    broken_ = false;
-    dial_failures_ = 0;
-  }
 }
 
 }  // namespace yz::node

@@ -100,7 +100,13 @@ class Carrier {
   Result<> open_received();
   bool joined(const Bytes& answer);
   void check_sessions();
-  void finish(Session&, bool reached, bool in_sync, std::string reason);
+  /// How a session ends that has nothing more to wait for; nothing while it goes on.
+  struct Ending {
+    bool reached = false, in_sync = false;
+    std::string reason;
+  };
+  std::optional<Ending> ending(const Session&, bool in_sync, sync::Millis now) const;
+  void finish(Session&, const Ending&);
   void rest(int most_ms);
   std::string url(std::string_view path) const;
   int wait_ms(int most_ms) const;

@@ -41,7 +41,7 @@ int run(Session& s, const Sync&) {
              (up.flag("in_sync")   ? paint(Colour::green, s.say("已收发完", "in sync"))
               : up.flag("reached") ? s.say("已连上，还没有收发完", "reached, not in sync")
                                    : paint(Colour::yellow, s.say("没有连上", "not reached"))));
-    if (const std::string why = d.text("reason"); !why.empty()) line(plain(why));
+    if (const std::string why = d.text("said"); !why.empty()) line(plain(why));
     const std::int64_t waiting = d.number("waiting");
     if (waiting > 0)
       line(
