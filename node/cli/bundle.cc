@@ -1,16 +1,8 @@
-#include <filesystem>
 
 #include "node/cli/commands.h"
 
 namespace yz::node::cli {
 namespace {
-
-/// A running node opens the file, and its working directory is another.
-std::string absolute(const std::string& file) {
-  std::error_code error;
-  const auto full = std::filesystem::absolute(file, error);
-  return error ? file : full.lexically_normal().string();
-}
 
 std::int64_t mail(const Doc& lanes) { return lanes.number("flash") + lanes.number("urgent") + lanes.number("routine"); }
 
@@ -18,7 +10,7 @@ std::int64_t mail(const Doc& lanes) { return lanes.number("flash") + lanes.numbe
 
 int run(Session& s, const BundleExport& c) {
   Doc body;
-  body.set("to", c.to).set("path", absolute(c.file));
+  body.set("to", c.to).set("path", absolute_path(c.file));
   std::optional<ProgressBar> bar(s.say("写出", "writing"));
   const Answer a = s.ask("POST", "/api/v1/bundles/export", body,
                          [&](const Doc& d) { bar->at(static_cast<std::uint64_t>(d.real("share") * 1000), 1000); });
@@ -39,7 +31,7 @@ int run(Session& s, const BundleExport& c) {
 
 int run(Session& s, const BundleImport& c) {
   Doc body;
-  body.set("path", absolute(c.file));
+  body.set("path", absolute_path(c.file));
   std::optional<ProgressBar> bar(s.say("读入", "reading"));
   const Answer a = s.ask("POST", "/api/v1/bundles/import", body,
                          [&](const Doc& d) { bar->at(static_cast<std::uint64_t>(d.real("share") * 1000), 1000); });

@@ -1,5 +1,4 @@
 // Keys that end and begin: offices, nodes and officers revoked or suspended, roles, new keys, addresses.
-#include <filesystem>
 
 #include "node/cli/commands.h"
 
@@ -7,12 +6,6 @@ namespace yz::node::cli {
 namespace {
 
 using What = KeyAct::What;
-
-std::string absolute(const std::string& file) {
-  std::error_code error;
-  const auto full = std::filesystem::absolute(file, error);
-  return error ? file : full.string();
-}
 
 struct Call {
   std::string target;
@@ -65,7 +58,7 @@ Call call_of(const KeyAct& c) {
       break;
     case What::rotate_office:
       call.target = "/api/v1/office/rotate-key";
-      if (!c.out.empty()) b.set("path", absolute(c.out));
+      if (!c.out.empty()) b.set("path", absolute_path(c.out));
       break;
     case What::confirm_key:
       call.target = "/api/v1/offices/" + percent(c.office) + "/confirm-key";

@@ -1,17 +1,10 @@
 // The root of trust: shown, drafted anew, signed by its holders, put in force.
-#include <filesystem>
 
 #include "node/cli/commands.h"
 #include "node/cli/passphrase.h"
 
 namespace yz::node::cli {
 namespace {
-
-std::string absolute(const std::string& file) {
-  std::error_code error;
-  const auto full = std::filesystem::absolute(file, error);
-  return error ? file : full.string();
-}
 
 void tell_document(const Session& s, const Doc& d) {
   line(s.say("版本：", "Version: ") + std::to_string(d.number("version")) +
@@ -40,7 +33,7 @@ int run(Session& s, const RootShow&) {
 int run(Session& s, const RootKey& c) {
   auto fresh = ask_new_passphrase(s.globals().passphrase_file, c.name, s.language());
   if (!fresh) return s.finish(s.problem(fresh.error()), {});
-  return s.finish(s.answer(make_root_key(absolute(c.out), c.name, *fresh)), [&](const Doc& d) {
+  return s.finish(s.answer(make_root_key(absolute_path(c.out), c.name, *fresh)), [&](const Doc& d) {
     line(s.say("密钥文件：", "Key file: ") + plain(d.text("file")));
     line(s.say("公钥：", "Public key: ") + plain(d.text("key")));
     line(s.say("指纹：", "Fingerprint: ") + plain(d.text("fingerprint")));
@@ -52,7 +45,7 @@ int run(Session& s, const RootKey& c) {
 int run(Session& s, const RootPropose& c) {
   Doc body;
   if (c.threshold > 0) body.set("threshold", c.threshold);
-  body.set("add", Doc::list(c.add)).set("remove", Doc::list(c.remove)).set("path", absolute(c.out));
+  body.set("add", Doc::list(c.add)).set("remove", Doc::list(c.remove)).set("path", absolute_path(c.out));
   return s.finish(s.ask("POST", "/api/v1/root/propose", body), [&](const Doc& d) {
     tell_document(s, d);
     line(s.say("请各持有人核对数字后签名：yizhan root sign 文件 --key 密钥文件",
@@ -67,17 +60,17 @@ int run(Session& s, const RootSign& c) {
   };
   if (c.key.empty()) {
     Doc body;
-    body.set("path", absolute(c.file));
+    body.set("path", absolute_path(c.file));
     return s.finish(s.ask("POST", "/api/v1/root/sign", body), told);
   }
   auto passphrase = ask_passphrase(s.globals().passphrase_file, "", s.language());
   if (!passphrase) return s.finish(s.problem(passphrase.error()), {});
-  return s.finish(s.answer(sign_root_file(absolute(c.file), absolute(c.key), *passphrase)), told);
+  return s.finish(s.answer(sign_root_file(absolute_path(c.file), absolute_path(c.key), *passphrase)), told);
 }
 
 int run(Session& s, const RootAdopt& c) {
   Doc body;
-  body.set("path", absolute(c.file));
+  body.set("path", absolute_path(c.file));
   return s.finish(s.ask("POST", "/api/v1/root/adopt", body), [&](const Doc& d) {
     line(s.say("新版根文件已启用，各下级在下次联系时得知。未用过的邀请要重新发。",
                "The new root is in force; everybody below hears of it at the next contact. Invitations that nobody has "

@@ -60,6 +60,12 @@ void line(std::string_view text) {
   out("\n");
 }
 
+std::string absolute_path(const std::string& file) {
+  std::error_code error;
+  const auto full = std::filesystem::absolute(file, error);
+  return error ? file : full.lexically_normal().string();
+}
+
 std::string percent(std::string_view s) {
   static constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string o;

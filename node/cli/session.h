@@ -72,6 +72,8 @@ class Session {
 /// Prints to stdout. Exit code 73 comes from main when stdout could not be written.
 void out(std::string_view text);
 void line(std::string_view text = {});
+/// A running node opens the file, and its working directory is another.
+std::string absolute_path(const std::string& file);
 /// Percent-encodes everything but unreserved characters.
 std::string percent(std::string_view);
 /// "?a=b&c=d" of the pairs whose value is not empty.

@@ -1,4 +1,3 @@
-#include <filesystem>
 
 #include "node/cli/commands.h"
 
@@ -6,22 +5,16 @@ namespace yz::node::cli {
 
 namespace {
 
-std::string absolute(const std::string& file) {
-  std::error_code error;
-  const auto full = std::filesystem::absolute(file, error);
-  return error ? file : full.string();
-}
-
 /// The invitation, or the files that stand for the line.
 template <class C>
 Doc asked(const C& c) {
   Doc body;
   if (!c.answer_file.empty()) {
-    body.set("answer", absolute(c.answer_file));
+    body.set("answer", absolute_path(c.answer_file));
     return body;
   }
   body.set("invitation", c.invitation);
-  if (!c.request_file.empty()) body.set("request", absolute(c.request_file));
+  if (!c.request_file.empty()) body.set("request", absolute_path(c.request_file));
   return body;
 }
 

@@ -8,7 +8,7 @@ namespace yz::node::api {
 namespace {
 
 constexpr std::size_t kMissingShown = 64;
-constexpr std::int64_t kListMax = 1000;  // each row compares bodies
+constexpr std::int64_t kConflictsMost = 1000;  // each row compares bodies
 
 /// A case with what its versions say.
 struct Opened {
@@ -280,8 +280,8 @@ Result<ApiReply> get_conflicts(Request& r) {
   f.after = r.param("after");
   if (const auto limit = r.param("limit"); !limit.empty()) {
     const auto [end, error] = std::from_chars(limit.data(), limit.data() + limit.size(), f.limit);
-    if (error != std::errc() || end != limit.data() + limit.size() || f.limit < 1 || f.limit > kListMax)
-      return fail(Fault::invalid, "limit is a number from 1 to " + std::to_string(kListMax), "invalid.limit");
+    if (error != std::errc() || end != limit.data() + limit.size() || f.limit < 1 || f.limit > kConflictsMost)
+      return fail(Fault::invalid, "limit is a number from 1 to " + std::to_string(kConflictsMost), "invalid.limit");
   }
   const CaseList list = TRY(list_cases(r.store(), f));
   Json cases = Json::array();

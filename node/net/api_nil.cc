@@ -68,12 +68,6 @@ Json slots_json(const Request& r, const Row& row) {
   return list;
 }
 
-Result<OfficeRow> ourselves(Request& r) {
-  const auto self = TRY(r.host.directory().office(r.store().me().office));
-  if (!self) return fail(Fault::corrupt, "this home does not know its own office", "store.office");
-  return *self;
-}
-
 /// "16:30" of each that is due from now on, or was today, each once.
 void add_times(const Request& r, const Row& row, std::set<std::string>& out) {
   for (const auto& [slot, verdict] : row.slots)
@@ -115,7 +109,7 @@ Result<bool> nil_waits(Request& r, const Report& like) {
 Result<Json> nil_due_json(Request& r) {
   const auto above = TRY(superior_of(r));
   if (!above) return Json();
-  const Row row = TRY(row_of(r, TRY(ourselves(r)), above->id, r.now() - sync::kDayMs, r.now() + sync::kDayMs));
+  const Row row = TRY(row_of(r, TRY(r.ourselves()), above->id, r.now() - sync::kDayMs, r.now() + sync::kDayMs));
   const auto* s = now_due(row, r.now());
   if (!s || s->first.due > r.now() + kRemind || s->second.by) return Json();
   Json j = slot_json(r, s->first, s->second);
@@ -127,7 +121,7 @@ Result<Json> nil_missed_json(Request& r) {
   Json list = Json::array();
   const auto above = TRY(superior_of(r));
   if (!above) return list;
-  const Row row = TRY(row_of(r, TRY(ourselves(r)), above->id, r.now() - 2 * sync::kDayMs, r.now()));
+  const Row row = TRY(row_of(r, TRY(r.ourselves()), above->id, r.now() - 2 * sync::kDayMs, r.now()));
   for (const auto& [slot, verdict] : row.slots)
     if (verdict.state == NilState::missed) list.add(slot_json(r, slot, verdict));
   return list;
@@ -145,7 +139,7 @@ Result<ApiReply> get_nil(Request& r) {
   std::set<std::string> at;
   Json own = Json::array(), below = Json::array(), due = TRY(nil_due_json(r));
   if (const auto above = TRY(superior_of(r))) {
-    const Row row = TRY(row_of(r, TRY(ourselves(r)), above->id, from, to));
+    const Row row = TRY(row_of(r, TRY(r.ourselves()), above->id, from, to));
     own = slots_json(r, row);
     add_times(r, row, at);
   }
@@ -171,12 +165,12 @@ Result<ApiReply> post_nil(Request& r) {
   TRY(only(r.body, {"note", "again"}));
   const auto above = TRY(superior_of(r));
   if (!above) return fail(Fault::invalid, "this office has no superior to report to", "report.no_superior");
-  const Row row = TRY(row_of(r, TRY(ourselves(r)), above->id, r.now() - sync::kDayMs, r.now() + sync::kDayMs, false));
+  const Row row = TRY(row_of(r, TRY(r.ourselves()), above->id, r.now() - sync::kDayMs, r.now() + sync::kDayMs, false));
   const auto* s = now_due(row, r.now());
   // Two people at two machines press the same button: the second is told, and may insist.
   if (s && s->second.by && !r.body.flag("again"))
     return fail(Fault::conflict, "the nil report of this time was sent already", "nil.sent");
-  const OfficeRow self = TRY(ourselves(r));
+  const OfficeRow self = TRY(r.ourselves());
   const LocalTime at = local(r, s ? s->first.due : r.now()), now = local(r, r.now());
   Report report;
   report.kind = Kind::zero_report;

@@ -9,7 +9,7 @@ namespace yz::node::api {
 namespace {
 
 /// As long as a period of the table may be.
-constexpr sync::Millis kLongest = 400 * sync::kDayMs;
+constexpr sync::Millis kScoredMost = 400 * sync::kDayMs;
 
 struct Sides {
   OfficeRow of, by;
@@ -32,7 +32,7 @@ Result<Period> period_of(Request& r, const MatterRow& m) {
   Query q = TRY(r.store().db().query("select min(at_ms) from record where matter = ?", m.row));
   const sync::Millis first = TRY(q.step()) && !q.null(0) ? q.integer(0) : r.now();
   const sync::Millis began = std::min(first, m.signed_at.value_or(first)) - sync::kDayMs;
-  return Period{std::max(began, r.now() - kLongest), r.now() + 1};
+  return Period{std::max(began, r.now() - kScoredMost), r.now() + 1};
 }
 
 }  // namespace

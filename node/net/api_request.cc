@@ -337,6 +337,12 @@ Json Request::time(std::optional<sync::Millis> ms) const {
   return rfc3339(*ms, host.config().office.utc_offset_minutes.count());
 }
 
+Result<OfficeRow> Request::ourselves() const {
+  const auto self = TRY(host.directory().office(store().me().office));
+  if (!self) return fail(Fault::corrupt, "this home does not know its own office", "store.office");
+  return *self;
+}
+
 std::string Request::code_of(const OfficeId& id) const {
   const auto row = host.directory().office(id);
   return row && *row && !(*row)->code.empty() ? (*row)->code : hex(id.view());

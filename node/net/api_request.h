@@ -41,6 +41,8 @@ struct Request {
   Result<Signer> signer(bool to_sign = true) const;
   /// RFC 3339 with the office's offset; null for none.
   Json time(std::optional<sync::Millis>) const;
+  /// Our own office. Fault::corrupt when the home does not know it.
+  Result<OfficeRow> ourselves() const;
   /// An office's code; its id in hexadecimal when nobody told us the code.
   std::string code_of(const OfficeId&) const;
   std::string office_name(const OfficeId&) const;

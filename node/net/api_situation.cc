@@ -130,17 +130,11 @@ Result<Json> below_json(Request& r) {
   return list;
 }
 
-Result<OfficeRow> ourselves(Request& r) {
-  const auto self = TRY(r.host.directory().office(r.store().me().office));
-  if (!self) return fail(Fault::corrupt, "this home does not know its own office", "store.office");
-  return *self;
-}
-
 }  // namespace
 
 Result<ApiReply> get_situation(Request& r) {
   TRY(r.host.open_received());
-  const OfficeRow self = TRY(ourselves(r));
+  const OfficeRow self = TRY(r.ourselves());
   const sync::Millis from = TRY(from_in(r, r.param("from"), TRY(shift_began(r, self))));
   const Situation now = TRY(situation(r.store(), from));
   std::string note = TRY(note_of(r.store()));
@@ -176,7 +170,7 @@ Result<ApiReply> put_handover(Request& r) {
 Result<ApiReply> post_handover(Request& r) {
   TRY(only(r.body, {"to", "from", "note"}));
   TRY(need_role(r, kKeepsWatch));
-  const OfficeRow self = TRY(ourselves(r));
+  const OfficeRow self = TRY(r.ourselves());
   const std::string note = TRY(note_in(r.body)), to(r.body.text("to"));
   const sync::Millis from = TRY(from_in(r, r.body.text("from"), TRY(shift_began(r, self))));
   const auto officers = TRY(r.host.directory().officers(self.id));

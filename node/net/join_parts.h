@@ -1,5 +1,6 @@
 #pragma once
-// Steps that joining, registering and moving have in common; for join.cc, rehome.cc and machine_join.cc alone.
+// Steps that joining, registering and moving have in common; for join.cc, join_message.cc, rehome.cc and
+// machine_join.cc alone.
 #include "node/net/join.h"
 
 namespace yz::node::join_parts {
@@ -9,8 +10,23 @@ inline constexpr std::int64_t kOnePerson = 1, kLineOnly = 2, kMoves = 4, kForMac
 /// So many wrong tries kill an invitation.
 inline constexpr int kMostTries = 5;
 
+using Code = Fixed<16, struct InviteCodeTag>;
+inline constexpr std::size_t kMacBytes = 32, kMostMessage = 64 * 1024;
+inline constexpr std::size_t kMostOfficers = 16, kMostOffices = 8, kMostConsents = 8, kMostNodesBefore = 4;
+inline constexpr std::size_t kMostUrls = 4, kMostUrlBytes = 256, kMostNameBytes = 200;
+
+/// A length in two bytes, then so many.
+void put_block(Writer&, ByteView);
+Bytes block(Reader&);
+/// How many in one byte, then each.
+void put_blocks(Writer&, const std::vector<Bytes>&);
+/// What was written, and behind it the keyed hash of it under the invitation's code.
+Bytes with_mac(Writer&, const Code&);
+/// Fault::forged.
+std::unexpected<Error> refused(const char* what, const char* code);
+
 struct Invited {
-  Fixed<16, struct InviteCodeTag> code;
+  Code code;
   std::string office_code, name;
   std::int64_t flags = 0;
   crypto::Level level{};

@@ -16,37 +16,19 @@
 
 namespace yz::node {
 
-using join_parts::kForMachine, join_parts::kMostTries, join_parts::kTakenBack;
+using namespace join_parts;
 
 namespace {
 
-using Code = Fixed<16, struct InviteCodeTag>;
 constexpr std::uint8_t kMachine = 6, kMachineAnswer = 7;  // the sixth byte of a message
-constexpr std::size_t kMacBytes = 32, kMostMessage = 64 * 1024, kMostOffices = 8, kMostNodes = 8, kMostOfficers = 2;
-constexpr std::size_t kMostSuperiors = 8, kMostUrls = 8, kMostUrlBytes = 256, kNameBytes = 200;
+constexpr std::size_t kMostMachines = 8, kMostTold = 2, kMostSuperiors = 8, kMostAddresses = 8;
 
-std::unexpected<Error> refused(const char* what, const char* code) { return fail(Fault::forged, what, code); }
-
-void put_block(Writer& w, ByteView b) { w.u16(static_cast<std::uint16_t>(b.size())).raw(b); }
-void put_blocks(Writer& w, const std::vector<Bytes>& all) {
-  w.u8(static_cast<std::uint8_t>(all.size()));
-  for (const Bytes& b : all) put_block(w, b);
-}
-Bytes block(Reader& r) {
-  const ByteView b = r.raw(r.u16());
-  return Bytes(b.begin(), b.end());
-}
 std::vector<Bytes> blocks(Reader& r, std::size_t least, std::size_t most) {
   std::vector<Bytes> out;
   const std::size_t n = r.u8();
   if (n < least || n > most) r.spoil();
   for (std::size_t i = 0; i < n && r.ok(); ++i) out.push_back(block(r));
   return out;
-}
-
-Bytes with_mac(Writer& w, const Code& code) {
-  const Hash mac = crypto::keyed_hash(crypto::purpose::join, code.view(), {w.view()});
-  return w.id(mac).take();
 }
 
 /// Nothing in an archive's wrap but the key, and for whom.
@@ -79,7 +61,7 @@ Result<MachineRequest> decode_machine_request(ByteView bytes) {
   m.node = r.id<PublicKey>();
   m.box = r.id<BoxPublic>();
   m.officer = r.id<PublicKey>();
-  m.name = r.str16(kNameBytes);
+  m.name = r.str16(kMostNameBytes);
   const std::size_t signed_bytes = r.at();
   const auto by_node = r.id<Signature>(), by_officer = r.id<Signature>();
   if (!r.done() || m.name.empty()) return refused("machine request form", "join.form");
@@ -123,8 +105,8 @@ Result<MachineAnswer> decode_machine_answer(ByteView bytes) {
   m.request = r.id<Hash>();
   m.root = block(r);
   m.offices = blocks(r, 1, kMostOffices);
-  m.nodes = blocks(r, 2, kMostNodes);
-  m.officers = blocks(r, 1, kMostOfficers);
+  m.nodes = blocks(r, 2, kMostMachines);
+  m.officers = blocks(r, 1, kMostTold);
   m.node_list = block(r);
   m.archive = block(r);
   const std::size_t n = r.u8();
@@ -135,7 +117,7 @@ Result<MachineAnswer> decode_machine_answer(ByteView bytes) {
     s.node_list = block(r);
     s.offices = blocks(r, 1, kMostOffices);
     const std::size_t urls = r.u8();
-    if (urls > kMostUrls) return refused("too many addresses", "join.form");
+    if (urls > kMostAddresses) return refused("too many addresses", "join.form");
     for (std::size_t k = 0; k < urls && r.ok(); ++k) s.urls.push_back(r.str16(kMostUrlBytes));
     s.pin = r.str16(200);
     m.superiors.push_back(std::move(s));
@@ -155,7 +137,7 @@ Result<Invitation> invite_machine(Store& store, Directory& directory, const Invi
     return fail(Fault::invalid, "an invitation is valid for 1 minute to 90 days", "invite.valid");
   TRY(join_parts::reachable(wish.urls));
   if (wish.name.size() > 150) return fail(Fault::invalid, "the machine's name is too long", "invite.name");
-  if (wish.officer.empty() || wish.officer.size() > kNameBytes)
+  if (wish.officer.empty() || wish.officer.size() > kMostNameBytes)
     return fail(Fault::invalid, "say which officer the machine is for", "invite.officer");
   Invitation i;
   i.code = crypto::random_fixed<Code>();
@@ -182,15 +164,16 @@ Result<Invitation> invite_machine(Store& store, Directory& directory, const Invi
 
 namespace {
 
-struct Invited {
+struct InvitedMachine {
   Code code;
   std::string name, officer;
   std::uint16_t roles = 0;
   bool used = false;
 };
 
-Result<Invited> invited(Database& db, const MachineRequest& m, ByteView request, const NodeId& id, sync::Millis now) {
-  Invited i;
+Result<InvitedMachine> invited(Database& db, const MachineRequest& m, ByteView request, const NodeId& id,
+                               sync::Millis now) {
+  InvitedMachine i;
   Query q =
       TRY(db.query("select code, name, flags, until_ms, tries, used_by, officer, roles from invitation"
                    " where id = ?",
@@ -232,7 +215,8 @@ Result<crypto::Certificate> certify_node(Store& store, const OfficeRow& me, cons
 
 /// The person whom the invitation names: one of ours gets a key more, anybody else becomes an officer.
 Result<crypto::Certificate> certify_officer(Store& store, Directory& directory, const MachineRequest& m,
-                                            const Invited& i, const crypto::SigningKey& authority, sync::Millis now) {
+                                            const InvitedMachine& i, const crypto::SigningKey& authority,
+                                            sync::Millis now) {
   if (m.name != i.officer)
     return refused("this invitation is for another officer: join with the name that it was made for", "join.officer");
   const auto there = TRY(directory.officer_by_name(store.me().office, m.name));
@@ -279,7 +263,7 @@ Result<std::vector<KnownSuperior>> known_superiors(Store& store, Directory& dire
     s.node_list = TRY(stored(store, kNodeList, l.office.view()));
     s.offices = TRY(chain_from(directory, l.office));
     s.urls = l.urls;
-    if (s.urls.size() > kMostUrls) s.urls.resize(kMostUrls);
+    if (s.urls.size() > kMostAddresses) s.urls.resize(kMostAddresses);
     s.pin = l.pin;
     out.push_back(std::move(s));
   }
@@ -287,7 +271,7 @@ Result<std::vector<KnownSuperior>> known_superiors(Store& store, Directory& dire
 }
 
 /// Its certificates, its place in the node list, and the link.
-Result<> take_in(Store& store, Directory& directory, const MachineRequest& m, const Invited& i, const NodeId& id,
+Result<> take_in(Store& store, Directory& directory, const MachineRequest& m, const InvitedMachine& i, const NodeId& id,
                  const crypto::SigningKey& authority, sync::Millis now) {
   const auto me = TRY(directory.office(store.me().office));
   if (!me) return fail(Fault::corrupt, "this home does not know its own office", "store.office");
@@ -321,7 +305,7 @@ Result<Bytes> admit_machine(Store& store, Directory& directory, ByteView request
                             sync::Millis now) {
   const MachineRequest m = TRY(decode_machine_request(request));
   const NodeId id = crypto::node_id_of(m.node);
-  const Invited i = TRY(invited(store.db(), m, request, id, now));
+  const InvitedMachine i = TRY(invited(store.db(), m, request, id, now));
   // Taken in before: the answer was lost, and the same certificates go again.
   if (!i.used) TRY(take_in(store, directory, m, i, id, authority, now));
   MachineAnswer a;
@@ -343,17 +327,17 @@ Result<Bytes> admit_machine(Store& store, Directory& directory, ByteView request
 
 namespace {
 
-struct Checked {
+struct CheckedAnswer {
   crypto::RootDocument root;
   std::vector<crypto::Certificate> offices, nodes, officers;
   sync::Statement list;
 };
 
-Result<Checked> checked(Store& store, const Invitation& invitation, ByteView request, ByteView bytes,
-                        const MachineAnswer& m, const MachineRequest& asked) {
+Result<CheckedAnswer> checked(Store& store, const Invitation& invitation, ByteView request, ByteView bytes,
+                              const MachineAnswer& m, const MachineRequest& asked) {
   if (m.invitation != id_of(invitation) || m.request != join_hash(request) || !check_mac(bytes, invitation.code))
     return refused("the answer does not belong to our request", "join.answer");
-  Checked c;
+  CheckedAnswer c;
   c.root = TRY(crypto::RootDocument::decode(m.root));
   if (c.root.digest != invitation.root) return refused("the root differs from the invitation's", "join.root");
   for (const Bytes& b : m.offices) c.offices.push_back(TRY(crypto::Certificate::decode(b)));
@@ -421,7 +405,7 @@ Result<> accept_machine_answer(Store& store, Directory& directory, const Invitat
                                ByteView bytes, sync::Millis now) {
   const MachineAnswer m = TRY(decode_machine_answer(bytes));
   const MachineRequest asked = TRY(decode_machine_request(request));
-  const Checked c = TRY(checked(store, invitation, request, bytes, m, asked));
+  const CheckedAnswer c = TRY(checked(store, invitation, request, bytes, m, asked));
   TRY(directory.learn_root(c.root, false));
   for (auto it = c.offices.rbegin(); it != c.offices.rend(); ++it) TRY(directory.learn(*it, now));
   TRY(directory.set_office_state(store.me().office, OfficeState::self));

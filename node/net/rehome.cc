@@ -17,16 +17,12 @@ using namespace join_parts;
 
 namespace {
 
-constexpr std::size_t kMostConsents = 8, kMostNodes = 4;
-
-std::unexpected<Error> refused(const char* what, const char* code) { return fail(Fault::forged, what, code); }
-
 Result<std::vector<Bytes>> nodes_of(Store& store, const OfficeId& office) {
   std::vector<Bytes> out;
   Query q =
       TRY(store.db().query("select certificate from node where office = ? and state = 0 order by at_ms desc"
                            " limit ?",
-                           office, kMostNodes));
+                           office, kMostNodesBefore));
   while (TRY(q.step())) out.push_back(q.blob(0));
   return out;
 }

@@ -37,12 +37,6 @@ sync::SignRole capacity(const Person& p) {
   return p.roles & role::duty ? sync::SignRole::duty : sync::SignRole::drafter;
 }
 
-std::vector<OfficeId> sorted(std::vector<OfficeId> ids) {
-  std::ranges::sort(ids);
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return ids;
-}
-
 Result<> in_bounds(const Act& a) {
   if (a.text.size() > kActTextBytesMax) return fail(Fault::invalid, "the text is longer than 16 KiB", "act.too_long");
   if (a.reason.size() > kActReasonBytesMax)
@@ -137,7 +131,7 @@ Result<sync::Record> ActDesk::record_of(const About& a, const Act& act, std::vec
   if (a.exercise()) r.flags |= sync::record_flag::exercise;
   std::ranges::sort(parents);
   r.parents = std::move(parents);
-  r.addressees = sorted(std::move(to));
+  r.addressees = as_signed(std::move(to));
   if (r.addressees.empty()) return fail(Fault::invalid, "nobody is named to hear of this", "act.nobody");
   if (r.addressees.size() > sync::limit::addressees)
     return fail(Fault::invalid, "with all who have the case these are more than 16 offices", "act.assignees");
@@ -286,7 +280,7 @@ Result<Outcome> ActDesk::instruct(const SigningPerson& by, std::int64_t matter, 
   const About a = TRY(about(matter));
   act.kind = ActKind::instruction;
   if (act.text.empty()) return fail(Fault::invalid, "an instruction needs its words", "invalid.text");
-  act.assignees = sorted(std::move(act.assignees));
+  act.assignees = as_signed(std::move(act.assignees));
   if (act.assignees.size() > kAssigneesMax)
     return fail(Fault::invalid, "an instruction is for at most 12 offices", "act.assignees");
   for (const OfficeId& id : act.assignees)
@@ -385,7 +379,7 @@ Result<Outcome> ActDesk::ask(const SigningPerson& by, std::int64_t matter, Act a
     known.push_back(e.fact.office);
     known.insert(known.end(), e.fact.to.begin(), e.fact.to.end());
   }
-  known = sorted(std::move(known));
+  known = as_signed(std::move(known));
   for (const OfficeId& id : to)
     if (id == home_.id || !std::ranges::binary_search(known, id))
       return fail(Fault::missing, "that office has nothing of this case", "act.office");

@@ -12,12 +12,6 @@ namespace {
 namespace role = crypto::role;
 constexpr std::uint16_t kWritesCosign = role::drafter | role::duty | role::signer;
 
-std::vector<OfficeId> sorted(std::vector<OfficeId> ids) {
-  std::ranges::sort(ids);
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return ids;
-}
-
 Outcome outcome_of(const CaseFile& f) {
   Outcome o;
   o.matter = f.matter;
@@ -60,7 +54,7 @@ Result<sync::Record> cosign_record(const HomeOffice& home, const CaseFile& file,
   std::ranges::sort(parents);
   r.parents = std::move(parents);
   std::erase(to, home.id);
-  r.addressees = sorted(std::move(to));
+  r.addressees = as_signed(std::move(to));
   if (r.addressees.empty()) r.addressees = {home.id};
   if (r.addressees.size() > sync::limit::addressees)
     return fail(Fault::invalid, "with all who have the report these are more than 16 offices", "report.addressees");
@@ -93,7 +87,7 @@ Result<Outcome> CosignDesk::release(const SigningPerson& by, const CaseFile& fil
 
 Result<Outcome> CosignDesk::ask(const SigningPerson& by, std::int64_t matter, CosignWish wish) {
   if (!(by.person.roles & kWritesCosign)) return std::unexpected(lacks_role("asking for co-signatures"));
-  wish.offices = sorted(std::move(wish.offices));
+  wish.offices = as_signed(std::move(wish.offices));
   std::erase(wish.offices, home_.id);
   if (wish.empty()) return fail(Fault::invalid, "say which offices or officers are to sign too", "cosign.nobody");
   if (wish.offices.size() > kAssigneesMax || wish.persons.size() > kAskedPersonsMax)

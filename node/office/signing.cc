@@ -17,6 +17,12 @@ Result<> may_stand_in(const Person& by, std::span<const PersonId> signed_by) {
               "denied.deputy");
 }
 
+std::vector<OfficeId> as_signed(std::vector<OfficeId> to) {
+  std::ranges::sort(to);
+  to.erase(std::unique(to.begin(), to.end()), to.end());
+  return to;
+}
+
 sync::RecordSignature signature(const SigningPerson& by, sync::SignRole role, const RecordId& id) {
   return {role, by.person.certificate, sync::sign_record(id, role, by.person.certificate, by.key)};
 }

@@ -13,8 +13,8 @@
 namespace yz::node {
 namespace {
 
-constexpr std::int64_t kLot = 256;          // manifests looked at in one go
-constexpr std::int64_t kWantsMost = 16384;  // attachments that one machine asks us for
+constexpr std::int64_t kManifestsAtOnce = 256;  // manifests looked at in one go
+constexpr std::int64_t kWantsMost = 16384;      // attachments that one machine asks us for
 constexpr int kManifest = static_cast<int>(sync::RecordType::manifest);
 
 Bytes pack(const sync::Intervals& all) {
@@ -65,7 +65,7 @@ Result<> note_new(Store& store, std::span<const NodeId> others, sync::Millis now
   {
     Query q = TRY(store.db().query(
         "select row, bytes from record where row > ? and type = ? and quarantine = 0 order by row limit ?", seen,
-        kManifest, kLot));
+        kManifest, kManifestsAtOnce));
     while (TRY(q.step())) found.emplace_back(q.integer(0), q.blob(1));
   }
   if (found.empty()) return {};
@@ -82,7 +82,7 @@ Result<> note_new(Store& store, std::span<const NodeId> others, sync::Millis now
 Result<> forget_whole(Store& store) {
   std::vector<std::int64_t> records;
   {
-    Query q = TRY(store.db().query("select record from chunk_want order by record limit ?", kLot));
+    Query q = TRY(store.db().query("select record from chunk_want order by record limit ?", kManifestsAtOnce));
     while (TRY(q.step())) records.push_back(q.integer(0));
   }
   for (const std::int64_t row : records) {

@@ -13,8 +13,8 @@
 namespace yz::node {
 namespace {
 
-constexpr std::int64_t kLot = 64;          // drafts told at a time, from time to time
-constexpr std::int64_t kPartsMost = 2048;  // of one machine, before they are whole: 16 MiB
+constexpr std::int64_t kDraftsAtOnce = 64;  // drafts told at a time, from time to time
+constexpr std::int64_t kPartsMost = 2048;   // of one machine, before they are whole: 16 MiB
 
 struct Machine {
   NodeId node;
@@ -240,7 +240,7 @@ namespace {
 Result<> begin_versions(Store& store, sync::Millis now) {
   std::vector<std::int64_t> old;
   {
-    Query q = TRY(store.db().query("select matter from draft where seen = x'' limit ?", kLot));
+    Query q = TRY(store.db().query("select matter from draft where seen = x'' limit ?", kDraftsAtOnce));
     while (TRY(q.step())) old.push_back(q.integer(0));
   }
   for (const std::int64_t matter : old) TRY(begin_draft_version(store, matter, now));
@@ -251,7 +251,8 @@ Result<> take_waiting(Store& store, sync::Millis now) {
   std::vector<std::pair<NodeId, CaseId>> whole;
   {
     Query q = TRY(store.db().query(
-        "select peer, case_id from draft_part group by peer, case_id having count(*) = max(parts) limit ?", kLot));
+        "select peer, case_id from draft_part group by peer, case_id having count(*) = max(parts) limit ?",
+        kDraftsAtOnce));
     while (TRY(q.step())) whole.emplace_back(TRY(q.id<NodeId>(0)), TRY(q.id<CaseId>(1)));
   }
   for (const auto& [peer, draft] : whole)
@@ -261,7 +262,7 @@ Result<> take_waiting(Store& store, sync::Millis now) {
     }
   std::vector<CaseId> waits;
   {
-    Query q = TRY(store.db().query("select case_id from draft_case where waits = 1 limit ?", kLot));
+    Query q = TRY(store.db().query("select case_id from draft_case where waits = 1 limit ?", kDraftsAtOnce));
     while (TRY(q.step())) waits.push_back(TRY(q.id<CaseId>(0)));
   }
   for (const CaseId& id : waits) TRY(settle_drafts(store, id, now));
@@ -277,7 +278,7 @@ Result<> tell_untold(Store& store, sync::Millis now) {
           store.db().query("select c.case_id from draft_case c left join draft_told t on t.case_id = c.case_id and"
                            " t.peer = ? where t.state is not c.state and (c.live = 1 or t.state is not null) order by"
                            " c.live desc, c.changed_ms desc limit ?",
-                           r.node, kLot));
+                           r.node, kDraftsAtOnce));
       while (TRY(q.step())) untold.push_back(TRY(q.id<CaseId>(0)));
     }
     for (const CaseId& id : untold) TRY(tell_one(store, TRY(draft_state(store, id)), r, now));
@@ -292,7 +293,7 @@ Result<> forget_gone(Store& store, sync::Millis now) {
     Query q = TRY(store.db().query(
         "select case_id from draft_case where live = 0 and (changed_ms < ? or case_id in (select case_id from"
         " draft_case where live = 0 order by changed_ms desc limit ? offset ?)) limit ?",
-        now - kDraftsGoneMs, kLot, kDraftsGone, kLot));
+        now - kDraftsGoneMs, kDraftsAtOnce, kDraftsGone, kDraftsAtOnce));
     while (TRY(q.step())) old.push_back(TRY(q.id<CaseId>(0)));
   }
   for (const CaseId& id : old) {
