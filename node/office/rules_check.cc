@@ -30,7 +30,7 @@ class Run {
     auto text = [&](std::string_view key, std::string_view s) {
       if (auto at = bad_utf8_at(s)) {
         hard("L03", "文字不是有效的UTF-8编码", "the text is not valid UTF-8", key);
-        out_.back().zh += ": " + std::string(key) + ", 第" + std::to_string(*at) + "字节";
+        out_.back().zh += "：" + std::string(key) + "，第" + std::to_string(*at) + "字节";
         out_.back().en += ": " + std::string(key) + ", byte " + std::to_string(*at);
         return;
       }
@@ -42,7 +42,7 @@ class Run {
         ++at;
       });
       if (count > 0)
-        out_.push_back({"U01", Severity::warning, Blocks::routine, "含看不见的控制字符, 显示顺序可能被改变",
+        out_.push_back({"U01", Severity::warning, Blocks::routine, "含看不见的控制字符，显示顺序可能被改变",
                         "invisible control characters can change how the text reads", std::string(key), first, 1});
     };
     text("title", report_.title);
@@ -125,7 +125,7 @@ class Run {
   void add_field(std::string_view key) {
     add(key);
     auto spec = specs_.find(key);
-    out_.back().zh += ": " + (spec == specs_.end() ? std::string(key) : spec->second->zh);
+    out_.back().zh += "：" + (spec == specs_.end() ? std::string(key) : spec->second->zh);
     out_.back().en += ": " + (spec == specs_.end() ? std::string(key) : spec->second->en);
   }
   void add_hit(const Part& part, std::size_t begin, std::size_t end) {
@@ -140,7 +140,7 @@ class Run {
     if (found == Found::gave_up) {
       const Rule& r = c_->rule;
       if (gave_up_.insert(r.id).second)
-        out_.push_back({r.id, Severity::warning, Blocks::routine, "未能完成检查: " + r.zh,
+        out_.push_back({r.id, Severity::warning, Blocks::routine, "未能完成检查：" + r.zh,
                         "could not be checked to the end: " + r.en, "", 0, 0});
     }
     return found == Found::yes;
@@ -345,7 +345,7 @@ class Run {
     // Words may be told in many ways; figures may not.
     if (const std::string differ = casualties_differ(title_, body_); !differ.empty()) {
       add("title");
-      out_.back().zh += ": " + differ;
+      out_.back().zh += "：" + differ;
       out_.back().en += ": " + differ;
       return;
     }
@@ -357,7 +357,7 @@ class Run {
     });
     if (static_cast<double>(both) < c_->rule.share * static_cast<double>(all)) {
       add("title");
-      out_.back().zh += ": 标题的词语正文里几乎没有";
+      out_.back().zh += "：标题的词语正文里几乎没有";
       out_.back().en += ": the text has almost none of the title's words";
     }
   }
@@ -391,7 +391,8 @@ class Run {
     const IncidentLevel graded = rules_.grade(report_.fields.text("incident_type"), report_.fields);
     if (*stated >= graded) return;
     add("level");
-    out_.back().zh += ": 应为" + std::string(to_string(graded));
+    static constexpr std::string_view kGradeNames[] = {"未定级", "一般", "较大", "重大", "特别重大"};
+    out_.back().zh += "：应为" + std::string(kGradeNames[static_cast<std::size_t>(graded)]);
     out_.back().en += ": should be " + std::string(to_string(graded));
   }
 
@@ -419,7 +420,7 @@ class Run {
     for (const auto& [key, s] : seen)
       if (!s.agrees && s.other) {
         add_hit(body, s.other->begin, s.other->end);
-        out_.back().zh += ": " + (specs_.contains(key) ? specs_.at(key)->zh : std::string(key));
+        out_.back().zh += "：" + (specs_.contains(key) ? specs_.at(key)->zh : std::string(key));
         out_.back().en += ": " + (specs_.contains(key) ? specs_.at(key)->en : std::string(key));
       }
   }
