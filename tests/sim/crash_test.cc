@@ -137,7 +137,8 @@ struct Before {
 };
 
 /// In a child process, which has `s` for itself, after the cut at k: every way to survive it.
-Cutter::Found survive(const Kind& kind, Scene& s, const Before& before, std::uint64_t k, const Result<>& done) {
+Cutter::Found survive(const Kind& kind, Scene& s, const Before& before, std::uint64_t k, const Result<>& done,
+                      bool fresh) {
   Cutter::Found f;
   Office& victim = kind.at_county ? s.county() : s.township();
   const auto signed_now = done ? victim.own_records() : before.records;
@@ -157,7 +158,7 @@ Cutter::Found survive(const Kind& kind, Scene& s, const Before& before, std::uin
       f.wrong = "a draft is lost";
     if (f.wrong.empty()) f.wrong = wrong_in(o, (k + survival) % 8 == 1);
     if (f.wrong.empty() && kind.check) f.wrong = kind.check(t, o, done.has_value());
-    if (f.wrong.empty() && (survival == 0 || (k + survival) % 8 == 0)) {
+    if (f.wrong.empty() && ((survival == 0 && fresh) || (k + survival) % 8 == 0)) {
       if (const auto started = t.start(kind.at_county ? t.township() : t.county()); !started)
         f.wrong = "the other side does not start: " + started.error().what;
       else
@@ -224,7 +225,7 @@ void cut_kind(Cutter& cutter, const Kind& kind, Scene& s) {
       kind.name, victim.disk(), [&] { return kind.act(s); },
       [&](std::uint64_t k, const Result<>& done) -> Cutter::Found {
         if (k == 0) return {0, wrong_uncut(kind, s, victim, done)};
-        return survive(kind, s, before, k, done);
+        return survive(kind, s, before, k, done, cutter.fresh());
       });
 }
 

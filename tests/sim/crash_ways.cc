@@ -115,7 +115,8 @@ void power_comes(Office& o, std::uint64_t k, std::uint64_t survival, Cutter::Fou
 using Records = std::map<RecordId, Bytes>;
 
 /// In a child process, which has `c` for itself, after the cut at k: every way to survive it.
-Cutter::Found survive(const Way& way, Chain& c, const Records& before, std::uint64_t k, const Result<>& done) {
+Cutter::Found survive(const Way& way, Chain& c, const Records& before, std::uint64_t k, const Result<>& done,
+                      bool fresh) {
   Cutter::Found f;
   Office& victim = at(c, way.victim);
   const auto signed_now = done ? victim.own_records() : before;
@@ -132,7 +133,7 @@ Cutter::Found survive(const Way& way, Chain& c, const Records& before, std::uint
     if (const auto opened = o.open(); !opened) f.wrong = "it does not start again: " + opened.error().what;
     if (f.wrong.empty()) f.wrong = lost(promised, o);
     if (f.wrong.empty()) f.wrong = wrong_in(o, (k + survival) % 8 == 1);
-    if (f.wrong.empty() && (survival == 0 || (k + survival) % 8 == 0)) {
+    if (f.wrong.empty() && ((survival == 0 && fresh) || (k + survival) % 8 == 0)) {
       if (const auto started = t.start(); !started)
         f.wrong = "work does not begin again: " + started.error().what;
       else
@@ -151,7 +152,7 @@ void cut(Cutter& cutter, const Way& way, Chain& c) {
   cutter.run(
       way.name, victim.disk(), [&] { return way.act(c); },
       [&](std::uint64_t k, const Result<>& done) -> Cutter::Found {
-        if (k > 0) return survive(way, c, *before, k, done);
+        if (k > 0) return survive(way, c, *before, k, done, cutter.fresh());
         return {0, done ? wrong_at_the_end(c) : "the work is not done: " + done.error().what};
       });
 }

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <thread>
 
 #include "tests/support/slow.h"
@@ -107,6 +108,7 @@ void Cutter::fault(const std::string& kind, std::uint64_t k, const std::string& 
 
 void Cutter::run(const std::string& kind, test::CrashDisk& disk, const Work& work, const Look& look, bool apart) {
   ++kinds_;
+  fresh_ = true;
   const std::uint64_t first = 1 + kinds_ % step();
   bool beyond = false;  // there is no such operation
   const auto heard = [&](std::uint64_t k, const Found& f) {
@@ -124,9 +126,13 @@ void Cutter::run(const std::string& kind, test::CrashDisk& disk, const Work& wor
     tell(parent, n < k ? Found{} : look(k, done));
   }
   std::uint64_t operations = 0;
+  std::optional<std::uint64_t> before;
   int parent = -1;
   disk.on_operation([&] {
-    if (++operations % step() == first % step() && !apart && !enough()) parent = children.leave(operations);
+    if (++operations % step() != first % step() || apart || enough()) return false;
+    fresh_ = before != disk.durable_changes();
+    before = disk.durable_changes();
+    parent = children.leave(operations);
     return parent >= 0;
   });
   const auto done = work();

@@ -28,6 +28,9 @@ class Cutter {
   /// Work that holds a real file open shares its place in it with every child: `apart`, each does it from the
   /// beginning.
   void run(const std::string& kind, test::CrashDisk& disk, const Work& work, const Look& look, bool apart = false);
+  /// In `look`: something has become durable since the cut before this one. If not, survival 0 leaves the disk that it
+  /// left there, and what is dear need not be tried on it again.
+  bool fresh() const { return fresh_; }
   /// It cannot even be made ready.
   void fault(const std::string& kind, std::uint64_t k, const std::string& what);
 
@@ -39,6 +42,7 @@ class Cutter {
 
  private:
   std::uint64_t cuts_ = 0, kinds_ = 0, wrong_ = 0;
+  bool fresh_ = true;
 };
 
 /// The ways in which a disk survives the cut at k: 0 loses all that was not synced, 1 keeps it, the others are drawn,

@@ -69,7 +69,7 @@ struct CrashDisk::State {
   std::vector<Naming> naming;                    // between the two, in order
   std::array<std::uint64_t, 6> counts{};
   std::array<Plan, 6> plans{};
-  std::uint64_t operations = 0;
+  std::uint64_t operations = 0, durable_changes = 0;
   std::uint64_t cut_at = 0;  // 0: never
   std::function<bool()> power_goes;
   bool dead = false;
@@ -100,6 +100,7 @@ struct CrashDisk::State {
     return true;
   }
   void settle_names() {
+    ++durable_changes;
     durable_names = names;
     naming.clear();
   }
@@ -194,6 +195,7 @@ int x_sync(sqlite3_file* f, int) {
     if (!cut && !h->disk->dead) h->node->pending.clear();
     return SQLITE_IOERR_FSYNC;
   }
+  ++h->disk->durable_changes;
   for (const Change& c : h->node->pending) {
     if (c.truncate)
       h->node->durable.resize(c.at);
@@ -357,6 +359,7 @@ const std::string& CrashDisk::name() const { return state_->name; }
 sqlite3_vfs* CrashDisk::vfs() { return &state_->self; }
 std::uint64_t CrashDisk::operations() const { return state_->operations; }
 std::uint64_t CrashDisk::count(Op op) const { return state_->counts[static_cast<std::size_t>(op)]; }
+std::uint64_t CrashDisk::durable_changes() const { return state_->durable_changes; }
 void CrashDisk::cut_power_at(std::uint64_t k) { state_->cut_at = state_->operations + k; }
 void CrashDisk::cut_power_now() { state_->dead = true; }
 void CrashDisk::on_operation(std::function<bool()> power_goes) { state_->power_goes = std::move(power_goes); }

@@ -46,6 +46,8 @@ class CrashDisk {
   /// Operations that change the disk (all but reads) since the disk was made or power_on().
   std::uint64_t operations() const;
   std::uint64_t count(Op) const;
+  /// Grows whenever something becomes durable: while it stands still, power_on(0) leaves the same disk.
+  std::uint64_t durable_changes() const;
 
   /// The power goes during operation k from now (1 is the next): it may still leave traces;
   /// it and everything after it fails.
