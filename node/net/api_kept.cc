@@ -1,5 +1,7 @@
 // What an officer has begun to type into a form and not signed, and what they have read: kept by a name until it is
 // done, theirs alone. Nothing of it is signed, listed or leaves here.
+#include <algorithm>
+
 #include "node/net/api_desk.h"
 #include "node/net/api_needed.h"
 #include "node/office/text.h"
@@ -35,6 +37,15 @@ Result<> make_room(const Request& r, const std::string& place) {
   return {};
 }
 
+/// After all that stands there, whatever the clock says: two texts of one millisecond still have an order.
+Result<std::int64_t> time_after_all(const Request& r) {
+  const std::string mine = "kept_at." + hex(r.officer.person.view()) + ".";
+  Query q = TRY(r.store().db().query("select key from meta where substr(key, 1, ?) = ? order by value desc limit 1",
+                                     static_cast<std::int64_t>(mine.size()), mine));
+  if (!TRY(q.step())) return r.now();
+  return std::max(r.now(), TRY(r.store().meta_number(q.text(0))) + 1);
+}
+
 }  // namespace
 
 Result<ApiReply> get_kept(Request& r) {
@@ -50,7 +61,7 @@ Result<ApiReply> put_kept(Request& r) {
     if (said.empty()) return forget(r.store(), place);
     TRY(make_room(r, place));
     TRY(r.store().set_meta("kept." + place, view(said)));
-    return r.store().set_meta_number("kept_at." + place, r.now());
+    return r.store().set_meta_number("kept_at." + place, TRY(time_after_all(r)));
   }));
   return reply(Json::object({{"name", r.parts[0]}, {"text", said}}));
 }

@@ -190,6 +190,21 @@ TEST_CASE("what an officer has begun to type is kept for that officer until it i
   }
 }
 
+TEST_CASE("of texts that were left unfinished in one millisecond the one written first makes room") {
+  World w(false, true, {"王芳"});
+  const auto at = [](int i) { return "/api/v1/kept/act." + std::to_string(i); };
+  for (int i = 0; i < 200; ++i) REQUIRE(w.call("PUT", at(i), R"({"text":"x"})", "王芳").reply.status == 200);
+  w.now_ms -= 3'600'000;  // and of a clock that was put back
+  REQUIRE(w.call("PUT", at(0), R"({"text":"y"})", "王芳").reply.status == 200);
+  REQUIRE(w.call("PUT", at(200), R"({"text":"x"})", "王芳").reply.status == 200);
+  const auto there = [&](int i) { return !w.call("GET", at(i), {}, "王芳").json.text("text").empty(); };
+  CHECK_FALSE(there(1));
+  for (const int i : {0, 2, 99, 199, 200}) {
+    CAPTURE(i);
+    CHECK(there(i));
+  }
+}
+
 TEST_CASE("of 200 texts that somebody left unfinished the one written longest ago makes room for the next") {
   World w(false, true, {"王芳", "赵敏"});
   const auto put = [&](const std::string& name, const char* who = "王芳") {
