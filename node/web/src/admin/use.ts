@@ -46,11 +46,11 @@ export const officeOffset = (s: Status | null): string => offsetOf(s?.superiors.
 
 export function hoursAgo(time: string | null, now: number): string {
   if (!time) return i18n.global.t('admin.never');
-  const m = Math.max(0, Math.round((now - Date.parse(time)) / 60000));
+  const m = Math.max(0, Math.floor((now - Date.parse(time)) / 60000));
   if (m < 2) return i18n.global.t('admin.justNow');
   if (m < 120) return i18n.global.t('admin.minutesAgo', { n: m });
-  if (m < 48 * 60) return i18n.global.t('admin.hoursAgo', { n: Math.round(m / 60) });
-  return i18n.global.t('admin.daysAgo', { n: Math.round(m / 1440) });
+  if (m < 48 * 60) return i18n.global.t('admin.hoursAgo', { n: Math.floor(m / 60) });
+  return i18n.global.t('admin.daysAgo', { n: Math.floor(m / 1440) });
 }
 export function bytesText(n: number): string {
   if (n < 1024) return `${n} B`;

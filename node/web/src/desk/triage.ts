@@ -24,5 +24,5 @@ export function matching(items: Work[], words: string): Work[] {
   const all = words.toLowerCase().split(/\s+/).filter(Boolean);
   return items.filter((w) => all.every((x) => `${w.title} ${w.office_name} ${w.number}`.toLowerCase().includes(x)));
 }
-/** How long it has been here, in minutes; where an alarm sounds for it, by the alarm's clock: since the first that nobody took note of came. */
-export const ageMinutes = (w: Work, now: number): number => Math.max(0, Math.round((now - (w.escalated?.what === 'acknowledgement' && w.escalated.since ? Date.parse(w.escalated.since) : came(w))) / 60_000));
+/** How long it has been here, in whole minutes that have passed; where an alarm sounds for it, by the alarm's clock: since the first that nobody took note of came. */
+export const ageMinutes = (w: Work, now: number): number => Math.max(0, Math.floor((now - (w.escalated?.what === 'acknowledgement' && w.escalated.since ? Date.parse(w.escalated.since) : came(w))) / 60_000));
